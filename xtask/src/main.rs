@@ -1,0 +1,3 @@
+//! `cargo xtask`: checks what the crates promise.
+
+fn main() {}
