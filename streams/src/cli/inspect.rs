@@ -1,0 +1,123 @@
+//! `streams test` and `streams list`: everything is decoded, so what is said is true.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Error;
+use futures::TryStreamExt;
+use streams::DecompressOptions;
+use streams::deflate::{Trailing, stored_name};
+
+use super::args::InspectArgs;
+use super::file::Input;
+use super::message::{Outcome, escaped, is_closed_pipe, report, say, shown};
+use super::progress::bar;
+use super::transcode::{format_of, judge};
+
+/// What decoding a whole file has shown.
+struct Facts {
+    compressed: u64,
+    uncompressed: u64,
+    members: u64,
+    trailing: Trailing,
+    name: Option<Vec<u8>>,
+}
+
+/// Decodes each file and says nothing if it is good.
+pub async fn test(args: &InspectArgs) -> Outcome {
+    let mut worst = Outcome::Done;
+    for path in files(args) {
+        let outcome = match decode(path, args).await {
+            Ok(facts) => {
+                if args.verbose {
+                    say(Some(path), "OK");
+                }
+                judge(path, facts.trailing, args.quiet)
+            }
+            Err(error) => report(Some(path), &error),
+        };
+        worst = worst.max(outcome);
+    }
+    worst
+}
+
+/// Prints a line for each file.
+pub async fn list(args: &InspectArgs) -> Outcome {
+    let mut out = std::io::stdout().lock();
+    let mut worst = Outcome::Done;
+    let mut print = |line: String| writeln!(out, "{line}").map_err(Error::from);
+    let mut printed = print(format!(
+        "{:>12} {:>12} {:>7} {:>7}  name",
+        "compressed", "uncompressed", "ratio", "members"
+    ));
+    for path in files(args) {
+        let outcome = match decode(path, args).await {
+            Ok(facts) => {
+                printed = printed.and_then(|()| print(row(path, &facts)));
+                judge(path, facts.trailing, args.quiet)
+            }
+            Err(error) => report(Some(path), &error),
+        };
+        worst = worst.max(outcome);
+    }
+    match printed {
+        Err(error) if !is_closed_pipe(&error) => report(None, &error),
+        _ => worst,
+    }
+}
+
+/// The ratio is the share saved, as gzip shows it.
+fn row(path: &Path, facts: &Facts) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "a percentage with one decimal")]
+    let ratio = if facts.uncompressed == 0 {
+        0.0
+    } else {
+        100.0 - 100.0 * facts.compressed as f64 / facts.uncompressed as f64
+    };
+    let name = match &facts.name {
+        Some(name) => escaped(&String::from_utf8_lossy(name)),
+        None => shown(path),
+    };
+    format!(
+        "{:>12} {:>12} {ratio:>6.1}% {:>7}  {name}",
+        facts.compressed, facts.uncompressed, facts.members
+    )
+}
+
+async fn decode(path: &Path, args: &InspectArgs) -> Result<Facts, Error> {
+    let input = Input::open(path).await?;
+    let bar = bar(path, input.size(), args.quiet);
+    let mut source = Box::pin(input.chunks({
+        let bar = bar.clone();
+        move |bytes| bar.inc(bytes)
+    }));
+    // The header is in the first chunk, which then goes back to the front.
+    let first = source.try_next().await?;
+    let name = first.as_ref().and_then(|chunk| stored_name(chunk));
+    let source = futures::StreamExt::chain(futures::stream::iter(first.map(Ok)), source);
+
+    let options = DecompressOptions {
+        max_output: args.decoding.max_output,
+    };
+    let (output, found) = streams::decompress(format_of(path, &args.decoding), source, options);
+    let uncompressed = output
+        .try_fold(0, |sum, chunk| async move { Ok(sum + chunk.len() as u64) })
+        .await;
+    let compressed = bar.position();
+    bar.finish_and_clear();
+    Ok(Facts {
+        compressed,
+        uncompressed: uncompressed?,
+        members: found.members(),
+        trailing: found.trailing(),
+        name,
+    })
+}
+
+fn files(args: &InspectArgs) -> Vec<&Path> {
+    if args.files.is_empty() {
+        vec![Path::new("-")]
+    } else {
+        args.files.iter().map(PathBuf::as_path).collect()
+    }
+}

@@ -1,0 +1,90 @@
+//! What people read on stderr: one line for each thing that went wrong, with the file's name and the causes.
+
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Error;
+
+/// How a command ended; the greater one counts for several files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    Done,
+    /// The output is whole, but something about the input was odd.
+    Warned,
+    Failed,
+}
+
+impl Outcome {
+    /// gzip's exit status.
+    pub fn status(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Warned => 2,
+            Self::Failed => 1,
+        }
+    }
+}
+
+/// Prints why the program cannot go on and gives the status for it.
+pub fn fail(error: &Error) -> ExitCode {
+    ExitCode::from(report(None, error).status())
+}
+
+/// Prints `error` with the name of the file it happened to.
+pub fn report(file: Option<&Path>, error: &Error) -> Outcome {
+    let causes: Vec<String> = error.chain().map(describe).collect();
+    say(file, &causes.join(": "));
+    Outcome::Failed
+}
+
+/// Prints that something about `file` is odd.
+pub fn warn(file: &Path, text: &str) -> Outcome {
+    say(Some(file), &format!("warning: {text}"));
+    Outcome::Warned
+}
+
+/// Prints one line on stderr.
+pub fn say(file: Option<&Path>, text: &str) {
+    match file {
+        Some(file) => eprintln!("streams: {}: {text}", shown(file)),
+        None => eprintln!("streams: {text}"),
+    }
+}
+
+/// A path as it may be sent to a terminal.
+pub fn shown(path: &Path) -> String {
+    if path == Path::new("-") {
+        "stdin".to_owned()
+    } else {
+        escaped(&path.to_string_lossy())
+    }
+}
+
+/// `text` with control characters, also those that reverse the order of reading, written out.
+pub fn escaped(text: &str) -> String {
+    let escape = |character: char| match character {
+        '"' | '\'' | '\\' => vec![character],
+        _ => character.escape_debug().collect(),
+    };
+    text.chars().flat_map(escape).collect()
+}
+
+/// Whether the reader of our output has gone, as `head` does: no error, just the end.
+pub fn is_closed_pipe(error: &Error) -> bool {
+    let closed = |cause: &(dyn std::error::Error + 'static)| {
+        cause
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    };
+    error.chain().any(closed)
+}
+
+/// The text of an error without the "(os error 2)" that says it again in numbers.
+fn describe(cause: &(dyn std::error::Error + 'static)) -> String {
+    let text = cause.to_string();
+    match text.rfind(" (os error ") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}

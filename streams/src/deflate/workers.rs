@@ -1,0 +1,82 @@
+//! A few steady threads for work that keeps a core busy.
+//!
+//! `spawn_blocking` is for waiting: it has hundreds of threads and no notion of how many should
+//! compute at once. These are as many as were asked for, and they end with their owner.
+
+use std::num::NonZeroUsize;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use tokio::sync::oneshot;
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Threads that take jobs in the order in which they come.
+pub(super) struct Workers {
+    /// Gone when the threads are to end.
+    jobs: Option<Sender<Job>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Workers {
+    /// Starts the threads.
+    pub(super) fn new(threads: NonZeroUsize) -> Self {
+        let (jobs, queue) = mpsc::channel();
+        let queue = Arc::new(Mutex::new(queue));
+        let threads = (0..threads.get()).map(|_| {
+            thread::spawn({
+                let queue = Arc::clone(&queue);
+                move || work(&queue)
+            })
+        });
+        Self {
+            jobs: Some(jobs),
+            threads: threads.collect(),
+        }
+    }
+
+    /// Queues `job` at once; the future is its result, or `None` if it panicked.
+    /// A job whose future is dropped before its turn is not run.
+    pub(super) fn run<T: Send + 'static, J>(
+        &self,
+        job: J,
+    ) -> impl Future<Output = Option<T>> + use<T, J>
+    where
+        J: FnOnce() -> T + Send + 'static,
+    {
+        let (result, received) = oneshot::channel();
+        let job = move || {
+            if !result.is_closed() {
+                // Nobody is waiting any more if this fails.
+                let _ = result.send(job());
+            }
+        };
+        if let Some(jobs) = &self.jobs {
+            // Fails only if every thread has panicked; then the result's sender is dropped.
+            let _ = jobs.send(Box::new(job));
+        }
+        async { received.await.ok() }
+    }
+}
+
+impl Drop for Workers {
+    /// Waits for the jobs under way, a block each.
+    fn drop(&mut self) {
+        self.jobs = None;
+        for thread in self.threads.drain(..) {
+            // A panic has been reported by `run`.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn work(queue: &Mutex<Receiver<Job>>) {
+    loop {
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        match next {
+            Ok(job) => job(),
+            Err(_) => return,
+        }
+    }
+}

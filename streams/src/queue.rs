@@ -1,0 +1,199 @@
+//! Backpressure in one file: a queue that counts bytes, with Node's advice and Rust's wall.
+//!
+//! Node's `write()` takes whatever it is given and returns `false` when the producer should stop; one
+//! that does not listen fills the memory. [`Producer::push`] is that advice. [`Producer::send`] is
+//! the wall: it does not return until there is room, so nobody can forget to listen.
+//! Bytes count as queued until the consumer drops the chunk, as Node's do until `callback()`.
+
+use std::ops::Deref;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures::stream::Stream;
+use tokio::sync::{Notify, mpsc};
+
+use crate::Error;
+
+/// What a producer is told after a push.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Advice {
+    /// Fewer bytes are queued than the high-water mark: `write()` returned `true`.
+    GoOn,
+    /// The mark is reached: wait for [`Producer::drained`].
+    Stop,
+}
+
+/// A queue of chunks with a mark at `high_water_mark` bytes.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), streams::Error> {
+/// use futures::StreamExt;
+/// use streams::queue::{Advice, byte_queue};
+///
+/// let (producer, mut consumer) = byte_queue(10);
+/// assert_eq!(producer.push("four".into())?, Advice::GoOn);
+/// assert_eq!(producer.push("and seven".into())?, Advice::Stop);
+///
+/// while producer.queued_bytes() > 0 {
+///     drop(consumer.next().await);
+/// }
+/// producer.drained().await?; // at once: the queue is empty again
+/// # Ok(()) }
+/// ```
+pub fn byte_queue(high_water_mark: usize) -> (Producer, Consumer) {
+    let (chunks, received) = mpsc::unbounded_channel();
+    let level = Arc::new(Level {
+        queued_bytes: Mutex::new(0),
+        changed: Notify::new(),
+        high_water_mark,
+    });
+    (
+        Producer {
+            chunks,
+            level: Arc::clone(&level),
+        },
+        Consumer { received, level },
+    )
+}
+
+/// The writing end. Dropping it is `end()`: the consumer sees the end after the last chunk.
+#[derive(Debug)]
+pub struct Producer {
+    chunks: mpsc::UnboundedSender<Bytes>,
+    level: Arc<Level>,
+}
+
+/// The reading end, a [`Stream`] of [`Chunk`]s.
+#[derive(Debug)]
+pub struct Consumer {
+    received: mpsc::UnboundedReceiver<Bytes>,
+    level: Arc<Level>,
+}
+
+/// Bytes on their way through a queue; they leave it when this is dropped.
+#[derive(Debug)]
+pub struct Chunk {
+    bytes: Bytes,
+    level: Arc<Level>,
+}
+
+#[derive(Debug)]
+struct Level {
+    queued_bytes: Mutex<usize>,
+    changed: Notify,
+    high_water_mark: usize,
+}
+
+impl Producer {
+    /// Queues `chunk`, whatever is queued already, and says whether to go on: `write()`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::PrematureClose`] if the consumer is gone.
+    pub fn push(&self, chunk: Bytes) -> Result<Advice, Error> {
+        let mut queued_bytes = self.level.lock();
+        *queued_bytes += chunk.len();
+        let advice = if *queued_bytes < self.level.high_water_mark {
+            Advice::GoOn
+        } else {
+            Advice::Stop
+        };
+        drop(queued_bytes);
+        match self.chunks.send(chunk) {
+            Ok(()) => Ok(advice),
+            Err(refused) => {
+                self.level.release(refused.0.len());
+                Err(Error::PrematureClose)
+            }
+        }
+    }
+
+    /// Waits until `chunk` fits below the mark, or alone, and queues it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::PrematureClose`] if the consumer is gone or goes while this waits.
+    ///
+    /// # Cancel safety
+    ///
+    /// A dropped `send` has queued nothing.
+    pub async fn send(&self, chunk: Bytes) -> Result<(), Error> {
+        let mark = self.level.high_water_mark;
+        self.until(|queued_bytes| queued_bytes == 0 || queued_bytes + chunk.len() <= mark)
+            .await?;
+        self.push(chunk).map(drop)
+    }
+
+    /// Waits until the queue is empty: the `'drain'` event.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::PrematureClose`] if the consumer goes away first.
+    pub async fn drained(&self) -> Result<(), Error> {
+        self.until(|queued_bytes| queued_bytes == 0).await
+    }
+
+    /// How many bytes were pushed and not yet let go of: `writableLength`.
+    pub fn queued_bytes(&self) -> usize {
+        *self.level.lock()
+    }
+
+    async fn until(&self, reached: impl Fn(usize) -> bool) -> Result<(), Error> {
+        loop {
+            // Listening starts before looking, so that no change falls between the two.
+            let changed = self.level.changed.notified();
+            if reached(self.queued_bytes()) {
+                return Ok(());
+            }
+            tokio::select! {
+                () = changed => {}
+                () = self.chunks.closed() => return Err(Error::PrematureClose),
+            }
+        }
+    }
+}
+
+impl Stream for Consumer {
+    type Item = Chunk;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Chunk>> {
+        let next = self.received.poll_recv(cx);
+        next.map(|bytes| {
+            bytes.map(|bytes| Chunk {
+                bytes,
+                level: Arc::clone(&self.level),
+            })
+        })
+    }
+}
+
+impl Deref for Chunk {
+    type Target = Bytes;
+
+    fn deref(&self) -> &Bytes {
+        &self.bytes
+    }
+}
+
+impl Drop for Chunk {
+    fn drop(&mut self) {
+        self.level.release(self.bytes.len());
+    }
+}
+
+impl Level {
+    fn release(&self, bytes: usize) {
+        *self.lock() -= bytes;
+        self.changed.notify_waiters();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, usize> {
+        self.queued_bytes
+            .lock()
+            .expect("nobody panics while holding the count")
+    }
+}

@@ -1,0 +1,69 @@
+//! Backpressure: the queue says whether to go on, and when it is empty again.
+//!
+//! Twin: `golden/04-backpressure.mjs`. Node's `write()` only advises, and so does `push`; in
+//! everyday Rust call `send`, which is a wall. A chunk counts as queued until it is dropped.
+
+use std::io::Write;
+
+use futures::StreamExt;
+use streams::queue::{Advice, Producer, byte_queue};
+
+/// Prints what the producer was told after each write, and when it may go on.
+pub async fn backpressure(out: &mut dyn Write) -> anyhow::Result<()> {
+    let (producer, mut sink) = byte_queue(10);
+    for text in ["aaaa", "bbbb", "cccc", "dddd"] {
+        write(out, &producer, text)?;
+    }
+    let mut drains = 0;
+    for released in 1..=4 {
+        if let Some(chunk) = sink.next().await {
+            writeln!(out, "  sink takes {}", str::from_utf8(&chunk)?)?;
+        }
+        let queued = producer.queued_bytes();
+        if queued == 0 {
+            producer.drained().await?;
+            drains += 1;
+            writeln!(out, "drain {drains}, queued {queued}")?;
+        }
+        writeln!(out, "released {released}, queued {queued}")?;
+    }
+    write(out, &producer, "eeee")?;
+    drop(producer);
+    while let Some(chunk) = sink.next().await {
+        writeln!(out, "  sink takes {}", str::from_utf8(&chunk)?)?;
+    }
+    writeln!(out, "  sink final\nfinished, drains {drains}")?;
+
+    // A producer that obeys: it never queues more than the mark.
+    let (producer, sink) = byte_queue(64);
+    let taking = tokio::spawn(sink.fold(0, |taken, chunk| async move { taken + chunk.len() }));
+    let (mut peak, mut pauses) = (0, 0);
+    for _ in 0..100 {
+        let advice = producer.push(vec![0; 16].into())?;
+        peak = peak.max(producer.queued_bytes());
+        if advice == Advice::Stop {
+            pauses += 1;
+            producer.drained().await?;
+        }
+    }
+    drop(producer);
+    writeln!(
+        out,
+        "obedient producer: {} bytes, {pauses} pauses, peak queue {peak}",
+        taking.await?
+    )?;
+    Ok(())
+}
+
+fn write(out: &mut dyn Write, producer: &Producer, text: &'static str) -> anyhow::Result<()> {
+    let advice = match producer.push(text.into())? {
+        Advice::GoOn => "go on",
+        Advice::Stop => "stop",
+    };
+    writeln!(
+        out,
+        "write {text} -> {advice}, queued {}",
+        producer.queued_bytes()
+    )?;
+    Ok(())
+}
