@@ -1,3 +1,70 @@
 //! `cargo xtask`: checks what the crates promise.
+//!
+//! Read [`case`] for what is checked, [`side`] and [`process`] for how it is run, [`verdict`] for who is to blame.
 
-fn main() {}
+mod bless;
+mod cargo;
+mod case;
+mod compare;
+mod diff;
+mod interrupt;
+mod list;
+mod node;
+mod pool;
+mod process;
+mod procfs;
+mod readme;
+mod report;
+mod selection;
+mod selfcheck;
+mod settings;
+mod side;
+mod stop;
+mod verdict;
+mod verify;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::stop::Stop;
+
+/// Checks what the crates of this workspace promise
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    after_help = "Exit status: 0 ok, 1 something failed, 2 wrong usage or a wrong case file, 3 a required tool is missing, \
+                  4 nothing matched, 101 build failed, 130 interrupted"
+)]
+enum Verb {
+    /// Run every case on both sides and compare: Rust, its oracle, and the golden file
+    Verify(verify::Options),
+    /// Write golden files from the oracle
+    Bless(bless::Options),
+    /// Show crates, lessons, commands and oracles
+    List(list::Options),
+}
+
+fn main() -> ExitCode {
+    let verb = Verb::parse();
+    let status = prepare().and_then(|()| match verb {
+        Verb::Verify(options) => verify::verify(&options),
+        Verb::Bless(options) => bless::bless(&options),
+        Verb::List(options) => list::list(&options),
+    });
+    status.map_or_else(|error| complain(&error), ExitCode::from)
+}
+
+/// Takes charge of signals, and of processes that lose their parent.
+fn prepare() -> anyhow::Result<()> {
+    interrupt::listen()?;
+    nix::sys::prctl::set_child_subreaper(true)?;
+    Ok(())
+}
+
+fn complain(error: &anyhow::Error) -> ExitCode {
+    eprintln!("cargo xtask: {error:#}");
+    ExitCode::from(error.downcast_ref::<Stop>().map_or(1, Stop::status))
+}

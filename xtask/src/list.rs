@@ -1,0 +1,88 @@
+//! `list`: what there is, from the files alone.
+
+use anyhow::Result;
+
+use crate::case::{Case, Oracle, check_shares, shares};
+use crate::selection::Selection;
+use crate::workspace::Workspace;
+
+/// How `list` is called.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Only what has one of these in its id: a crate, CRATE/CASE, or a part of either
+    filters: Vec<String>,
+}
+
+/// Prints crates with their lessons, commands and README blocks; returns the exit status.
+pub fn list(options: &Options) -> Result<u8> {
+    let workspace = Workspace::find()?;
+    let selection = Selection::read(&workspace, &options.filters)?;
+    for one in &workspace.crates {
+        let cases: Vec<_> = selection
+            .cases
+            .iter()
+            .filter(|case| case.krate == one.name)
+            .collect();
+        if cases.is_empty() {
+            continue;
+        }
+        let lessons = cases.iter().filter(|case| case.lesson.is_some()).count();
+        println!(
+            "{}: {lessons} lessons, {} commands",
+            one.name,
+            cases.len() - lessons
+        );
+        cases
+            .iter()
+            .for_each(|case| println!("  {}", describe(case)));
+    }
+    if !selection.blocks.is_empty() {
+        println!("README: {} blocks", selection.blocks.len());
+        for block in &selection.blocks {
+            println!("  {}  {} commands", block.id, block.commands.len());
+        }
+    }
+    let all: Vec<_> = selection.cases.iter().collect();
+    let (alone, redacted) = shares(&all);
+    println!(
+        "{} cases: {alone} without oracle, {redacted} with a redaction",
+        all.len()
+    );
+    let shares = check_shares(&all).filter(|_| selection.everything);
+    let faults: Vec<_> = selection.faults.iter().chain(&shares).collect();
+    faults
+        .iter()
+        .for_each(|fault| println!("{}: {}", fault.id, fault.text));
+    Ok(u8::from(!faults.is_empty()))
+}
+
+fn describe(case: &Case) -> String {
+    let oracle = match &case.oracle {
+        Oracle::Twin(_) => "node".to_owned(),
+        Oracle::Shell(command) => format!("oracle: {command}"),
+        Oracle::None(why) => format!("no oracle: {why}"),
+    };
+    let kind = if case.lesson.is_some() {
+        "lesson "
+    } else {
+        "command"
+    };
+    let mut line = format!("{kind} {:<32} {oracle}", case.id);
+    let marks = [
+        (!case.golden.exists(), "golden missing".to_owned()),
+        (case.serial, "serial".to_owned()),
+    ];
+    let redactions = case
+        .rules
+        .redactions
+        .iter()
+        .map(|one| (true, format!("redacts {}", one.name)));
+    for (_, mark) in marks
+        .into_iter()
+        .chain(redactions)
+        .filter(|(is_set, _)| *is_set)
+    {
+        line += &format!(" [{mark}]");
+    }
+    line
+}

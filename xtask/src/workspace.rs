@@ -1,0 +1,103 @@
+//! The workspace as its files describe it: the root, and the crates that have golden cases.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use crate::stop::Stop;
+
+/// The folder above us that has a `[workspace]`.
+pub struct Workspace {
+    pub root: PathBuf,
+    pub crates: Vec<Crate>,
+}
+
+/// A member with a `golden/` folder.
+pub struct Crate {
+    pub name: String,
+    pub dir: PathBuf,
+}
+
+impl Crate {
+    pub fn golden(&self) -> PathBuf {
+        self.dir.join("golden")
+    }
+}
+
+#[derive(Deserialize)]
+struct Manifest {
+    workspace: Option<Members>,
+    package: Option<Package>,
+}
+
+#[derive(Deserialize)]
+struct Members {
+    #[serde(default)]
+    members: Vec<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+}
+
+impl Workspace {
+    /// Reads the workspace that the current directory is in. Cargo is not asked: that would take longer than `list` may.
+    pub fn find() -> Result<Self> {
+        let here = std::env::current_dir()?;
+        for root in here.ancestors() {
+            let manifest = root.join("Cargo.toml");
+            if !manifest.is_file() {
+                continue;
+            }
+            let Some(workspace) = read(&manifest)?.workspace else {
+                continue;
+            };
+            let member = |path| Crate::read(root.join(path)).transpose();
+            let crates = workspace
+                .members
+                .iter()
+                .filter_map(member)
+                .collect::<Result<_>>()?;
+            return Ok(Self {
+                root: root.to_owned(),
+                crates,
+            });
+        }
+        Err(Stop::Usage(format!(
+            "no Cargo.toml with a [workspace] in {} or above",
+            here.display()
+        ))
+        .into())
+    }
+
+    pub fn find_crate(&self, name: &str) -> Option<&Crate> {
+        self.crates.iter().find(|one| one.name == name)
+    }
+
+    /// `path` as a person writes it, from the root.
+    pub fn show<'a>(&self, path: &'a Path) -> std::path::Display<'a> {
+        path.strip_prefix(&self.root).unwrap_or(path).display()
+    }
+}
+
+impl Crate {
+    fn read(dir: PathBuf) -> Result<Option<Self>> {
+        if !dir.join("golden").is_dir() {
+            return Ok(None);
+        }
+        let package = read(&dir.join("Cargo.toml"))?.package;
+        let name = package
+            .with_context(|| format!("{} has no [package]", dir.display()))?
+            .name;
+        Ok(Some(Self { name, dir }))
+    }
+}
+
+fn read(path: &Path) -> Result<Manifest> {
+    let usage = |error: &dyn std::fmt::Display| Stop::Usage(format!("{}: {error}", path.display()));
+    let text = fs::read_to_string(path).map_err(|error| usage(&error))?;
+    Ok(toml::from_str(&text).map_err(|error| usage(&error))?)
+}
