@@ -98,7 +98,7 @@ impl Node {
             Self::Present { version, .. } => {
                 Some(format!("node {version} checks, but only {BLESSES} blesses"))
             }
-            Self::Absent(why) => Some(format!("{why}, and only node {BLESSES} blesses")),
+            Self::Absent(why) => Some(format!("{why}, and only {BLESSES} blesses")),
         }
     }
 

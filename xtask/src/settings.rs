@@ -126,14 +126,19 @@ impl Settings {
             return Ok(Duration::from_secs(10));
         };
         let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-        let amount: u64 = digits
+        let scale = match &text[digits.len()..] {
+            "ms" => 1,
+            "s" => 1_000,
+            "m" => 60_000,
+            _ => 0,
+        };
+        let amount = digits
             .parse()
-            .with_context(|| format!("timeout = \"{text}\""))?;
-        match &text[digits.len()..] {
-            "ms" => Ok(Duration::from_millis(amount)),
-            "s" => Ok(Duration::from_secs(amount)),
-            "m" => Ok(Duration::from_secs(60 * amount)),
-            _ => anyhow::bail!("timeout = \"{text}\" is not like \"500ms\", \"30s\" or \"2m\""),
-        }
+            .ok()
+            .filter(|_| scale > 0)
+            .and_then(|amount: u64| amount.checked_mul(scale));
+        amount.map(Duration::from_millis).with_context(|| {
+            format!("timeout = \"{text}\" is not like \"500ms\", \"30s\" or \"2m\"")
+        })
     }
 }

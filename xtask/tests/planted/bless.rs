@@ -1,0 +1,172 @@
+//! `bless` writes what the oracle prints, or says why not.
+
+use crate::workspace::Bench;
+
+#[test]
+fn what_was_corrupted_is_blessed_back_byte_for_byte() {
+    let bench = Bench::new();
+    bench.lesson("greet", "echo hello", "echo hello", "hel\0lo \r\n");
+    bench.command("size", "oracle = 'wc -c <letters.txt'", "echo 5", "");
+
+    let ran = bench.run("bless");
+
+    ran.expect(
+        0,
+        &[
+            "updated   demo/greet: Rust agrees",
+            "updated   demo/size: Rust does not agree",
+        ],
+    );
+    assert_eq!(bench.read("demo/golden/01-greet.out"), "hello\n");
+    assert_eq!(bench.read("demo/golden/02-size.out"), "4\n");
+    bench
+        .run("bless")
+        .expect(0, &["unchanged demo/greet", "unchanged demo/size"]);
+    assert_eq!(
+        std::fs::read_dir(bench.path("demo/golden"))
+            .unwrap()
+            .count(),
+        5
+    );
+}
+
+#[test]
+fn only_what_the_filter_chooses_is_touched() {
+    let bench = Bench::new();
+    bench.lesson("greet", "", "echo hello", "old\n");
+    bench.lesson("part", "", "echo bye", "old\n");
+
+    bench
+        .run("bless demo/greet")
+        .expect(0, &["updated   demo/greet"]);
+
+    assert_eq!(bench.read("demo/golden/01-part.out"), "old\n");
+}
+
+#[test]
+fn a_twin_that_changes_its_mind_is_refused() {
+    let bench = Bench::new();
+    let count = bench.path("count").display().to_string();
+    bench.lesson(
+        "dice",
+        "",
+        &format!("echo x >>{count}; wc -l <{count}"),
+        "old\n",
+    );
+
+    bench
+        .run("bless")
+        .expect(1, &["refused   demo/dice: FLAKY"]);
+
+    assert_eq!(bench.read("demo/golden/01-dice.out"), "old\n");
+}
+
+#[test]
+fn a_twin_that_misbehaves_is_refused() {
+    for (twin, why) in [
+        ("echo new; exit 1", "exit status 1 instead of 0"),
+        ("echo new; echo oops >&2", "stderr is not as expected"),
+        ("echo new; sleep 1000 &", "LEAK"),
+        ("echo new; exec sleep 1000", "TIMEOUT"),
+    ] {
+        let bench = Bench::new();
+        bench.lesson("bad", "", twin, "old\n");
+        bench.write("demo/golden/01-bad.toml", "timeout = '300ms'");
+
+        bench.run("bless").expect(1, &["refused   demo/bad", why]);
+
+        assert_eq!(bench.read("demo/golden/01-bad.out"), "old\n");
+    }
+}
+
+#[test]
+fn nothing_is_blessed_in_ci() {
+    let bench = Bench::new();
+    bench.lesson("greet", "", "echo hello", "old\n");
+
+    bench
+        .finish(bench.xtask("bless").env("CI", "true"))
+        .expect(1, &["refused: CI=true"]);
+    assert_eq!(bench.read("demo/golden/01-greet.out"), "old\n");
+
+    bench
+        .finish(bench.xtask("bless").env("CI", "false"))
+        .expect(0, &["updated"]);
+}
+
+#[test]
+fn no_node_but_24_blesses() {
+    for version in ["v22.9.0", "v26.1.0", "v20.1.0"] {
+        let bench = Bench::new();
+        bench.lesson("greet", "", "echo hello", "old\n");
+        bench.node(version);
+
+        bench.run("bless").expect(3, &[version, "only 24 blesses"]);
+
+        assert_eq!(bench.read("demo/golden/01-greet.out"), "old\n");
+    }
+}
+
+#[test]
+fn rust_blesses_only_what_has_no_oracle_and_only_if_asked() {
+    let bench = Bench::new();
+    bench.lesson("greet", "echo rust", "echo node", "old\n");
+    bench.command("alone", "no_oracle = 'x'", "echo rust", "old\n");
+
+    bench.run("bless alone").expect(4, &[]);
+    bench
+        .run("bless --from-rust")
+        .expect(0, &["updated   demo/alone"]);
+
+    assert_eq!(bench.read("demo/golden/01-greet.out"), "old\n");
+    assert_eq!(bench.read("demo/golden/02-alone.out"), "rust\n");
+}
+
+#[test]
+fn redactions_survive_and_an_arranged_order_is_left_alone() {
+    let bench = Bench::new();
+    let redact =
+        "redact = [{ name = 'PID', pattern = 'pid (\\d+)' }]\noracle = 'echo pid $$, pid $$'";
+    bench.command("pid", redact, "echo pid 1, pid 1", "");
+    bench.command(
+        "any",
+        "order = 'any'\noracle = 'printf \"a\\nb\\n\"'",
+        "printf 'b\\na\\n'",
+        "b\na\n",
+    );
+
+    bench.run("bless").expect(
+        0,
+        &[
+            "updated   demo/pid: Rust agrees",
+            "unchanged demo/any: Rust agrees",
+        ],
+    );
+
+    assert_eq!(
+        bench.read("demo/golden/02-pid.out"),
+        "pid [PID:1], pid [PID:1]\n"
+    );
+}
+
+#[test]
+fn console_blocks_are_written_from_the_commands_they_show() {
+    let bench = Bench::new();
+    bench.write("rust/cat", "cat \"$2\"");
+    let readme = |text: &str| {
+        format!(
+            "# Demo\n\n```console\n$ demo cat letters.txt\n{text}```\n\n```console\n$ demo cat none\n{text}```\n\nend\n"
+        )
+    };
+    bench.write("demo/README.md", readme("old\n"));
+
+    bench
+        .run("bless --readme")
+        .expect(0, &["updated   demo/README.md:3"]);
+
+    let told = readme("")
+        .replace("letters.txt\n", "letters.txt\nabc\n")
+        .replace("none\n", "none\ncat: none: No such file or directory\n");
+    assert_eq!(bench.read("demo/README.md"), told);
+    bench.run("verify --cases-only").expect(0, &["2 passed"]);
+}

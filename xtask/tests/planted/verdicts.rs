@@ -1,0 +1,587 @@
+//! Whatever is wrong with a case, `verify` says which side it is.
+
+use crate::workspace::Bench;
+
+#[test]
+fn what_agrees_passes_and_the_last_line_counts_the_oracle() {
+    let bench = Bench::new();
+    bench.lesson("greet", "echo hello", "echo hello", "hello\n");
+    bench.command(
+        "size",
+        "oracle = 'wc -c <letters.txt'",
+        "wc -c <letters.txt",
+        "4\n",
+    );
+    bench.command(
+        "alone",
+        "no_oracle = 'only we can'",
+        "echo alone",
+        "alone\n",
+    );
+
+    let ran = bench.run("verify");
+
+    ran.expect(
+        0,
+        &["4 passed, 0 failed, 0 skipped (node v24.1.2; an oracle checked 2 of 3 cases)"],
+    );
+}
+
+#[test]
+fn a_rust_side_that_strays_is_named() {
+    let bench = Bench::new();
+    bench.lesson("greet", "echo hullo", "echo hello", "hello\n");
+
+    bench.run("verify").expect(
+        1,
+        &[
+            "Rust differs from Node",
+            "-hello",
+            "+hullo",
+            "cargo xtask verify --cases-only demo/greet",
+        ],
+    );
+}
+
+#[test]
+fn a_golden_file_that_both_sides_contradict_is_stale() {
+    let bench = Bench::new();
+    bench.lesson("greet", "echo hello", "echo hello", "hullo\n");
+
+    bench
+        .run("verify")
+        .expect(1, &["golden is stale", "cargo xtask bless demo/greet"]);
+}
+
+#[test]
+fn a_twin_that_strays_is_named() {
+    let bench = Bench::new();
+    bench.lesson("greet", "echo hello", "echo hullo", "hello\n");
+
+    bench
+        .run("verify")
+        .expect(1, &["golden and Rust agree but Node does not", "+hullo"]);
+}
+
+#[test]
+fn three_opinions_are_shown_as_two_diffs() {
+    let bench = Bench::new();
+    bench.lesson("greet", "echo rust", "echo twin", "gold\n");
+
+    bench
+        .run("verify")
+        .expect(1, &["Rust, Node and golden all differ", "+rust", "+twin"]);
+}
+
+#[test]
+fn an_oracle_that_is_a_command_is_believed_like_node() {
+    let bench = Bench::new();
+    bench.command("size", "oracle = 'wc -c <letters.txt'", "echo 5", "4\n");
+
+    bench
+        .run("verify")
+        .expect(1, &["Rust differs from the oracle", "-4", "+5"]);
+}
+
+#[test]
+fn a_changed_byte_is_seen_wherever_it_is() {
+    for golden in [
+        "hello world",
+        "hello world\n\n",
+        "hello world \n",
+        "Hello world\n",
+        "",
+        "hello\tworld\n",
+        "hello world\r\n",
+    ] {
+        let bench = Bench::new();
+        bench.lesson("greet", "echo hello world", "echo hello world", golden);
+
+        bench
+            .run("verify --cases-only")
+            .expect(1, &["golden is stale", "1 failed"]);
+    }
+}
+
+#[test]
+fn differences_that_cannot_be_seen_are_made_visible() {
+    let bench = Bench::new();
+    bench.lesson("space", "printf 'a \\n'", "printf 'a\\n'", "a\n");
+    bench.lesson("tab", "printf 'a\\tb\\n'", "printf 'a b\\n'", "a b\n");
+    bench.lesson("return", "printf 'a\\r\\n'", "printf 'a\\n'", "a\n");
+    bench.lesson("newline", "printf 'a'", "printf 'a\\n'", "a\n");
+    bench.lesson("bytes", "printf 'a\\377b\\n'", "printf 'ab\\n'", "ab\n");
+
+    let ran = bench.run("verify --cases-only");
+
+    ran.expect(
+        1,
+        &[
+            "+a·",
+            "+a␉b",
+            "+a␍",
+            "\\ no newline at the end",
+            "+a\\xffb",
+            "0 passed, 5 failed",
+        ],
+    );
+}
+
+#[test]
+fn output_that_is_no_text_may_be_golden() {
+    let bench = Bench::new();
+    bench.lesson(
+        "bytes",
+        "printf '\\377\\000\\n'",
+        "printf '\\377\\000\\n'",
+        b"\xff\0\n",
+    );
+
+    bench.run("verify --cases-only").expect(0, &["1 passed"]);
+}
+
+#[test]
+fn a_missing_golden_file_fails() {
+    let bench = Bench::new();
+    bench.lesson("greet", "echo hello", "echo hello", "");
+    std::fs::remove_file(bench.path("demo/golden/01-greet.out")).unwrap();
+
+    bench
+        .run("verify")
+        .expect(1, &["missing golden: `cargo xtask bless demo/greet`"]);
+}
+
+#[test]
+fn a_missing_twin_fails() {
+    let bench = Bench::new();
+    bench.write("demo/golden/01-greet.out", "hello\n");
+
+    bench
+        .run("verify")
+        .expect(1, &["missing twin: demo/golden/01-greet.out"]);
+}
+
+#[test]
+fn a_file_that_belongs_to_no_case_fails() {
+    let bench = Bench::new();
+    bench.write("demo/golden/notes.txt", "");
+
+    bench
+        .run("verify")
+        .expect(1, &["orphan: demo/golden/notes.txt"]);
+    bench
+        .run("list")
+        .expect(1, &["orphan: demo/golden/notes.txt"]);
+}
+
+#[test]
+fn lessons_and_the_tour_list_must_match() {
+    let bench = Bench::new();
+    bench.lesson("greet", "echo hello", "echo hello", "hello\n");
+    bench.write("rust/tour-bare", "echo bare");
+    std::fs::rename(bench.path("rust/tour-greet"), bench.path("rust/tour-meet")).unwrap();
+
+    let ran = bench.run("verify --cases-only");
+
+    ran.expect(
+        1,
+        &[
+            "demo/bare: unlisted: `tour --list` names it",
+            "demo/greet: unlisted: golden/ has a case",
+        ],
+    );
+}
+
+#[test]
+fn exit_status_and_stderr_belong_to_a_case() {
+    let bench = Bench::new();
+    bench.lesson("status", "exit 3", "exit 0", "");
+    bench.lesson("noise", "echo oops >&2", "", "");
+    bench.command(
+        "refuse",
+        "status = 1\nstderr = 'demo: no'\nno_oracle = 'x'",
+        "echo demo: no >&2; exit 1",
+        "",
+    );
+    bench.command(
+        "loud",
+        "stderr = 'demo: no'\nno_oracle = 'x'",
+        "echo demo: yes >&2",
+        "",
+    );
+    bench.command(
+        "quiet",
+        "stderr = 'ignore'\noracle = 'echo other words >&2'",
+        "echo words >&2",
+        "",
+    );
+
+    let ran = bench.run("verify --cases-only");
+
+    ran.expect(
+        1,
+        &[
+            "Rust: exit status 3 instead of 0",
+            "+oops",
+            "-demo: no",
+            "+demo: yes",
+            "2 passed, 3 failed",
+        ],
+    );
+}
+
+#[test]
+fn a_case_file_that_cannot_be_understood_ends_with_2() {
+    let bad = [
+        ("no_oracle = 'x'\ntypo = 1", "unknown field `typo`"),
+        ("", "either `oracle"),
+        ("oracle = 'x'\nno_oracle = 'x'", "either `oracle"),
+        ("no_oracle = 'x'\ntimeout = '3 moons'", "is not like"),
+        ("no_oracle = 'x'\norder = 'by-key'", "`key` belongs"),
+        (
+            "no_oracle = 'x'\nredact = [{ name = 'PID', pattern = 'pid' }]",
+            "needs one group",
+        ),
+        (
+            "no_oracle = 'x'\norder = 'any'\nredact = [{ name = 'PID', pattern = '(x)' }]",
+            "cannot have them",
+        ),
+    ];
+    for (settings, text) in bad {
+        let bench = Bench::new();
+        bench.command("bad", settings, "", "");
+
+        bench
+            .run("verify")
+            .expect(2, &["demo/golden/02-bad.toml", text]);
+    }
+}
+
+#[test]
+fn a_filter_chooses_by_id_and_nothing_chosen_is_4() {
+    let bench = Bench::new();
+    bench.lesson("greet", "echo hello", "echo hello", "hello\n");
+    bench.lesson("part", "echo wrong", "echo bye", "bye\n");
+
+    bench
+        .run("verify greet")
+        .expect(0, &["1 passed, 0 failed"])
+        .lacks("cargo-test");
+    bench
+        .run("verify demo")
+        .expect(1, &["2 passed, 1 failed", "cargo-test"]);
+    bench.run("verify nothing-like-it").expect(4, &[]);
+    bench.run("bless nothing-like-it").expect(4, &[]);
+    bench.run("list nothing-like-it").expect(4, &[]);
+}
+
+#[test]
+fn without_a_fit_node_cases_pass_without_oracle_unless_it_is_required() {
+    let bench = Bench::new();
+    bench.lesson(
+        "greet",
+        "echo hello",
+        "echo the twin must not run",
+        "hello\n",
+    );
+    let counted =
+        "1 passed, 0 failed, 0 skipped (node was not asked; an oracle checked 0 of 1 cases)";
+    bench
+        .run("verify --cases-only --node skip")
+        .expect(0, &[counted]);
+
+    bench.node("v20.5.0");
+
+    bench.run("verify --cases-only").expect(
+        0,
+        &["node v20.5.0 is not of 22, 24 or 26; an oracle checked 0 of 1"],
+    );
+    bench.run("verify --node require").expect(3, &["v20.5.0"]);
+    bench
+        .run("verify --node ./no/such/node")
+        .expect(3, &["no/such/node was not found"]);
+}
+
+#[test]
+fn an_oracle_that_is_not_installed_is_missed_only_if_required() {
+    let bench = Bench::new();
+    bench.command(
+        "dump",
+        "oracle = 'no-such-tool letters.txt'",
+        "echo 61",
+        "61\n",
+    );
+
+    bench
+        .run("verify --cases-only")
+        .expect(0, &["an oracle checked 0 of 1"]);
+    bench
+        .run("verify --cases-only --node require")
+        .expect(3, &["the oracle is missing", "no-such-tool"]);
+}
+
+#[test]
+fn an_oracle_may_be_a_script_for_node() {
+    let bench = Bench::new();
+    bench.write("demo/golden/fixtures/peer.mjs", "echo from node");
+    bench.command(
+        "peer",
+        "oracle = '$NODE ./peer.mjs'",
+        "echo from node",
+        "from node\n",
+    );
+
+    bench
+        .run("verify --cases-only")
+        .expect(0, &["an oracle checked 1 of 1"]);
+    bench
+        .run("verify --cases-only --node skip")
+        .expect(0, &["an oracle checked 0 of 1"]);
+}
+
+#[test]
+fn a_readme_that_lies_is_seen() {
+    let bench = Bench::new();
+    bench.write("rust/cat", "cat \"$2\"");
+    bench.write("README.md", "# Demo\n\n```console\n$ cargo run -p demo -- cat letters.txt\nabc\n$ demo cat 'letters.txt'\nabc\n```\n");
+    bench.run("verify --cases-only").expect(0, &["1 passed"]);
+
+    bench.write(
+        "demo/README.md",
+        "```console\n$ demo cat letters.txt\nabd\n```\n",
+    );
+
+    bench.run("verify --cases-only").expect(
+        1,
+        &[
+            "demo/README.md:1",
+            "the README shows something else",
+            "-abd",
+            "+abc",
+        ],
+    );
+}
+
+#[test]
+fn a_readme_command_that_nobody_can_check_ends_with_2() {
+    for line in ["demo cat x | wc", "ls", "cargo xtask verify", "demo 'open"] {
+        let bench = Bench::new();
+        bench.write("README.md", format!("```console\n$ {line}\n```\n"));
+
+        bench.run("verify").expect(2, &["README.md:1"]);
+    }
+}
+
+#[test]
+fn the_order_of_lines_counts_as_far_as_the_case_says() {
+    let bench = Bench::new();
+    let rust = "printf 'a 1\\nb 1\\na 2\\n'";
+    bench.command(
+        "any",
+        "order = 'any'\nno_oracle = 'x'",
+        rust,
+        "b 1\na 2\na 1\n",
+    );
+    bench.command(
+        "any-more",
+        "order = 'any'\nno_oracle = 'x'",
+        rust,
+        "b 1\na 2\na 1\na 1\n",
+    );
+    bench.command(
+        "by-key",
+        "order = 'by-key'\nkey = '^(.)'\nno_oracle = 'x'",
+        rust,
+        "b 1\na 1\na 2\n",
+    );
+    bench.command(
+        "in-key",
+        "order = 'by-key'\nkey = '^(.)'\nno_oracle = 'x'",
+        rust,
+        "a 2\nb 1\na 1\n",
+    );
+
+    let ran = bench.run("verify --cases-only");
+
+    ran.expect(
+        1,
+        &[
+            "2 passed, 2 failed",
+            "  demo/any-more: Rust differs",
+            "  demo/in-key: Rust differs",
+        ],
+    );
+}
+
+#[test]
+fn redacted_texts_are_numbered_so_that_equal_ones_stay_equal() {
+    let bench = Bench::new();
+    let settings = "redact = [{ name = 'PID', pattern = 'pid (\\d+)' }]\nno_oracle = 'x'";
+    bench.command(
+        "same",
+        settings,
+        "echo pid 71, pid 72, pid 71",
+        "pid [PID:1], pid [PID:2], pid [PID:1]\n",
+    );
+    bench.command(
+        "other",
+        settings,
+        "echo pid 71, pid 72, pid 73",
+        "pid [PID:1], pid [PID:2], pid [PID:1]\n",
+    );
+
+    bench.run("verify --cases-only --self-check").expect(
+        1,
+        &[
+            "1 passed, 1 failed",
+            "+pid [PID:1], pid [PID:2], pid [PID:3]",
+        ],
+    );
+}
+
+#[test]
+fn a_redaction_that_swallows_too_much_is_found_by_the_self_check() {
+    let bench = Bench::new();
+    let settings = "redact = [{ name = 'ALL', pattern = 'pid (.*)' }]\nno_oracle = 'x'";
+    bench.command("wide", settings, "echo pid 71 is well", "pid [ALL:1]\n");
+    bench.run("verify --cases-only").expect(0, &[]);
+
+    bench
+        .run("verify --cases-only --self-check")
+        .expect(1, &["BLIND", "line 1 has another character"]);
+}
+
+#[test]
+fn a_case_that_passes_only_sometimes_is_flaky() {
+    let bench = Bench::new();
+    let flag = bench.path("flag").display().to_string();
+    bench.command(
+        "dice",
+        "no_oracle = 'x'",
+        &format!("[ -e {flag} ] && echo again || echo first; touch {flag}"),
+        "first\n",
+    );
+
+    bench
+        .run("verify --cases-only --repeat 3")
+        .expect(1, &["FLAKY: 2 of 3 runs failed", "+again"]);
+}
+
+#[test]
+fn few_cases_may_go_without_oracle() {
+    let bench = Bench::new();
+    for number in 0..20 {
+        let oracle = if number < 3 {
+            "no_oracle = 'x'"
+        } else {
+            "oracle = 'echo'"
+        };
+        bench.command(&format!("case-{number}"), oracle, "echo", "\n");
+    }
+
+    bench.run("verify").expect(
+        1,
+        &[
+            "too many cases without oracle: 3 of 20",
+            "21 passed, 1 failed",
+        ],
+    );
+    bench
+        .run("list")
+        .expect(1, &["20 cases: 3 without oracle", "too many cases"]);
+    bench.run("verify case").expect(0, &["20 passed"]);
+}
+
+#[test]
+fn a_serial_case_is_never_beside_another() {
+    let bench = Bench::new();
+    let started = bench.path("started").display().to_string();
+    // Half a second is not waited *for* anything: if the serial case were to start meanwhile, this one would see it.
+    let watch = format!(
+        "for i in 1 2 3 4 5; do [ -e {started} ] && echo not alone; sleep 0.1; done; echo done"
+    );
+    bench.command("watcher", "no_oracle = 'x'", &watch, "done\n");
+    bench.command(
+        "alone",
+        "serial = true\nno_oracle = 'x'",
+        &format!("touch {started}"),
+        "",
+    );
+
+    bench
+        .run("verify --cases-only --jobs 4")
+        .expect(0, &["2 passed"]);
+}
+
+#[test]
+fn both_sides_have_a_clean_environment_and_a_folder_of_their_own() {
+    let bench = Bench::new();
+    let look = "cat letters.txt; echo x >letters.txt; ls; echo \"$HOME\" | grep -c \"^$PWD$\"; echo $NO_COLOR $TZ $LANG $COLUMNS [$STRAY] $GIVEN";
+    bench.lesson(
+        "look",
+        look,
+        look,
+        "abc\nletters.txt\n1\n1 UTC C.UTF-8 80 [] yes\n",
+    );
+    bench.write("demo/golden/01-look.toml", "env = { GIVEN = 'yes' }");
+
+    bench
+        .finish(bench.xtask("verify --cases-only").env("STRAY", "dog"))
+        .expect(0, &["an oracle checked 1 of 1"]);
+}
+
+#[test]
+fn results_can_be_read_by_a_machine() {
+    let bench = Bench::new();
+    bench.lesson("greet", "echo hullo", "echo hello", "hello\n");
+
+    bench
+        .run("verify --cases-only --json ../results.json")
+        .expect(1, &[]);
+
+    let json: serde_json::Value = serde_json::from_str(&bench.read("results.json")).unwrap();
+    assert_eq!(json["failed"], 1);
+    assert_eq!(json["results"][0]["id"], "demo/greet");
+    assert_eq!(
+        json["results"][0]["problems"][0]["headline"],
+        "Rust differs from Node"
+    );
+}
+
+#[test]
+fn a_test_that_fails_is_a_failure() {
+    let bench = Bench::new();
+    bench.write("cargo.test", "echo the test is red; exit 101");
+
+    bench.run("verify").expect(
+        1,
+        &[
+            "demo/cargo-test",
+            "the test is red",
+            "0 passed, 1 failed",
+            "cargo test -p demo",
+        ],
+    );
+}
+
+#[test]
+fn tests_learn_about_peers_from_the_environment() {
+    let bench = Bench::new();
+    let seen = bench.path("seen").display().to_string();
+    bench.write(
+        "cargo.test",
+        format!("echo \"${{NODE##*/}} $REQUIRE_PEERS $CARGO_PKG_NAME\" >{seen}"),
+    );
+
+    bench
+        .finish(
+            bench
+                .xtask("verify --node require")
+                .env("CARGO_PKG_NAME", "xtask"),
+        )
+        .expect(0, &[]);
+    assert_eq!(bench.read("seen"), "node 1 \n");
+
+    bench.run("verify --node skip").expect(0, &[]);
+    assert_eq!(bench.read("seen"), "  \n");
+}
