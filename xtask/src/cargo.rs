@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
+use crate::interrupt;
 use crate::node::Node;
 use crate::process::{End, Outcome, run_aloud};
 use crate::stop::Stop;
@@ -45,10 +46,11 @@ fn build(root: &Path, one: &Crate) -> Result<PathBuf> {
         "--message-format=json-render-diagnostics",
     ]);
     let outcome = run_aloud(&mut cargo)?;
-    match outcome.end {
-        End::Exited(0) => {}
-        End::Interrupted => return Err(Stop::Interrupted.into()),
-        _ => return Err(Stop::Build(one.name.clone()).into()),
+    if interrupt::requested() {
+        return Err(Stop::interrupted().into());
+    }
+    if outcome.end != End::Exited(0) {
+        return Err(Stop::build(&one.name).into());
     }
     let lines = outcome.stdout.split(|byte| *byte == b'\n');
     let messages = lines.filter_map(|line| serde_json::from_slice::<Message>(line).ok());
@@ -68,7 +70,7 @@ fn build(root: &Path, one: &Crate) -> Result<PathBuf> {
 pub fn test(root: &Path, one: &Crate, node: &Node, require_peers: bool) -> Result<Outcome> {
     let mut cargo = command(root);
     cargo.args(["test", "--quiet", "--package", &one.name]);
-    match node.path() {
+    match &node.path {
         Some(path) => cargo.env("NODE", path),
         None => cargo.env_remove("NODE"),
     };

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::PathBuf;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use regex_lite::Regex;
@@ -11,7 +10,8 @@ use regex_lite::Regex;
 use crate::compare::Rules;
 use crate::settings::Settings;
 use crate::stop::Stop;
-use crate::workspace::{Crate, Workspace};
+use crate::verdict::Verdict;
+use crate::workspace::Crate;
 
 /// One lesson, or one command of a tool.
 pub struct Case {
@@ -26,12 +26,8 @@ pub struct Case {
     pub golden: PathBuf,
     pub fixtures: PathBuf,
     pub stdin: Option<Vec<u8>>,
-    pub env: BTreeMap<String, String>,
-    pub status: i32,
-    pub stderr: Stderr,
-    pub timeout: Duration,
-    pub serial: bool,
     pub rules: Rules,
+    pub settings: Settings,
 }
 
 /// Who else must print the same.
@@ -44,22 +40,12 @@ pub enum Oracle {
     None(String),
 }
 
-/// What a run may write to stderr.
-#[derive(Default, PartialEq)]
-pub enum Stderr {
-    #[default]
-    Empty,
-    Ignored,
-    Exactly(String),
-}
-
 impl Oracle {
     /// What a verdict calls it.
     pub fn name(&self) -> &'static str {
-        if matches!(self, Self::Twin(_)) {
-            "Node"
-        } else {
-            "the oracle"
+        match self {
+            Self::Twin(_) => "Node",
+            _ => "the oracle",
         }
     }
 
@@ -72,185 +58,110 @@ impl Oracle {
     }
 }
 
-/// Something wrong with the files themselves, found without running anything.
-pub struct Fault {
-    pub id: String,
-    pub text: String,
+/// Reads the `golden/` folder of one crate, in reading order: its cases, and what belongs to none.
+///
+/// # Errors
+///
+/// [`Stop`] for a case file that cannot be understood.
+pub fn read_all(one: &Crate) -> Result<(Vec<Case>, Vec<Verdict>)> {
+    let allowed = Regex::new(r"^([0-9]+-[a-z0-9-]+)\.(mjs|out|toml)$").expect("a valid pattern");
+    let mut stems: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut faults = Vec::new();
+    for entry in fs::read_dir(one.golden()).with_context(|| one.golden().display().to_string())? {
+        let file = entry?.file_name().to_string_lossy().into_owned();
+        if let Some(parts) = allowed.captures(&file) {
+            let [stem, extension] = [&parts[1], &parts[2]].map(str::to_owned);
+            stems.entry(stem).or_default().insert(extension);
+        } else if file != "fixtures" {
+            let text = "orphan: neither NN-name.mjs, .out or .toml nor in fixtures/";
+            faults.push(Verdict::fault(&format!("{}/golden/{file}", one.name), text));
+        }
+    }
+    let mut cases: Vec<Case> = Vec::new();
+    for (stem, files) in stems {
+        let path = one.golden().join(&stem);
+        if !files.contains("mjs") && !files.contains("toml") {
+            let text = "missing twin: there is neither .mjs nor .toml beside it";
+            faults.push(Verdict::fault(
+                &format!("{}/golden/{stem}.out", one.name),
+                text,
+            ));
+            continue;
+        }
+        let case = Case::read(one, &path, &files);
+        let case =
+            case.map_err(|error| Stop::usage(format!("{}.toml: {error:#}", path.display())))?;
+        if cases.iter().any(|other| other.id == case.id) {
+            return Err(Stop::usage(format!("there are two cases named {}", case.id)).into());
+        }
+        cases.push(case);
+    }
+    Ok((cases, faults))
 }
 
-/// What a crate's `golden/` folder holds.
-#[derive(Default)]
-pub struct Golden {
-    pub cases: Vec<Case>,
-    pub faults: Vec<Fault>,
-}
+impl Case {
+    fn read(one: &Crate, path: &Path, files: &BTreeSet<String>) -> Result<Self> {
+        let mut settings = Settings::default();
+        if files.contains("toml") {
+            settings = toml::from_str(&fs::read_to_string(path.with_extension("toml"))?)?;
+        }
+        settings.check(files.contains("mjs"))?;
 
-impl Golden {
-    /// Reads the folder of one crate, in reading order.
-    ///
-    /// # Errors
-    ///
-    /// [`Stop::Usage`] for a case file that cannot be understood.
-    pub fn read(workspace: &Workspace, one: &Crate) -> Result<Self> {
-        let mut golden = Self::default();
-        let folder = one.golden();
-        let mut stems: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        let allowed =
-            Regex::new(r"^([0-9]+-[a-z0-9-]+)\.(mjs|out|toml)$").expect("the pattern is valid");
-        let entries = fs::read_dir(&folder).with_context(|| folder.display().to_string())?;
-        for entry in entries {
-            let file = entry?.file_name().to_string_lossy().into_owned();
-            if let Some(parts) = allowed.captures(&file) {
-                stems
-                    .entry(parts[1].to_owned())
-                    .or_default()
-                    .insert(parts[2].to_owned());
-            } else if file != "fixtures" {
-                let shown = workspace.show(&folder.join(&file)).to_string();
-                let text = format!(
-                    "orphan: {shown} is neither NN-name.mjs, .out or .toml nor in fixtures/"
-                );
-                golden.faults.push(Fault {
-                    id: format!("{}/{file}", one.name),
-                    text,
-                });
-            }
-        }
-        for (stem, files) in stems {
-            golden.add(workspace, one, &stem, &files)?;
-        }
-        Ok(golden)
-    }
-
-    fn add(
-        &mut self,
-        workspace: &Workspace,
-        one: &Crate,
-        stem: &str,
-        files: &BTreeSet<String>,
-    ) -> Result<()> {
-        let name = stem.split_once('-').map_or(stem, |(_, name)| name);
-        let id = format!("{}/{name}", one.name);
-        let path = |extension| one.golden().join(stem).with_extension(extension);
-        let [has_twin, has_settings] = ["mjs", "toml"].map(|extension| files.contains(extension));
-        if !has_twin && !has_settings {
-            let text = format!(
-                "missing twin: {} has neither .mjs nor .toml beside it",
-                workspace.show(&path("out"))
-            );
-            self.faults.push(Fault { id, text });
-            return Ok(());
-        }
-        if self.cases.iter().any(|case| case.id == id) {
-            return Err(Stop::Usage(format!(
-                "{}: there are two cases named {id}",
-                workspace.show(&one.golden())
-            ))
-            .into());
-        }
-        let case = if has_settings {
-            let shown = workspace.show(&path("toml")).to_string();
-            let text = fs::read_to_string(path("toml")).with_context(|| shown.clone())?;
-            let settings =
-                toml::from_str(&text).map_err(|error| Stop::Usage(format!("{shown}: {error}")))?;
-            Self::case(one, stem, id, has_twin, settings)
-                .map_err(|error| Stop::Usage(format!("{shown}: {error:#}")))?
-        } else {
-            Self::case(one, stem, id, has_twin, Settings::default())?
-        };
-        self.cases.push(case);
-        Ok(())
-    }
-
-    fn case(
-        one: &Crate,
-        stem: &str,
-        id: String,
-        has_twin: bool,
-        settings: Settings,
-    ) -> Result<Case> {
-        let name = id
-            .rsplit_once('/')
-            .map_or(id.as_str(), |(_, name)| name)
-            .to_owned();
-        let fixtures = one.golden().join("fixtures");
+        let stem = path.file_name().unwrap_or_default().to_string_lossy();
+        let name = stem.split_once('-').map_or("", |(_, name)| name).to_owned();
         let lesson_args = vec!["tour".to_owned(), name.clone()];
-        let stdin = settings.stdin(&fixtures)?;
-        let timeout = settings.timeout()?;
+        let args = settings.args.take().unwrap_or_else(|| lesson_args.clone());
+        let oracle = match (settings.oracle.take(), settings.no_oracle.take()) {
+            (Some(command), _) => Oracle::Shell(command),
+            (_, Some(why)) => Oracle::None(why),
+            _ => Oracle::Twin(path.with_extension("mjs")),
+        };
+        let fixtures = one.golden().join("fixtures");
+        let stdin = match &settings.stdin_file {
+            Some(file) => Some(fs::read(fixtures.join(file)).context("stdin_file")?),
+            None => settings.stdin.take().map(String::into_bytes),
+        };
+        let redactions = std::mem::take(&mut settings.redact);
         let rules = Rules {
-            order: settings.order()?,
-            redactions: settings.redactions()?,
+            order: settings.order,
+            key: settings.key.take(),
+            redactions,
         };
-        let (args, oracle) = if has_twin {
-            anyhow::ensure!(
-                settings.args.is_none(),
-                "a lesson is called with `tour {name}`: take away `args`"
-            );
-            anyhow::ensure!(
-                settings.oracle.is_none() && settings.no_oracle.is_none(),
-                "the oracle of a lesson is its twin"
-            );
-            (
-                lesson_args.clone(),
-                Oracle::Twin(one.golden().join(stem).with_extension("mjs")),
-            )
-        } else {
-            let args = settings
-                .args
-                .clone()
-                .context("`args` is missing, or the twin of a lesson is")?;
-            (args, settings.oracle()?)
-        };
-        Ok(Case {
-            lesson: (args == lesson_args).then_some(name),
+        Ok(Self {
+            id: format!("{}/{name}", one.name),
             krate: one.name.clone(),
-            golden: one.golden().join(stem).with_extension("out"),
-            status: settings.status,
-            stderr: settings.stderr(),
-            serial: settings.serial,
-            env: settings.env,
-            id,
+            lesson: (args == lesson_args).then_some(name),
+            golden: path.with_extension("out"),
             args,
             oracle,
             fixtures,
             stdin,
-            timeout,
             rules,
+            settings,
         })
     }
 }
 
-/// The shares that may go without an oracle, and with a redaction. Few cases make no share.
-pub fn check_shares(cases: &[&Case]) -> Option<Fault> {
-    let (alone, redacted) = shares(cases);
-    let text = if alone * 10 > cases.len() {
-        format!(
-            "too many cases without oracle: {alone} of {}, a tenth is the most",
-            cases.len()
-        )
-    } else if redacted * 20 > cases.len() {
-        format!(
-            "too many cases with a redaction: {redacted} of {}, a twentieth is the most",
-            cases.len()
-        )
-    } else {
-        return None;
-    };
-    (cases.len() >= 20).then(|| Fault {
-        id: "golden".to_owned(),
-        text,
-    })
-}
-
 /// How many cases have no oracle, and how many a redaction.
-pub fn shares(cases: &[&Case]) -> (usize, usize) {
+pub fn shares(cases: &[Case]) -> (usize, usize) {
     let alone = cases
         .iter()
-        .filter(|case| matches!(case.oracle, Oracle::None(_)))
-        .count();
+        .filter(|case| matches!(case.oracle, Oracle::None(_)));
     let redacted = cases
         .iter()
-        .filter(|case| !case.rules.redactions.is_empty())
-        .count();
-    (alone, redacted)
+        .filter(|case| !case.rules.redactions.is_empty());
+    (alone.count(), redacted.count())
+}
+
+/// Finds out whether too many go without oracle or with a redaction. Few cases make no share.
+pub fn check_shares(cases: &[Case]) -> Option<Verdict> {
+    let (alone, redacted) = shares(cases);
+    let all = cases.len();
+    let text = if alone * 10 > all {
+        format!("too many cases without oracle: {alone} of {all}, a tenth is the most")
+    } else {
+        format!("too many cases with a redaction: {redacted} of {all}, a twentieth is the most")
+    };
+    let is_too_much = alone * 10 > all || redacted * 20 > all;
+    (is_too_much && all >= 20).then(|| Verdict::fault("golden", &text))
 }

@@ -3,107 +3,113 @@
 use std::borrow::Cow;
 
 use regex_lite::Regex;
+use serde::Deserialize;
 
-/// How a case's output is brought into the form that is compared. The same for golden, Rust and oracle.
+/// How output is brought into the form that is compared: golden, Rust and oracle alike.
 #[derive(Default)]
 pub struct Rules {
     pub order: Order,
+    /// For [`Order::ByKey`]: the pattern's first group, or all that it matches.
+    pub key: Option<Pattern>,
     pub redactions: Vec<Redaction>,
 }
 
 /// Which differences in the order of lines count.
-#[derive(Default)]
+#[derive(Clone, Copy, Default, Deserialize, PartialEq)]
+#[serde(rename_all = "kebab-case")]
 pub enum Order {
     /// All of them.
     #[default]
     Exact,
     /// None.
     Any,
-    /// Those between lines of the same key: the pattern's first group, or all that it matches.
-    ByKey(Regex),
+    /// Those between lines of the same key.
+    ByKey,
 }
 
-/// A text that differs from run to run. What the pattern's group matches becomes `[NAME:1]`, equal texts alike.
+/// A text that differs from run to run. What the group matches becomes `[NAME:1]`, equal texts alike.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Redaction {
     pub name: String,
-    pub pattern: Regex,
+    pub pattern: Pattern,
+}
+
+/// A regular expression that is read from a case file.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub struct Pattern(pub Regex);
+
+impl TryFrom<String> for Pattern {
+    type Error = regex_lite::Error;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Regex::new(&text).map(Self)
+    }
 }
 
 impl Rules {
-    /// Orders, then redacts: numbers follow the order that is compared. Doing it twice changes nothing.
+    /// Orders, then redacts: numbers follow the order that is compared. Twice is the same as once.
     pub fn normalise<'a>(&self, text: &'a [u8]) -> Cow<'a, [u8]> {
-        if matches!(self.order, Order::Exact) && self.redactions.is_empty() {
+        if self.order == Order::Exact && self.redactions.is_empty() {
             return Cow::Borrowed(text);
         }
-        let (body, end) = text
-            .strip_suffix(b"\n")
-            .map_or((text, &b""[..]), |body| (body, &b"\n"[..]));
+        let body = text.strip_suffix(b"\n").unwrap_or(text);
         let mut lines: Vec<&[u8]> = body.split(|byte| *byte == b'\n').collect();
-        match &self.order {
+        match self.order {
             Order::Exact => {}
             Order::Any => lines.sort_unstable(),
-            Order::ByKey(pattern) => lines.sort_by(|a, b| key(pattern, a).cmp(key(pattern, b))),
+            Order::ByKey => lines.sort_by_key(|line| self.key(line)),
         }
         let mut seen = vec![Vec::new(); self.redactions.len()];
-        let lines: Vec<_> = lines
-            .into_iter()
-            .map(|line| self.redact(line, &mut seen))
-            .collect();
-        Cow::Owned([lines.join(&b'\n').as_slice(), end].concat())
+        let redacted = lines.into_iter().map(|line| self.redact(line, &mut seen));
+        let lines = redacted.collect::<Vec<_>>().join(&b'\n');
+        Cow::Owned([&lines, &text[body.len()..]].concat())
+    }
+
+    /// The key of a line, or nothing for a line without one.
+    fn key<'a>(&self, line: &'a [u8]) -> &'a str {
+        let pattern = self.key.as_ref().map(|Pattern(pattern)| pattern);
+        let line = str::from_utf8(line).unwrap_or_default();
+        let found = pattern.and_then(|pattern| pattern.captures(line));
+        let group = found.and_then(|found| found.get(1).or(found.get(0)));
+        group.map_or("", |group| group.as_str())
     }
 
     fn redact<'a>(&self, line: &'a [u8], seen: &mut [Vec<String>]) -> Cow<'a, [u8]> {
         // Patterns are for text. A line that is none is compared as it is.
-        let Ok(text) = str::from_utf8(line) else {
+        let Ok(mut text) = str::from_utf8(line).map(str::to_owned) else {
             return Cow::Borrowed(line);
         };
-        let mut text = Cow::Borrowed(text);
         for (redaction, seen) in self.redactions.iter().zip(seen) {
-            if redaction.pattern.is_match(&text) {
-                text = Cow::Owned(redaction.apply(&text, seen));
-            }
+            text = redaction.apply(&text, seen);
         }
-        match text {
-            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-        }
+        Cow::Owned(text.into_bytes())
     }
 }
 
 impl Redaction {
     fn apply(&self, text: &str, seen: &mut Vec<String>) -> String {
+        let placeholder = format!("[{}:", self.name);
         let mut redacted = String::new();
         let mut copied = 0;
-        for group in self
+        let groups = self
             .pattern
+            .0
             .captures_iter(text)
-            .filter_map(|captures| captures.get(1))
-            .filter(|group| !group.is_empty())
+            .filter_map(|found| found.get(1));
+        for group in
+            groups.filter(|group| !group.as_str().starts_with(&placeholder) && !group.is_empty())
         {
-            redacted.push_str(&text[copied..group.start()]);
-            copied = group.end();
-            let placeholder = format!("[{}:", self.name);
-            if group.as_str().starts_with(&placeholder) {
-                redacted.push_str(group.as_str());
-                continue;
-            }
             let known = seen.iter().position(|one| one == group.as_str());
             let number = known.unwrap_or_else(|| {
                 seen.push(group.as_str().to_owned());
                 seen.len() - 1
             });
-            redacted.push_str(&format!("{placeholder}{}]", number + 1));
+            redacted += &text[copied..group.start()];
+            redacted += &format!("{placeholder}{}]", number + 1);
+            copied = group.end();
         }
         redacted + &text[copied..]
     }
-}
-
-/// The key of a line, or nothing for a line without one.
-fn key<'a>(pattern: &Regex, line: &'a [u8]) -> &'a str {
-    let found = str::from_utf8(line)
-        .ok()
-        .and_then(|line| pattern.captures(line));
-    found
-        .and_then(|found| found.get(1).or_else(|| found.get(0)))
-        .map_or("", |group| group.as_str())
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::case::{Case, Oracle, check_shares, shares};
+use crate::case::{Case, Oracle, shares};
 use crate::selection::Selection;
 use crate::workspace::Workspace;
 
@@ -42,18 +42,13 @@ pub fn list(options: &Options) -> Result<u8> {
             println!("  {}  {} commands", block.id, block.commands.len());
         }
     }
-    let all: Vec<_> = selection.cases.iter().collect();
-    let (alone, redacted) = shares(&all);
-    println!(
-        "{} cases: {alone} without oracle, {redacted} with a redaction",
-        all.len()
-    );
-    let shares = check_shares(&all).filter(|_| selection.everything);
-    let faults: Vec<_> = selection.faults.iter().chain(&shares).collect();
-    faults
-        .iter()
-        .for_each(|fault| println!("{}: {}", fault.id, fault.text));
-    Ok(u8::from(!faults.is_empty()))
+    let (alone, redacted) = shares(&selection.cases);
+    let all = selection.cases.len();
+    println!("{all} cases: {alone} without oracle, {redacted} with a redaction");
+    for fault in &selection.faults {
+        println!("{}: {}", fault.id, fault.headline());
+    }
+    Ok(u8::from(!selection.faults.is_empty()))
 }
 
 fn describe(case: &Case) -> String {
@@ -70,7 +65,7 @@ fn describe(case: &Case) -> String {
     let mut line = format!("{kind} {:<32} {oracle}", case.id);
     let marks = [
         (!case.golden.exists(), "golden missing".to_owned()),
-        (case.serial, "serial".to_owned()),
+        (case.settings.serial, "serial".to_owned()),
     ];
     let redactions = case
         .rules

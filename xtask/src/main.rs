@@ -66,5 +66,5 @@ fn prepare() -> anyhow::Result<()> {
 
 fn complain(error: &anyhow::Error) -> ExitCode {
     eprintln!("cargo xtask: {error:#}");
-    ExitCode::from(error.downcast_ref::<Stop>().map_or(1, Stop::status))
+    ExitCode::from(error.downcast_ref::<Stop>().map_or(1, |stop| stop.0))
 }

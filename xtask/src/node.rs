@@ -38,9 +38,11 @@ impl Wanted {
 }
 
 /// A Node that may check, or why there is none.
-pub enum Node {
-    Present { path: PathBuf, version: String },
-    Absent(String),
+pub struct Node {
+    pub path: Option<PathBuf>,
+    /// Its version or what is wrong with it, for a person.
+    pub says: String,
+    blesses: bool,
 }
 
 impl Node {
@@ -48,71 +50,64 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// [`Stop::Missing`] if one was required and there is none of a version that may check.
+    /// [`Stop::missing`] if one was required and there is none of a version that may check.
     pub fn find(wanted: &Wanted) -> Result<Self> {
         let named = match wanted {
-            Wanted::Skipped => return Ok(Self::Absent("node was not asked".to_owned())),
-            Wanted::At(path) => Some(path.clone()),
-            Wanted::Auto | Wanted::Required => std::env::var_os("NODE")
-                .filter(|node| !node.is_empty())
-                .map(PathBuf::from),
+            Wanted::Skipped => return Ok(Self::absent("node was not asked".to_owned())),
+            Wanted::At(path) => Some(path.into()),
+            Wanted::Auto | Wanted::Required => std::env::var_os("NODE"),
         };
-        let node = Self::look(named.as_deref().map_or(OsStr::new("node"), Path::as_os_str));
-        match (&node, wanted) {
-            (Self::Absent(why), Wanted::At(_) | Wanted::Required) => {
-                Err(Stop::Missing(why.clone()).into())
-            }
-            _ => Ok(node),
+        let name = named
+            .filter(|name| !name.is_empty())
+            .unwrap_or_else(|| "node".into());
+        let node = Self::look(&name);
+        if node.path.is_none() && matches!(wanted, Wanted::At(_) | Wanted::Required) {
+            return Err(Stop::missing(node.says).into());
+        }
+        Ok(node)
+    }
+
+    /// No Node, for this reason.
+    pub fn absent(says: String) -> Self {
+        Self {
+            path: None,
+            says,
+            blesses: false,
         }
     }
 
     fn look(name: &OsStr) -> Self {
         let Some(path) = resolve(name) else {
-            return Self::Absent(format!("{} was not found", name.display()));
+            return Self::absent(format!("{} was not found", name.display()));
         };
-        let answer = Command::new(&path).arg("--version").output();
-        let version = answer
-            .map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
-            .unwrap_or_default();
-        match major(&version) {
-            Some(major) if CHECKS.contains(&major) => Self::Present { path, version },
-            Some(_) => Self::Absent(format!("node {version} is not of 22, 24 or 26")),
-            None => Self::Absent(format!(
-                "{} is no node: it does not tell its version",
-                path.display()
-            )),
+        let stdout = Command::new(&path)
+            .arg("--version")
+            .output()
+            .map(|output| output.stdout);
+        let version = String::from_utf8_lossy(&stdout.unwrap_or_default())
+            .trim()
+            .to_owned();
+        let major = version
+            .strip_prefix('v')
+            .and_then(|digits| digits.split('.').next()?.parse().ok());
+        match major {
+            Some(major) if CHECKS.contains(&major) => Self {
+                path: Some(path),
+                says: format!("node {version}"),
+                blesses: major == BLESSES,
+            },
+            Some(_) => Self::absent(format!("node {version} is not of 22, 24 or 26")),
+            None => Self::absent(format!("{} does not tell its version", path.display())),
         }
     }
 
-    pub fn path(&self) -> Option<&Path> {
-        match self {
-            Self::Present { path, .. } => Some(path),
-            Self::Absent(_) => None,
-        }
+    /// # Errors
+    ///
+    /// [`Stop::missing`] if this Node may not write golden files.
+    pub fn ensure_blesses(&self) -> Result<(), Stop> {
+        let why = || Stop::missing(format!("{}, and only {BLESSES} blesses", self.says));
+        if self.blesses { Ok(()) } else { Err(why()) }
     }
-
-    /// Why this Node may not write golden files, if it may not.
-    pub fn may_not_bless(&self) -> Option<String> {
-        match self {
-            Self::Present { version, .. } if major(version) == Some(BLESSES) => None,
-            Self::Present { version, .. } => {
-                Some(format!("node {version} checks, but only {BLESSES} blesses"))
-            }
-            Self::Absent(why) => Some(format!("{why}, and only {BLESSES} blesses")),
-        }
-    }
-
-    /// For the last line of a report.
-    pub fn describe(&self) -> String {
-        match self {
-            Self::Present { version, .. } => format!("node {version}"),
-            Self::Absent(why) => why.clone(),
-        }
-    }
-}
-
-fn major(version: &str) -> Option<u32> {
-    version.strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
 /// The absolute path of a program: runs have a directory of their own, where `./node` would mean something else.

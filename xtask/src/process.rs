@@ -4,23 +4,24 @@
 //! a deadline, so a grandchild that keeps a pipe open holds nobody up; the run has a process group of its own, which is
 //! ended with TERM and then KILL; whoever left the group is found by the cookie it inherited (see [`crate::procfs`]).
 
+use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::PoisonError;
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
 use crate::interrupt;
-use crate::procfs::{COOKIE, LEADERS, Process, survivors};
+use crate::procfs::{COOKIE, Process, leaders, survivors};
 
 /// How long the rest of a run may outlive its leader before that is a leak.
 const FAREWELL: Duration = Duration::from_millis(200);
@@ -30,13 +31,12 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const OUTPUT_LIMIT: usize = 32 << 20;
 
 /// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum End {
     Exited(i32),
-    Signalled(i32),
     TimedOut,
-    TooMuchOutput,
-    Interrupted,
+    /// By a signal, by too much output, or because of an interrupt.
+    Stopped(String),
 }
 
 /// What a run printed, how it ended, and the processes that outlived it (all of them are dead by now).
@@ -46,68 +46,26 @@ pub struct Outcome {
     pub stdout: Vec<u8>,
     pub stderr: Vec<u8>,
     pub leaked: Vec<String>,
-    pub elapsed: Duration,
+    pub seconds: f64,
+}
+
+impl Outcome {
+    /// Whether it exited by itself, so that its output is whole.
+    pub fn has_ended(&self) -> bool {
+        matches!(self.end, End::Exited(_))
+    }
 }
 
 /// Runs `command` in a process group of its own and returns once nothing of it is alive.
-///
-/// stdin is `/dev/null` unless there is something to say; stderr is captured unless the command has set it.
 pub fn run(command: &mut Command, stdin: Option<&[u8]>, limit: Duration) -> Result<Outcome> {
     command.stderr(Stdio::piped());
-    start(command, stdin)?.attend(limit)
+    Run::start(command, stdin)?.attend(limit)
 }
 
-/// Like [`run`], with stderr going to ours: for cargo, which talks to people there and sets its own pace.
+/// Like [`run`], with stderr going to ours: for cargo, which talks to people there and takes its time.
 pub fn run_aloud(command: &mut Command) -> Result<Outcome> {
     command.stderr(Stdio::inherit());
-    start(command, None)?.attend(Duration::from_secs(24 * 60 * 60))
-}
-
-fn start<'a>(command: &mut Command, stdin: Option<&'a [u8]>) -> Result<Run<'a>> {
-    static RUNS: AtomicU64 = AtomicU64::new(0);
-    let cookie = format!(
-        "{}-{}",
-        std::process::id(),
-        RUNS.fetch_add(1, Ordering::Relaxed)
-    );
-    command
-        .env(COOKIE, &cookie)
-        .process_group(0)
-        .stdout(Stdio::piped());
-    command.stdin(if stdin.is_some() {
-        Stdio::piped()
-    } else {
-        Stdio::null()
-    });
-
-    let mut leaders = LEADERS.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut child = command
-        .spawn()
-        .with_context(|| format!("{} cannot be run", command.get_program().display()))?;
-    let group = i32::try_from(child.id()).expect("a process id is a positive i32");
-    leaders.insert(group);
-    drop(leaders);
-
-    let feed = child
-        .stdin
-        .take()
-        .map(|pipe| (pipe, stdin.unwrap_or_default()));
-    let mut run = Run {
-        child,
-        group,
-        cookie,
-        feed,
-        stdout: None,
-        stderr: None,
-        status: None,
-        over: false,
-    };
-    run.stdout = run.child.stdout.take().map(Tap::new).transpose()?;
-    run.stderr = run.child.stderr.take().map(Tap::new).transpose()?;
-    if let Some((pipe, _)) = &run.feed {
-        nonblocking(pipe.as_fd())?;
-    }
-    Ok(run)
+    Run::start(command, None)?.attend(Duration::from_secs(24 * 60 * 60))
 }
 
 /// A live run. Dropping it ends and reaps all of it, whatever went wrong on the way.
@@ -115,33 +73,83 @@ struct Run<'a> {
     child: Child,
     group: i32,
     cookie: String,
-    feed: Option<(ChildStdin, &'a [u8])>,
-    stdout: Option<Tap<std::process::ChildStdout>>,
-    stderr: Option<Tap<std::process::ChildStderr>>,
+    /// stdin, and what is still to be written to it.
+    feed: Option<(File, &'a [u8])>,
+    /// stdout, and stderr unless it is ours.
+    taps: Vec<Tap>,
     status: Option<ExitStatus>,
     over: bool,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn start(command: &mut Command, stdin: Option<&'a [u8]>) -> Result<Self> {
+        static RUNS: AtomicU64 = AtomicU64::new(0);
+        let number = RUNS.fetch_add(1, Ordering::Relaxed);
+        let cookie = format!("{}-{number}", std::process::id());
+        command
+            .env(COOKIE, &cookie)
+            .process_group(0)
+            .stdout(Stdio::piped());
+        command.stdin(stdin.map_or_else(Stdio::null, |_| Stdio::piped()));
+
+        let mut leaders = leaders();
+        let child = command.spawn();
+        let child = child.with_context(|| command.get_program().display().to_string())?;
+        let group = child
+            .id()
+            .try_into()
+            .expect("a process id is a positive i32");
+        leaders.insert(group);
+        drop(leaders);
+
+        let (feed, taps) = (None, Vec::new());
+        let mut run = Self {
+            child,
+            group,
+            cookie,
+            feed,
+            taps,
+            status: None,
+            over: false,
+        };
+        if let Some(pipe) = run.child.stdin.take() {
+            run.feed = Some((nonblocking(pipe.into())?, stdin.unwrap_or_default()));
+        }
+        let pipes = [
+            run.child.stdout.take().map(OwnedFd::from),
+            run.child.stderr.take().map(OwnedFd::from),
+        ];
+        for pipe in pipes.into_iter().flatten() {
+            run.taps.push(Tap {
+                pipe: nonblocking(pipe)?,
+                seen: Vec::new(),
+                ended: false,
+            });
+        }
+        Ok(run)
+    }
+
     fn attend(mut self, limit: Duration) -> Result<Outcome> {
         let begun = Instant::now();
         let end = self.serve(begun + limit)?;
-        let elapsed = begun.elapsed();
-        let leaked = match end {
-            End::Exited(_) | End::Signalled(_) => self.farewell()?,
-            _ => Vec::new(),
+        let seconds = begun.elapsed().as_secs_f64();
+        let leaked = if self.status.is_some() {
+            self.farewell()?
+        } else {
+            Vec::new()
         };
         self.end_all();
-        let [stdout, stderr] = [
-            self.stdout.take().map(|tap| tap.seen),
-            self.stderr.take().map(|tap| tap.seen),
-        ];
+        let mut seen = self
+            .taps
+            .iter_mut()
+            .map(|tap| std::mem::take(&mut tap.seen));
+        let [stdout, stderr] = [(); 2].map(|()| seen.next().unwrap_or_default());
         Ok(Outcome {
             end,
-            stdout: stdout.unwrap_or_default(),
-            stderr: stderr.unwrap_or_default(),
+            stdout,
+            stderr,
             leaked,
-            elapsed,
+            seconds,
         })
     }
 
@@ -149,7 +157,7 @@ impl Run<'_> {
     fn serve(&mut self, deadline: Instant) -> Result<End> {
         loop {
             if interrupt::requested() {
-                return Ok(End::Interrupted);
+                return Ok(End::Stopped("interrupted".to_owned()));
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -157,12 +165,17 @@ impl Run<'_> {
             }
             // With both pipes closed nothing wakes us, but the end is near: look often.
             let pause = Duration::from_millis(if self.is_read_out() { 1 } else { 20 });
-            if !self.pump(pause.min(left))? {
-                return Ok(End::TooMuchOutput);
+            self.pump(pause.min(left))?;
+            if self.taps.iter().any(|tap| tap.seen.len() > OUTPUT_LIMIT) {
+                return Ok(End::Stopped("too much output".to_owned()));
             }
             if let Some(status) = self.reap()? {
-                let by_signal = || End::Signalled(status.signal().unwrap_or_default());
-                return Ok(status.code().map_or_else(by_signal, End::Exited));
+                let signal = status
+                    .signal()
+                    .and_then(|number| Signal::try_from(number).ok());
+                let by = signal.map_or("an unknown signal", Signal::as_str);
+                let stopped = || End::Stopped(format!("ended by {by}"));
+                return Ok(status.code().map_or_else(stopped, End::Exited));
             }
         }
     }
@@ -173,8 +186,8 @@ impl Run<'_> {
         self.feed = None;
         loop {
             let rest = survivors(self.group, &self.cookie);
-            if rest.found.is_empty() && !rest.unsure && self.is_read_out() {
-                self.over = true;
+            self.over = rest.found.is_empty() && !rest.unsure && self.is_read_out();
+            if self.over {
                 return Ok(Vec::new());
             }
             if Instant::now() >= until || interrupt::requested() {
@@ -189,55 +202,39 @@ impl Run<'_> {
     }
 
     fn is_read_out(&self) -> bool {
-        self.stdout.as_ref().is_none_or(|tap| tap.ended)
-            && self.stderr.as_ref().is_none_or(|tap| tap.ended)
+        self.taps.iter().all(|tap| tap.ended)
     }
 
-    /// Moves what can be moved within `pause`; false once a stream has held too much.
-    fn pump(&mut self, pause: Duration) -> Result<bool> {
-        let mut waiting = Vec::with_capacity(3);
-        let taps = [
-            self.stdout.as_ref().and_then(Tap::fd),
-            self.stderr.as_ref().and_then(Tap::fd),
-        ];
-        waiting.extend(
-            taps.into_iter()
-                .flatten()
-                .map(|fd| PollFd::new(fd, PollFlags::POLLIN)),
-        );
-        waiting.extend(
-            self.feed
-                .as_ref()
-                .map(|(pipe, _)| PollFd::new(pipe.as_fd(), PollFlags::POLLOUT)),
-        );
+    /// Waits for `pause` at most until something can be read or written, and moves it.
+    fn pump(&mut self, pause: Duration) -> Result<()> {
+        let open = self.taps.iter().filter(|tap| !tap.ended);
+        let mut waiting: Vec<_> = open
+            .map(|tap| PollFd::new(tap.pipe.as_fd(), PollFlags::POLLIN))
+            .collect();
+        if let Some((pipe, _)) = &self.feed {
+            waiting.push(PollFd::new(pipe.as_fd(), PollFlags::POLLOUT));
+        }
         match poll(
             &mut waiting,
             PollTimeout::try_from(pause).unwrap_or(PollTimeout::MAX),
         ) {
-            Ok(_) | Err(nix::errno::Errno::EINTR) => {}
+            Ok(_) | Err(Errno::EINTR) => {}
             Err(error) => return Err(error).context("poll"),
         }
         // None of the descriptors blocks, so it does no harm to try those that are not ready.
-        let mut within_limit = true;
-        if let Some(tap) = &mut self.stdout {
-            within_limit &= tap.drain()?;
-        }
-        if let Some(tap) = &mut self.stderr {
-            within_limit &= tap.drain()?;
-        }
+        self.taps.iter_mut().try_for_each(Tap::drain)?;
         if let Some((pipe, rest)) = &mut self.feed {
             match pipe.write(rest) {
                 Ok(written) => *rest = &rest[written..],
-                Err(error)
-                    if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
                 // EPIPE: it has read what it wanted, which is its right.
                 Err(_) => *rest = &[],
             }
+            if rest.is_empty() {
+                self.feed = None;
+            }
         }
-        if self.feed.as_ref().is_some_and(|(_, rest)| rest.is_empty()) {
-            self.feed = None;
-        }
-        Ok(within_limit)
+        Ok(())
     }
 
     fn reap(&mut self) -> Result<Option<ExitStatus>> {
@@ -254,22 +251,26 @@ impl Run<'_> {
         while !self.over {
             let _ = self.reap();
             let rest = survivors(self.group, &self.cookie).found;
-            self.over = rest.is_empty();
-            let signal = if begun.elapsed() < PATIENCE {
-                Signal::SIGTERM
-            } else {
+            if rest.is_empty() {
+                break;
+            }
+            let is_late = begun.elapsed() >= PATIENCE;
+            let signal = if is_late {
                 Signal::SIGKILL
+            } else {
+                Signal::SIGTERM
             };
-            if !self.over && (!asked || signal == Signal::SIGKILL) {
-                asked = true;
+            if !asked || is_late {
                 // The group as a whole first, so that its members cannot outrun us with `fork`.
                 let _ = killpg(Pid::from_raw(self.group), signal);
                 for process in &rest {
                     let _ = kill(Pid::from_raw(process.pid), signal);
                 }
+                asked = true;
             }
-            sleep(Duration::from_millis(if self.over { 0 } else { 5 }));
+            sleep(Duration::from_millis(5));
         }
+        self.over = true;
         while matches!(self.reap(), Ok(None)) {
             sleep(Duration::from_millis(1));
         }
@@ -279,36 +280,20 @@ impl Run<'_> {
 impl Drop for Run<'_> {
     fn drop(&mut self) {
         self.end_all();
-        LEADERS
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&self.group);
+        leaders().remove(&self.group);
     }
 }
 
 /// The reading end of a pipe, and what came out of it.
-struct Tap<R> {
-    pipe: R,
+struct Tap {
+    pipe: File,
     seen: Vec<u8>,
     ended: bool,
 }
 
-impl<R: Read + AsFd> Tap<R> {
-    fn new(pipe: R) -> Result<Self> {
-        nonblocking(pipe.as_fd())?;
-        Ok(Self {
-            pipe,
-            seen: Vec::new(),
-            ended: false,
-        })
-    }
-
-    fn fd(&self) -> Option<BorrowedFd<'_>> {
-        (!self.ended).then(|| self.pipe.as_fd())
-    }
-
-    /// Takes what is there; false when that makes it too much.
-    fn drain(&mut self) -> Result<bool> {
+impl Tap {
+    /// Takes what is there, up to a little more than the limit.
+    fn drain(&mut self) -> Result<()> {
         let mut chunk = [0; 64 << 10];
         while !self.ended && self.seen.len() <= OUTPUT_LIMIT {
             match self.pipe.read(&mut chunk) {
@@ -319,12 +304,12 @@ impl<R: Read + AsFd> Tap<R> {
                 Err(error) => return Err(error).context("reading the output"),
             }
         }
-        Ok(self.seen.len() <= OUTPUT_LIMIT)
+        Ok(())
     }
 }
 
-fn nonblocking(fd: BorrowedFd<'_>) -> Result<()> {
-    let flags = OFlag::from_bits_retain(fcntl(fd, FcntlArg::F_GETFL)?);
-    fcntl(fd, FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK))?;
-    Ok(())
+fn nonblocking(pipe: OwnedFd) -> Result<File> {
+    let flags = OFlag::from_bits_retain(fcntl(&pipe, FcntlArg::F_GETFL)?);
+    fcntl(&pipe, FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK))?;
+    Ok(pipe.into())
 }

@@ -6,7 +6,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
-use std::sync::{Mutex, PoisonError};
+use std::iter::successors;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::{Pid, getpid};
@@ -15,10 +16,12 @@ use nix::unistd::{Pid, getpid};
 pub const COOKIE: &str = "XTASK_RUN";
 
 /// Children that somebody waits for. Locked while one is started, or its status might be reaped before it is noted.
-pub static LEADERS: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+pub fn leaders() -> MutexGuard<'static, BTreeSet<i32>> {
+    static LEADERS: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+    LEADERS.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// A living descendant of this process.
-#[derive(Clone)]
 pub struct Process {
     pub pid: i32,
     group: i32,
@@ -28,14 +31,11 @@ impl Process {
     /// What a person would call it: its command line, or its name when that is empty.
     pub fn describe(&self) -> String {
         let read = |file| fs::read(format!("/proc/{}/{file}", self.pid)).unwrap_or_default();
-        let line = String::from_utf8_lossy(&read("cmdline"))
-            .trim_end_matches('\0')
-            .replace('\0', " ");
-        let line = if line.is_empty() {
-            String::from_utf8_lossy(&read("comm")).trim().to_owned()
-        } else {
-            line
-        };
+        let line = [read("cmdline"), read("comm")]
+            .into_iter()
+            .find(|line| !line.is_empty());
+        let line = String::from_utf8_lossy(&line.unwrap_or_default()).replace('\0', " ");
+        let line = line.trim();
         format!("{line} (pid {})", self.pid)
     }
 }
@@ -49,48 +49,44 @@ pub struct Survivors {
 
 /// Finds the members of `group` and the bearers of `cookie` that are alive, `group`'s own leader included.
 pub fn survivors(group: i32, cookie: &str) -> Survivors {
-    let entry = format!("{COOKIE}={cookie}");
+    let cookie = format!("{COOKIE}={cookie}").into_bytes();
     let mut unsure = false;
-    let found = descendants().into_iter().filter(|process| {
-        if process.group == group {
-            return true;
-        }
+    let mut found = descendants();
+    found.retain(|process| {
         let environment = fs::read(format!("/proc/{}/environ", process.pid)).unwrap_or_default();
         unsure |= environment.is_empty();
-        environment
-            .split(|byte| *byte == 0)
-            .any(|variable| variable == entry.as_bytes())
+        process.group == group
+            || environment
+                .split(|byte| *byte == 0)
+                .any(|entry| entry == cookie)
     });
-    let found = found.collect();
     Survivors { found, unsure }
 }
 
 /// All living descendants of this process, after the zombies it adopted have been reaped.
 pub fn descendants() -> Vec<Process> {
-    let me = getpid().as_raw();
-    let table: HashMap<i32, Entry> = fs::read_dir("/proc")
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| {
-            let pid = entry.ok()?.file_name().to_str()?.parse().ok()?;
-            Some((pid, Entry::read(pid)?))
-        })
-        .collect();
-    for (pid, entry) in &table {
-        if entry.parent == me && entry.dead {
-            reap_adopted(*pid);
+    // The table is read entry by entry. Whoever ends meanwhile may have had a child that we would
+    // miss, so it is read again when somebody did; on a busy machine that must end some time.
+    let mut table = HashMap::new();
+    for _ in 0..10 {
+        let is_settled = read_table(&mut table);
+        let reaped = table
+            .iter()
+            .filter(|(pid, entry)| entry.dead && reap_adopted(**pid, entry));
+        if reaped.count() == 0 && is_settled {
+            break;
         }
     }
-    let is_ours = |pid: i32| {
-        // The table is no snapshot, so its parents may form a ring: bound the walk.
-        let mut ancestors =
-            std::iter::successors(Some(pid), |pid| table.get(pid).map(|entry| entry.parent))
-                .take(1_000);
-        pid != me && ancestors.any(|ancestor| ancestor == me)
+    let me = getpid().as_raw();
+    let parent = |pid: &i32| table.get(pid).map(|entry: &Entry| entry.parent);
+    let is_ours = |pid: &i32| {
+        // The parents may form a ring, since the table is no snapshot: bound the walk.
+        let mut ancestors = successors(parent(pid), parent).take(1_000);
+        ancestors.any(|ancestor| ancestor == me)
     };
     let alive = table
         .iter()
-        .filter(|(pid, entry)| !entry.dead && is_ours(**pid));
+        .filter(|(pid, entry)| !entry.dead && is_ours(pid));
     alive
         .map(|(pid, entry)| Process {
             pid: *pid,
@@ -99,13 +95,30 @@ pub fn descendants() -> Vec<Process> {
         .collect()
 }
 
-/// Reaps a zombie that became our child because its parent died. A leader is left to the run that waits for it.
-fn reap_adopted(pid: i32) {
-    let leaders = LEADERS.lock().unwrap_or_else(PoisonError::into_inner);
-    if !leaders.contains(&pid) {
-        // An error means that somebody else was faster.
-        let _ = waitpid(Pid::from_raw(pid), Some(WaitPidFlag::WNOHANG));
-    }
+/// Reads the whole table; false if somebody vanished while it was read.
+fn read_table(table: &mut HashMap<i32, Entry>) -> bool {
+    table.clear();
+    let names = fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.file_name());
+    let pids: Vec<i32> = names
+        .filter_map(|name| name.to_str()?.parse().ok())
+        .collect();
+    table.extend(
+        pids.iter()
+            .filter_map(|pid| Some((*pid, Entry::read(*pid)?))),
+    );
+    table.len() == pids.len()
+}
+
+/// Reaps a zombie that became our child because its parent died; a leader is left to its run.
+fn reap_adopted(pid: i32, entry: &Entry) -> bool {
+    let leaders = leaders();
+    let is_adopted = entry.parent == getpid().as_raw() && !leaders.contains(&pid);
+    // An error means that somebody else was faster.
+    is_adopted && waitpid(Pid::from_raw(pid), Some(WaitPidFlag::WNOHANG)).is_ok()
 }
 
 /// What `/proc/PID/stat` tells of a process.
@@ -122,9 +135,10 @@ impl Entry {
         // The second field is a name in parentheses that may hold anything, `)` included.
         let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
         let dead = matches!(fields.next()?, "Z" | "X");
+        let [parent, group] = [fields.next()?, fields.next()?].map(|field| field.parse().ok());
         Some(Self {
-            parent: fields.next()?.parse().ok()?,
-            group: fields.next()?.parse().ok()?,
+            parent: parent?,
+            group: group?,
             dead,
         })
     }

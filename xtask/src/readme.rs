@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+use regex_lite::Regex;
 
 use crate::stop::Stop;
 use crate::workspace::Workspace;
@@ -21,6 +22,8 @@ pub struct Block {
     pub place: Range<usize>,
     pub text: String,
     pub commands: Vec<Call>,
+    /// Those of the crate that is called first.
+    pub fixtures: PathBuf,
 }
 
 /// One `$` line.
@@ -30,95 +33,78 @@ pub struct Call {
     pub args: Vec<String>,
 }
 
-impl Block {
-    /// The fixtures of the crate that the block calls first.
-    pub fn fixtures(&self, workspace: &Workspace) -> Result<PathBuf> {
-        let krate = &self
-            .commands
-            .first()
-            .context("a block without a command")?
-            .krate;
-        Ok(workspace
-            .find_crate(krate)
-            .with_context(|| format!("there is no crate {krate}"))?
-            .golden()
-            .join("fixtures"))
-    }
-}
-
-/// The blocks of all READMEs, or of none of the files that do not exist.
+/// The blocks of all READMEs that there are.
 pub fn read_all(workspace: &Workspace) -> Result<Vec<Block>> {
-    let mut blocks = read(workspace, &workspace.root.join("README.md"), "README.md")?;
+    let mut blocks = read(workspace, &workspace.root, "README.md")?;
     for one in &workspace.crates {
         blocks.extend(read(
             workspace,
-            &one.dir.join("README.md"),
+            &one.dir,
             &format!("{}/README.md", one.name),
         )?);
     }
     Ok(blocks)
 }
 
-fn read(workspace: &Workspace, file: &Path, name: &str) -> Result<Vec<Block>> {
-    if !file.exists() {
-        return Ok(Vec::new());
-    }
-    let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
-    let mut blocks = Vec::new();
-    let mut open = None;
-    let mut offset = 0;
-    for (index, line) in text.split_inclusive('\n').enumerate() {
-        let fence = line.trim_end();
-        match open {
-            None if fence == "```console" => open = Some((index + 1, offset + line.len())),
-            Some((number, start)) if fence == "```" => {
-                let place = start..offset;
-                let text = text[place.clone()].to_owned();
-                let id = format!("{name}:{number}");
-                let commands = calls(workspace, &text)
-                    .map_err(|error| Stop::Usage(format!("{id}: {error:#}")))?;
-                blocks.push(Block {
-                    id,
-                    file: file.to_owned(),
-                    place,
-                    text,
-                    commands,
-                });
-                open = None;
-            }
-            _ => {}
-        }
-        offset += line.len();
-    }
-    Ok(blocks)
+fn read(workspace: &Workspace, folder: &Path, name: &str) -> Result<Vec<Block>> {
+    let file = folder.join("README.md");
+    let whole = if file.exists() {
+        fs::read_to_string(&file)?
+    } else {
+        String::new()
+    };
+    let fences = Regex::new(r"(?ms)^```console\n(.*?)^```$").expect("a valid pattern");
+    let found = fences
+        .captures_iter(&whole)
+        .filter_map(|found| found.get(1));
+    let block = |found: regex_lite::Match| {
+        let id = format!("{name}:{}", whole[..found.start()].lines().count());
+        let text = found.as_str().to_owned();
+        let called = text.lines().filter(|line| line.starts_with("$ "));
+        let called = called
+            .map(|line| Call::read(workspace, line))
+            .collect::<Result<Vec<_>>>();
+        let commands = called.map_err(|error| Stop::usage(format!("{id}: {error:#}")))?;
+        let first = commands
+            .first()
+            .and_then(|call| workspace.find_crate(&call.krate));
+        let first = first.filter(|_| text.starts_with("$ "));
+        let first =
+            first.ok_or_else(|| Stop::usage(format!("{id}: it starts with no `$ command`")))?;
+        let fixtures = first.golden().join("fixtures");
+        Ok(Block {
+            id,
+            file: file.clone(),
+            place: found.range(),
+            text,
+            commands,
+            fixtures,
+        })
+    };
+    found.map(block).collect()
 }
 
-fn calls(workspace: &Workspace, text: &str) -> Result<Vec<Call>> {
-    ensure!(
-        text.starts_with("$ "),
-        "a console block starts with `$ command`"
-    );
-    text.lines()
-        .filter_map(|line| Some((line, line.strip_prefix("$ ")?)))
-        .map(|(line, command)| {
-            let words = split(command).with_context(|| command.to_owned())?;
-            let words: Vec<_> = words.iter().map(String::as_str).collect();
-            let (krate, args) = match words.as_slice() {
-                ["cargo", "run", "-p", krate, "--", args @ ..] => (*krate, args),
-                ["cargo", "run", "-p", krate, args @ ..] | [krate, args @ ..] => (*krate, args),
-                [] => bail!("`$` without a command"),
-            };
-            ensure!(
-                workspace.find_crate(krate).is_some(),
-                "`{krate}` is none of our crates; what cannot be checked goes into a `sh` block"
-            );
-            Ok(Call {
-                line: line.to_owned(),
-                krate: krate.to_owned(),
-                args: args.iter().map(|&arg| arg.to_owned()).collect(),
-            })
+impl Call {
+    fn read(workspace: &Workspace, line: &str) -> Result<Self> {
+        let words = split(line.trim_start_matches("$ ")).with_context(|| line.to_owned())?;
+        let words: Vec<_> = words.iter().map(String::as_str).collect();
+        let (krate, args) = match words.as_slice() {
+            ["cargo", "run", "-p", krate, "--", args @ ..] => (*krate, args),
+            ["cargo", "run", "-p", krate, args @ ..] | [krate, args @ ..] => (*krate, args),
+            [] => bail!("`$` without a command"),
+        };
+        let is_ours = workspace.find_crate(krate).is_some();
+        ensure!(
+            is_ours,
+            "`{krate}` is no crate here; what is not checked goes into a `sh` block"
+        );
+        let args = args.iter().map(|&arg| arg.to_owned()).collect();
+        Ok(Self {
+            line: line.to_owned(),
+            krate: krate.to_owned(),
+            args,
         })
-        .collect()
+    }
 }
 
 /// Words as a shell splits them, quotes included; whatever else only a shell can do is refused.
@@ -136,7 +122,7 @@ fn split(command: &str) -> Result<Vec<String>> {
             (None, ' ') => words.extend(word.take()),
             (None, '|' | '<' | '>' | '&' | ';' | '*' | '?')
             | (None | Some('"'), '$' | '`' | '\\') => {
-                bail!("`{letter}` needs a shell; shell lines go into a `sh` block");
+                bail!("`{letter}` needs a shell; such lines go into a `sh` block");
             }
             _ => word.get_or_insert_default().push(letter),
         }

@@ -2,19 +2,21 @@
 
 use anyhow::Result;
 
-use crate::case::{Case, Fault, Golden};
+use crate::case::{self, Case, check_shares};
 use crate::readme::{self, Block};
 use crate::stop::Stop;
+use crate::verdict::Verdict;
 use crate::workspace::{Crate, Workspace};
 
 /// All cases and blocks whose id contains one of the filters; no filter chooses everything.
 pub struct Selection<'a> {
     pub cases: Vec<Case>,
     pub blocks: Vec<Block>,
-    pub faults: Vec<Fault>,
+    pub faults: Vec<Verdict>,
     /// The crates that are chosen by their name, so with everything that belongs to them.
     pub whole: Vec<&'a Crate>,
-    pub everything: bool,
+    /// The crates whose executables all these need.
+    pub needed: Vec<&'a Crate>,
 }
 
 impl<'a> Selection<'a> {
@@ -22,61 +24,51 @@ impl<'a> Selection<'a> {
     ///
     /// # Errors
     ///
-    /// [`Stop::NothingMatched`] if that is nothing, [`Stop::Usage`] for a file that cannot be understood.
+    /// [`Stop::nothing_matched`] if that is nothing, [`Stop::usage`] for a file that cannot be understood.
     pub fn read(workspace: &'a Workspace, filters: &[String]) -> Result<Self> {
         let chosen = |id: &str| {
             filters.is_empty() || filters.iter().any(|filter| id.contains(filter.as_str()))
         };
-        let whole = workspace
+        let (mut cases, mut faults) = (Vec::new(), Vec::new());
+        for one in &workspace.crates {
+            let golden = case::read_all(one)?;
+            cases.extend(golden.0);
+            faults.extend(golden.1);
+        }
+        if filters.is_empty() {
+            faults.extend(check_shares(&cases));
+        }
+        let mut blocks = readme::read_all(workspace)?;
+        cases.retain(|case| chosen(&case.id));
+        faults.retain(|fault| chosen(&fault.id));
+        blocks.retain(|block| chosen(&block.id));
+        let whole: Vec<_> = workspace
             .crates
             .iter()
             .filter(|one| chosen(&one.name))
             .collect();
-        let mut selection = Self {
-            cases: Vec::new(),
-            blocks: Vec::new(),
-            faults: Vec::new(),
-            whole,
-            everything: filters.is_empty(),
-        };
-        for one in &workspace.crates {
-            let golden = Golden::read(workspace, one)?;
-            selection
-                .cases
-                .extend(golden.cases.into_iter().filter(|case| chosen(&case.id)));
-            selection
-                .faults
-                .extend(golden.faults.into_iter().filter(|fault| chosen(&fault.id)));
+        if cases.is_empty() && blocks.is_empty() && faults.is_empty() && whole.is_empty() {
+            return Err(Stop::nothing_matched().into());
         }
-        selection.blocks = readme::read_all(workspace)?;
-        selection.blocks.retain(|block| chosen(&block.id));
-        if selection.is_empty() {
-            return Err(Stop::NothingMatched.into());
-        }
-        Ok(selection)
-    }
-
-    fn is_empty(&self) -> bool {
-        self.cases.is_empty()
-            && self.blocks.is_empty()
-            && self.faults.is_empty()
-            && self.whole.is_empty()
-    }
-
-    /// The crates whose executables the chosen ones need.
-    pub fn needed<'w>(&self, workspace: &'w Workspace) -> Vec<&'w Crate> {
-        let mut names: Vec<_> = self.cases.iter().map(|case| &case.krate).collect();
+        let mut names: Vec<_> = cases.iter().map(|case| &case.krate).collect();
         names.extend(
-            self.blocks
+            blocks
                 .iter()
                 .flat_map(|block| &block.commands)
                 .map(|call| &call.krate),
         );
-        names.extend(self.whole.iter().map(|one| &one.name));
-        workspace
+        names.extend(whole.iter().map(|one| &one.name));
+        let needed = workspace
             .crates
             .iter()
             .filter(|one| names.contains(&&one.name))
-            .collect()
+            .collect();
+        Ok(Self {
+            cases,
+            blocks,
+            faults,
+            whole,
+            needed,
+        })
     }
 }

@@ -1,18 +1,20 @@
 //! Running one side of a case: our executable, or the oracle, each in a fresh directory and a clean environment.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
 use crate::case::{Case, Oracle};
 use crate::node::Node;
 use crate::process::{End, Outcome, run};
 use crate::readme::Block;
+use crate::settings::Limit;
+use crate::verdict::ending;
 
 /// What the runs of a verb share.
 pub struct Stage {
@@ -33,37 +35,31 @@ pub enum Oracled {
 impl Stage {
     pub fn rust(&self, case: &Case) -> Result<Outcome> {
         let scene = Scene::new(&case.fixtures)?;
-        let mut command = scene.command(self.executable(&case.krate)?);
-        command.args(&case.args).envs(&case.env);
-        run(&mut command, case.stdin.as_deref(), case.timeout)
+        let command = scene.command(self.executable(&case.krate)?);
+        perform(case, command, &case.args)
     }
 
     pub fn oracle(&self, case: &Case) -> Result<Oracled> {
-        let node = self.node.path();
-        if case.oracle.needs_node() && node.is_none() {
-            return Ok(Oracled::Absent(self.node.describe()));
-        }
         let scene = Scene::new(&case.fixtures)?;
-        let mut command = match (&case.oracle, node) {
-            (Oracle::Twin(file), Some(node)) => {
-                let mut command = scene.command(node);
-                command.arg(file);
-                command
+        let outcome = match (&case.oracle, &self.node.path) {
+            (Oracle::None(_), _) => return Ok(Oracled::None),
+            (oracle, None) if oracle.needs_node() => {
+                return Ok(Oracled::Absent(self.node.says.clone()));
             }
             (Oracle::Shell(line), node) => {
-                let mut command = scene.command("sh");
-                command
-                    .args(["-c", line])
-                    .envs(node.map(|node| ("NODE", node)));
-                command
+                let mut shell = scene.command("sh");
+                shell.envs(node.as_ref().map(|node| ("NODE", node)));
+                perform(case, shell, ["-c", line])?
             }
-            _ => return Ok(Oracled::None),
+            (Oracle::Twin(file), node) => {
+                perform(case, scene.command(node.as_deref().unwrap_or(file)), [file])?
+            }
         };
-        let outcome = run(command.envs(&case.env), case.stdin.as_deref(), case.timeout)?;
-        let is_absent = matches!(case.oracle, Oracle::Shell(_))
-            && outcome.end == End::Exited(127)
-            && case.status != 127;
-        if is_absent {
+        // This is how a shell says that it did not find the tool.
+        if outcome.end == End::Exited(127)
+            && case.settings.status != 127
+            && matches!(case.oracle, Oracle::Shell(_))
+        {
             return Ok(Oracled::Absent(
                 String::from_utf8_lossy(&outcome.stderr).trim().to_owned(),
             ));
@@ -75,84 +71,81 @@ impl Stage {
     pub fn lessons(&self, krate: &str) -> Result<Vec<String>> {
         let scene = Scene::new(Path::new(""))?;
         let mut command = scene.command(self.executable(krate)?);
-        let outcome = run(
-            command.args(["tour", "--list"]),
-            None,
-            Duration::from_secs(10),
-        )?;
-        anyhow::ensure!(
+        let outcome = run(command.args(["tour", "--list"]), None, Limit::default().0)?;
+        ensure!(
             outcome.end == End::Exited(0),
-            "`{krate} tour --list` failed: {}",
+            "`{krate} tour --list` failed: {:?}",
             outcome.end
         );
         let list = String::from_utf8_lossy(&outcome.stdout).into_owned();
-        Ok(list
+        let names = list
             .lines()
-            .filter_map(|line| line.split_whitespace().next())
-            .map(str::to_owned)
-            .collect())
+            .filter_map(|line| line.split_whitespace().next());
+        Ok(names.map(str::to_owned).collect())
     }
 
-    /// A README block as it ought to read, and the run that went wrong if one did.
-    pub fn block(&self, block: &Block, fixtures: &Path) -> Result<(Vec<u8>, Option<Outcome>)> {
-        let scene = Scene::new(fixtures)?;
+    /// A README block as it ought to read, and what went wrong with its runs.
+    pub fn block(&self, block: &Block) -> Result<(Vec<u8>, Vec<String>)> {
+        let scene = Scene::new(&block.fixtures)?;
         let mut text = Vec::new();
+        let mut problems = Vec::new();
         for call in &block.commands {
             let mut command = scene.command(self.executable(&call.krate)?);
-            let outcome = run(command.args(&call.args), None, Duration::from_secs(10))?;
-            text.extend_from_slice(format!("{}\n", call.line).as_bytes());
-            for stream in [&outcome.stdout, &outcome.stderr] {
-                text.extend_from_slice(stream);
+            let outcome = run(command.args(&call.args), None, Limit::default().0)?;
+            for part in [call.line.as_bytes(), &outcome.stdout, &outcome.stderr] {
+                text.extend_from_slice(part);
                 if !text.ends_with(b"\n") {
                     text.push(b'\n');
                 }
             }
-            if !outcome.leaked.is_empty() || !matches!(outcome.end, End::Exited(_)) {
-                return Ok((text, Some(outcome)));
-            }
+            problems.extend(ending("Rust", Limit::default(), &outcome));
         }
-        Ok((text, None))
+        Ok((text, problems))
     }
 
-    fn executable(&self, krate: &str) -> Result<&Path> {
-        Ok(self
-            .executables
+    fn executable(&self, krate: &str) -> Result<&PathBuf> {
+        self.executables
             .get(krate)
-            .with_context(|| format!("{krate} was not built"))?)
+            .with_context(|| format!("{krate} was not built"))
     }
+}
+
+fn perform<S: AsRef<OsStr>>(
+    case: &Case,
+    mut command: Command,
+    args: impl IntoIterator<Item = S>,
+) -> Result<Outcome> {
+    command.args(args).envs(&case.settings.env);
+    run(&mut command, case.stdin.as_deref(), case.settings.timeout.0)
 }
 
 /// A fresh copy of the fixtures. Its name is short, since the path of a Unix socket may have 108 bytes.
-struct Scene {
-    dir: TempDir,
-}
+struct Scene(TempDir);
 
 impl Scene {
     fn new(fixtures: &Path) -> Result<Self> {
-        let dir = tempfile::Builder::new().prefix("x").tempdir()?;
+        let scene = Self(tempfile::Builder::new().prefix("x").tempdir()?);
         if fixtures.is_dir() {
-            copy(fixtures, dir.path())
-                .with_context(|| format!("copying {}", fixtures.display()))?;
+            copy(fixtures, scene.0.path()).with_context(|| fixtures.display().to_string())?;
         }
-        Ok(Self { dir })
+        Ok(scene)
     }
 
     /// `program`, to be run here, with nothing of the caller's environment that could change what it prints.
-    fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+    fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let fixed = [
+            ("LANG", "C.UTF-8"),
+            ("TZ", "UTC"),
+            ("NO_COLOR", "1"),
+            ("COLUMNS", "80"),
+            ("RUST_BACKTRACE", "0"),
+        ];
         let mut command = Command::new(program);
+        command.current_dir(&self.0).env_clear().envs(fixed);
         command
-            .current_dir(&self.dir)
-            .env_clear()
-            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
-        command
-            .env("HOME", self.dir.path())
-            .env("TMPDIR", self.dir.path());
-        command
-            .env("LANG", "C.UTF-8")
-            .env("TZ", "UTC")
-            .env("NO_COLOR", "1")
-            .env("COLUMNS", "80")
-            .env("RUST_BACKTRACE", "0");
+            .env("HOME", self.0.path())
+            .env("TMPDIR", self.0.path());
+        command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
         command
     }
 }

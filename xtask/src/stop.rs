@@ -2,42 +2,38 @@
 
 use std::fmt;
 
-/// Why a verb could not give a verdict.
+/// Why a verb could not give a verdict: the exit status, and what to tell a person.
 #[derive(Debug)]
-pub enum Stop {
-    /// The command line or a case file is wrong: 2.
-    Usage(String),
-    /// A tool that was asked for is not there: 3.
-    Missing(String),
-    /// No crate and no case matched the filters: 4.
-    NothingMatched,
-    /// Cargo could not build a crate, and has said why: 101, as cargo itself.
-    Build(String),
-    /// SIGINT, SIGTERM or SIGHUP: 130.
-    Interrupted,
-}
+pub struct Stop(pub u8, String);
 
 impl Stop {
-    /// The exit status that stands for this end.
-    pub fn status(&self) -> u8 {
-        match self {
-            Self::Usage(_) => 2,
-            Self::Missing(_) => 3,
-            Self::NothingMatched => 4,
-            Self::Build(_) => 101,
-            Self::Interrupted => 130,
-        }
+    /// The command line or a case file is wrong.
+    pub fn usage(text: impl fmt::Display) -> Self {
+        Self(2, text.to_string())
+    }
+
+    /// A tool that was asked for is not there.
+    pub fn missing(text: impl fmt::Display) -> Self {
+        Self(3, text.to_string())
+    }
+
+    pub fn nothing_matched() -> Self {
+        Self(4, "no crate and no case matches".to_owned())
+    }
+
+    /// Cargo could not build this crate, and has said why.
+    pub fn build(name: &str) -> Self {
+        Self(101, format!("cargo could not build {name}"))
+    }
+
+    pub fn interrupted() -> Self {
+        Self(130, "interrupted".to_owned())
     }
 }
 
 impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Usage(text) | Self::Missing(text) => f.write_str(text),
-            Self::NothingMatched => f.write_str("no crate and no case matches"),
-            Self::Build(name) => write!(f, "cargo could not build {name}"),
-            Self::Interrupted => f.write_str("interrupted"),
-        }
+        f.write_str(&self.1)
     }
 }
 

@@ -1,54 +1,44 @@
 //! What the runs of one case come to, and which side is wrong.
 
-use std::fmt;
-use std::time::Duration;
+use std::borrow::Cow;
 
-use nix::sys::signal::Signal;
+use serde::Serialize;
 
-use crate::case::{Case, Stderr};
+use crate::case::Case;
 use crate::diff::{diff, excerpt};
+use crate::interrupt;
 use crate::process::{End, Outcome};
-use crate::side::Oracled;
+use crate::settings::Limit;
 
 /// The result of one thing that was checked.
+#[derive(Serialize)]
 pub struct Verdict {
     pub id: String,
     pub state: State,
-    /// What is wrong, each with a diff or an excerpt below it; empty when nothing is.
-    pub problems: Vec<Problem>,
+    /// What is wrong: a headline each, with a diff or an excerpt below it.
+    pub problems: Vec<String>,
     /// Whether an oracle took part.
     pub checked: bool,
-    pub elapsed: Duration,
+    pub seconds: f64,
     /// The command that asks the same again.
     pub rerun: String,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// From good to bad.
+#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum State {
     Passed,
-    Failed,
-    /// Failed, for the sole reason that a tool is missing.
-    Missing,
     /// Not run, or not to its end, because somebody interrupted us.
     Skipped,
-}
-
-pub struct Problem {
-    pub headline: String,
-    pub detail: String,
-}
-
-impl Problem {
-    pub fn new(headline: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            headline: headline.into(),
-            detail: detail.into(),
-        }
-    }
+    /// Failed, for the sole reason that a tool is missing.
+    Missing,
+    Failed,
 }
 
 impl Verdict {
-    pub fn new(id: &str, problems: Vec<Problem>, elapsed: Duration) -> Self {
+    /// The verdict on something that has these problems, or passes if there are none.
+    pub fn new(id: &str, problems: Vec<String>, seconds: f64) -> Self {
         let state = if problems.is_empty() {
             State::Passed
         } else {
@@ -60,43 +50,62 @@ impl Verdict {
             state,
             problems,
             checked: false,
-            elapsed,
+            seconds,
             rerun,
         }
     }
+
+    /// Something wrong with the files themselves, found without running anything.
+    pub fn fault(id: &str, text: &str) -> Self {
+        Self::new(id, vec![text.to_owned()], 0.0)
+    }
+
+    /// A run that somebody broke off has not failed.
+    pub fn unless_interrupted(mut self) -> Self {
+        if self.has_failed() && interrupt::requested() {
+            self.state = State::Skipped;
+        }
+        self
+    }
+
+    pub fn has_failed(&self) -> bool {
+        matches!(self.state, State::Failed | State::Missing)
+    }
+
+    /// The first line of the first problem.
+    pub fn headline(&self) -> &str {
+        self.problems
+            .first()
+            .and_then(|problem| problem.lines().next())
+            .unwrap_or_default()
+    }
 }
 
-/// Compares both sides with the golden bytes. Both were run whatever the first one did, so that blame can be laid.
-pub fn judge(case: &Case, golden: Option<&[u8]>, rust: &Outcome, oracle: &Oracled) -> Verdict {
-    let other = case.oracle.name();
-    let ran = if let Oracled::Ran(outcome) = oracle {
-        Some(outcome)
-    } else {
-        None
-    };
+/// Compares both sides with the golden bytes. Both ran whatever the first one did, so that blame can be laid.
+pub fn judge(
+    case: &Case,
+    golden: Option<&[u8]>,
+    rust: &Outcome,
+    oracle: Option<&Outcome>,
+) -> Verdict {
     let mut problems = faults(case, "Rust", rust);
     problems.extend(
-        ran.into_iter()
-            .flat_map(|outcome| faults(case, other, outcome)),
+        oracle
+            .into_iter()
+            .flat_map(|run| faults(case, case.oracle.name(), run)),
     );
     match golden {
-        Some(golden) => problems.extend(judge_output(case, golden, rust, ran)),
-        None => problems.push(Problem::new(
-            format!("missing golden: `cargo xtask bless {}` writes it", case.id),
-            "",
+        Some(golden) => problems.extend(judge_output(case, golden, rust, oracle)),
+        None => problems.push(format!(
+            "missing golden: `cargo xtask bless {}` writes it",
+            case.id
         )),
     }
-    let elapsed = rust.elapsed + ran.map(|outcome| outcome.elapsed).unwrap_or_default();
-    let mut verdict = Verdict::new(&case.id, problems, elapsed);
-    verdict.checked = ran.is_some();
-    if [Some(rust), ran]
-        .into_iter()
-        .flatten()
-        .any(|side| side.end == End::Interrupted)
-    {
-        verdict.state = State::Skipped;
+    let seconds = rust.seconds + oracle.map_or(0.0, |run| run.seconds);
+    Verdict {
+        checked: oracle.is_some(),
+        ..Verdict::new(&case.id, problems, seconds)
     }
-    verdict
 }
 
 fn judge_output(
@@ -104,29 +113,26 @@ fn judge_output(
     golden: &[u8],
     rust: &Outcome,
     oracle: Option<&Outcome>,
-) -> Vec<Problem> {
-    let other = case.oracle.name();
+) -> Option<String> {
     let golden = case.rules.normalise(golden);
-    let output = |side: Option<&Outcome>| {
-        side.filter(|side| side.has_ended())
-            .map(|side| case.rules.normalise(&side.stdout).into_owned())
+    let [rust, oracle] = [Some(rust), oracle].map(|run| {
+        let run = run.filter(|run| run.has_ended())?;
+        Some(case.rules.normalise(&run.stdout))
+    });
+    let differing = |name, text: &Option<Cow<[u8]>>| match text {
+        Some(text) if *text != golden => Some(diff("golden", &golden, name, text)),
+        _ => None,
     };
-    let (rust, oracle) = (output(Some(rust)), output(oracle));
-    let differs = |name: &str, text: &Option<Vec<u8>>| {
-        text.as_deref()
-            .filter(|text| **text != *golden)
-            .map(|text| diff("golden", &golden, name, text))
-    };
-    let (from_rust, from_oracle) = (differs("Rust", &rust), differs(other, &oracle));
+    let other = case.oracle.name();
     let both_ran = rust.is_some() && oracle.is_some();
+    let (from_rust, from_oracle) = (differing("Rust", &rust), differing(other, &oracle));
     let headline = match (&from_rust, &from_oracle) {
-        (None, None) => return Vec::new(),
-        (Some(_), Some(_)) if rust == oracle => {
-            let headline = format!(
-                "golden is stale: Rust and {other} agree; `cargo xtask bless {}` renews it",
-                case.id
-            );
-            return vec![Problem::new(headline, from_rust.unwrap_or_default())];
+        (None, None) => return None,
+        (Some(shown), Some(_)) if rust == oracle => {
+            let bless = format!("`cargo xtask bless {}` renews it", case.id);
+            return Some(format!(
+                "golden is stale: Rust and {other} agree; {bless}\n{shown}"
+            ));
         }
         (Some(_), Some(_)) => format!("Rust, {other} and golden all differ"),
         (Some(_), None) if both_ran => format!("Rust differs from {other}"),
@@ -134,76 +140,51 @@ fn judge_output(
         (None, Some(_)) if both_ran => format!("golden and Rust agree but {other} does not"),
         (None, Some(_)) => format!("{other} differs from golden"),
     };
-    vec![Problem::new(
-        headline,
-        from_rust.unwrap_or_default() + &from_oracle.unwrap_or_default(),
-    )]
+    let diffs = from_rust.unwrap_or_default() + &from_oracle.unwrap_or_default();
+    Some(format!("{headline}\n{diffs}"))
 }
 
-/// What is wrong with a run apart from what it printed. The stderr of a foreign tool is its own affair.
-pub fn faults(case: &Case, name: &str, run: &Outcome) -> Vec<Problem> {
-    let mut problems = ending(name, case.timeout, run);
-    if let End::Exited(status) = run.end
-        && status != case.status
+/// What is wrong with a run apart from what it printed.
+pub fn faults(case: &Case, name: &str, run: &Outcome) -> Vec<String> {
+    let settings = &case.settings;
+    let mut problems = ending(name, settings.timeout, run);
+    if let End::Exited(status) = run.end.clone()
+        && status != settings.status
     {
-        problems.push(Problem::new(
-            format!("{name}: exit status {status} instead of {}", case.status),
-            excerpt(&run.stderr),
+        let expected = settings.status;
+        let stderr = excerpt(&run.stderr);
+        problems.push(format!(
+            "{name}: exit status {status} instead of {expected}\n{stderr}"
         ));
     }
-    let expected = match &case.stderr {
-        _ if name == "the oracle" || !run.has_ended() => return problems,
-        Stderr::Ignored => return problems,
-        Stderr::Empty => "",
-        Stderr::Exactly(text) => text,
-    };
-    if run.stderr != expected.as_bytes() {
+    let mut expected = settings.stderr.trim_end_matches('\n').to_owned() + "\n";
+    if matches!(expected.as_str(), "\n" | "empty\n") {
+        expected.clear();
+    }
+    // How a foreign tool puts its errors is its own affair.
+    let is_told = expected != "ignore\n" && name != "the oracle" && run.has_ended();
+    if is_told && run.stderr != expected.as_bytes() {
         let shown = diff("expected", expected.as_bytes(), name, &run.stderr);
-        problems.push(Problem::new(
-            format!("{name}: stderr is not as expected"),
-            shown,
-        ));
+        problems.push(format!("{name}: stderr is not as expected\n{shown}"));
     }
     problems
 }
 
 /// What is wrong with how a run ended.
-pub fn ending(name: &str, limit: Duration, run: &Outcome) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    match run.end {
-        End::Exited(_) => {}
-        End::TimedOut => problems.push(Problem::new(
-            format!("TIMEOUT: {name} still ran after {limit:?}"),
-            excerpt(&run.stderr),
-        )),
-        end => problems.push(Problem::new(format!("{name}: {end}"), excerpt(&run.stderr))),
-    }
-    let leaks = run
-        .leaked
-        .iter()
-        .map(|process| Problem::new(format!("LEAK: {name} left {process}"), ""));
-    problems.extend(leaks);
+pub fn ending(name: &str, limit: Limit, run: &Outcome) -> Vec<String> {
+    let stderr = excerpt(&run.stderr);
+    let mut problems = match &run.end {
+        End::Exited(_) => Vec::new(),
+        End::TimedOut => vec![format!(
+            "TIMEOUT: {name} still ran after {:?}\n{stderr}",
+            limit.0
+        )],
+        End::Stopped(why) => vec![format!("{name}: {why}\n{stderr}")],
+    };
+    problems.extend(
+        run.leaked
+            .iter()
+            .map(|process| format!("LEAK: {name} left {process}")),
+    );
     problems
-}
-
-impl Outcome {
-    /// Whether it ended by itself, so that its output is whole.
-    fn has_ended(&self) -> bool {
-        matches!(self.end, End::Exited(_) | End::Signalled(_))
-    }
-}
-
-impl fmt::Display for End {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Exited(status) => write!(f, "exit status {status}"),
-            Self::Signalled(number) => match Signal::try_from(*number) {
-                Ok(signal) => write!(f, "ended by {signal}"),
-                Err(_) => write!(f, "ended by signal {number}"),
-            },
-            Self::TimedOut => f.write_str("out of time"),
-            Self::TooMuchOutput => f.write_str("too much output"),
-            Self::Interrupted => f.write_str("interrupted"),
-        }
-    }
 }

@@ -66,7 +66,7 @@ impl Workspace {
                 crates,
             });
         }
-        Err(Stop::Usage(format!(
+        Err(Stop::usage(format!(
             "no Cargo.toml with a [workspace] in {} or above",
             here.display()
         ))
@@ -75,11 +75,6 @@ impl Workspace {
 
     pub fn find_crate(&self, name: &str) -> Option<&Crate> {
         self.crates.iter().find(|one| one.name == name)
-    }
-
-    /// `path` as a person writes it, from the root.
-    pub fn show<'a>(&self, path: &'a Path) -> std::path::Display<'a> {
-        path.strip_prefix(&self.root).unwrap_or(path).display()
     }
 }
 
@@ -97,7 +92,7 @@ impl Crate {
 }
 
 fn read(path: &Path) -> Result<Manifest> {
-    let usage = |error: &dyn std::fmt::Display| Stop::Usage(format!("{}: {error}", path.display()));
+    let usage = |error: &dyn std::fmt::Display| Stop::usage(format!("{}: {error}", path.display()));
     let text = fs::read_to_string(path).map_err(|error| usage(&error))?;
     Ok(toml::from_str(&text).map_err(|error| usage(&error))?)
 }

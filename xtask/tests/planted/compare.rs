@@ -3,7 +3,7 @@
 #[path = "../../src/compare.rs"]
 mod rules;
 
-use self::rules::{Order, Redaction, Rules};
+use self::rules::{Order, Pattern, Redaction, Rules};
 use regex_lite::Regex;
 
 const TEXTS: [&[u8]; 6] = [
@@ -15,20 +15,24 @@ const TEXTS: [&[u8]; 6] = [
     b"pid [PID:3] pid 4\n\n",
 ];
 
+fn regex(text: &str) -> Pattern {
+    Pattern(Regex::new(text).unwrap())
+}
+
 #[test]
 fn normalising_twice_is_normalising_once() {
     for pattern in ["pid (\\d+)", "(.*)", "(pid.*)", "(\\S+)"] {
         for by_key in [false, true] {
-            let order = if by_key {
-                Order::ByKey(Regex::new("^(.)").unwrap())
-            } else {
-                Order::Exact
-            };
             let redactions = vec![Redaction {
                 name: "PID".to_owned(),
-                pattern: Regex::new(pattern).unwrap(),
+                pattern: regex(pattern),
             }];
-            let rules = Rules { order, redactions };
+            let order = if by_key { Order::ByKey } else { Order::Exact };
+            let rules = Rules {
+                order,
+                key: Some(regex("^(.)")),
+                redactions,
+            };
             for text in TEXTS {
                 let once = rules.normalise(text).into_owned();
 
@@ -54,7 +58,7 @@ fn without_rules_not_a_byte_is_touched() {
 fn a_missing_newline_stays_missing_in_any_order() {
     let rules = Rules {
         order: Order::Any,
-        redactions: Vec::new(),
+        ..Rules::default()
     };
 
     assert_eq!(&*rules.normalise(b"b\na"), b"a\nb");

@@ -158,7 +158,7 @@ fn a_missing_twin_fails() {
 
     bench
         .run("verify")
-        .expect(1, &["missing twin: demo/golden/01-greet.out"]);
+        .expect(1, &["demo/golden/01-greet.out: missing twin"]);
 }
 
 #[test]
@@ -168,10 +168,10 @@ fn a_file_that_belongs_to_no_case_fails() {
 
     bench
         .run("verify")
-        .expect(1, &["orphan: demo/golden/notes.txt"]);
+        .expect(1, &["demo/golden/notes.txt: orphan"]);
     bench
         .run("list")
-        .expect(1, &["orphan: demo/golden/notes.txt"]);
+        .expect(1, &["demo/golden/notes.txt: orphan"]);
 }
 
 #[test]
@@ -236,7 +236,7 @@ fn a_case_file_that_cannot_be_understood_ends_with_2() {
         ("no_oracle = 'x'\ntypo = 1", "unknown field `typo`"),
         ("", "either `oracle"),
         ("oracle = 'x'\nno_oracle = 'x'", "either `oracle"),
-        ("no_oracle = 'x'\ntimeout = '3 moons'", "is not like"),
+        ("no_oracle = 'x'\ntimeout = '3 moons'", "a time is like"),
         ("no_oracle = 'x'\norder = 'by-key'", "`key` belongs"),
         (
             "no_oracle = 'x'\nredact = [{ name = 'PID', pattern = 'pid' }]",
@@ -542,10 +542,7 @@ fn results_can_be_read_by_a_machine() {
     let json: serde_json::Value = serde_json::from_str(&bench.read("results.json")).unwrap();
     assert_eq!(json["failed"], 1);
     assert_eq!(json["results"][0]["id"], "demo/greet");
-    assert_eq!(
-        json["results"][0]["problems"][0]["headline"],
-        "Rust differs from Node"
-    );
+    assert_eq!(json["results"][0]["state"], "failed");
 }
 
 #[test]
