@@ -19,8 +19,9 @@ use crate::Error;
 ///
 /// # Errors
 ///
-/// The first error of either side, once. By then source and sink are dropped. The sink was not
-/// closed, so what it has written so far is known to be partial: [`crate::WholeFile`] removes it.
+/// The first error of either side, once; source and sink are dropped by then. What the source
+/// yielded before its error has been delivered, but the sink was not closed, so it knows that this
+/// is not all: a [`crate::WholeFile`] leaves nothing behind.
 ///
 /// # Cancel safety
 ///
@@ -43,7 +44,16 @@ where
     W: Sink<T>,
     W::Error: Into<E>,
 {
-    source.forward(sink.sink_map_err(Into::into)).await
+    let mut sink = pin!(sink.sink_map_err(Into::into));
+    let mut failed = None;
+    let items = source.scan((), |(), item| {
+        future::ready(item.map_err(|error| failed = Some(error)).ok())
+    });
+    sink.send_all(&mut pin!(items.map(Ok))).await?;
+    match failed {
+        Some(error) => Err(error),
+        None => sink.close().await,
+    }
 }
 
 /// [`pipeline`], given up when `stop` is ready: an `AbortSignal`, as any future.
