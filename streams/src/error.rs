@@ -16,6 +16,10 @@ pub enum Error {
     #[error("cannot write")]
     Write(#[source] io::Error),
 
+    /// There is a file of that name already, and it is not to be overwritten. Node: `EEXIST`.
+    #[error("already exists")]
+    Exists,
+
     /// The input ended inside compressed data. Node: `Z_BUF_ERROR`.
     #[error("unexpected end of input: the data is cut short")]
     Truncated,

@@ -34,7 +34,7 @@ impl WholeFile {
     ///
     /// # Errors
     ///
-    /// [`Error::Write`]: `AlreadyExists` unless `overwrite`, or whatever keeps a file from being made in that folder.
+    /// [`Error::Exists`] unless `overwrite`; [`Error::Write`] for whatever keeps a file from being made there.
     ///
     /// # Examples
     ///
@@ -65,7 +65,7 @@ impl WholeFile {
                     .map_err(Error::Write)?,
             ),
             // Early, to save the work; what decides is the rename.
-            Ok(_) if !overwrite => return Err(Error::Write(io::ErrorKind::AlreadyExists.into())),
+            Ok(_) if !overwrite => return Err(Error::Exists),
             _ => Written::Beside(beside(&path).map_err(Error::Write)?),
         };
         Ok(Self {
@@ -88,10 +88,13 @@ impl WholeFile {
     ///
     /// # Errors
     ///
-    /// [`Error::Write`]: `AlreadyExists` if somebody else made a file of that name meanwhile and it is
-    /// not to be overwritten. In every case of error nothing is left behind.
+    /// [`Error::Exists`] if somebody else made a file of that name meanwhile and it is not to be
+    /// overwritten; otherwise [`Error::Write`]. In every case nothing is left behind.
     pub fn commit(self, like: Option<&Metadata>) -> Result<(), Error> {
-        self.finish(like).map_err(Error::Write)
+        self.finish(like).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => Error::Exists,
+            _ => Error::Write(error),
+        })
     }
 
     fn finish(self, like: Option<&Metadata>) -> io::Result<()> {

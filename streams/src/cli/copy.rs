@@ -11,7 +11,7 @@ use super::progress::bar;
 pub async fn copy(args: &CopyArgs) -> Outcome {
     match try_copy(args).await {
         Ok(()) => Outcome::Done,
-        Err(error @ streams::Error::Write(_)) => {
+        Err(error @ (streams::Error::Write(_) | streams::Error::Exists)) => {
             let error = Error::new(error);
             if is_dash(&args.to) && is_closed_pipe(&error) {
                 Outcome::Done

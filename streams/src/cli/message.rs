@@ -33,8 +33,11 @@ pub fn fail(error: &Error) -> ExitCode {
 
 /// Prints `error` with the name of the file it happened to.
 pub fn report(file: Option<&Path>, error: &Error) -> Outcome {
-    let causes: Vec<String> = error.chain().map(describe).collect();
-    say(file, &causes.join(": "));
+    let mut text = error.chain().map(describe).collect::<Vec<_>>().join(": ");
+    if let Some(streams::Error::Exists) = error.downcast_ref() {
+        text.push_str("; -f overwrites it");
+    }
+    say(file, &text);
     Outcome::Failed
 }
 

@@ -177,7 +177,7 @@ impl<'a> Job<'a> {
         let taken = output.take(source, &metadata).await;
         bar.finish_and_clear();
         taken.map_err(|error| match error {
-            streams::Error::Write(_) => Failure::new(&target, error),
+            streams::Error::Write(_) | streams::Error::Exists => Failure::new(&target, error),
             _ => Failure::from(Error::from(error)),
         })?;
 
