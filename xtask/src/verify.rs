@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::thread::available_parallelism;
+use std::thread::{available_parallelism, sleep};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use nix::sys::signal::{Signal, kill};
@@ -225,13 +226,19 @@ fn unlisted(stage: &Stage, cases: &[Case], one: &Crate) -> Result<Vec<Verdict>> 
 /// Processes that left their group and shed their environment: nobody knows whose they were, but they are ours.
 fn strays(before: &BTreeSet<i32>) -> Option<Verdict> {
     let mut problems = Vec::new();
-    for stray in procfs::descendants()
-        .iter()
-        .filter(|process| !before.contains(&process.pid))
-    {
-        problems.push(format!("LEAK: some case left {}", stray.describe()));
-        // It may be gone by now, which is as well.
-        let _ = kill(Pid::from_raw(stray.pid), Signal::SIGKILL);
+    let mut known = before.clone();
+    loop {
+        let mut alive = procfs::descendants();
+        alive.retain(|process| !before.contains(&process.pid));
+        if alive.is_empty() {
+            break;
+        }
+        for stray in alive.iter().filter(|stray| known.insert(stray.pid)) {
+            problems.push(format!("LEAK: some case left {}", stray.describe()));
+            // It may be gone by now, which is as well.
+            let _ = kill(Pid::from_raw(stray.pid), Signal::SIGKILL);
+        }
+        sleep(Duration::from_millis(1));
     }
     let verdict = Verdict::new("leftovers", problems, 0.0);
     let rerun = "cargo xtask verify --cases-only --jobs 1".to_owned();

@@ -95,6 +95,40 @@ fn a_sleeper_that_sheds_session_and_environment_is_found_at_the_end() {
 }
 
 #[test]
+fn a_pipe_that_a_stranger_holds_open_is_a_leak() {
+    let bench = Bench::new();
+    let pid = bench.path("pid");
+    let shown = pid.display();
+    let hold = format!(
+        "env -i setsid sh -c 'echo $$ >{shown}; exec sleep 1000' &
+         while ! [ -s {shown} ]; do sleep 0.01; done"
+    );
+    bench.lesson("hold", &hold, "", "");
+
+    let ran = bench.run("verify --cases-only");
+
+    ran.expect(
+        1,
+        &[
+            "LEAK: Rust left somebody who holds its output open",
+            "leftovers",
+        ],
+    );
+    assert!(!is_alive(&wait_for(&pid)));
+}
+
+#[test]
+fn a_sleeper_that_only_sheds_its_environment_is_found() {
+    let bench = Bench::new();
+    bench.lesson("shed", "env -i sleep 1000 >/dev/null 2>&1 &", "", "");
+
+    bench
+        .run("verify --cases-only")
+        .expect(1, &["LEAK: Rust left"])
+        .lacks("leftovers");
+}
+
+#[test]
 fn a_program_that_ignores_term_is_killed() {
     let bench = Bench::new();
     bench.lesson("proof", "trap '' TERM; while :; do sleep 1; done", "", "");
