@@ -4,7 +4,7 @@
 //! temporary name in the same folder and takes its real name only in [`WholeFile::commit`]; dropped
 //! before that, it is gone.
 
-use std::fs::{File, FileTimes, Metadata};
+use std::fs::{File, FileTimes, Metadata, Permissions};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +17,7 @@ use crate::Error;
 pub struct WholeFile {
     path: PathBuf,
     overwrite: bool,
+    like: Option<Like>,
     written: Written,
 }
 
@@ -30,6 +31,7 @@ enum Written {
 impl WholeFile {
     /// Starts the file that will be at `path`; an existing one is replaced on commit if `overwrite`.
     ///
+    /// It will have the permissions and times of `like`, if there is one; until then nobody else may read it.
     /// A device, a pipe or a socket at `path` (`/dev/null`) is opened and written to directly.
     ///
     /// # Errors
@@ -45,14 +47,18 @@ impl WholeFile {
     /// let dir = tempfile::tempdir()?;
     /// let path = dir.path().join("report.txt");
     ///
-    /// let file = streams::WholeFile::create(&path, false)?;
+    /// let file = streams::WholeFile::create(&path, false, None)?;
     /// write!(file.handle()?, "all of it")?;
     /// assert!(!path.exists());
-    /// file.commit(None)?;
+    /// file.commit()?;
     /// assert_eq!(std::fs::read(&path)?, b"all of it");
     /// # Ok(()) }
     /// ```
-    pub fn create(path: impl AsRef<Path>, overwrite: bool) -> Result<Self, Error> {
+    pub fn create(
+        path: impl AsRef<Path>,
+        overwrite: bool,
+        like: Option<&Metadata>,
+    ) -> Result<Self, Error> {
         let path = path.as_ref().to_owned();
         let written = match std::fs::metadata(&path) {
             Ok(there) if there.is_dir() => {
@@ -66,11 +72,12 @@ impl WholeFile {
             ),
             // Early, to save the work; what decides is the rename.
             Ok(_) if !overwrite => return Err(Error::Exists),
-            _ => Written::Beside(beside(&path).map_err(Error::Write)?),
+            _ => Written::Beside(beside(&path, like.is_some()).map_err(Error::Write)?),
         };
         Ok(Self {
             path,
             overwrite,
+            like: like.map(Like::of),
             written,
         })
     }
@@ -84,29 +91,26 @@ impl WholeFile {
         self.file().try_clone().map_err(Error::Write)
     }
 
-    /// Gives the file its name, with the permissions and times of `like` if there is one.
+    /// Gives the file its name.
     ///
     /// # Errors
     ///
     /// [`Error::Exists`] if somebody else made a file of that name meanwhile and it is not to be
     /// overwritten; otherwise [`Error::Write`]. In every case nothing is left behind.
-    pub fn commit(self, like: Option<&Metadata>) -> Result<(), Error> {
-        self.finish(like).map_err(|error| match error.kind() {
+    pub fn commit(self) -> Result<(), Error> {
+        self.finish().map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => Error::Exists,
             _ => Error::Write(error),
         })
     }
 
-    fn finish(self, like: Option<&Metadata>) -> io::Result<()> {
+    fn finish(self) -> io::Result<()> {
         let Written::Beside(file) = self.written else {
             return Ok(());
         };
-        if let Some(like) = like {
-            let times = FileTimes::new()
-                .set_modified(like.modified()?)
-                .set_accessed(like.accessed()?);
-            file.as_file().set_times(times)?;
-            file.as_file().set_permissions(like.permissions())?;
+        if let Some(like) = self.like {
+            file.as_file().set_times(like.times)?;
+            file.as_file().set_permissions(like.permissions)?;
         }
         let persisted = if self.overwrite {
             file.persist(&self.path)
@@ -125,26 +129,55 @@ impl WholeFile {
 }
 
 /// A temporary file in the folder of `path`: a rename cannot cross file systems.
-fn beside(path: &Path) -> io::Result<NamedTempFile> {
-    let folder = path
+fn beside(path: &Path, private: bool) -> io::Result<NamedTempFile> {
+    let parent = path
         .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+        .filter(|folder| !folder.as_os_str().is_empty());
     let mut builder = Builder::new();
     builder.prefix(".streams-");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // What any new file gets: the umask takes its part.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
+        // What any new file gets, of which the umask takes its part; or what will be like a file that may be secret.
+        let mode = if private { 0o600 } else { 0o666 };
+        builder.permissions(Permissions::from_mode(mode));
     }
-    builder.tempfile_in(folder).map_err(unwrap_path)
+    // tempfile's own errors name the temporary file, which nobody has asked for.
+    builder
+        .tempfile_in(parent.unwrap_or(Path::new(".")))
+        .map_err(|error| error.kind().into())
 }
 
-/// tempfile wraps the error to add a path that nobody has asked for.
-fn unwrap_path(error: io::Error) -> io::Error {
-    match error.raw_os_error() {
-        Some(_) => error,
-        None => io::Error::from(error.kind()),
+/// What a file takes over from another.
+#[derive(Debug)]
+struct Like {
+    permissions: Permissions,
+    times: FileTimes,
+}
+
+impl Like {
+    fn of(metadata: &Metadata) -> Self {
+        let times = FileTimes::new();
+        let times = metadata
+            .modified()
+            .map_or(times, |time| times.set_modified(time));
+        let times = metadata
+            .accessed()
+            .map_or(times, |time| times.set_accessed(time));
+        Self {
+            permissions: without_set_id(metadata),
+            times,
+        }
     }
+}
+
+/// The permissions of a file, but for the bits that would let others run the new one as its owner.
+fn without_set_id(like: &Metadata) -> Permissions {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        Permissions::from_mode(like.permissions().mode() & 0o777)
+    }
+    #[cfg(not(unix))]
+    like.permissions()
 }

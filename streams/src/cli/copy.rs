@@ -28,11 +28,11 @@ async fn try_copy(args: &CopyArgs) -> Result<(), streams::Error> {
     let output = if is_dash(&args.to) {
         Output::stdout()?
     } else {
-        Output::file(&args.to, args.force)?
+        Output::file(&args.to, args.force, &input)?
     };
     let bar = bar(&input.path, input.size(), args.quiet);
     streams::copy_file(input.file, output.handle()?, |bytes| bar.inc(bytes)).await?;
-    output.commit(&input.metadata)?;
+    output.commit()?;
     bar.finish_and_clear();
     Ok(())
 }

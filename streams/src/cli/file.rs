@@ -75,9 +75,12 @@ impl Output {
         ))
     }
 
-    pub fn file(path: &Path, overwrite: bool) -> Result<Self, Error> {
+    /// A file at `path`, with the permissions and times of the input if that is a file too: a pipe's are not
+    /// those of the data that comes through it.
+    pub fn file(path: &Path, overwrite: bool, input: &Input) -> Result<Self, Error> {
+        let like = Some(&input.metadata).filter(|like| like.is_file());
         Ok(Self::File {
-            file: WholeFile::create(path, overwrite)?,
+            file: WholeFile::create(path, overwrite, like)?,
             path: path.to_owned(),
         })
     }
@@ -97,22 +100,17 @@ impl Output {
         }
     }
 
-    /// Takes all of `source`. A file appears when it is whole, with the permissions and times of `like`.
-    pub async fn take(
-        self,
-        source: impl Stream<Item = Result<Bytes, Error>>,
-        like: &Metadata,
-    ) -> Result<(), Error> {
+    /// Takes all of `source`. A file appears when it is whole.
+    pub async fn take(self, source: impl Stream<Item = Result<Bytes, Error>>) -> Result<(), Error> {
         let handle = tokio::fs::File::from_std(self.handle()?);
         pipeline(source, ByteSink::new(handle)).await?;
-        self.commit(like)
+        self.commit()
     }
 
-    pub fn commit(self, like: &Metadata) -> Result<(), Error> {
+    pub fn commit(self) -> Result<(), Error> {
         match self {
             Self::Stdout(_) => Ok(()),
-            // A pipe's permissions and times are not those of the data that came through it.
-            Self::File { file, .. } => file.commit(Some(like).filter(|like| like.is_file())),
+            Self::File { file, .. } => file.commit(),
         }
     }
 }

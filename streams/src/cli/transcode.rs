@@ -140,7 +140,7 @@ impl<'a> Job<'a> {
         };
         let output = match &target {
             Some(path) => {
-                Output::file(path, args.force).map_err(|error| Failure::new(path, error))?
+                Output::file(path, args.force, &input).map_err(|error| Failure::new(path, error))?
             }
             None => Output::stdout().map_err(Error::from)?,
         };
@@ -174,7 +174,7 @@ impl<'a> Job<'a> {
 
         let counter = bar.clone();
         let source = stage(Box::pin(input.chunks(move |bytes| counter.inc(bytes))));
-        let taken = output.take(source, &metadata).await;
+        let taken = output.take(source).await;
         bar.finish_and_clear();
         taken.map_err(|error| match error {
             streams::Error::Write(_) | streams::Error::Exists => Failure::new(&target, error),

@@ -44,13 +44,13 @@ pub async fn half_written(out: &mut dyn Write) -> anyhow::Result<()> {
 }
 
 async fn whole(path: &Path, chunks: &[&'static str]) -> Result<(), Error> {
-    let file = WholeFile::create(path, false)?;
+    let file = WholeFile::create(path, false, None)?;
     pipeline(
         checked(chunks),
         ByteSink::new(File::from_std(file.handle()?)),
     )
     .await?;
-    file.commit(None)
+    file.commit()
 }
 
 /// A source that refuses the bad chunk.
