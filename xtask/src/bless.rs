@@ -59,7 +59,7 @@ pub fn bless(options: &Options) -> Result<u8> {
     if selection.cases.iter().any(|case| case.oracle.needs_node()) {
         node.ensure_blesses()?;
     }
-    let built = cargo::build_all(&workspace.root, &selection.needed);
+    let built = cargo::build_all(&workspace.root, &selection.needed, &[]);
     // A twin may be blessed before its port compiles.
     let executables = if options.from_rust {
         built?
@@ -133,7 +133,7 @@ fn bless_readmes(workspace: &Workspace, selection: &Selection) -> Result<u8> {
     if selection.blocks.is_empty() {
         return Err(Stop::nothing_matched().into());
     }
-    let executables = cargo::build_all(&workspace.root, &selection.needed)?;
+    let executables = cargo::build_all(&workspace.root, &selection.needed, &[])?;
     let stage = Stage {
         node: Node::absent(String::new()),
         executables,

@@ -25,18 +25,22 @@ struct Target {
     name: String,
 }
 
-/// Builds the crates one by one and returns their executables by crate name.
-pub fn build_all(root: &Path, crates: &[&Crate]) -> Result<BTreeMap<String, PathBuf>> {
+/// Builds the crates one by one, in `profile` (`--release` or nothing), and returns their executables by crate name.
+pub fn build_all(
+    root: &Path,
+    crates: &[&Crate],
+    profile: &[&str],
+) -> Result<BTreeMap<String, PathBuf>> {
     crates
         .iter()
-        .map(|one| Ok((one.name.clone(), build(root, one)?)))
+        .map(|one| Ok((one.name.clone(), build(root, one, profile)?)))
         .collect()
 }
 
 /// Builds one crate as `cargo run -p` does, alone, so that no neighbour lends it a feature; returns its executable.
 ///
 /// The path is what cargo reports: `target/debug/NAME` is a guess that `CARGO_TARGET_DIR` and `build-dir` refute.
-fn build(root: &Path, one: &Crate) -> Result<PathBuf> {
+fn build(root: &Path, one: &Crate, profile: &[&str]) -> Result<PathBuf> {
     let mut cargo = command(root);
     cargo.args([
         "build",
@@ -45,7 +49,7 @@ fn build(root: &Path, one: &Crate) -> Result<PathBuf> {
         &one.name,
         "--message-format=json-render-diagnostics",
     ]);
-    let outcome = run_aloud(&mut cargo)?;
+    let outcome = run_aloud(cargo.args(profile))?;
     if interrupt::requested() {
         return Err(Stop::interrupted().into());
     }

@@ -2,6 +2,7 @@
 //!
 //! Read [`case`] for what is checked, [`side`] and [`process`] for how it is run, [`verdict`] for who is to blame.
 
+mod bench;
 mod bless;
 mod cargo;
 mod case;
@@ -22,6 +23,7 @@ mod side;
 mod stop;
 mod verdict;
 mod verify;
+mod wait4;
 mod workspace;
 
 use std::process::ExitCode;
@@ -45,6 +47,8 @@ enum Verb {
     Bless(bless::Options),
     /// Show crates, lessons, commands and oracles
     List(list::Options),
+    /// Time ours against Node and other peers
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
@@ -53,6 +57,7 @@ fn main() -> ExitCode {
         Verb::Verify(options) => verify::verify(&options),
         Verb::Bless(options) => bless::bless(&options),
         Verb::List(options) => list::list(&options),
+        Verb::Bench(options) => bench::bench(&options),
     });
     status.map_or_else(|error| complain(&error), ExitCode::from)
 }

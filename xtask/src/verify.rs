@@ -69,7 +69,7 @@ pub fn verify(options: &Options) -> Result<u8> {
     let node = node::Node::find(&options.node)?;
     let stage = Stage {
         node,
-        executables: cargo::build_all(&workspace.root, &needed)?,
+        executables: cargo::build_all(&workspace.root, &needed, &[])?,
     };
     let tested = if options.cases_only { &[][..] } else { &whole };
     let mut units: Vec<_> = cases.iter().map(Unit::Case).collect();
