@@ -85,7 +85,7 @@ pub fn test(root: &Path, one: &Crate, node: &Node, require_peers: bool) -> Resul
 }
 
 /// Cargo as if called by hand: what `cargo run` tells *us* about our package would make it build everything again.
-fn command(root: &Path) -> Command {
+pub fn command(root: &Path) -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root);
     let ours = [

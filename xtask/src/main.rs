@@ -6,6 +6,7 @@ mod bench;
 mod bless;
 mod cargo;
 mod case;
+mod ci;
 mod compare;
 mod diff;
 mod interrupt;
@@ -49,6 +50,8 @@ enum Verb {
     List(list::Options),
     /// Time ours against Node and other peers
     Bench(bench::Options),
+    /// Run all that must hold, one step after the other
+    Ci(ci::Options),
 }
 
 fn main() -> ExitCode {
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Verb::Bless(options) => bless::bless(&options),
         Verb::List(options) => list::list(&options),
         Verb::Bench(options) => bench::bench(&options),
+        Verb::Ci(options) => ci::ci(&options),
     });
     status.map_or_else(|error| complain(&error), ExitCode::from)
 }

@@ -18,6 +18,8 @@ pub struct Workspace {
 pub struct Crate {
     pub name: String,
     pub dir: PathBuf,
+    /// Whether it has cargo features, which need a build of their own.
+    pub has_features: bool,
 }
 
 impl Crate {
@@ -30,6 +32,8 @@ impl Crate {
 struct Manifest {
     workspace: Option<Members>,
     package: Option<Package>,
+    #[serde(default)]
+    features: toml::Table,
 }
 
 #[derive(Deserialize)]
@@ -83,11 +87,15 @@ impl Crate {
         if !dir.join("golden").is_dir() {
             return Ok(None);
         }
-        let package = read(&dir.join("Cargo.toml"))?.package;
-        let name = package
-            .with_context(|| format!("{} has no [package]", dir.display()))?
-            .name;
-        Ok(Some(Self { name, dir }))
+        let manifest = read(&dir.join("Cargo.toml"))?;
+        let package = manifest
+            .package
+            .with_context(|| format!("{} has no [package]", dir.display()))?;
+        Ok(Some(Self {
+            name: package.name,
+            dir,
+            has_features: !manifest.features.is_empty(),
+        }))
     }
 }
 
