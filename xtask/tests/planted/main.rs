@@ -2,7 +2,9 @@
 
 mod bless;
 mod cargo;
+mod ci;
 mod compare;
 mod processes;
+mod timing;
 mod verdicts;
 mod workspace;

@@ -30,13 +30,13 @@ impl Bench {
         bench.write("demo/golden/fixtures/letters.txt", "abc\n");
         fs::create_dir_all(bench.path("tmp")).unwrap();
         fs::create_dir_all(bench.path("rust")).unwrap();
-        bench.script(
+        bench.program(
             "cargo",
             r#"[ "$1" = test ] && exec sh "$0.test"
                echo '{"target":{"name":"demo"},"executable":"'"${0%/*}"'/demo.sh"}'"#,
         );
         bench.write("cargo.test", "exit 0");
-        bench.script(
+        bench.program(
             "demo.sh",
             r#"rust="${0%/*}/rust"
                if [ "$1 $2" = "tour --list" ]; then cd "$rust" && ls | sed -n 's/^tour-//p'
@@ -49,7 +49,7 @@ impl Bench {
 
     /// Replaces Node by one that says this version, and runs "twins" as shell scripts.
     pub fn node(&self, version: &str) {
-        self.script(
+        self.program(
             "node",
             &format!(r#"if [ "$1" = --version ]; then echo {version}; else . "$1"; fi"#),
         );
@@ -85,7 +85,8 @@ impl Bench {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
-    fn script(&self, name: &str, body: &str) {
+    /// An executable shell script.
+    pub fn program(&self, name: &str, body: &str) {
         // Written beside and moved: a script that is open for writing in a fork of another test cannot be run.
         self.write(&format!("{name}.draft"), format!("#!/bin/sh\n{body}\n"));
         fs::set_permissions(

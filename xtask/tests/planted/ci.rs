@@ -1,0 +1,47 @@
+//! `ci` runs all steps, goes on after a failure, and says at the end what to run again.
+
+use crate::workspace::Bench;
+
+#[test]
+fn a_failure_hides_no_other_and_is_repeated_at_the_end() {
+    let bench = Bench::new();
+    bench.program(
+        "cargo",
+        r#"echo "called: $*"; case "$1 $3" in "fmt "|"clippy demo") exit 1;; esac"#,
+    );
+
+    let ran = bench.run("ci");
+
+    ran.expect(
+        1,
+        &[
+            "called: clippy --package xtask",
+            "== bench: ok",
+            "FAILED fmt; again: cargo fmt --check",
+            "FAILED clippy-demo; again: cargo clippy --package demo --all-targets -- -D warnings",
+            "2 failed",
+        ],
+    );
+}
+
+#[test]
+fn features_get_steps_of_their_own_and_docs_their_flags() {
+    let bench = Bench::new();
+    bench.write(
+        "demo/Cargo.toml",
+        "[package]\nname = \"demo\"\n[features]\nextra = []\n",
+    );
+    bench.program("cargo", r#"echo "called: $* ($RUSTDOCFLAGS)""#);
+
+    let ran = bench.run("ci");
+
+    ran.expect(
+        0,
+        &[
+            "called: clippy --package demo --all-targets --all-features",
+            "called: doc --workspace --no-deps (-D warnings)",
+            "0 failed",
+        ],
+    );
+    bench.run("ci nothing").expect(4, &[]);
+}

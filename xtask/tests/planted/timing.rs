@@ -1,0 +1,207 @@
+//! `bench` lets contenders run in turn, and only those that do the same work.
+
+use std::fs;
+
+use crate::workspace::Bench;
+
+const TIMES: &str = r#"
+title = "Sleep & wake"
+input = "echo $MIB > input"
+before = "rm -f out"
+check = "cat out"
+also = { name = "bytes", run = "wc -c < out" }
+work = { amount = 10, of = "MB" }
+[[contender]]
+name = "ours"
+run = "cp input out; echo ours >> $BENCHES/order"
+[[contender]]
+name = "peer"
+run = "cp input out; sleep 0.05; echo peer >> $BENCHES/order"
+[[contender]]
+name = "rare"
+needs = "a-program-that-nobody-has"
+run = "false"
+"#;
+
+const RATES: &str = r#"
+title = "Calls"
+unit = "calls/s"
+unchecked = "rates are all that is printed"
+[[contender]]
+name = "ours"
+run = "echo small calls 300; echo large calls 10"
+[[contender]]
+name = "Node"
+needs = "node"
+run = "echo large calls 20; echo small calls 100"
+"#;
+
+const README: &str = "# demo\n\n<!-- bench:times -->\nold\n<!-- /bench:times -->\n\nend\n";
+
+fn bench(name: &str, spec: &str) -> Bench {
+    let bench = Bench::new();
+    bench.write(&format!("demo/benches/{name}.toml"), spec);
+    bench
+}
+
+#[test]
+fn rounds_are_interleaved_and_who_is_absent_is_a_row() {
+    let bench = bench("times", TIMES);
+
+    let ran = bench.run("bench --rounds 2 --json out.json");
+
+    ran.expect(
+        0,
+        &[
+            "demo/times",
+            "| ours | 0.",
+            "| 1.00 x |",
+            "| rare | a-program-that-nobody-has is not installed |",
+            "1 passed, 0 failed",
+        ],
+    );
+    // A round to check, then one in order, then one that begins with the other.
+    assert_eq!(
+        bench.read("demo/benches/order"),
+        "ours\npeer\nours\npeer\npeer\nours\n"
+    );
+    let json: serde_json::Value = serde_json::from_str(&bench.read("demo/out.json")).unwrap();
+    assert_eq!(
+        json[0]["contenders"][1]["runs"].as_array().unwrap().len(),
+        2
+    );
+    assert!(
+        json[0]["contenders"][1]["runs"][0]["wall"]
+            .as_f64()
+            .unwrap()
+            >= 0.05
+    );
+}
+
+#[test]
+fn other_work_is_no_competitor() {
+    let bench = bench(
+        "times",
+        &TIMES.replace("cp input out; sleep", "echo other > out; sleep"),
+    );
+
+    bench.run("bench").expect(
+        1,
+        &[
+            "FAIL demo/times: peer does other work than ours",
+            "0 passed, 1 failed",
+        ],
+    );
+}
+
+#[test]
+fn a_contender_that_fails_says_why() {
+    let bench = bench(
+        "times",
+        &TIMES.replace("sleep 0.05", "echo no space >&2; exit 3"),
+    );
+
+    bench
+        .run("bench")
+        .expect(1, &["FAIL demo/times: peer", "no space"]);
+}
+
+#[test]
+fn smoke_runs_each_once_on_little_and_times_nothing() {
+    let bench = bench("times", TIMES);
+
+    let ran = bench.run("bench --smoke");
+
+    ran.expect(
+        0,
+        &["ok demo/times: ours, peer, rare (a-program-that-nobody-has is not installed)"],
+    )
+    .lacks("| ours |");
+    assert_eq!(bench.read("demo/benches/order"), "ours\npeer\n");
+}
+
+#[test]
+fn rates_are_compared_by_name_and_losses_are_shown() {
+    let bench = bench("rates", RATES);
+
+    bench.run("bench --rounds 3").expect(
+        0,
+        &[
+            "| small calls | 300 | 100 (3.00 x) |",
+            "| large calls | 10.00 | 20.00 (0.50 x) |",
+        ],
+    );
+}
+
+#[test]
+fn the_readme_gets_table_and_chart_between_its_markers() {
+    let bench = bench("times", TIMES);
+    bench.write("demo/README.md", README);
+
+    bench
+        .run("bench --rounds 1 --write")
+        .expect(0, &["1 passed"]);
+
+    let readme = bench.read("demo/README.md");
+    assert!(
+        readme.contains("| ours | 0.")
+            && readme.contains("benches/times.svg")
+            && !readme.contains("old"),
+        "{readme}"
+    );
+    assert!(
+        readme.starts_with("# demo\n\n<!-- bench:times -->\n")
+            && readme.ends_with("<!-- /bench:times -->\n\nend\n"),
+        "{readme}"
+    );
+    let chart = bench.read("demo/benches/times.svg");
+    assert!(
+        chart.contains("Sleep &amp; wake") && chart.contains(">peer</text>"),
+        "{chart}"
+    );
+}
+
+#[test]
+fn a_server_is_started_driven_and_ended() {
+    let server = r#"
+title = "Requests"
+unit = "served"
+unchecked = "a server"
+[[contender]]
+name = "ours"
+run = "echo $PORT > $BENCHES/port; echo 500 requests, 250.5 a second"
+[contender.serve]
+run = "echo listening on 127.0.0.1:4711; echo $$ > $BENCHES/pid; exec sleep 1000"
+ready = '127\.0\.0\.1:(\d+)'
+requests = '(\d+) requests'
+rate = '([\d.]+) a second'
+[[contender]]
+name = "peer"
+run = "echo 'requests/s 100'"
+"#;
+    let bench = bench("server", server);
+
+    bench.run("bench --rounds 1").expect(
+        0,
+        &[
+            "| requests/s | 250 | 100 (2.50 x) |",
+            "requests per CPU second",
+        ],
+    );
+
+    assert_eq!(bench.read("demo/benches/port"), "4711\n");
+    assert!(!crate::workspace::is_alive(&bench.read("demo/benches/pid")));
+}
+
+#[test]
+fn a_wrong_bench_file_and_a_name_that_nothing_has_are_told_apart() {
+    let bench = bench("times", &TIMES.replace("check", "chekc"));
+
+    bench
+        .run("bench")
+        .expect(2, &["benches/times.toml", "chekc"]);
+    fs::write(bench.path("demo/benches/times.toml"), TIMES).unwrap();
+    bench
+        .run("bench nothing")
+        .expect(4, &["no crate and no case matches"]);
+}
