@@ -115,6 +115,7 @@ fn deflate(block: Block, level: Compression, format: Format) -> Result<Deflated,
     if !block.dictionary.is_empty() && level.level() > 0 {
         state.set_dictionary(&block.dictionary)?;
     }
+    // Of one size for every block, and not shrunk: the allocator then finds room where the last ones were.
     let mut out = Vec::with_capacity(BLOCK_BYTES + BLOCK_BYTES / 16);
     loop {
         let consumed = usize::try_from(state.total_in()).expect("a block fits into memory");
@@ -125,8 +126,6 @@ fn deflate(block: Block, level: Compression, format: Format) -> Result<Deflated,
         }
         out.reserve(BLOCK_BYTES / 4);
     }
-    // What the queue holds should be what it costs.
-    out.shrink_to_fit();
     Ok(Deflated {
         bytes: out.into(),
         check: Check::of(format, block.bytes),
