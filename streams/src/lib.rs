@@ -2,7 +2,7 @@
 //!
 //! | Node | here |
 //! |---|---|
-//! | Readable | [`Stream`](futures::Stream): [`file`] for files |
+//! | Readable | [`Stream`](futures::Stream): [`file()`] for files |
 //! | Writable | [`Sink`](futures::Sink): [`ByteSink`] for bytes, [`queue`] for backpressure to look at |
 //! | Duplex | `AsyncRead + AsyncWrite`: [`duplex`] |
 //! | Transform | [`Transform`], put into a stream by [`Through::through`] |

@@ -23,7 +23,7 @@ use crate::Error;
 pub const DEFAULT_CHUNK_BYTES: NonZeroUsize =
     NonZeroUsize::new(64 * 1024).expect("64 KiB is not zero");
 
-/// A file to be read in chunks; made by [`file`].
+/// A file to be read in chunks; made by [`file()`].
 #[derive(Debug, Clone)]
 pub struct FileSource {
     path: PathBuf,
