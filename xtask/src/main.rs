@@ -8,6 +8,7 @@ mod cargo;
 mod case;
 mod ci;
 mod compare;
+mod copy;
 mod diff;
 mod interrupt;
 mod list;
@@ -22,6 +23,7 @@ mod selfcheck;
 mod settings;
 mod side;
 mod stop;
+mod tidy;
 mod verdict;
 mod verify;
 mod wait4;
@@ -48,6 +50,10 @@ enum Verb {
     Bless(bless::Options),
     /// Show crates, lessons, commands and oracles
     List(list::Options),
+    /// Copy a crate into another project
+    Copy(copy::Options),
+    /// Check the laws of this workspace on its files
+    Tidy(tidy::Options),
     /// Time ours against Node and other peers
     Bench(bench::Options),
     /// Run all that must hold, one step after the other
@@ -60,6 +66,8 @@ fn main() -> ExitCode {
         Verb::Verify(options) => verify::verify(&options),
         Verb::Bless(options) => bless::bless(&options),
         Verb::List(options) => list::list(&options),
+        Verb::Copy(options) => copy::copy(&options),
+        Verb::Tidy(options) => tidy::tidy(&options),
         Verb::Bench(options) => bench::bench(&options),
         Verb::Ci(options) => ci::ci(&options),
     });

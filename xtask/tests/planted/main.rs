@@ -5,6 +5,7 @@ mod cargo;
 mod ci;
 mod compare;
 mod processes;
+mod tidy;
 mod timing;
 mod verdicts;
 mod workspace;

@@ -1,0 +1,189 @@
+//! `tidy`: the laws of this workspace as checks on its files; nothing is built or run.
+//!
+//! A rule is a function in one of the modules below and a line in [`RULES`].
+
+mod lessons;
+mod manifests;
+mod readmes;
+mod sources;
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::Result;
+use toml::Table;
+
+use crate::copy::known_files;
+use crate::stop::Stop;
+use crate::workspace::{Crate, Workspace};
+
+/// How `tidy` is called.
+#[derive(clap::Args)]
+pub struct Options {}
+
+/// A law: its name, whether a crate that breaks it cannot be copied, and the function that finds out.
+type Rule = (&'static str, bool, fn(&Tree) -> Vec<Finding>);
+
+const RULES: &[Rule] = &[
+    ("manifest stands alone", true, manifests::stands_alone),
+    ("manifest fields", false, manifests::fields),
+    ("one requirement", false, manifests::one_requirement),
+    ("one lints table", false, manifests::one_lints_table),
+    ("nothing above the folder", true, sources::nothing_above),
+    ("executable by path", true, sources::executable_by_path),
+    ("opening words", false, sources::opening_words),
+    ("no unwrap", false, sources::no_unwrap),
+    ("no allow", false, sources::no_allow),
+    ("no machine paths", false, sources::no_machine_paths),
+    ("README sections", false, readmes::sections),
+    ("links", true, readmes::links),
+    ("notes table", false, readmes::notes_table),
+    ("lesson is whole", false, lessons::whole),
+    ("one golden test", false, lessons::one_golden_test),
+    ("top level", false, top_level),
+];
+
+/// What may stand at the top.
+const TOP: &str = "Cargo.toml Cargo.lock README.md CONTRIBUTING.md LICENSE .gitignore .cargo .ci .github \
+                   event-loop streams buffers child-process clustering xtask";
+
+/// A line that breaks a rule: where, what is wrong, how to mend it.
+struct Finding(String, String);
+
+impl Finding {
+    fn new(file: &str, line: usize, what: impl Display, mend: impl Display) -> Self {
+        Self(format!("{file}:{line}: {what}"), mend.to_string())
+    }
+}
+
+/// The files of the workspace by their path from its root; those that are no text are empty here.
+struct Tree {
+    root: PathBuf,
+    files: BTreeMap<String, String>,
+    /// The manifests of the members: folder, text, meaning.
+    manifests: BTreeMap<String, Table>,
+}
+
+/// Checks every rule, prints each finding, and returns the exit status.
+pub fn tidy(_: &Options) -> Result<u8> {
+    let tree = Tree::read(&Workspace::find()?.root)?;
+    let findings = tree.findings(RULES.iter());
+    findings.iter().for_each(|finding| println!("{finding}"));
+    let (rules, files) = (RULES.len(), tree.files.len());
+    println!("{rules} rules, {files} files, {} findings", findings.len());
+    Ok(u8::from(!findings.is_empty()))
+}
+
+/// The findings for which a crate cannot be copied, each a line.
+pub fn what_keeps_it_here(root: &Path, one: &Crate) -> Result<Vec<String>> {
+    let mut findings = Tree::read(root)?.findings(RULES.iter().filter(|rule| rule.1));
+    let folder = format!("{}/", one.dir.strip_prefix(root)?.display());
+    findings.retain(|finding| finding.starts_with(&folder));
+    Ok(findings)
+}
+
+impl Tree {
+    fn read(root: &Path) -> Result<Self> {
+        let mut tree = Self {
+            root: root.to_owned(),
+            files: BTreeMap::new(),
+            manifests: BTreeMap::new(),
+        };
+        for file in known_files(root)? {
+            let path = root.join(&file);
+            // A link is judged by where it leads.
+            let text = Some(&path).filter(|path| !path.is_symlink());
+            let text = text.and_then(|path| fs::read_to_string(path).ok());
+            let name = file.to_string_lossy().into_owned();
+            if let (Some((folder, "Cargo.toml")), Some(text)) = (name.split_once('/'), &text) {
+                let manifest = toml::from_str(text);
+                let manifest = manifest.map_err(|error| Stop::usage(format!("{name}: {error}")))?;
+                tree.manifests.insert(folder.to_owned(), manifest);
+            }
+            tree.files.insert(name, text.unwrap_or_default());
+        }
+        Ok(tree)
+    }
+
+    fn findings<'a>(&self, rules: impl Iterator<Item = &'a Rule>) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (name, _, check) in rules {
+            for Finding(what, mend) in check(self) {
+                lines.push(format!("{what} ({name}); {mend}"));
+            }
+        }
+        lines
+    }
+
+    /// The folders of the crates that teach.
+    fn topics(&self) -> impl Iterator<Item = &String> {
+        self.manifests.keys().filter(|name| *name != "xtask")
+    }
+
+    /// The files whose path begins and ends so: path and text.
+    fn below(&self, start: &str, end: &str) -> Vec<(&str, &str)> {
+        let mut files: Vec<_> = self
+            .files
+            .iter()
+            .map(|(path, text)| (&**path, &**text))
+            .collect();
+        files.retain(|(path, _)| path.starts_with(start) && path.ends_with(end));
+        files
+    }
+
+    /// The Rust files in this folder of each crate.
+    fn rust(&self, folder: &str) -> Vec<(&str, &str)> {
+        let crates = self.manifests.keys();
+        crates
+            .flat_map(|name| self.below(&format!("{name}/{folder}"), ".rs"))
+            .collect()
+    }
+
+    fn text(&self, file: &str) -> &str {
+        self.files.get(file).map_or("", String::as_str)
+    }
+
+    /// Whether there is such a file, or a folder with files.
+    fn has(&self, path: &str) -> bool {
+        self.files.contains_key(path) || !self.below(&format!("{path}/"), "").is_empty()
+    }
+}
+
+/// The first line that holds all words, or else the last of them, counted from one.
+fn line_of(text: &str, words: &[&str]) -> usize {
+    let holds = |words: &[&str]| {
+        let mut lines = text.lines();
+        lines.position(|line| words.iter().all(|word| line.contains(word)))
+    };
+    let found = holds(words).or_else(|| holds(words.last_chunk::<1>()?));
+    found.map_or(1, |index| index + 1)
+}
+
+/// The path from the root that `path` means in a file's folder; `None` above the root.
+fn resolve(file: &str, path: &str) -> Option<String> {
+    let folder = Path::new(file).parent()?;
+    let mut parts = Vec::new();
+    for part in folder.join(path).components() {
+        match part {
+            Component::ParentDir => drop(parts.pop()?),
+            Component::Normal(name) => parts.push(name.to_string_lossy().into_owned()),
+            Component::CurDir => {}
+            _ => return None,
+        }
+    }
+    Some(parts.join("/"))
+}
+
+fn top_level(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for path in tree.files.keys() {
+        let name = path.split('/').next().unwrap_or_default();
+        if !TOP.split_whitespace().any(|known| known == name) {
+            let what = format!("`{name}` does not belong to the top level");
+            findings.push(Finding::new(path, 1, what, "put it into a crate"));
+        }
+    }
+    findings
+}

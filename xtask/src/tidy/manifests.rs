@@ -1,0 +1,150 @@
+//! Rules for `Cargo.toml`: each can be read alone, and all say the same.
+
+use std::collections::BTreeMap;
+
+use toml::{Table, Value};
+
+use super::{Finding, Tree, line_of};
+
+/// The same in every crate; whoever raises one raises all.
+const FIELDS: [(&str, &str); 4] = [
+    ("license", "\"MIT-0\""),
+    ("edition", "\"2024\""),
+    ("rust-version", "\"1.89\""),
+    ("publish", "false"),
+];
+
+pub fn stands_alone(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (folder, manifest) in &tree.manifests {
+        let file = format!("{folder}/Cargo.toml");
+        let mut add = |words: &[&str], what: &str, mend: &str| {
+            findings.push(Finding::new(
+                &file,
+                line_of(tree.text(&file), words),
+                what,
+                mend,
+            ));
+        };
+        for table in ["workspace", "profile", "patch", "replace"] {
+            if manifest.contains_key(table) {
+                let what = format!("[{table}] works in the root of a workspace only");
+                add(
+                    &[&format!("[{table}")],
+                    &what,
+                    "move it to the root manifest or remove it",
+                );
+            }
+        }
+        walk(&[], manifest, &mut |path, value| {
+            let [.., owner, key] = path else { return };
+            let words = [*owner, *key];
+            let is_dependency = path.iter().any(|part| part.ends_with("dependencies"));
+            match value {
+                Value::Boolean(true) if *key == "workspace" => {
+                    add(
+                        &words,
+                        "`workspace = true` takes the value from elsewhere",
+                        "write the value out",
+                    );
+                }
+                Value::String(_) if is_dependency && matches!(*key, "path" | "git") => {
+                    let what = format!("`{owner}` is a {key} dependency, which a copy would lack");
+                    add(
+                        &words,
+                        &what,
+                        "name a published version, or copy the lines that are needed",
+                    );
+                }
+                Value::String(text) if text.starts_with("../") || text.contains("/../") => {
+                    let what = format!("{text} is above the crate's folder");
+                    add(&[text], &what, "put the file into the crate");
+                }
+                _ => {}
+            }
+        });
+    }
+    findings
+}
+
+/// Calls `visit` with each value below a table and the keys that lead to it.
+fn walk<'a>(path: &[&'a str], table: &'a Table, visit: &mut dyn FnMut(&[&'a str], &'a Value)) {
+    for (key, value) in table {
+        let path = [path, &[key.as_str()]].concat();
+        let inner = value.as_array().map_or(&[][..], Vec::as_slice);
+        for value in inner.iter().chain([value]) {
+            visit(&path, value);
+            if let Value::Table(table) = value {
+                walk(&path, table, visit);
+            }
+        }
+    }
+}
+
+pub fn fields(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (folder, manifest) in &tree.manifests {
+        let file = format!("{folder}/Cargo.toml");
+        for (name, wanted) in FIELDS {
+            let found = manifest
+                .get("package")
+                .and_then(|package| package.get(name));
+            let found = serde_json::to_string(&found).unwrap_or_default();
+            if found != wanted {
+                let line = line_of(tree.text(&file), &[name]);
+                let what = format!("`{name}` is {found}");
+                findings.push(Finding::new(
+                    &file,
+                    line,
+                    what,
+                    format!("write `{name} = {wanted}`"),
+                ));
+            }
+        }
+    }
+    findings
+}
+
+pub fn one_requirement(tree: &Tree) -> Vec<Finding> {
+    let mut first: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for (folder, manifest) in &tree.manifests {
+        let file = format!("{folder}/Cargo.toml");
+        walk(&[], manifest, &mut |path, value| {
+            let [.., table, name] = path else { return };
+            let version = value.as_str().or_else(|| value.get("version")?.as_str());
+            let Some(version) = version.filter(|_| table.ends_with("dependencies")) else {
+                return;
+            };
+            let (known, by) = *first.entry(name).or_insert((version, folder));
+            if known != version {
+                let line = line_of(tree.text(&file), &[version, name]);
+                let what =
+                    format!("`{name}` is \"{version}\" here and \"{known}\" in {by}/Cargo.toml");
+                findings.push(Finding::new(
+                    &file,
+                    line,
+                    what,
+                    "write the same requirement in both",
+                ));
+            }
+        });
+    }
+    findings
+}
+
+pub fn one_lints_table(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let Some((model, first)) = tree.manifests.first_key_value() else {
+        return findings;
+    };
+    for (folder, manifest) in &tree.manifests {
+        if manifest.get("lints") != first.get("lints") {
+            let file = format!("{folder}/Cargo.toml");
+            let line = line_of(tree.text(&file), &["[lints"]);
+            let what = format!("its lints are not those of {model}/Cargo.toml");
+            findings.push(Finding::new(&file, line, what, "make the tables equal"));
+        }
+    }
+    findings
+}

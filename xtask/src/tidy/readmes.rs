@@ -1,0 +1,91 @@
+//! Rules for what people read: its sections, and where its links lead.
+
+use regex_lite::Regex;
+
+use super::{Finding, Tree, resolve};
+
+/// The headings of a crate's README, in this order.
+const SECTIONS: [&str; 5] = [
+    "## What Node has, what stands here",
+    "## Run it",
+    "## Differences from Node",
+    "## Copy it",
+    "## Figures",
+];
+const NOTES: &str = "## From the notes to the lesson";
+
+pub fn sections(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for topic in tree.topics() {
+        let file = format!("{topic}/README.md");
+        let mut last = 0;
+        for section in SECTIONS {
+            let mut lines = tree.text(&file).lines().skip(last);
+            if let Some(place) = lines.position(|line| line == section) {
+                last += place;
+            } else {
+                let what = format!("`{section}` is missing or out of order");
+                findings.push(Finding::new(&file, last + 1, what, "write it here"));
+            }
+        }
+    }
+    findings
+}
+
+pub fn links(tree: &Tree) -> Vec<Finding> {
+    let link = r#"(?:\]\(|\b(?:src|srcset|href)=")([^)"\s#]+)"#;
+    let link = Regex::new(link).expect("a valid pattern");
+    let mut findings = Vec::new();
+    for (file, text) in tree.below("", ".md") {
+        let home = file.split('/').next().unwrap_or_default().to_owned();
+        let travels = tree.topics().any(|topic| *topic == home);
+        let mut is_code = false;
+        for (index, line) in text.lines().enumerate() {
+            is_code ^= line.starts_with("```");
+            let targets = link.captures_iter(line).map(|found| found[1].to_owned());
+            for target in targets.filter(|target| !is_code && !target.contains(':')) {
+                let path = resolve(file, &target).unwrap_or_default();
+                if travels && !path.starts_with(&format!("{home}/")) {
+                    let what = format!("{target} is above the crate's folder");
+                    findings.push(Finding::new(file, index + 1, what, "say it without a link"));
+                } else if !tree.has(&path) {
+                    let what = format!("{target} is not there");
+                    findings.push(Finding::new(
+                        file,
+                        index + 1,
+                        what,
+                        "mend or remove the link",
+                    ));
+                }
+            }
+        }
+    }
+    findings
+}
+
+/// Whether the links of the table lead anywhere is the rule above.
+pub fn notes_table(tree: &Tree) -> Vec<Finding> {
+    let (mut findings, mut rows, mut is_here) = (Vec::new(), 0, false);
+    for (index, line) in tree.text("README.md").lines().enumerate() {
+        if line.starts_with("## ") {
+            is_here = line == NOTES;
+        }
+        rows += usize::from(is_here && line.starts_with('|'));
+        // The first two rows are the head of the table.
+        let is_row = rows > 2 && is_here && line.starts_with('|');
+        if is_row && !line.contains("](") && !line.ends_with("| coming |") {
+            let what = "this line of the notes leads to no lesson";
+            findings.push(Finding::new(
+                "README.md",
+                index + 1,
+                what,
+                "link one, or say `coming`",
+            ));
+        }
+    }
+    if rows < 3 {
+        let what = format!("the table below `{NOTES}` is missing");
+        findings.push(Finding::new("README.md", 1, what, "write it"));
+    }
+    findings
+}

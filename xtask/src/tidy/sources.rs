@@ -1,0 +1,101 @@
+//! Rules for what stands in the files, line by line.
+
+use std::fs;
+
+use regex_lite::Regex;
+
+use super::{Finding, Tree, resolve};
+
+/// A finding for each line that matches and is no comment; a file counts up to its tests.
+fn matching(files: &[(&str, &str)], pattern: &str, what: &str, mend: &str) -> Vec<Finding> {
+    let pattern = Regex::new(pattern).expect("a valid pattern");
+    let mut findings = Vec::new();
+    for (file, text) in files {
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for (index, line) in code.lines().enumerate() {
+            if pattern.is_match(line) && !line.trim_start().starts_with("//") {
+                findings.push(Finding::new(file, index + 1, what, mend));
+            }
+        }
+    }
+    findings
+}
+
+pub fn nothing_above(tree: &Tree) -> Vec<Finding> {
+    let mend = "put the file into the crate";
+    let mut findings = Vec::new();
+    let from_file = r#"(?:include(?:_str|_bytes)?!|#\[path)[^";]*"([^"]*)""#;
+    let from_crate = r#"CARGO_MANIFEST_DIR"[^";]*"/?(\.\.[^"]*)""#;
+    for topic in tree.topics() {
+        let is_outside = |from: &str, path: &str| {
+            resolve(from, path).is_none_or(|path| !path.starts_with(&format!("{topic}/")))
+        };
+        for (file, text) in tree.below(&format!("{topic}/"), "") {
+            for (pattern, from) in [(from_file, file), (from_crate, &*format!("{topic}/_"))] {
+                let pattern = Regex::new(pattern).expect("a valid pattern");
+                for found in pattern
+                    .captures_iter(text)
+                    .filter(|_| file.ends_with(".rs"))
+                {
+                    let (Some(all), path) = (found.get(0), &found[1]) else {
+                        continue;
+                    };
+                    if is_outside(from, path) {
+                        let line = text[..all.end()].lines().count();
+                        let what = format!("{path} is above the crate's folder");
+                        findings.push(Finding::new(file, line, what, mend));
+                    }
+                }
+            }
+            let link = fs::read_link(tree.root.join(file)).ok();
+            if let Some(path) = link.filter(|path| is_outside(file, &path.to_string_lossy())) {
+                let what = format!("the link leads out of the crate, to {}", path.display());
+                findings.push(Finding::new(file, 1, what, mend));
+            }
+        }
+    }
+    findings
+}
+
+pub fn executable_by_path(tree: &Tree) -> Vec<Finding> {
+    let mut files = tree.rust("");
+    files.retain(|(file, _)| !file.starts_with("xtask/"));
+    let what = "the folder of executables is guessed, and CARGO_TARGET_DIR refutes it";
+    let mend = "use env!(\"CARGO_BIN_EXE_...\")";
+    matching(&files, r#""[^"]*target/(debug|release)"#, what, mend)
+}
+
+pub fn opening_words(tree: &Tree) -> Vec<Finding> {
+    let mut silent = tree.rust("src/");
+    silent.retain(|(_, text)| !text.starts_with("//!"));
+    let what = "it does not say what it is about";
+    let mend = "begin with `//!`: what Node has, what stands for it here";
+    let finding = |(file, _)| Finding::new(file, 1, what, mend);
+    silent.into_iter().map(finding).collect()
+}
+
+pub fn no_unwrap(tree: &Tree) -> Vec<Finding> {
+    let what = "unwrap does not say why it cannot fail";
+    let mend = "use `?`, or expect(\"the invariant that holds\")";
+    matching(&tree.rust("src/"), r"\.unwrap\(\)", what, mend)
+}
+
+pub fn no_allow(tree: &Tree) -> Vec<Finding> {
+    let what = "a lint is silenced for ever";
+    let mend = "use #[expect(..., reason = \"...\")]";
+    matching(
+        &tree.rust(""),
+        r"^\s*#!?\[(cfg_attr\(.*\b)?allow\(",
+        what,
+        mend,
+    )
+}
+
+pub fn no_machine_paths(tree: &Tree) -> Vec<Finding> {
+    let pattern = r#"(^|[\s"'`(=:/])/(home|root|work|Users)/\w"#;
+    let (what, mend) = (
+        "a path of somebody's machine",
+        "use a relative path or a variable",
+    );
+    matching(&tree.below("", ""), pattern, what, mend)
+}

@@ -1,0 +1,283 @@
+//! One fault for each law, in a workspace that keeps all of them, and a crate that is copied out of it.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use crate::workspace::{Bench, Ran};
+
+const MANIFEST: &str = r#"[package]
+name = "streams"
+version = "0.1.0"
+edition = "2024"
+rust-version = "1.89"
+license = "MIT-0"
+publish = false
+
+[lints.rust]
+missing_docs = "warn"
+"#;
+const README: &str = "# streams\n\n## What Node has, what stands here\n\n| Node | lesson |\n|---|---|\n\
+                      | `ls` | [`greet`](src/tour/greet.rs) |\n\n## Run it\n\n## Differences from Node\n\n## Copy it\n\n## Figures\n";
+const NOTES: &str = "## From the notes to the lesson\n\n| in the notes | is here |\n|---|---|\n\
+                     | streams | [`greet`](streams/src/tour/greet.rs) |\n| buffers | coming |\n";
+
+/// A workspace in which all is well.
+fn lawful() -> Bench {
+    let bench = Bench::new();
+    fs::remove_dir_all(bench.path("demo")).unwrap();
+    fs::remove_file(bench.path("Cargo.toml")).unwrap();
+    for (file, text) in [
+        ("Cargo.toml", "[workspace]\nmembers = [\"streams\"]\n"),
+        ("README.md", NOTES),
+        ("streams/Cargo.toml", MANIFEST),
+        ("streams/README.md", README),
+        ("streams/golden/01-greet.mjs", "echo hello"),
+        ("streams/golden/01-greet.out", "hello\n"),
+        ("streams/src/main.rs", "//! Greets.\n\nfn main() {}\n"),
+        ("streams/src/tour/greet.rs", "//! `ls`.\n"),
+        ("streams/tests/golden.rs", "//! Replays.\n"),
+        ("streams/target/debug/streams", "a product"),
+    ] {
+        bench.write(&format!("demo/{file}"), text);
+    }
+    bench
+}
+
+/// What `tidy` says when this is added to a file.
+fn planted(file: &str, text: &str) -> Ran {
+    let bench = lawful();
+    let file = format!("demo/{file}");
+    let before = if bench.path(&file).exists() {
+        bench.read(&file)
+    } else {
+        String::new()
+    };
+    bench.write(&file, before + text);
+    bench.run("tidy")
+}
+
+#[test]
+fn a_lawful_tree_passes() {
+    lawful().run("tidy").expect(0, &[" 0 findings"]);
+}
+
+#[test]
+fn each_fault_is_named_with_its_line_its_rule_and_how_to_mend_it() {
+    for (file, text, finding) in [
+        (
+            "streams/Cargo.toml",
+            "[dependencies]\nb = { path = \"../b\" }\n",
+            "streams/Cargo.toml:12: `b` is a path dependency",
+        ),
+        (
+            "streams/Cargo.toml",
+            "[dependencies]\nb = { git = \"u\" }\n",
+            "streams/Cargo.toml:12: `b` is a git dependency",
+        ),
+        (
+            "streams/Cargo.toml",
+            "[dependencies]\nb.workspace = true\n",
+            "streams/Cargo.toml:12: `workspace = true`",
+        ),
+        (
+            "streams/Cargo.toml",
+            "[profile.dev]\n",
+            "[profile] works in the root",
+        ),
+        (
+            "streams/Cargo.toml",
+            "[[test]]\nname = \"a\"\npath = \"../a.rs\"\n",
+            "streams/Cargo.toml:13: ../a.rs is above",
+        ),
+        (
+            "streams/src/main.rs",
+            "const A: &str = include_str!(\"../../README.md\");\n",
+            "streams/src/main.rs:4: ../../README.md is above",
+        ),
+        (
+            "streams/src/main.rs",
+            "const A: &str = concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/../a\");\n",
+            "streams/src/main.rs:4: ../a is above",
+        ),
+        (
+            "streams/src/main.rs",
+            "#[path = \"../../a.rs\"]\nmod a;\n",
+            "streams/src/main.rs:4: ../../a.rs is above",
+        ),
+        (
+            "streams/tests/run.rs",
+            "const A: &str = \"target/debug/streams\";\n",
+            "streams/tests/run.rs:1: the folder of executables is guessed",
+        ),
+        (
+            "streams/src/new.rs",
+            "fn new() {}\n",
+            "streams/src/new.rs:1: it does not say",
+        ),
+        (
+            "streams/src/main.rs",
+            "fn a() { b().unwrap(); }\n",
+            "streams/src/main.rs:4: unwrap",
+        ),
+        (
+            "streams/src/main.rs",
+            "    #[allow(dead_code)]\n",
+            "streams/src/main.rs:4: a lint is silenced",
+        ),
+        (
+            "streams/README.md",
+            "[a](../README.md)\n",
+            "streams/README.md:16: ../README.md is above",
+        ),
+        (
+            "streams/README.md",
+            "[a](src/gone.rs)\n",
+            "streams/README.md:16: src/gone.rs is not there",
+        ),
+        (
+            "README.md",
+            "| timers | later |\n",
+            "README.md:7: this line of the notes leads to no lesson",
+        ),
+        (
+            "streams/src/tour/bye.rs",
+            "//! Bye.\n",
+            "the lesson `bye` has no twin",
+        ),
+        (
+            "streams/src/tour/bye.rs",
+            "//! Bye.\n",
+            "streams/README.md:1: the lesson `bye` has no line",
+        ),
+        (
+            "streams/golden/02-bye.mjs",
+            "",
+            "the lesson `bye` has no golden file (lesson is whole); `cargo xtask bless",
+        ),
+        (
+            "streams/golden/02-bye.mjs",
+            "",
+            "streams/src/tour/bye.rs:1: the lesson `bye` has no Rust side",
+        ),
+        (
+            "notes.txt",
+            "",
+            "notes.txt:1: `notes.txt` does not belong to the top level",
+        ),
+    ] {
+        planted(file, text).expect(1, &[finding]);
+    }
+}
+
+#[test]
+fn what_is_no_fault_is_let_through() {
+    let text = "/// a.unwrap()\nconst A: &str = include_str!(\"../README.md\");\n#[cfg(test)]\nmod t { fn a() { b().unwrap(); } }\n";
+
+    planted("streams/src/main.rs", text).expect(0, &[]);
+    planted(
+        "streams/README.md",
+        "```sh\n[a](gone)\n```\n[b](https://a.b) [c](#run-it)\n",
+    )
+    .expect(0, &[]);
+}
+
+#[test]
+fn crates_that_differ_are_named() {
+    let bench = lawful();
+    let other = MANIFEST
+        .replace("\"MIT-0\"", "\"MIT\"")
+        .replace("\"warn\"", "\"deny\"");
+    bench.write(
+        "demo/streams/Cargo.toml",
+        format!("{MANIFEST}[dependencies]\na = \"1\"\n"),
+    );
+    bench.write(
+        "demo/xtask/Cargo.toml",
+        format!("{other}[dependencies]\na = {{ version = \"1.2\" }}\n"),
+    );
+    bench.write("demo/buffers/Cargo.toml", MANIFEST);
+    bench.write(
+        "demo/buffers/README.md",
+        README.replace("## Run it", "## Walk it"),
+    );
+    bench.write(
+        "demo/buffers/tests/golden.rs",
+        "//! Replays.\n\nfn main() {}\n",
+    );
+
+    bench.run("tidy").expect(
+        1,
+        &[
+            "xtask/Cargo.toml:6: `license` is \"MIT\" (manifest fields); write `license = \"MIT-0\"`",
+            "xtask/Cargo.toml:12: `a` is \"1.2\" here and \"1\" in streams/Cargo.toml",
+            "xtask/Cargo.toml:9: its lints are not those of buffers/Cargo.toml",
+            "buffers/README.md:3: `## Run it` is missing or out of order",
+            "streams/tests/golden.rs:2: it is missing, or is not buffers/tests/golden.rs",
+        ],
+    );
+}
+
+#[test]
+fn a_link_out_of_the_crate_is_named() {
+    let bench = lawful();
+    symlink("../../README.md", bench.path("demo/streams/src/notes.md")).unwrap();
+
+    bench.run("tidy").expect(
+        1,
+        &["streams/src/notes.md:1: the link leads out of the crate, to ../../README.md"],
+    );
+}
+
+#[test]
+fn a_path_of_a_machine_is_named() {
+    let text = ["const A: &str = \"/ho", "me/me/notes\";\n"].concat();
+
+    planted("streams/src/main.rs", &text)
+        .expect(1, &["streams/src/main.rs:4: a path of somebody's machine"]);
+}
+
+#[test]
+fn a_copy_has_all_but_the_products_and_its_new_home_is_told() {
+    let bench = lawful();
+    let copy = |line: &str| {
+        let mut xtask = bench.xtask(line);
+        bench.finish(xtask.env("CARGO", env!("CARGO")))
+    };
+
+    copy("copy streams ../alone/streams").expect(
+        0,
+        &[
+            "7 files",
+            "nothing is needed",
+            "streams = { path = \"../streams\" }",
+        ],
+    );
+    assert_eq!(bench.read("alone/streams/golden/01-greet.out"), "hello\n");
+    assert!(!bench.path("alone/streams/target").exists());
+    copy("copy streams ../alone/streams").expect(2, &["is no empty folder"]);
+
+    bench.write("app/Cargo.toml", "[workspace]\nmembers = []\n");
+    copy("copy streams ../app/crates/streams")
+        .expect(0, &["add to members in", "\"crates/streams\""]);
+    fs::remove_dir_all(bench.path("app/crates")).unwrap();
+    bench.write("app/Cargo.toml", "[workspace]\nmembers = [\"crates/*\"]\n");
+    copy("copy streams ../app/crates/s2")
+        .expect(0, &["streams = { path = \"crates/s2\" }"])
+        .lacks("add to members");
+    copy("copy nothing ../x").expect(4, &[]);
+}
+
+#[test]
+fn what_would_not_stand_alone_is_not_copied() {
+    let bench = lawful();
+    bench.write(
+        "demo/streams/Cargo.toml",
+        format!("{MANIFEST}[dependencies]\nb = {{ path = \"../b\" }}\n"),
+    );
+
+    bench
+        .run("copy streams ../app")
+        .expect(1, &["`b` is a path dependency", "not copied"]);
+
+    assert!(!bench.path("app").exists());
+}
