@@ -22,6 +22,7 @@ mod selection;
 mod selfcheck;
 mod settings;
 mod side;
+mod standalone;
 mod stop;
 mod tidy;
 mod verdict;
@@ -52,6 +53,8 @@ enum Verb {
     List(list::Options),
     /// Copy a crate into another project
     Copy(copy::Options),
+    /// Prove that each crate survives being copied: alone, and among strangers
+    Standalone(standalone::Options),
     /// Check the laws of this workspace on its files
     Tidy(tidy::Options),
     /// Time ours against Node and other peers
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Verb::Bless(options) => bless::bless(&options),
         Verb::List(options) => list::list(&options),
         Verb::Copy(options) => copy::copy(&options),
+        Verb::Standalone(options) => standalone::standalone(&options),
         Verb::Tidy(options) => tidy::tidy(&options),
         Verb::Bench(options) => bench::bench(&options),
         Verb::Ci(options) => ci::ci(&options),

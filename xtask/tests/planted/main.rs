@@ -5,6 +5,7 @@ mod cargo;
 mod ci;
 mod compare;
 mod processes;
+mod standalone;
 mod tidy;
 mod timing;
 mod verdicts;
