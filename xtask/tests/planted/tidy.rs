@@ -230,7 +230,7 @@ fn a_link_out_of_the_crate_is_named() {
 
 #[test]
 fn a_path_of_a_machine_is_named() {
-    let text = ["const A: &str = \"/ho", "me/me/notes\";\n"].concat();
+    let text = ["// see /ho", "me/me/notes\n"].concat();
 
     planted("streams/src/main.rs", &text)
         .expect(1, &["streams/src/main.rs:4: a path of somebody's machine"]);
