@@ -1,0 +1,302 @@
+//! A stream of bytes from one encoding into another, a chunk at a time, in constant memory.
+//!
+//! hex, base64 and base64url write *bytes* as text; utf8, utf16le, latin1 and ascii write *characters* as
+//! bytes. From one of the first kind come the bytes themselves; between two of the second kind, the text is kept.
+//!
+//! Strict by default: what is good comes out, then the error names the offset. Newlines are allowed between
+//! hex digits and base64 letters. Lenient is Node's way with each encoding.
+
+use std::mem;
+
+use crate::base64::Letters;
+use crate::string_decoder::unfinished;
+use crate::{Encoding, Error, base64, hex};
+
+/// Converts chunks.
+///
+/// # Examples
+///
+/// ```
+/// use buffers::{Converter, Encoding};
+///
+/// let mut converter = Converter::new(Encoding::Hex, Encoding::Base64);
+/// let mut out = Vec::new();
+/// converter.push(b"48656", &mut out)?;
+/// converter.push(b"c6c6f\n", &mut out)?;
+/// converter.finish(&mut out)?;
+/// assert_eq!(out, b"SGVsbG8=");
+/// # Ok::<(), buffers::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Converter {
+    from: Encoding,
+    to: Encoding,
+    lenient: bool,
+    /// Input that is not whole yet: a digit, some letters, a part of a character.
+    carry: Vec<u8>,
+    /// Node's base64 has a state of its own.
+    letters: Letters,
+    /// Nothing more counts: a bad digit was met, or padding.
+    ended: bool,
+    /// Bytes of input before the carry.
+    offset: usize,
+    /// Bytes that wait until base64 has a group of three.
+    pending: Vec<u8>,
+}
+
+impl Converter {
+    /// A strict converter.
+    pub fn new(from: Encoding, to: Encoding) -> Self {
+        Self {
+            from,
+            to,
+            lenient: false,
+            carry: Vec::new(),
+            letters: Letters::default(),
+            ended: false,
+            offset: 0,
+            pending: Vec::new(),
+        }
+    }
+
+    /// A converter that takes everything, as Node does.
+    pub fn lenient(from: Encoding, to: Encoding) -> Self {
+        Self {
+            lenient: true,
+            ..Self::new(from, to)
+        }
+    }
+
+    /// Takes a chunk and appends to `out` what it makes whole.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] with the offset from the start of the stream; `out` has what came before it.
+    pub fn push(&mut self, chunk: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        match self.from {
+            Encoding::Hex | Encoding::Base64 | Encoding::Base64Url => {
+                let mut bytes = Vec::new();
+                let outcome = if self.from == Encoding::Hex {
+                    self.hex(chunk, &mut bytes)
+                } else {
+                    self.base64(chunk, &mut bytes)
+                };
+                self.encode(&bytes, out);
+                outcome
+            }
+            _ => self.characters(chunk, out),
+        }
+    }
+
+    /// Ends the input.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if something is left that is not whole.
+    pub fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
+        let carry = mem::take(&mut self.carry);
+        let mut bytes = Vec::new();
+        let outcome = match self.from {
+            Encoding::Base64 | Encoding::Base64Url if self.lenient => {
+                self.letters.finish(&mut bytes);
+                Ok(())
+            }
+            Encoding::Base64 | Encoding::Base64Url => {
+                base64::decode(&carry, self.from).map(|last| bytes = last)
+            }
+            Encoding::Hex if self.lenient => Ok(()),
+            Encoding::Hex => hex::decode(&carry).map(drop),
+            _ => self.decode_and_encode(&carry, out),
+        };
+        self.encode(&bytes, out);
+        let pending = mem::take(&mut self.pending);
+        out.extend_from_slice(self.to.text_lossy(&pending).as_bytes());
+        outcome.map_err(|error| self.at(error))
+    }
+
+    fn hex(&mut self, chunk: &[u8], bytes: &mut Vec<u8>) -> Result<(), Error> {
+        if self.lenient {
+            if !self.ended {
+                self.carry.extend_from_slice(chunk);
+                let whole = self.carry.len() & !1;
+                bytes.extend(hex::decode_lossy(&self.carry[..whole]));
+                self.ended = 2 * bytes.len() < whole;
+                self.carry.drain(..whole);
+            }
+            return Ok(());
+        }
+        self.lines(chunk, |carry| {
+            let whole = carry.len() & !1;
+            let decoded = hex::decode_lossy(&carry[..whole]);
+            let good = 2 * decoded.len();
+            bytes.extend(decoded);
+            if good < whole {
+                hex::decode(&carry[good..whole]).map(|_| good)
+            } else {
+                Ok(whole)
+            }
+        })
+    }
+
+    fn base64(&mut self, chunk: &[u8], bytes: &mut Vec<u8>) -> Result<(), Error> {
+        if self.lenient {
+            self.letters.push(chunk, bytes);
+            return Ok(());
+        }
+        let from = self.from;
+        self.lines(chunk, |carry| {
+            // The last group waits: it may have padding, after which nothing may come.
+            let whole = carry.len().saturating_sub(1) & !3;
+            base64::decode_onto(&carry[..whole], from, bytes).map(|()| whole)
+        })
+    }
+
+    /// Gives the carry and each line of the chunk to `decode`, which says how much it has used.
+    fn lines(
+        &mut self,
+        chunk: &[u8],
+        mut decode: impl FnMut(&[u8]) -> Result<usize, Error>,
+    ) -> Result<(), Error> {
+        // Where no line ends, nothing needs to be copied.
+        for line in chunk.split_inclusive(|&byte| byte == b'\n') {
+            let letters = line.strip_suffix(b"\n").unwrap_or(line);
+            let letters = letters.strip_suffix(b"\r").unwrap_or(letters);
+            let used = if self.carry.is_empty() {
+                let used = decode(letters).map_err(|error| self.at(error))?;
+                self.carry.extend_from_slice(&letters[used..]);
+                used
+            } else {
+                self.carry.extend_from_slice(letters);
+                let used = decode(&self.carry).map_err(|error| self.at(error))?;
+                self.carry.drain(..used);
+                used
+            };
+            self.offset += used + (line.len() - letters.len());
+        }
+        Ok(())
+    }
+
+    fn characters(&mut self, chunk: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        let mut joined = mem::take(&mut self.carry);
+        let whole = if joined.is_empty() {
+            chunk
+        } else {
+            joined.extend_from_slice(chunk);
+            &joined
+        };
+        let (body, tail) = whole.split_at(whole.len() - unfinished(self.from, whole).0);
+        self.decode_and_encode(body, out)
+            .map_err(|error| self.at(error))?;
+        self.offset += body.len();
+        self.carry = tail.to_vec();
+        Ok(())
+    }
+
+    /// Whole characters to whatever is wanted; on an error, those before it.
+    fn decode_and_encode(&mut self, body: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        let bytes_wanted = matches!(
+            self.to,
+            Encoding::Hex | Encoding::Base64 | Encoding::Base64Url
+        );
+        // Any byte is Latin-1, and what is lenient is not looked at.
+        if (bytes_wanted || self.to == self.from) && (self.lenient || self.from == Encoding::Latin1)
+        {
+            self.encode(body, out);
+            return Ok(());
+        }
+        let (good, error) = match if self.lenient {
+            Ok(self.from.text_lossy(body))
+        } else {
+            self.from.text(body)
+        } {
+            Ok(text) => (text, None),
+            Err(error) => (
+                self.from.text_lossy(&body[..offset_of(&error)]),
+                Some(error),
+            ),
+        };
+        if bytes_wanted {
+            let end = error.as_ref().map_or(body.len(), offset_of);
+            self.encode(&body[..end], out);
+        } else if self.lenient {
+            out.extend(narrowed(&good, self.to));
+        } else {
+            match self.to.bytes(&good) {
+                Ok(bytes) => out.extend(bytes),
+                Err(unsayable) => {
+                    let sayable = &good[..offset_of(&unsayable)];
+                    out.extend(self.to.bytes_lossy(sayable));
+                    return Err(moved(unsayable, self.from.byte_length(sayable)));
+                }
+            }
+        }
+        error.map_or(Ok(()), Err)
+    }
+
+    /// Bytes as `to` writes them; what is short of a group waits.
+    fn encode(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
+        match self.to {
+            Encoding::Hex => out.extend_from_slice(hex::encode(bytes).as_bytes()),
+            Encoding::Base64 | Encoding::Base64Url => {
+                let mut rest = bytes;
+                if !self.pending.is_empty() {
+                    let (first, others) = rest.split_at(rest.len().min(3 - self.pending.len()));
+                    self.pending.extend_from_slice(first);
+                    rest = others;
+                    if self.pending.len() < 3 {
+                        return;
+                    }
+                    base64::encode_onto(&mem::take(&mut self.pending), self.to, out);
+                }
+                let (groups, tail) = rest.split_at(rest.len() - rest.len() % 3);
+                base64::encode_onto(groups, self.to, out);
+                self.pending.extend_from_slice(tail);
+            }
+            _ => out.extend_from_slice(bytes),
+        }
+    }
+
+    /// An error in the carry, from the start of the stream.
+    fn at(&self, error: Error) -> Error {
+        let place = self.offset + offset_of(&error);
+        moved(error, place)
+    }
+}
+
+fn offset_of(error: &Error) -> usize {
+    if let Error::Invalid { offset, .. } = error {
+        *offset
+    } else {
+        0
+    }
+}
+
+fn moved(error: Error, place: usize) -> Error {
+    match error {
+        Error::Invalid {
+            encoding, reason, ..
+        } => Error::Invalid {
+            encoding,
+            offset: place,
+            reason,
+        },
+        other => other,
+    }
+}
+
+/// A text in an encoding that may lack some of its characters: `?` stands for each, as in `transcode`.
+fn narrowed(text: &str, to: Encoding) -> Vec<u8> {
+    let last = match to {
+        Encoding::Latin1 => 0xff,
+        Encoding::Ascii => 0x7f,
+        _ => return to.bytes_lossy(text),
+    };
+    text.chars()
+        .map(|character| {
+            u8::try_from(u32::from(character))
+                .ok()
+                .filter(|&byte| u32::from(byte) <= last)
+                .unwrap_or(b'?')
+        })
+        .collect()
+}

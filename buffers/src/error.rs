@@ -1,0 +1,125 @@
+//! The one error of this crate. Where Node has a message for it, `Display` is Node's text and [`Error::code`] Node's code.
+
+use crate::Encoding;
+
+/// Why a call was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A number is outside what the call allows. Node: `ERR_OUT_OF_RANGE`.
+    #[error("The value of \"{name}\" is out of range. It must be {allowed}. Received {received}")]
+    OutOfRange {
+        /// The argument's name in Node.
+        name: &'static str,
+        /// What would have been allowed, in Node's words.
+        allowed: String,
+        /// What came, in Node's way of writing numbers.
+        received: String,
+    },
+
+    /// The buffer is shorter than the number to be read or written. Node: `ERR_BUFFER_OUT_OF_BOUNDS`.
+    #[error("Attempt to access memory outside buffer bounds")]
+    OutOfBounds,
+
+    /// Bytes cannot be swapped in groups of this width. Node: `ERR_INVALID_BUFFER_SIZE`.
+    #[error("Buffer size must be a multiple of {bits}-bits")]
+    InvalidSize {
+        /// The width of a group.
+        bits: usize,
+    },
+
+    /// A fill value has no bytes to repeat. Node: `ERR_INVALID_ARG_VALUE`.
+    #[error("The argument 'value' is invalid. Received {received}")]
+    InvalidFill {
+        /// The value as Node would show it.
+        received: String,
+    },
+
+    /// No encoding has this name. Node: `ERR_UNKNOWN_ENCODING`.
+    #[error("Unknown encoding: {name}")]
+    UnknownEncoding {
+        /// The name as it was given.
+        name: String,
+    },
+
+    /// This pair of encodings cannot be transcoded. Node: `U_ILLEGAL_ARGUMENT_ERROR`.
+    #[error("Unable to transcode Buffer [U_ILLEGAL_ARGUMENT_ERROR]")]
+    TranscodeUnsupported,
+
+    /// The source has a character that is none. Node: `U_INVALID_CHAR_FOUND`.
+    #[error("Unable to transcode Buffer [U_INVALID_CHAR_FOUND]")]
+    TranscodeInvalid,
+
+    /// `atob` or `btoa` met a character that they do not know. Node: `InvalidCharacterError`.
+    #[error("Invalid character")]
+    InvalidCharacter,
+
+    /// `atob` was given a letter too few. Node: `InvalidCharacterError`.
+    #[error("The string to be decoded is not correctly encoded.")]
+    NotCorrectlyEncoded,
+
+    /// A strict decoder met something that is not of its encoding. Node has no such check.
+    #[error("invalid {encoding} at offset {offset}: {reason}")]
+    Invalid {
+        /// The encoding that was expected.
+        encoding: Encoding,
+        /// Where the first bad unit starts, in bytes of the input.
+        offset: usize,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+}
+
+impl Error {
+    /// Node's `error.code`; `ERR_INVALID_ENCODED_DATA` for what Node lets pass.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::OutOfRange { .. } => "ERR_OUT_OF_RANGE",
+            Self::OutOfBounds => "ERR_BUFFER_OUT_OF_BOUNDS",
+            Self::InvalidSize { .. } => "ERR_INVALID_BUFFER_SIZE",
+            Self::InvalidFill { .. } => "ERR_INVALID_ARG_VALUE",
+            Self::UnknownEncoding { .. } => "ERR_UNKNOWN_ENCODING",
+            Self::TranscodeUnsupported => "U_ILLEGAL_ARGUMENT_ERROR",
+            Self::TranscodeInvalid => "U_INVALID_CHAR_FOUND",
+            Self::InvalidCharacter | Self::NotCorrectlyEncoded => "InvalidCharacterError",
+            Self::Invalid { .. } => "ERR_INVALID_ENCODED_DATA",
+        }
+    }
+
+    /// Node's `error.name`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::OutOfRange { .. } | Self::OutOfBounds | Self::InvalidSize { .. } => "RangeError",
+            Self::InvalidFill { .. } | Self::UnknownEncoding { .. } | Self::Invalid { .. } => {
+                "TypeError"
+            }
+            Self::TranscodeUnsupported | Self::TranscodeInvalid => "Error",
+            Self::InvalidCharacter | Self::NotCorrectlyEncoded => "InvalidCharacterError",
+        }
+    }
+
+    /// A range whose message has `&&`, as those of `write`, `fill`, `copy` and `compare`.
+    pub(crate) fn outside(name: &'static str, len: usize, received: usize) -> Self {
+        Self::OutOfRange {
+            name,
+            allowed: format!(">= 0 && <= {len}"),
+            received: grouped(received as i128),
+        }
+    }
+}
+
+/// A number as Node's messages write it: in groups of three when it is large.
+pub(crate) fn grouped(number: i128) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let sign = if number < 0 { "-" } else { "" };
+    if number.unsigned_abs() <= 1 << 32 {
+        return format!("{sign}{digits}");
+    }
+    let groups: Vec<&str> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .filter_map(|group| str::from_utf8(group).ok())
+        .collect();
+    format!("{sign}{}", groups.join("_"))
+}

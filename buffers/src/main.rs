@@ -1,0 +1,10 @@
+//! `buffers`: a tour of Node's Buffer in Rust, a hex dump and a converter between encodings.
+
+mod cli;
+mod tour;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

@@ -1,0 +1,178 @@
+//! `StringDecoder`: text from bytes that come in pieces, without ever cutting a character.
+//!
+//! What is not whole at the end of a piece waits for the next one: up to three bytes of UTF-8, half a
+//! unit or half a surrogate pair of UTF-16, one or two bytes of base64.
+
+use crate::{Encoding, utf16};
+
+/// Decodes pieces of bytes.
+///
+/// # Examples
+///
+/// ```
+/// use buffers::{Encoding, StringDecoder};
+///
+/// let mut decoder = StringDecoder::new(Encoding::Utf8);
+/// assert_eq!(decoder.write(&[0xe2, 0x82]), "");
+/// assert_eq!(decoder.missing(), 1);
+/// assert_eq!(decoder.write(&[0xac, b'!']), "€!");
+/// assert_eq!(decoder.end(), "");
+/// ```
+#[derive(Debug, Clone)]
+pub struct StringDecoder {
+    encoding: Encoding,
+    held: [u8; 4],
+    held_len: usize,
+    missing: usize,
+    /// A high surrogate that a `String` cannot hold; in units it has been given out already.
+    high: Option<u16>,
+}
+
+impl StringDecoder {
+    /// A decoder that has seen nothing.
+    pub fn new(encoding: Encoding) -> Self {
+        Self {
+            encoding,
+            held: [0; 4],
+            held_len: 0,
+            missing: 0,
+            high: None,
+        }
+    }
+
+    /// How many bytes the character that is held back still lacks: `lastNeed`.
+    pub fn missing(&self) -> usize {
+        self.missing
+    }
+
+    /// How many bytes that character has in all, or 0 if none is held back: `lastTotal`.
+    pub fn total(&self) -> usize {
+        self.held_len + self.missing
+    }
+
+    /// The text that is whole with this piece.
+    pub fn write(&mut self, piece: &[u8]) -> String {
+        if self.encoding == Encoding::Utf16le {
+            let units = self.write_units(piece);
+            return self.joined(&units, false);
+        }
+        let (front, rest) = self.split(piece);
+        let mut text = self.encoding.text_lossy(&front);
+        text.push_str(&self.encoding.text_lossy(rest));
+        text
+    }
+
+    /// What is left when no more comes: U+FFFD for a character that is not whole. The decoder can be used again.
+    pub fn end(&mut self) -> String {
+        if self.encoding == Encoding::Utf16le {
+            let units = self.end_units();
+            return self.joined(&units, true);
+        }
+        self.encoding.text_lossy(&self.leftover())
+    }
+
+    /// [`Self::write`] in UTF-16 units, exactly as Node gives them out, lone surrogates among them.
+    pub fn write_units(&mut self, piece: &[u8]) -> Vec<u16> {
+        let (front, rest) = self.split(piece);
+        let mut units = self.encoding.units(&front);
+        units.extend(self.encoding.units(rest));
+        units
+    }
+
+    /// [`Self::end`] in UTF-16 units.
+    pub fn end_units(&mut self) -> Vec<u16> {
+        let leftover = self.leftover();
+        self.encoding.units(&leftover)
+    }
+
+    /// Puts the two halves of a pair together that Node gives out one by one.
+    fn joined(&mut self, units: &[u16], ended: bool) -> String {
+        let mut all: Vec<u16> = self.high.take().into_iter().collect();
+        all.extend_from_slice(units);
+        if !ended {
+            self.high = all.pop_if(|last| is_high_surrogate(*last));
+        }
+        String::from_utf16_lossy(&all)
+    }
+
+    /// What was held back, if it is whole now, and the part of the piece that can be decoded with it.
+    fn split<'a>(&mut self, mut piece: &'a [u8]) -> (Vec<u8>, &'a [u8]) {
+        let mut front = Vec::new();
+        if self.missing > 0 {
+            let mut taken = self.missing.min(piece.len());
+            if self.encoding == Encoding::Utf8 {
+                // A byte that does not go on with the character begins the next one.
+                if let Some(other) = piece[..taken].iter().position(|byte| byte & 0xc0 != 0x80) {
+                    taken = other;
+                    self.missing = taken;
+                }
+            }
+            let (first, rest) = piece.split_at(taken);
+            self.held[self.held_len..self.held_len + taken].copy_from_slice(first);
+            self.held_len += taken;
+            self.missing -= taken;
+            piece = rest;
+            if self.missing > 0 {
+                return (front, piece);
+            }
+            front = self.held[..self.held_len].to_vec();
+            self.held_len = 0;
+        }
+        let (held, total) = unfinished(self.encoding, piece);
+        self.missing = total - held;
+        let (body, tail) = piece.split_at(piece.len() - held);
+        self.held[..tail.len()].copy_from_slice(tail);
+        self.held_len = tail.len();
+        (front, body)
+    }
+
+    fn leftover(&mut self) -> Vec<u8> {
+        let mut leftover = self.held[..self.held_len].to_vec();
+        if self.encoding == Encoding::Utf16le {
+            leftover.truncate(leftover.len() & !1);
+        }
+        self.held_len = 0;
+        self.missing = 0;
+        leftover
+    }
+}
+
+/// How many bytes at the end of `piece` are part of something that is not whole, and how many it has in all.
+pub(crate) fn unfinished(encoding: Encoding, piece: &[u8]) -> (usize, usize) {
+    match encoding {
+        Encoding::Utf8 => unfinished_utf8(piece),
+        Encoding::Utf16le if piece.len() % 2 == 1 => (1, 2),
+        Encoding::Utf16le => match utf16::units(&piece[piece.len().saturating_sub(2)..]).as_slice()
+        {
+            [last] if is_high_surrogate(*last) => (2, 4),
+            _ => (0, 0),
+        },
+        Encoding::Base64 | Encoding::Base64Url if !piece.len().is_multiple_of(3) => {
+            (piece.len() % 3, 3)
+        }
+        _ => (0, 0),
+    }
+}
+
+/// The same for a character at the end.
+fn unfinished_utf8(piece: &[u8]) -> (usize, usize) {
+    let continuations = piece
+        .iter()
+        .rev()
+        .take(3)
+        .take_while(|&&byte| byte & 0xc0 == 0x80)
+        .count();
+    let held = continuations + 1;
+    let lead = piece.len().checked_sub(held).map(|place| piece[place]);
+    let total = match lead {
+        Some(0xc0..=0xdf) => 2,
+        Some(0xe0..=0xef) => 3,
+        Some(0xf0..=0xf7) => 4,
+        _ => 0,
+    };
+    if held < total { (held, total) } else { (0, 0) }
+}
+
+fn is_high_surrogate(unit: u16) -> bool {
+    (0xd800..=0xdbff).contains(&unit)
+}

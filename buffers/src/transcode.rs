@@ -1,0 +1,66 @@
+//! Bytes of one encoding to bytes of another: `buffer.transcode(source, from, to)`.
+//!
+//! Between UTF-8 and UTF-16 Node is strict; towards Latin-1 and ASCII it puts `?`, elsewhere U+FFFD.
+
+use crate::Encoding::{Ascii, Latin1, Utf8, Utf16le};
+use crate::{Encoding, Error, utf8, utf16};
+
+/// The text of `source` in another encoding.
+///
+/// # Errors
+///
+/// [`Error::TranscodeUnsupported`] unless both are utf8, utf16le, latin1 or ascii, and [`Error::TranscodeInvalid`]
+/// where utf8 or utf16le is not well formed and the other of the two is wanted.
+///
+/// # Examples
+///
+/// ```
+/// use buffers::{Encoding, transcode};
+///
+/// assert_eq!(transcode("3µm →".as_bytes(), Encoding::Utf8, Encoding::Latin1)?, b"3\xb5m ?");
+/// # Ok::<(), buffers::Error>(())
+/// ```
+pub fn transcode(source: &[u8], from: Encoding, to: Encoding) -> Result<Vec<u8>, Error> {
+    if source.is_empty() {
+        return Ok(Vec::new());
+    }
+    let strict = matches!((from, to), (Utf8, Utf16le) | (Utf16le, Utf8));
+    let text = match from {
+        Utf8 if strict => utf8::decode(source).map_err(|_| Error::TranscodeInvalid)?,
+        // Half a unit at the end is dropped; half a pair is not.
+        Utf16le if strict => {
+            utf16::decode(&source[..source.len() & !1]).map_err(|_| Error::TranscodeInvalid)?
+        }
+        Ascii if to != Utf16le => source
+            .iter()
+            .map(|&byte| {
+                if byte.is_ascii() {
+                    char::from(byte)
+                } else {
+                    char::REPLACEMENT_CHARACTER
+                }
+            })
+            .collect(),
+        Ascii => Latin1.text_lossy(source),
+        Utf8 | Utf16le | Latin1 => from.text_lossy(source),
+        _ => return Err(Error::TranscodeUnsupported),
+    };
+    let narrow = |last: u32| {
+        text.chars()
+            .map(|character| {
+                if u32::from(character) <= last {
+                    character as u8
+                } else {
+                    b'?'
+                }
+            })
+            .collect()
+    };
+    Ok(match to {
+        Utf8 => text.into_bytes(),
+        Utf16le => utf16::encode(&text),
+        Latin1 => narrow(0xff),
+        Ascii => narrow(0x7f),
+        _ => return Err(Error::TranscodeUnsupported),
+    })
+}
