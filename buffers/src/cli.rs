@@ -80,9 +80,9 @@ pub fn main() -> ExitCode {
 fn show_tour(args: &TourArgs) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     if args.list {
-        tour::list(&mut out)?
+        tour::list(&mut out)?;
     } else {
-        tour::run(&args.lessons, &mut out)?
+        tour::run(&args.lessons, &mut out)?;
     }
     Ok(out.flush()?)
 }

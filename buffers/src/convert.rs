@@ -131,7 +131,7 @@ impl Converter {
             let good = 2 * decoded.len();
             bytes.extend(decoded);
             if good < whole {
-                hex::decode(&carry[good..whole]).map(|_| good)
+                hex::decode(&carry[..whole]).map(|_| whole)
             } else {
                 Ok(whole)
             }

@@ -33,7 +33,7 @@ fn every_recorded_call_gets_nodes_answer() {
             Outcome::Same => passed += 1,
             // A case that could be left out and is right anyway has been counted above.
             _ if tag.is_some() => {
-                *skipped.entry(tag.cloned().unwrap_or_default()).or_default() += 1
+                *skipped.entry(tag.cloned().unwrap_or_default()).or_default() += 1;
             }
             Outcome::Differs { ours, node } => {
                 failed += 1;

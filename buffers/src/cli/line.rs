@@ -61,7 +61,7 @@ impl Line {
                 text.push(b'\n');
             }
             (None, Some(bytes), Ok(address)) if (self.cols, self.group) == (16, 2) => {
-                self.usual(text, address, bytes)
+                self.usual(text, address, bytes);
             }
             _ => self.general(text, address, bytes),
         }

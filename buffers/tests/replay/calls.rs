@@ -345,10 +345,7 @@ fn whole(case: &Case) -> Result<i128> {
 
 fn float(case: &Case) -> Result<f64> {
     let value = case.arg("value");
-    let named = value
-        .get("num")
-        .and_then(Value::as_str)
-        .map(|text| text.parse());
+    let named = value.get("num").and_then(Value::as_str).map(str::parse);
     match (value.as_f64(), named) {
         (Some(number), _) | (_, Some(Ok(number))) => Ok(number),
         _ => Err(Refusal::unsayable("value")),

@@ -1,0 +1,24 @@
+// Out-of-range access is an error with a code and a fixed message.
+import { Buffer, transcode } from 'node:buffer';
+const b = Buffer.alloc(6);
+const t = (label, f) => { try { const r = f(); console.log(label, '->', r); } catch (e) { console.log(label, '->', e.name, e.code, '|', e.message); } };
+t('readUInt8(6)', () => b.readUInt8(6));
+t('readUInt32BE(3)', () => b.readUInt32BE(3));
+t('readBigInt64LE(0)', () => b.readBigInt64LE(0));
+t('readUIntBE(0,7)', () => b.readUIntBE(0, 7));
+t('readIntLE(2,6)', () => b.readIntLE(2, 6));
+t('writeUIntLE(2**24,0,3)', () => b.writeUIntLE(2 ** 24, 0, 3));
+t('writeIntBE(2**47,0,6)', () => b.writeIntBE(2 ** 47, 0, 6));
+t('writeUInt32LE(1,4)', () => b.writeUInt32LE(1, 4));
+t('write past end', () => b.write('abc', 7));
+t('write unknown encoding', () => b.write('abc', 0, 3, 'ebcdic'));
+t('fill end', () => b.fill(1, 0, 7));
+t('fill empty hex', () => b.fill('q', 'hex'));
+t('copy sourceStart', () => b.copy(Buffer.alloc(2), 0, 7));
+t('compare targetEnd', () => b.compare(Buffer.alloc(2), 0, 3));
+t('swap32', () => b.swap32());
+t('from unknown encoding', () => Buffer.from('x', 'ebcdic'));
+t('transcode hex', () => transcode(b, 'hex', 'utf8'));
+t('transcode bad utf8', () => transcode(Buffer.from([0xff]), 'utf8', 'utf16le'));
+t('toString clamps', () => JSON.stringify(b.toString('hex', -3, 99)));
+t('subarray clamps', () => b.subarray(-99, 99).length);
