@@ -189,7 +189,9 @@ fn start_member(out: &mut Vec<u8>) -> Result<Decompress, Error> {
 }
 
 fn corrupt(reason: Option<&str>) -> Error {
+    // zlib-rs 0.6 says this instead of what it met where it has much input and much room: a code or a distance.
+    let reason = reason.filter(|&reason| reason != "repeated call with bad state");
     Error::Corrupt {
-        reason: reason.unwrap_or("invalid data").to_owned(),
+        reason: reason.unwrap_or("invalid code or distance").to_owned(),
     }
 }
