@@ -1,0 +1,139 @@
+//! What we compress others decompress, at every level and at every size where a block may begin or end.
+
+use std::io::{Read, Write};
+use std::process::Stdio;
+
+use bytes::Bytes;
+use flate2::read::{DeflateDecoder, GzDecoder, ZlibDecoder};
+use futures::TryStreamExt;
+use streams::{DecompressOptions, Format, decompress};
+
+use super::chunked::chunked;
+use super::peers::peer;
+use super::random::random_bytes;
+use super::{DEFLATE_FORMATS, mixed, options, packed};
+
+const BORDERS: [usize; 11] = [
+    0, 1, 2, 32_767, 32_768, 32_769, 131_071, 131_072, 131_073, 262_144, 262_145,
+];
+
+/// Decompressed by flate2, of which exactly one stream and nothing after it is expected.
+fn unpacked_by_flate2(format: Format, packed: &[u8]) -> Vec<u8> {
+    let mut data = Vec::new();
+    let mut rest = packed;
+    match format {
+        Format::Gzip => GzDecoder::new(&mut rest).read_to_end(&mut data),
+        Format::Zlib => ZlibDecoder::new(&mut rest).read_to_end(&mut data),
+        _ => DeflateDecoder::new(&mut rest).read_to_end(&mut data),
+    }
+    .unwrap();
+    data
+}
+
+async fn unpacked(format: Format, packed: &[u8]) -> Vec<u8> {
+    let input = chunked(packed, 10_007);
+    let (output, report) = decompress(format, input, DecompressOptions::default());
+    let chunks: Vec<Bytes> = output.try_collect().await.unwrap();
+    assert_eq!(report.members(), 1);
+    chunks.concat()
+}
+
+async fn comes_back(format: Format, data: &[u8], level: u32) {
+    let packed = packed(format, data, 70_000, &options(level, 2)).await;
+
+    let what = format!("{format:?}, level {level}, {} bytes", data.len());
+    assert!(
+        unpacked_by_flate2(format, &packed) == data,
+        "{what}: flate2"
+    );
+    assert!(unpacked(format, &packed).await == data, "{what}: our own");
+}
+
+#[tokio::test]
+async fn every_size_at_a_border_comes_back_from_every_level() {
+    let data = mixed(300_000);
+
+    for format in DEFLATE_FORMATS {
+        for size in BORDERS {
+            for level in 0..=9 {
+                comes_back(format, &data[..size], level).await;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn noise_comes_back() {
+    let noise = random_bytes(7, 5_000_000);
+
+    for level in [0, 1, 6, 9] {
+        comes_back(Format::Gzip, &noise, level).await;
+    }
+}
+
+#[tokio::test]
+async fn repetition_comes_back() {
+    let zeros = vec![0; 8_000_000];
+    let phrase = b"again and ".repeat(700_000);
+
+    for level in [0, 1, 6, 9] {
+        comes_back(Format::Gzip, &zeros, level).await;
+        comes_back(Format::Zlib, &phrase, level).await;
+    }
+}
+
+#[tokio::test]
+async fn a_match_may_reach_into_the_block_before() {
+    // Noise that comes again 32,000 bytes later: only who remembers the block before finds all of it.
+    let noise = random_bytes(3, 32_000).repeat(16);
+
+    for format in DEFLATE_FORMATS {
+        let packed = packed(format, &noise, usize::MAX, &options(9, 2)).await;
+
+        assert!(packed.len() < 40_000, "{format:?}: {} bytes", packed.len());
+        comes_back(format, &noise, 9).await;
+    }
+}
+
+#[tokio::test]
+async fn noise_grows_by_next_to_nothing() {
+    let noise = random_bytes(5, 1_000_000);
+
+    // Level 1 knows no other codes than the fixed ones and adds 5 %.
+    for level in [0, 2, 3, 4, 5, 6, 7, 8, 9] {
+        let packed = packed(Format::Gzip, &noise, usize::MAX, &options(level, 2)).await;
+
+        let growth = packed.len() - noise.len();
+        assert!(growth < 1_000, "level {level}: {growth} bytes");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_file_is_twenty_bytes() {
+    let packed = packed(Format::Gzip, b"", usize::MAX, &options(6, 2)).await;
+
+    assert_eq!(packed.len(), 20);
+}
+
+#[tokio::test]
+async fn gzip_reads_it() {
+    let data = mixed(1_000_000);
+
+    for size in [BORDERS.as_slice(), &[1_000_000]].concat() {
+        let Some(mut gzip) = peer("gzip") else { return };
+        let packed = packed(Format::Gzip, &data[..size], usize::MAX, &options(6, 2)).await;
+        let mut child = gzip
+            .arg("-dc")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let writing = std::thread::spawn(move || stdin.write_all(&packed).unwrap());
+        let output = child.wait_with_output().unwrap();
+        writing.join().unwrap();
+
+        assert!(output.status.success(), "{size} bytes: {}", output.status);
+        assert!(output.stdout == data[..size], "{size} bytes");
+    }
+}
