@@ -49,10 +49,14 @@ where
     let items = source.scan((), |(), item| {
         future::ready(item.map_err(|error| failed = Some(error)).ok())
     });
-    sink.send_all(&mut pin!(items.map(Ok))).await?;
+    let sent = sink.send_all(&mut pin!(items.map(Ok))).await;
+    // The source fails before the sink is flushed of what came before that, so its error is the first.
     match failed {
         Some(error) => Err(error),
-        None => sink.close().await,
+        None => {
+            sent?;
+            sink.close().await
+        }
     }
 }
 
