@@ -7,7 +7,7 @@
 //! Iterators and generators as sources (`Readable.from`) need nothing of ours: see
 //! [`futures::stream::iter`] and [`futures::stream::unfold`].
 
-use std::io::SeekFrom;
+use std::io::{ErrorKind, SeekFrom};
 use std::num::NonZeroUsize;
 use std::ops::{Bound, RangeBounds};
 use std::path::{Path, PathBuf};
@@ -101,13 +101,18 @@ impl FileSource {
 
     async fn open(&self) -> Result<tokio::io::Take<File>, Error> {
         let mut file = File::open(&self.path).await?;
+        let mut bytes = self
+            .end
+            .map_or(u64::MAX, |end| end.saturating_sub(self.start));
         if self.start > 0 {
-            file.seek(SeekFrom::Start(self.start)).await?;
+            match file.seek(SeekFrom::Start(self.start)).await {
+                Ok(_) => {}
+                // No file reaches that far: past the end, like any other offset behind it.
+                Err(error) if error.kind() == ErrorKind::InvalidInput => bytes = 0,
+                Err(error) => return Err(error.into()),
+            }
         }
-        Ok(file.take(
-            self.end
-                .map_or(u64::MAX, |end| end.saturating_sub(self.start)),
-        ))
+        Ok(file.take(bytes))
     }
 }
 
