@@ -1,0 +1,10 @@
+//! Sources, stages and sinks when all is well, when one of them fails, and when somebody gives up.
+
+mod byte_queue;
+mod byte_sink;
+mod cancelled;
+mod damaged;
+mod fan_out;
+mod file_source;
+mod scene;
+mod transform;
