@@ -16,6 +16,7 @@ type Job = Box<dyn FnOnce() + Send>;
 pub(super) struct Workers {
     /// Gone when the threads are to end.
     jobs: Option<Sender<Job>>,
+    queue: Arc<Mutex<Receiver<Job>>>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -30,9 +31,11 @@ impl Workers {
                 move || work(&queue)
             })
         });
+        let threads = threads.collect();
         Self {
             jobs: Some(jobs),
-            threads: threads.collect(),
+            queue,
+            threads,
         }
     }
 
@@ -61,9 +64,10 @@ impl Workers {
 }
 
 impl Drop for Workers {
-    /// Waits for the jobs under way, a block each.
+    /// Waits for the jobs under way, a block each. Those that have not begun are dropped.
     fn drop(&mut self) {
         self.jobs = None;
+        while next(&self.queue).is_some() {}
         for thread in self.threads.drain(..) {
             // A panic has been reported by `run`.
             let _ = thread.join();
@@ -72,11 +76,13 @@ impl Drop for Workers {
 }
 
 fn work(queue: &Mutex<Receiver<Job>>) {
-    loop {
-        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        match next {
-            Ok(job) => job(),
-            Err(_) => return,
-        }
+    while let Some(job) = next(queue) {
+        job();
     }
+}
+
+/// The next job, or `None` when there will be no more.
+fn next(queue: &Mutex<Receiver<Job>>) -> Option<Job> {
+    let queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+    queue.recv().ok()
 }
