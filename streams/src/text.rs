@@ -137,18 +137,21 @@ impl Lines {
     }
 
     fn take(&mut self, out: &mut VecDeque<Bytes>) {
-        let mut line = self.line.split();
-        if line.last() == Some(&b'\r') {
-            line.truncate(line.len() - 1);
-        }
         self.number += 1;
-        out.push_back(line.freeze());
+        out.push_back(self.line.split().freeze());
+    }
+
+    /// How long the line would be without the `\r` that may be half of its end.
+    fn len_before_return(&self) -> usize {
+        self.line.len() - usize::from(self.line.last() == Some(&b'\r'))
     }
 
     fn extend(&mut self, part: &[u8]) -> Result<(), Error> {
         self.line.extend_from_slice(part);
-        // A `\r` at the limit may yet turn out to be half of the line's end.
-        let len = self.line.len() - usize::from(self.line.last() == Some(&b'\r'));
+        self.check(self.len_before_return())
+    }
+
+    fn check(&self, len: usize) -> Result<(), Error> {
         if len > self.limit {
             Err(Error::LineTooLong {
                 number: self.number,
@@ -170,12 +173,15 @@ impl Transform for Lines {
         let unfinished = parts.next_back().unwrap_or_default();
         for part in parts {
             self.extend(part)?;
+            self.line.truncate(self.len_before_return());
             self.take(out);
         }
         self.extend(unfinished)
     }
 
     fn flush(&mut self, out: &mut VecDeque<Bytes>) -> Result<(), Error> {
+        // No newline came, so a `\r` at the end was no half of one.
+        self.check(self.line.len())?;
         if !self.line.is_empty() {
             self.take(out);
         }
