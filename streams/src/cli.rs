@@ -49,8 +49,10 @@ pub async fn run(command: Command) -> ExitCode {
         }
     };
     tokio::select! {
-        outcome = work => ExitCode::from(outcome.status()),
+        // Listening starts before the work: no signal finds a file that nobody would remove.
+        biased;
         signal = signals::stop_requested() => ExitCode::from(128 + signal),
+        outcome = work => ExitCode::from(outcome.status()),
     }
 }
 
