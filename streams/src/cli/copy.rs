@@ -1,5 +1,7 @@
 //! `streams copy IN OUT`.
 
+use std::path::Path;
+
 use anyhow::Error;
 
 use super::args::CopyArgs;
@@ -13,10 +15,10 @@ pub async fn copy(args: &CopyArgs) -> Outcome {
         Ok(()) => Outcome::Done,
         Err(error @ (streams::Error::Write(_) | streams::Error::Exists)) => {
             let error = Error::new(error);
-            if is_dash(&args.to) && is_closed_pipe(&error) {
-                Outcome::Done
-            } else {
-                report(Some(&args.to), &error)
+            match is_dash(&args.to) {
+                true if is_closed_pipe(&error) => Outcome::Done,
+                true => report(Some(Path::new("stdout")), &error),
+                false => report(Some(&args.to), &error),
             }
         }
         Err(error) => report(Some(&args.from), &error.into()),
