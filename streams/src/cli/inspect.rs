@@ -4,7 +4,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Error;
-use futures::TryStreamExt;
+use bytes::BytesMut;
+use futures::{StreamExt, TryStreamExt, stream};
 use streams::DecompressOptions;
 use streams::deflate::{Trailing, stored_name};
 
@@ -13,6 +14,9 @@ use super::file::Input;
 use super::message::{Outcome, escaped, is_closed_pipe, report, say, shown};
 use super::progress::bar;
 use super::transcode::{format_of, judge};
+
+/// How far a name is looked for: behind the largest extra field there is room for one.
+const START_BYTES: usize = 128 * 1024;
 
 /// What decoding a whole file has shown.
 struct Facts {
@@ -91,10 +95,15 @@ async fn decode(path: &Path, args: &InspectArgs) -> Result<Facts, Error> {
         let bar = bar.clone();
         move |bytes| bar.inc(bytes)
     }));
-    // The header is in the first chunk, which then goes back to the front.
-    let first = source.try_next().await?;
-    let name = first.as_ref().and_then(|chunk| stored_name(chunk));
-    let source = futures::StreamExt::chain(futures::stream::iter(first.map(Ok)), source);
+    // The header is at the start, which then goes back to the front; a pipe may deliver it in pieces.
+    let mut start = BytesMut::new();
+    while start.len() < START_BYTES
+        && let Some(chunk) = source.try_next().await?
+    {
+        start.extend_from_slice(&chunk);
+    }
+    let name = stored_name(&start);
+    let source = stream::once(async { Ok(start.freeze()) }).chain(source);
 
     let options = DecompressOptions {
         max_output: args.decoding.max_output,
