@@ -15,9 +15,9 @@ struct Repeat {
 
 #[derive(Debug, PartialEq, Eq)]
 enum Trouble {
-    AtSource,
-    AtThirteen,
-    AtTheEnd,
+    Source,
+    Thirteen,
+    TheEnd,
 }
 
 const GOODBYE: usize = 0;
@@ -30,7 +30,7 @@ impl Transform for Repeat {
     fn transform(&mut self, number: usize, out: &mut VecDeque<usize>) -> Result<(), Trouble> {
         out.extend(std::iter::repeat_n(number, number));
         if number == 13 {
-            return Err(Trouble::AtThirteen);
+            return Err(Trouble::Thirteen);
         }
         Ok(())
     }
@@ -38,7 +38,7 @@ impl Transform for Repeat {
     fn flush(&mut self, out: &mut VecDeque<usize>) -> Result<(), Trouble> {
         out.push_back(GOODBYE);
         if self.fails_at_the_end {
-            return Err(Trouble::AtTheEnd);
+            return Err(Trouble::TheEnd);
         }
         Ok(())
     }
@@ -84,14 +84,14 @@ fn what_was_pushed_before_an_error_is_delivered() {
     let (numbers, error) = through(Repeat::default(), [1, 13, 2].map(Ok));
 
     assert_eq!(numbers, [vec![1], vec![13; 13]].concat());
-    assert_eq!(error, Some(Trouble::AtThirteen));
+    assert_eq!(error, Some(Trouble::Thirteen));
 }
 
 #[test]
 fn a_source_that_fails_gets_no_last_word() {
-    let outcome = through(Repeat::default(), [Ok(1), Err(Trouble::AtSource), Ok(2)]);
+    let outcome = through(Repeat::default(), [Ok(1), Err(Trouble::Source), Ok(2)]);
 
-    assert_eq!(outcome, (vec![1], Some(Trouble::AtSource)));
+    assert_eq!(outcome, (vec![1], Some(Trouble::Source)));
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_last_word_may_fail_after_it_was_said() {
 
     let outcome = through(stage, [Ok(1)]);
 
-    assert_eq!(outcome, (vec![1, GOODBYE], Some(Trouble::AtTheEnd)));
+    assert_eq!(outcome, (vec![1, GOODBYE], Some(Trouble::TheEnd)));
 }
 
 #[test]

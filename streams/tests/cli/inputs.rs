@@ -1,0 +1,216 @@
+//! Which inputs are taken, which are refused, and what becomes of them.
+
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use super::folder::{Folder, TEXT};
+use super::member::Member;
+
+fn gz() -> Vec<u8> {
+    Member::of(TEXT).bytes()
+}
+
+#[test]
+fn wrong_usage_is_status_1() {
+    for args in [
+        "nonsense",
+        "compress --nonsense",
+        "compress -c -o x",
+        "-p 0",
+        "compress -k --rm x",
+    ] {
+        let ran = Folder::empty().run(args);
+
+        assert_eq!(ran.status, 1, "{args}");
+        assert!(ran.stdout.is_empty() && !ran.stderr.is_empty(), "{args}");
+    }
+}
+
+#[test]
+fn help_and_version_are_status_0_on_stdout() {
+    for args in ["--help", "compress --help", "list -h", "--version"] {
+        let ran = Folder::empty().run(args);
+
+        ran.expect_silence();
+        assert!(!ran.stdout.is_empty(), "{args}");
+    }
+}
+
+#[test]
+fn a_bad_file_does_not_keep_the_others_from_being_done() {
+    let folder = Folder::with("a.gz", gz())
+        .and("b.gz", "no gzip")
+        .and("c.gz", gz());
+
+    let ran = folder.run("decompress a.gz b.gz missing.gz c.gz");
+
+    assert_eq!(ran.status, 1);
+    let blamed: Vec<_> = ran
+        .stderr
+        .lines()
+        .map(|line| line.split(": ").nth(1))
+        .collect();
+    assert_eq!(blamed, [Some("b.gz"), Some("missing.gz")], "{}", ran.stderr);
+    assert_eq!(folder.names(), ["a", "a.gz", "b.gz", "c", "c.gz"]);
+}
+
+#[test]
+fn a_failure_counts_more_than_a_warning() {
+    let folder = Folder::with("a.gz", [gz(), b"rest".to_vec()].concat()).and("b.gz", "no gzip");
+
+    for args in ["test a.gz b.gz", "test b.gz a.gz", "decompress a.gz b.gz"] {
+        assert_eq!(folder.run(args).status, 1, "{args}");
+    }
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let folder = Folder::empty();
+
+    for args in [
+        "compress x.gz",
+        "compress y",
+        "decompress y.gz",
+        "test y",
+        "list y",
+        "copy y z",
+    ] {
+        let ran = folder.run(args);
+
+        let name = args.split_whitespace().nth(1).unwrap();
+        let said = if name == "x.gz" {
+            "suffix"
+        } else {
+            "No such file"
+        };
+        ran.expect_line(1, &[name, said]);
+        assert!(folder.names().is_empty(), "{args}");
+    }
+}
+
+#[test]
+fn a_folder_is_refused() {
+    let folder = Folder::empty();
+    fs::create_dir(folder.path("sub.gz")).unwrap();
+    fs::create_dir(folder.path("sub")).unwrap();
+
+    for args in [
+        "compress sub",
+        "decompress sub.gz",
+        "decompress -c sub.gz",
+        "test sub.gz",
+        "copy sub x",
+    ] {
+        let ran = folder.run(args);
+
+        ran.expect_line(1, &["sub", "directory"]);
+        assert_eq!(folder.names(), ["sub", "sub.gz"], "{args}");
+    }
+}
+
+#[test]
+fn a_file_that_may_not_be_read_is_named() {
+    let folder = Folder::with("secret", TEXT);
+    fs::set_permissions(folder.path("secret"), Permissions::from_mode(0o000)).unwrap();
+    if File::open(folder.path("secret")).is_ok() {
+        eprintln!("skipped: this user may read everything");
+        return;
+    }
+
+    let ran = folder.run("compress secret");
+
+    ran.expect_line(1, &["secret", "ermission denied"]);
+    assert_eq!(folder.names(), ["secret"]);
+}
+
+#[test]
+fn a_file_that_fails_while_it_is_read_leaves_nothing() {
+    let folder = Folder::empty();
+
+    for args in ["compress /proc/self/mem -o out", "copy /proc/self/mem out"] {
+        let ran = folder.run(args);
+
+        ran.expect_line(1, &["/proc/self/mem", "nput/output error"]);
+        assert!(folder.names().is_empty(), "{args}");
+    }
+}
+
+#[test]
+fn what_has_the_suffix_already_is_compressed_again_only_by_force() {
+    let folder = Folder::with("a.gz", gz());
+
+    folder
+        .run("compress a.gz")
+        .expect_line(1, &["a.gz", "suffix"]);
+    assert_eq!(folder.names(), ["a.gz"]);
+
+    folder.run("compress -f a.gz").expect_silence();
+    assert_eq!(folder.names(), ["a.gz", "a.gz.gz"]);
+}
+
+#[test]
+fn an_unknown_suffix_needs_a_name_for_the_output() {
+    let folder = Folder::with("packed", gz());
+
+    folder
+        .run("decompress packed")
+        .expect_line(1, &["packed", "suffix"]);
+    assert_eq!(folder.names(), ["packed"]);
+
+    folder.run("decompress packed -o plain").expect_silence();
+    assert_eq!(folder.read("plain"), TEXT);
+}
+
+#[test]
+fn the_input_is_kept_unless_it_is_to_be_removed() {
+    for keep in ["", "-k"] {
+        let folder = Folder::with("a", TEXT);
+        folder.run(&format!("compress {keep} a")).expect_silence();
+        assert_eq!(folder.names(), ["a", "a.gz"]);
+    }
+
+    let folder = Folder::with("a", TEXT);
+    folder.run("compress --rm a").expect_silence();
+    assert_eq!(folder.names(), ["a.gz"]);
+    folder.run("decompress --rm a.gz").expect_silence();
+    assert_eq!(folder.names(), ["a"]);
+    assert_eq!(folder.read("a"), TEXT);
+}
+
+#[test]
+fn an_input_that_could_not_be_done_is_not_removed() {
+    let mut cut = gz();
+    cut.pop();
+    let folder = Folder::with("cut.gz", cut)
+        .and("there", "mine")
+        .and("there.gz", gz());
+
+    for args in [
+        "decompress --rm cut.gz",
+        "decompress --rm there.gz",
+        "decompress --rm --max-output 5 there.gz -o small",
+        "compress --rm there -o /dev/full",
+        "compress --rm there -o missing/there.gz",
+    ] {
+        let ran = folder.run(args);
+
+        assert_eq!(ran.status, 1, "{args}: {}", ran.stderr);
+        assert_eq!(folder.names(), ["cut.gz", "there", "there.gz"], "{args}");
+        assert_eq!(folder.read("there"), b"mine", "{args}");
+    }
+}
+
+#[test]
+fn only_a_regular_file_is_removed() {
+    let folder = Folder::with("a", TEXT);
+    symlink("a", folder.path("link")).unwrap();
+
+    folder
+        .run("compress --rm link")
+        .expect_line(1, &["link", "symbolic link"]);
+    folder
+        .run("compress --rm /dev/null -o b")
+        .expect_line(1, &["/dev/null", "regular"]);
+
+    assert_eq!(folder.names(), ["a", "link"]);
+}
