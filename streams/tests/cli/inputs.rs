@@ -214,3 +214,18 @@ fn only_a_regular_file_is_removed() {
 
     assert_eq!(folder.names(), ["a", "link"]);
 }
+
+#[test]
+fn stdin_is_nothing_to_remove() {
+    let folder = Folder::with("-", TEXT);
+
+    for args in [
+        "compress --rm",
+        "compress --rm -",
+        "compress --rm - -o packed",
+    ] {
+        folder.run_with(args, TEXT).expect_silence();
+    }
+
+    assert_eq!(folder.names(), ["-", "packed"]);
+}

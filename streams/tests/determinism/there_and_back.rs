@@ -72,6 +72,19 @@ async fn noise_comes_back() {
 }
 
 #[tokio::test]
+async fn noise_of_bytes_whose_fixed_codes_are_long_comes_back() {
+    // 9 bits for each of these at level 1: an eighth more than there was.
+    let noise: Vec<u8> = random_bytes(13, 1_000_000)
+        .into_iter()
+        .map(|byte| 144 + byte % 112)
+        .collect();
+
+    for level in 0..=9 {
+        comes_back(Format::Gzip, &noise, level).await;
+    }
+}
+
+#[tokio::test]
 async fn repetition_comes_back() {
     let zeros = vec![0; 8_000_000];
     let phrase = b"again and ".repeat(700_000);
