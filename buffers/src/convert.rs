@@ -184,7 +184,7 @@ impl Converter {
             joined.extend_from_slice(chunk);
             &joined
         };
-        let (body, tail) = whole.split_at(whole.len() - unfinished(self.from, whole).0);
+        let (body, tail) = whole.split_at(whole.len() - held_back(self.from, whole));
         self.decode_and_encode(body, out)
             .map_err(|error| self.at(error))?;
         self.offset += body.len();
@@ -260,6 +260,18 @@ impl Converter {
     fn at(&self, error: Error) -> Error {
         let place = self.offset + offset_of(&error);
         moved(error, place)
+    }
+}
+
+/// How many bytes at the end of `piece` have to wait for the rest of their character.
+fn held_back(encoding: Encoding, piece: &[u8]) -> usize {
+    match encoding {
+        // A `StringDecoder` looks at the last unit only if nothing comes after it.
+        Encoding::Utf16le => {
+            let odd = piece.len() % 2;
+            odd + unfinished(encoding, &piece[..piece.len() - odd]).0
+        }
+        _ => unfinished(encoding, piece).0,
     }
 }
 

@@ -1,0 +1,85 @@
+//! One bad unit at every place and every alignment: the strict forms name it, the lossy ones do as Node does.
+
+use buffers::{Encoding, Error, is_utf8};
+
+fn offset(result: Result<impl std::fmt::Debug, Error>) -> usize {
+    match result {
+        Err(Error::Invalid { offset, .. }) => offset,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_bad_digit_is_found_wherever_it_is() {
+    for place in 0..=257 {
+        let mut hex = vec![b'a'; 258];
+        hex[place] = b'g';
+        let hex = String::from_utf8(hex).unwrap();
+
+        assert_eq!(offset(Encoding::Hex.bytes(&hex)), place);
+        assert_eq!(Encoding::Hex.bytes_lossy(&hex), vec![0xaa; place / 2]);
+    }
+}
+
+#[test]
+fn a_bad_letter_is_found_wherever_it_is() {
+    let clean = Encoding::Base64.bytes(&"QUJD".repeat(65)).unwrap();
+    for place in 0..=259 {
+        let mut letters = "QUJD".repeat(65).into_bytes();
+        letters.insert(place, b'!');
+        let text = String::from_utf8(letters).unwrap();
+
+        assert_eq!(offset(Encoding::Base64.bytes(&text)), place);
+        assert_eq!(Encoding::Base64.bytes_lossy(&text), clean, "at {place}");
+    }
+}
+
+#[test]
+fn a_bad_byte_is_found_wherever_it_is() {
+    for place in 0..=257 {
+        let mut text = vec![b'a'; 258];
+        text[place] = 0xff;
+
+        assert_eq!(offset(Encoding::Utf8.text(&text)), place);
+        assert!(!is_utf8(&text));
+        assert_eq!(
+            Encoding::Utf8.text_lossy(&text),
+            String::from_utf8_lossy(&text)
+        );
+        assert_eq!(offset(Encoding::Ascii.text(&text)), place);
+    }
+}
+
+#[test]
+fn alignment_changes_nothing() {
+    let text: String = (0..400)
+        .map(|i| if i % 7 == 0 { 'é' } else { 'a' })
+        .collect();
+    let wide = Encoding::Utf16le.bytes(&text).unwrap();
+    for shift in 0..=63 {
+        let padded = [&vec![b'#'; shift], text.as_bytes()].concat();
+        let padded_wide = [&vec![b'#'; shift], &wide[..]].concat();
+
+        let (view, wide_view) = (&padded[shift..], &padded_wide[shift..]);
+
+        assert_eq!(Encoding::Utf8.text(view).unwrap(), text);
+        assert_eq!(Encoding::Utf16le.text(wide_view).unwrap(), text);
+        assert_eq!(Encoding::Utf16le.text_lossy(wide_view), text);
+        for encoding in [Encoding::Hex, Encoding::Base64, Encoding::Base64Url] {
+            assert_eq!(
+                encoding.bytes(&encoding.text(view).unwrap()).unwrap(),
+                text.as_bytes()
+            );
+        }
+        assert_eq!(buffers::last_index_of(view, "é", None), text.rfind('é'));
+    }
+}
+
+#[test]
+fn half_a_unit_and_half_a_pair_are_named() {
+    assert_eq!(offset(Encoding::Utf16le.text(b"A\0B")), 2);
+    assert_eq!(offset(Encoding::Utf16le.text(&[0x41, 0, 0x3d, 0xd8])), 2);
+    assert_eq!(offset(Encoding::Hex.bytes("abc")), 2);
+    assert_eq!(offset(Encoding::Base64.bytes("QUJDR")), 4);
+    assert_eq!(offset(Encoding::Latin1.bytes("a€")), 1);
+}

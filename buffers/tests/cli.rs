@@ -1,0 +1,196 @@
+//! The tool: what it says and how it ends when something is wrong.
+
+use std::io::{Read, Write};
+use std::process::{Command, Output, Stdio};
+
+fn buffers(args: &[&str], stdin: &[u8]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_buffers"));
+    let mut child = command
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    let stdin = stdin.to_vec();
+    // It may end before it has read everything.
+    let feeding = std::thread::spawn(move || drop(pipe.write_all(&stdin)));
+    let output = child.wait_with_output().unwrap();
+    feeding.join().unwrap();
+    output
+}
+
+#[track_caller]
+fn refused(args: &[&str], stdin: &[u8], status: i32, text: &str) {
+    let output = buffers(args, stdin);
+
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(status), "{said}");
+    assert!(said.contains(text), "no {text:?} in {said:?}");
+    assert!(status != 1 || said.lines().count() == 1, "{said}");
+}
+
+#[test]
+fn what_cannot_be_read_is_named() {
+    refused(
+        &["dump", "no-such-file"],
+        b"",
+        1,
+        "buffers: no-such-file: No such file or directory",
+    );
+    refused(&["dump", "."], b"", 1, "buffers: .: is a directory");
+    refused(&["inspect", "a\x1b[2Jb"], b"", 1, r"a\u{1b}[2Jb");
+    refused(
+        &["dump", "-s", "-5"],
+        b"",
+        1,
+        "cannot begin 5 bytes before the end",
+    );
+}
+
+#[test]
+fn what_is_no_data_of_its_encoding_is_named_with_its_place() {
+    refused(
+        &["convert", "--from", "hex", "--to", "utf8"],
+        b"abc",
+        1,
+        "stdin: invalid hex at offset 2: half a byte",
+    );
+    refused(
+        &["convert", "--from", "base64", "--to", "hex"],
+        b"QUJ!",
+        1,
+        "invalid base64 at offset 3",
+    );
+    refused(
+        &["convert", "--from", "base64", "--to", "hex"],
+        b"QQ==QQ==",
+        1,
+        "after padding",
+    );
+    refused(
+        &["convert", "--from", "utf8", "--to", "latin1"],
+        "ab€".as_bytes(),
+        1,
+        "invalid latin1 at offset 2",
+    );
+    refused(
+        &["convert", "--from", "utf8", "--to", "utf16le"],
+        b"ab\xff",
+        1,
+        "invalid utf8 at offset 2",
+    );
+    refused(
+        &["convert", "--from", "utf16le", "--to", "utf8"],
+        b"a\0b",
+        1,
+        "invalid utf16le at offset 2",
+    );
+}
+
+#[test]
+fn wrong_usage_is_status_two() {
+    refused(
+        &["convert", "--from", "utf-16", "--to", "hex"],
+        b"",
+        2,
+        "Unknown encoding: utf-16",
+    );
+    refused(&["dump", "-c", "0"], b"", 2, "0 is not in 1..=256");
+    refused(&["dump", "-s", "5x"], b"", 2, "a size is a number");
+    refused(&["dump", "-p", "-i"], b"", 2, "cannot be used with");
+    refused(
+        &["tour", "nothing"],
+        b"",
+        1,
+        "no lesson is called \"nothing\"",
+    );
+}
+
+#[test]
+fn a_dump_that_is_none_is_not_reversed() {
+    refused(
+        &["dump", "-r"],
+        b"hello world\n",
+        1,
+        "stdin: line 1: no address and colon in front",
+    );
+    refused(
+        &["dump", "-r"],
+        b"00000010: 4142  AB\n00000000: 4142  AB\n",
+        1,
+        "line 2: the address goes backwards, from 12 to 0",
+    );
+    refused(&["dump", "-r"], &[b'a'; 100_000], 1, "too long for a line");
+}
+
+#[test]
+fn the_good_prefix_is_written_before_the_error() {
+    let output = buffers(
+        &["convert", "--from", "base64", "--to", "latin1"],
+        b"SGVsbG8s\nIHdv?cmxk",
+    );
+
+    assert_eq!(output.stdout, b"Hello, wo"[..9].to_vec());
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn there_and_back_is_the_same() {
+    let bytes: Vec<u8> = (0..300_000_u64).map(|i| (i * i / 128) as u8).collect();
+    for args in [
+        &["dump", "-p"][..],
+        &["dump"],
+        &["dump", "-c", "7", "-g", "3"],
+        &["dump", "-u"],
+    ] {
+        let dump = buffers(args, &bytes).stdout;
+        let plain: &[&str] = if args.contains(&"-p") {
+            &["dump", "-r", "-p"]
+        } else {
+            &["dump", "-r"]
+        };
+
+        assert_eq!(buffers(plain, &dump).stdout, bytes, "{args:?}");
+    }
+}
+
+#[test]
+fn a_gap_between_addresses_becomes_zeros() {
+    let output = buffers(&["dump", "-r"], b"00000000: 4142\n00000006: 43\n");
+
+    assert_eq!(output.stdout, b"AB\0\0\0\0C");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_buffers"));
+    let mut child = command
+        .args(["dump", "/dev/zero"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first_line = [0; 68];
+    child
+        .stdout
+        .take()
+        .unwrap()
+        .read_exact(&mut first_line)
+        .unwrap();
+
+    let output = child.wait_with_output().unwrap();
+
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(output.stderr, b"");
+}
+
+#[test]
+fn colours_are_for_terminals_unless_asked_for() {
+    let plain = buffers(&["dump"], b"a").stdout;
+    let colored = buffers(&["dump", "--color", "always"], b"a").stdout;
+
+    assert!(!plain.contains(&0x1b));
+    assert!(colored.starts_with(b"00000000: \x1b[32m61\x1b[0m"));
+}
