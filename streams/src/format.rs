@@ -40,7 +40,7 @@ pub enum Format {
 pub struct CompressOptions {
     /// Effort from 0 (none) to 9 (most). 6 is gzip's and Node's; 1 is much faster and larger than gzip's own 1.
     pub level: u32,
-    /// How many blocks are compressed at once. The output does not depend on it.
+    /// How many blocks are compressed at once, 256 at most. The output does not depend on it.
     pub threads: NonZeroUsize,
     /// The file's name, stored in a gzip header without its folders.
     pub name: Option<Vec<u8>>,

@@ -95,21 +95,13 @@ impl Producer {
     ///
     /// [`Error::PrematureClose`] if the consumer is gone.
     pub fn push(&self, chunk: Bytes) -> Result<Advice, Error> {
-        let mut queued_bytes = self.level.lock();
-        *queued_bytes += chunk.len();
-        let advice = if *queued_bytes < self.level.high_water_mark {
+        let queued_bytes = self.level.add(chunk.len(), |_| true).unwrap_or_default();
+        self.give(chunk)?;
+        Ok(if queued_bytes < self.level.high_water_mark {
             Advice::GoOn
         } else {
             Advice::Stop
-        };
-        drop(queued_bytes);
-        match self.chunks.send(chunk) {
-            Ok(()) => Ok(advice),
-            Err(refused) => {
-                self.level.release(refused.0.len());
-                Err(Error::PrematureClose)
-            }
-        }
+        })
     }
 
     /// Waits until `chunk` fits below the mark, or alone, and queues it.
@@ -122,10 +114,25 @@ impl Producer {
     ///
     /// A dropped `send` has queued nothing.
     pub async fn send(&self, chunk: Bytes) -> Result<(), Error> {
-        let mark = self.level.high_water_mark;
-        self.until(|queued_bytes| queued_bytes == 0 || queued_bytes + chunk.len() <= mark)
-            .await?;
-        self.push(chunk).map(drop)
+        let (len, mark) = (chunk.len(), self.level.high_water_mark);
+        // Looking and taking the room is one step: another sender may want it too.
+        self.until(|| {
+            self.level
+                .add(len, |queued_bytes| {
+                    queued_bytes == 0 || queued_bytes + len <= mark
+                })
+                .is_some()
+        })
+        .await?;
+        self.give(chunk)
+    }
+
+    /// Sends a chunk that has been counted.
+    fn give(&self, chunk: Bytes) -> Result<(), Error> {
+        self.chunks.send(chunk).map_err(|refused| {
+            self.level.release(refused.0.len());
+            Error::PrematureClose
+        })
     }
 
     /// Waits until the queue is empty: the `'drain'` event.
@@ -134,7 +141,7 @@ impl Producer {
     ///
     /// [`Error::PrematureClose`] if the consumer goes away first.
     pub async fn drained(&self) -> Result<(), Error> {
-        self.until(|queued_bytes| queued_bytes == 0).await
+        self.until(|| self.queued_bytes() == 0).await
     }
 
     /// How many bytes were pushed and not yet let go of: `writableLength`.
@@ -142,11 +149,11 @@ impl Producer {
         *self.level.lock()
     }
 
-    async fn until(&self, reached: impl Fn(usize) -> bool) -> Result<(), Error> {
+    async fn until(&self, reached: impl Fn() -> bool) -> Result<(), Error> {
         loop {
             // Listening starts before looking, so that no change falls between the two.
             let changed = self.level.changed.notified();
-            if reached(self.queued_bytes()) {
+            if reached() {
                 return Ok(());
             }
             tokio::select! {
@@ -186,6 +193,15 @@ impl Drop for Chunk {
 }
 
 impl Level {
+    /// Counts `bytes` if there is `room` beside what is queued, and returns how many are queued then.
+    fn add(&self, bytes: usize, room: impl FnOnce(usize) -> bool) -> Option<usize> {
+        let mut queued_bytes = self.lock();
+        room(*queued_bytes).then(|| {
+            *queued_bytes += bytes;
+            *queued_bytes
+        })
+    }
+
     fn release(&self, bytes: usize) {
         *self.lock() -= bytes;
         self.changed.notify_waiters();

@@ -133,6 +133,8 @@ fn beside(path: &Path, private: bool) -> io::Result<NamedTempFile> {
     let parent = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = parent.unwrap_or(Path::new("."));
+    std::fs::metadata(folder)?;
     let mut builder = Builder::new();
     builder.prefix(".streams-");
     #[cfg(unix)]
@@ -142,9 +144,9 @@ fn beside(path: &Path, private: bool) -> io::Result<NamedTempFile> {
         let mode = if private { 0o600 } else { 0o666 };
         builder.permissions(Permissions::from_mode(mode));
     }
-    // tempfile's own errors name the temporary file, which nobody has asked for.
+    // tempfile's own errors name the temporary file, which nobody has asked for, and keep only the kind.
     builder
-        .tempfile_in(parent.unwrap_or(Path::new(".")))
+        .tempfile_in(folder)
         .map_err(|error| error.kind().into())
 }
 

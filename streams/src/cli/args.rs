@@ -1,6 +1,5 @@
 //! What can be said on the command line.
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -22,7 +21,7 @@ Examples:
   streams compress big.tar          writes big.tar.gz, on all cores
   streams decompress big.tar.gz     writes big.tar
   tar c folder | streams compress -9 > folder.tar.gz
-  streams list -v *.gz              sizes and names, decoded, not guessed
+  streams list *.gz                 sizes and names, decoded, not guessed
 
 Exit status: 0 done, 1 failed or wrong usage, 2 done with a warning."
 )]
@@ -66,8 +65,8 @@ pub struct CompressArgs {
     #[command(flatten)]
     pub level: Level,
     /// How many threads compress; the output does not depend on it [default: all cores]
-    #[arg(short = 'p', long, value_name = "N")]
-    pub threads: Option<NonZeroUsize>,
+    #[arg(short = 'p', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
     /// The format to write
     #[arg(long, value_name = "FORMAT", default_value = "gzip", value_parser = format_parser())]
     pub format: Format,
@@ -94,7 +93,7 @@ pub struct InspectArgs {
     /// No progress bar, no warnings
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Say more: each file that is good, each member's count
+    /// Say more: which files are good; in a list, the file's own name beside the stored one
     #[arg(short, long)]
     pub verbose: bool,
 }

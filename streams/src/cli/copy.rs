@@ -30,7 +30,7 @@ async fn try_copy(args: &CopyArgs) -> Result<(), streams::Error> {
     let output = if is_dash(&args.to) {
         Output::stdout()?
     } else {
-        Output::file(&args.to, args.force, &input)?
+        Output::file(&args.to, args.force, &input).await?
     };
     let bar = bar(&input.path, input.size(), args.quiet);
     streams::copy_file(input.file, output.handle()?, |bytes| bar.inc(bytes)).await?;

@@ -77,12 +77,15 @@ impl Output {
 
     /// A file at `path`, with the permissions and times of the input if that is a file too: a pipe's are not
     /// those of the data that comes through it.
-    pub fn file(path: &Path, overwrite: bool, input: &Input) -> Result<Self, Error> {
-        let like = Some(&input.metadata).filter(|like| like.is_file());
-        Ok(Self::File {
-            file: WholeFile::create(path, overwrite, like)?,
-            path: path.to_owned(),
-        })
+    pub async fn file(path: &Path, overwrite: bool, input: &Input) -> Result<Self, Error> {
+        let like = Some(input.metadata.clone()).filter(Metadata::is_file);
+        let path = path.to_owned();
+        // Opening a named pipe waits for its reader.
+        let created = tokio::task::spawn_blocking(move || {
+            let file = WholeFile::create(&path, overwrite, like.as_ref())?;
+            Ok(Self::File { file, path })
+        });
+        created.await?
     }
 
     /// What messages call it.

@@ -57,7 +57,7 @@ pub async fn list(args: &InspectArgs) -> Outcome {
     for path in files(args) {
         let outcome = match decode(path, args).await {
             Ok(facts) => {
-                printed = printed.and_then(|()| print(row(path, &facts)));
+                printed = printed.and_then(|()| print(row(path, &facts, args.verbose)));
                 judge(path, facts.trailing, args.quiet)
             }
             Err(error) => report(Some(path), &error),
@@ -71,16 +71,20 @@ pub async fn list(args: &InspectArgs) -> Outcome {
 }
 
 /// The ratio is the share saved, as gzip shows it.
-fn row(path: &Path, facts: &Facts) -> String {
+fn row(path: &Path, facts: &Facts, verbose: bool) -> String {
     #[expect(clippy::cast_precision_loss, reason = "a percentage with one decimal")]
     let ratio = if facts.uncompressed == 0 {
         0.0
     } else {
         100.0 - 100.0 * facts.compressed as f64 / facts.uncompressed as f64
     };
-    let name = match &facts.name {
-        Some(name) => escaped(&String::from_utf8_lossy(name)),
-        None => shown(path),
+    let stored = facts
+        .name
+        .as_ref()
+        .map(|name| escaped(&String::from_utf8_lossy(name)));
+    let name = match stored {
+        Some(stored) if verbose => format!("{}: {stored}", shown(path)),
+        stored => stored.unwrap_or_else(|| shown(path)),
     };
     format!(
         "{:>12} {:>12} {ratio:>6.1}% {:>7}  {name}",

@@ -64,13 +64,17 @@ pub fn shown(path: &Path) -> String {
     }
 }
 
-/// `text` with control characters, also those that reverse the order of reading, written out.
+/// `text` with what a terminal would act on written out: control characters, and those that turn the order of reading.
 pub fn escaped(text: &str) -> String {
-    let escape = |character: char| match character {
-        '"' | '\'' | '\\' => vec![character],
-        _ => character.escape_debug().collect(),
+    let acts = |character: char| {
+        let turns = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        character.is_control() || turns || character == '\\'
     };
-    text.chars().flat_map(escape).collect()
+    let escape = |character: char| match acts(character) {
+        true => character.escape_debug().to_string(),
+        false => character.to_string(),
+    };
+    text.chars().map(escape).collect()
 }
 
 /// Whether the reader of our output has gone, as `head` does: no error, just the end.

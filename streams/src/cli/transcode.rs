@@ -1,6 +1,8 @@
 //! `streams compress` and `streams decompress`: one file in, one file out, and on to the next whatever came of it.
 
+use std::num::NonZeroUsize;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -44,7 +46,10 @@ async fn compress_one(path: &Path, args: &CompressArgs) -> Result<Outcome, Failu
         level: args.level.0,
         ..CompressOptions::default()
     };
-    options.threads = args.threads.unwrap_or(options.threads);
+    options.threads = args
+        .threads
+        .and_then(|threads| NonZeroUsize::new(threads.into()))
+        .unwrap_or(options.threads);
     if !args.no_name && job.input.metadata.is_file() && !job.input.is_stdin() {
         options.name = path.file_name().map(|name| name.as_bytes().to_vec());
         let modified = job
@@ -59,6 +64,7 @@ async fn compress_one(path: &Path, args: &CompressArgs) -> Result<Outcome, Failu
     }
     job.run(|source| streams::compress(args.format, source, &options))
         .await?;
+    remove(path, &args.output)?;
     Ok(Outcome::Done)
 }
 
@@ -93,7 +99,12 @@ async fn decompress_one(path: &Path, args: &DecompressArgs) -> Result<Outcome, F
     })
     .await?;
     let trailing = found.map(|found| found.trailing()).unwrap_or_default();
-    Ok(judge(path, trailing, args.output.quiet))
+    let outcome = judge(path, trailing, args.output.quiet);
+    // What followed the data, and was ignored, is still in the input.
+    if outcome == Outcome::Done {
+        remove(path, &args.output)?;
+    }
+    Ok(outcome)
 }
 
 /// Whether what followed the data is worth a word.
@@ -138,10 +149,24 @@ impl<'a> Job<'a> {
             None if !args.stdout && !input.is_stdin() => Some(beside()?),
             _ => None,
         };
+        let there = target
+            .as_ref()
+            .and_then(|path| std::fs::metadata(path).ok());
+        if there.as_ref().is_some_and(|there| {
+            (there.dev(), there.ino()) == (input.metadata.dev(), input.metadata.ino())
+        }) {
+            return Err(anyhow!("input and output are the same file").into());
+        }
+        if args.rm
+            && !input.is_stdin()
+            && (target.is_none() || there.is_some_and(|there| !there.is_file()))
+        {
+            return Err(anyhow!("--rm needs an output file that keeps the data").into());
+        }
         let output = match &target {
-            Some(path) => {
-                Output::file(path, args.force, &input).map_err(|error| Failure::new(path, error))?
-            }
+            Some(path) => Output::file(path, args.force, &input)
+                .await
+                .map_err(|error| Failure::new(path, error))?,
             None => Output::stdout().map_err(Error::from)?,
         };
         Ok(Self {
@@ -181,15 +206,19 @@ impl<'a> Job<'a> {
             _ => Failure::from(Error::from(error)),
         })?;
 
-        if args.rm && !is_dash(&path) {
-            std::fs::remove_file(&path)
-                .map_err(|error| Error::from(error).context("cannot remove"))?;
-        }
         if args.verbose {
             say(Some(&path), &summary(&metadata, &target));
         }
         Ok(())
     }
+}
+
+/// Removes the input if that was asked for; only when the output is whole.
+fn remove(path: &Path, args: &OutputArgs) -> Result<(), Failure> {
+    if args.rm && !is_dash(path) {
+        std::fs::remove_file(path).map_err(|error| Error::from(error).context("cannot remove"))?;
+    }
+    Ok(())
 }
 
 /// Only what is surely the data itself may be removed.
@@ -251,7 +280,13 @@ impl From<Error> for Failure {
 fn conclude(input: &Path, done: Result<Outcome, Failure>) -> Outcome {
     match done {
         Ok(outcome) => outcome,
-        Err(failure) if is_closed_pipe(&failure.error) => Outcome::Done,
+        // Only of stdout is that nobody's fault.
+        Err(failure)
+            if is_closed_pipe(&failure.error)
+                && failure.path.as_deref() == Some(Path::new("stdout")) =>
+        {
+            Outcome::Done
+        }
         Err(failure) => report(
             Some(failure.path.as_deref().unwrap_or(input)),
             &failure.error,

@@ -10,6 +10,7 @@
 //! twenty, and each block gets a new [`Compress`], since a reset one remembers too much (zlib-rs 0.6).
 
 use std::collections::VecDeque;
+use std::num::NonZeroUsize;
 
 use adler2::Adler32;
 use bytes::{BufMut, Bytes, BytesMut};
@@ -27,6 +28,9 @@ pub const BLOCK_BYTES: usize = 128 * 1024;
 /// How far back deflate can refer.
 const WINDOW_BYTES: usize = 32 * 1024;
 
+/// More than any machine has cores for; a slip of the hand must not start a million.
+const MAX_THREADS: NonZeroUsize = NonZeroUsize::new(256).expect("256 is not zero");
+
 /// A deflate block of type 1 that is the last one and holds nothing. Ending with it means that no
 /// real block needs to know that it is the last.
 const FINAL_BLOCK: [u8; 2] = [0x03, 0x00];
@@ -41,9 +45,10 @@ where
     S: Stream<Item = Result<Bytes, Error>> + Send,
 {
     let level = Compression::new(options.level.min(9));
-    let workers = Workers::new(options.threads);
+    let threads = options.threads.min(MAX_THREADS);
+    let workers = Workers::new(threads);
     // One block at each worker, one waiting for it.
-    let in_flight = 2 * options.threads.get();
+    let in_flight = 2 * threads.get();
     input
         .through(Blocks::default())
         .map(move |block| {
@@ -125,6 +130,10 @@ fn deflate(block: Block, level: Compression, format: Format) -> Result<Deflated,
             break;
         }
         out.reserve(BLOCK_BYTES / 4);
+    }
+    // Noise: at level 1 the backend would make it larger by up to an eighth.
+    if out.len() > block.bytes.len() && level.level() > 0 {
+        return deflate(block, Compression::none(), format);
     }
     Ok(Deflated {
         bytes: out.into(),

@@ -5,8 +5,8 @@
 
 use std::io::Write;
 
-use futures::StreamExt;
-use streams::queue::{Advice, Producer, byte_queue};
+use futures::{FutureExt, StreamExt};
+use streams::queue::{Advice, Consumer, Producer, byte_queue};
 
 /// Prints what the producer was told after each write, and when it may go on.
 pub async fn backpressure(out: &mut dyn Write) -> anyhow::Result<()> {
@@ -14,25 +14,26 @@ pub async fn backpressure(out: &mut dyn Write) -> anyhow::Result<()> {
     for text in ["aaaa", "bbbb", "cccc", "dddd"] {
         write(out, &producer, text)?;
     }
+    // Somebody waits from here on, and is told once.
+    let mut drained = Box::pin(producer.drained());
     let mut drains = 0;
     for released in 1..=4 {
-        if let Some(chunk) = sink.next().await {
-            writeln!(out, "  sink takes {}", str::from_utf8(&chunk)?)?;
-        }
-        let queued = producer.queued_bytes();
-        if queued == 0 {
-            producer.drained().await?;
+        take(out, &mut sink).await?;
+        if drains == 0 && (&mut drained).now_or_never().transpose()?.is_some() {
             drains += 1;
-            writeln!(out, "drain {drains}, queued {queued}")?;
+            writeln!(out, "drain {drains}, queued {}", producer.queued_bytes())?;
         }
-        writeln!(out, "released {released}, queued {queued}")?;
+        writeln!(
+            out,
+            "released {released}, queued {}",
+            producer.queued_bytes()
+        )?;
     }
+    drop(drained);
     write(out, &producer, "eeee")?;
     drop(producer);
-    while let Some(chunk) = sink.next().await {
-        writeln!(out, "  sink takes {}", str::from_utf8(&chunk)?)?;
-    }
-    writeln!(out, "  sink final\nfinished, drains {drains}")?;
+    while take(out, &mut sink).await? {}
+    writeln!(out, "finished, drains {drains}")?;
 
     // A producer that obeys: it never queues more than the mark.
     let (producer, sink) = byte_queue(64);
@@ -53,6 +54,16 @@ pub async fn backpressure(out: &mut dyn Write) -> anyhow::Result<()> {
         taking.await?
     )?;
     Ok(())
+}
+
+/// Takes one chunk; `false` at the end.
+async fn take(out: &mut dyn Write, sink: &mut Consumer) -> anyhow::Result<bool> {
+    let chunk = sink.next().await;
+    match &chunk {
+        Some(chunk) => writeln!(out, "  sink takes {}", str::from_utf8(chunk)?)?,
+        None => writeln!(out, "  sink final")?,
+    }
+    Ok(chunk.is_some())
 }
 
 fn write(out: &mut dyn Write, producer: &Producer, text: &'static str) -> anyhow::Result<()> {

@@ -14,8 +14,16 @@ pub async fn characters(out: &mut dyn Write) -> anyhow::Result<()> {
     let crab = "\u{1f980}".as_bytes();
 
     let with_memory = decode(crab.chunks(1)).await?;
-    let shown: Vec<_> = with_memory.iter().map(|text| format!("{text:?}")).collect();
-    writeln!(out, "with memory: {} end {:?}", shown.join(" "), "")?;
+    let shown: Vec<_> = with_memory[..4]
+        .iter()
+        .map(|text| format!("{text:?}"))
+        .collect();
+    writeln!(
+        out,
+        "with memory: {} end {:?}",
+        shown.join(" "),
+        with_memory[4..].concat()
+    )?;
     let without_memory: String = crab.chunks(2).map(String::from_utf8_lossy).collect();
     writeln!(
         out,

@@ -1,7 +1,7 @@
 //! Compression as a transform: what must be the same whatever deflate implementation is behind it.
 //!
 //! Twin: `golden/08-compression.mjs`. Here with `async-compression`, whose encoders wrap any
-//! `AsyncBufRead`; the tool uses this crate's own [`streams::compress`], which works on all cores.
+//! `AsyncBufRead` (and whose decoders stop after the first gzip member unless told `multiple_members(true)`); the tool uses this crate's own [`streams::compress`], which works on all cores.
 
 use std::io::Write;
 

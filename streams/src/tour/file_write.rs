@@ -6,6 +6,7 @@ use std::io::{SeekFrom, Write};
 use std::path::Path;
 
 use futures::{StreamExt, stream};
+use nix::errno::Errno;
 use streams::{ByteSink, Error, Meter, pipeline};
 use tokio::fs::{File, OpenOptions};
 use tokio::io::AsyncSeekExt;
@@ -47,10 +48,10 @@ async fn write(
             pipeline(meter.watch(chunks), ByteSink::new(file)).await?;
             format!("{} bytes written", meter.bytes())
         }
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            "error EEXIST".to_owned()
-        }
-        Err(error) => return Err(error.into()),
+        Err(error) => format!(
+            "error {:?}",
+            Errno::from_raw(error.raw_os_error().unwrap_or_default())
+        ),
     };
     writeln!(
         out,

@@ -170,9 +170,10 @@ fn an_output_in_a_missing_folder_is_named() {
     let folder = Folder::with("a", TEXT);
 
     for args in ["compress a -o missing/a.gz", "copy a missing/a"] {
-        folder
-            .run(args)
-            .expect_line(1, &["missing/a", "cannot write", "not found"]);
+        folder.run(args).expect_line(
+            1,
+            &["missing/a", "cannot write", "No such file or directory"],
+        );
     }
 }
 
