@@ -54,6 +54,14 @@ fn read(workspace: &Workspace, folder: &Path, name: &str) -> Result<Vec<Block>> 
         String::new()
     };
     let fences = Regex::new(r"(?ms)^```console\n(.*?)^```$").expect("a valid pattern");
+    let any = Regex::new(r"(?m)^\s*```\s*console").expect("a valid pattern");
+    let (exact, meant) = (
+        fences.find_iter(&whole).count(),
+        any.find_iter(&whole).count(),
+    );
+    if exact != meant {
+        return Err(Stop::usage(format!("{name}: {meant} fences say console, and {exact} say it as \"```console\" alone and are closed")).into());
+    }
     let found = fences
         .captures_iter(&whole)
         .filter_map(|found| found.get(1));

@@ -229,3 +229,38 @@ fn stdin_is_nothing_to_remove() {
 
     assert_eq!(folder.names(), ["-", "packed"]);
 }
+
+#[test]
+fn what_would_be_lost_is_not_removed() {
+    let garbage = [gz(), b"and a note".to_vec()].concat();
+    let folder = Folder::with("a", TEXT).and("noted.gz", garbage);
+
+    for args in [
+        "compress -f --rm -o a a",
+        "compress -f --rm -o ./a a",
+        "compress --rm -o /dev/null a",
+        "compress --rm -o - a",
+    ] {
+        folder.run(args).expect_line(1, &["streams: a: "]);
+    }
+    folder
+        .run("decompress --rm noted.gz")
+        .expect_line(2, &["warning"]);
+
+    assert_eq!(folder.names(), ["a", "noted", "noted.gz"]);
+    assert_eq!(folder.read("a"), TEXT);
+}
+
+#[test]
+fn a_slip_in_the_number_of_threads_is_wrong_usage() {
+    let folder = Folder::with("a", TEXT);
+
+    for threads in ["0", "257", "100000", "10000000000000000000"] {
+        let ran = folder.run(&format!("compress -p {threads} a"));
+
+        assert_eq!(ran.status, 1, "{}", ran.stderr);
+        assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
+    }
+
+    assert_eq!(folder.names(), ["a"]);
+}

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use bytes::Bytes;
 use flate2::read::{DeflateDecoder, GzDecoder, ZlibDecoder};
 use futures::TryStreamExt;
-use streams::{DecompressOptions, Format, decompress};
+use streams::{CompressOptions, DecompressOptions, Format, decompress};
 
 use super::chunked::chunked;
 use super::peers::peer;
@@ -148,5 +148,28 @@ async fn gzip_reads_it() {
 
         assert!(output.status.success(), "{size} bytes: {}", output.status);
         assert!(output.stdout == data[..size], "{size} bytes");
+    }
+}
+
+#[tokio::test]
+async fn noise_grows_by_no_more_than_its_headers_at_any_level() {
+    let noise = random_bytes(7, 1_000_000);
+
+    for level in 0..=9 {
+        let options = CompressOptions {
+            level,
+            ..CompressOptions::default()
+        };
+        let source = futures::stream::iter([Ok(noise.clone().into())]);
+        let packed: Vec<Bytes> = streams::compress(Format::Gzip, source, &options)
+            .try_collect()
+            .await
+            .unwrap();
+
+        let bytes = packed.concat().len();
+        assert!(
+            bytes < noise.len() + noise.len() / 1000,
+            "level {level}: {bytes} bytes"
+        );
     }
 }

@@ -582,3 +582,13 @@ fn tests_learn_about_peers_from_the_environment() {
     bench.run("verify --node skip").expect(0, &[]);
     assert_eq!(bench.read("seen"), "  \n");
 }
+
+#[test]
+fn a_readme_block_that_would_not_be_checked_is_refused() {
+    let bench = Bench::new();
+    bench.write("demo/README.md", "```console \n$ demo nothing\nlies\n```\n");
+
+    bench
+        .run("verify")
+        .expect(2, &["demo/README.md", "1 fences say console, and 0"]);
+}
