@@ -31,14 +31,16 @@ use futures::sink::Sink;
 #[derive(Debug)]
 pub struct FanOut<W> {
     sinks: Vec<W>,
+    /// Which of them have closed. A socket that is shut down again may say that it is not connected.
+    closed: Vec<bool>,
 }
 
 impl<W> FanOut<W> {
     /// A sink that feeds all of these, in their order.
     pub fn new(sinks: impl IntoIterator<Item = W>) -> Self {
-        Self {
-            sinks: sinks.into_iter().collect(),
-        }
+        let sinks: Vec<W> = sinks.into_iter().collect();
+        let closed = vec![false; sinks.len()];
+        Self { sinks, closed }
     }
 
     /// Polls every sink, also those after a pending one: all of them make progress at once.
@@ -76,6 +78,14 @@ impl<T: Clone, W: Sink<T> + Unpin> Sink<T> for FanOut<W> {
     }
 
     fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), W::Error>> {
-        self.poll_all(|sink| Pin::new(sink).poll_close(cx))
+        let Self { sinks, closed } = &mut *self;
+        let mut all = Poll::Ready(Ok(()));
+        for (sink, closed) in sinks.iter_mut().zip(closed).filter(|(_, closed)| !**closed) {
+            match Pin::new(sink).poll_close(cx)? {
+                Poll::Ready(()) => *closed = true,
+                Poll::Pending => all = Poll::Pending,
+            }
+        }
+        all
     }
 }

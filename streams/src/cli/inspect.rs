@@ -49,7 +49,10 @@ pub async fn test(args: &InspectArgs) -> Outcome {
 pub async fn list(args: &InspectArgs) -> Outcome {
     let mut out = std::io::stdout().lock();
     let mut worst = Outcome::Done;
-    let mut print = |line: String| writeln!(out, "{line}").map_err(Error::from);
+    let mut print = |line: String| {
+        let printed = writeln!(out, "{line}").map_err(streams::Error::Write);
+        printed.map_err(Error::from)
+    };
     let mut printed = print(format!(
         "{:>12} {:>12} {:>7} {:>7}  name",
         "compressed", "uncompressed", "ratio", "members"
@@ -65,7 +68,7 @@ pub async fn list(args: &InspectArgs) -> Outcome {
         worst = worst.max(outcome);
     }
     match printed {
-        Err(error) if !is_closed_pipe(&error) => report(None, &error),
+        Err(error) if !is_closed_pipe(&error) => report(Some(Path::new("stdout")), &error),
         _ => worst,
     }
 }

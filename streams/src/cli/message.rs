@@ -1,6 +1,6 @@
 //! What people read on stderr: one line for each thing that went wrong, with the file's name and the causes.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -49,10 +49,12 @@ pub fn warn(file: &Path, text: &str) -> Outcome {
 
 /// Prints one line on stderr.
 pub fn say(file: Option<&Path>, text: &str) {
-    match file {
-        Some(file) => eprintln!("streams: {}: {text}", shown(file)),
-        None => eprintln!("streams: {text}"),
-    }
+    let line = match file {
+        Some(file) => format!("streams: {}: {text}\n", shown(file)),
+        None => format!("streams: {text}\n"),
+    };
+    // Where nobody listens there is nobody to tell; `eprintln!` would panic.
+    let _ = io::stderr().write_all(line.as_bytes());
 }
 
 /// A path as it may be sent to a terminal.

@@ -21,25 +21,24 @@ pub(super) struct Workers {
 }
 
 impl Workers {
-    /// Starts the threads.
+    /// Starts the threads, or as many of them as the system allows.
     pub(super) fn new(threads: NonZeroUsize) -> Self {
         let (jobs, queue) = mpsc::channel();
         let queue = Arc::new(Mutex::new(queue));
-        let threads = (0..threads.get()).map(|_| {
-            thread::spawn({
-                let queue = Arc::clone(&queue);
-                move || work(&queue)
-            })
-        });
-        let threads = threads.collect();
+        let start = |_| {
+            let queue = Arc::clone(&queue);
+            thread::Builder::new().spawn(move || work(&queue)).ok()
+        };
+        let threads: Vec<_> = (0..threads.get()).map_while(start).collect();
         Self {
-            jobs: Some(jobs),
+            // Without a thread no job would ever end: each is refused instead.
+            jobs: (!threads.is_empty()).then_some(jobs),
             queue,
             threads,
         }
     }
 
-    /// Queues `job` at once; the future is its result, or `None` if it panicked.
+    /// Queues `job` at once; the future is its result, or `None` if it panicked or there is no thread to run it.
     /// A job whose future is dropped before its turn is not run.
     pub(super) fn run<T: Send + 'static, J>(
         &self,

@@ -4,6 +4,7 @@ mod backpressure;
 mod byte_queue;
 mod byte_sink;
 mod cancelled;
+mod closing;
 mod damaged;
 mod fan_out;
 mod file_source;
