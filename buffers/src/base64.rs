@@ -1,15 +1,15 @@
 //! Base64: `Buffer.from(text, 'base64')`, which takes both alphabets and skips whatever is neither.
 //!
-//! Clean text goes straight to the SIMD engine. Where that refuses, usually at a newline, the letters
-//! are moved together into a small block first, and the block is decoded; so text in lines stays fast.
+//! Clean text goes straight to the SIMD engine. Where that refuses, usually at a newline, the letters are
+//! picked out of the piece first; so text in lines stays fast.
 
 use std::sync::LazyLock;
 
 use base64::Engine;
-use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::alphabet::{Alphabet, STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurposeConfig, Simd};
 
-use crate::{Encoding, Error};
+use crate::{Encoding, Error, simd, utf8};
 
 /// What Node accepts once all that it skips is gone: any padding, any bits after the last byte.
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
@@ -30,87 +30,141 @@ fn engine(encoding: Encoding) -> &'static Simd {
     }
 }
 
+/// So many letters at a time, to stay in the first-level cache; whole groups of four.
+const PIECE: usize = 8192;
+
+fn alphabet(encoding: Encoding) -> &'static Alphabet {
+    if encoding == Encoding::Base64Url {
+        &URL_SAFE
+    } else {
+        &STANDARD
+    }
+}
+
 pub(crate) fn encode(bytes: &[u8], encoding: Encoding) -> String {
-    engine(encoding).encode(bytes)
+    // The engine has less to set up.
+    if bytes.len() < 256 {
+        return engine(encoding).encode(bytes);
+    }
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    encode_pieces(bytes, encoding, |piece| text.push_str(utf8::encoded(piece)));
+    text
 }
 
-pub(crate) fn encode_onto(bytes: &[u8], encoding: Encoding, out: &mut Vec<u8>) {
-    let start = out.len();
-    out.resize(start + bytes.len().div_ceil(3) * 4, 0);
-    let written = engine(encoding)
-        .encode_slice(bytes, &mut out[start..])
-        .expect("there is room for it");
-    out.truncate(start + written);
+/// The letters, piece by piece.
+pub(crate) fn encode_pieces(bytes: &[u8], encoding: Encoding, mut emit: impl FnMut(&[u8])) {
+    let mut letters = [0; PIECE];
+    for piece in bytes.chunks(PIECE / 4 * 3) {
+        let len = encode_to_slice(piece, encoding, &mut letters);
+        emit(&letters[..len]);
+    }
 }
 
-/// [`decode`] of whole groups onto what is there; on an error, of those before it.
-pub(crate) fn decode_onto(text: &[u8], encoding: Encoding, out: &mut Vec<u8>) -> Result<(), Error> {
-    let start = out.len();
-    if engine(encoding).decode_vec(text, out).is_ok() && !text.ends_with(b"=") {
-        return Ok(());
+/// How many letters [`encode_to_slice`] writes.
+pub(crate) fn encoded_len(bytes: usize, encoding: Encoding) -> usize {
+    if encoding == Encoding::Base64Url {
+        (4 * bytes).div_ceil(3)
+    } else {
+        bytes.div_ceil(3) * 4
     }
-    out.truncate(start);
-    let error = match decode(text, encoding) {
-        // Padding is right at the end of a stream alone.
-        Ok(_) => Error::Invalid {
-            encoding,
-            offset: text.len(),
-            reason: "not a base64 character after padding",
-        },
-        Err(error) => error,
-    };
-    if let Error::Invalid { offset, .. } = error {
-        out.extend(decode_lossy(&text[..offset & !3]));
-    }
-    Err(error)
+}
+
+/// How many bytes a text without a mistake stands for.
+pub(crate) fn decoded_len(text: &str) -> usize {
+    text.trim_end_matches('=').len() * 3 / 4
+}
+
+/// Into `out`, which has four letters for each three bytes; says how many there are.
+pub(crate) fn encode_to_slice(bytes: &[u8], encoding: Encoding, out: &mut [u8]) -> usize {
+    let letters = alphabet(encoding).as_str().as_bytes();
+    let letters = letters.first_chunk().expect("64 letters");
+    let done = simd::encode_base64(bytes, letters, out).unwrap_or_default();
+    let rest = engine(encoding).encode_slice(&bytes[done.read..], &mut out[done.written..]);
+    done.written + rest.expect("four letters for three bytes")
+}
+
+/// Into `out`, which has room for [`decoded_len`]; says how many there are.
+pub(crate) fn decode_to_slice(
+    text: &[u8],
+    encoding: Encoding,
+    out: &mut [u8],
+) -> Result<usize, Error> {
+    engine(encoding)
+        .decode_slice(text, out)
+        .map_err(|_| first_fault(text, encoding))
 }
 
 /// Strict: the alphabet of `encoding` alone, whole groups; padding may be left out, as base64url does.
-pub(crate) fn decode(text: &[u8], encoding: Encoding) -> Result<Vec<u8>, Error> {
-    let invalid = |offset, reason| Error::Invalid {
+/// On an error, the bytes of the groups before it are appended.
+pub(crate) fn decode_onto(text: &[u8], encoding: Encoding, out: &mut Vec<u8>) -> Result<(), Error> {
+    let start = out.len();
+    out.resize(start + text.len().div_ceil(4) * 3, 0);
+    let decoded = decode_to_slice(text, encoding, &mut out[start..]);
+    out.truncate(start + decoded.as_ref().unwrap_or(&0));
+    if let Err(Error::Invalid { offset, .. }) = decoded {
+        Lenient::default().push(&text[..offset & !3], out);
+    }
+    decoded.map(drop)
+}
+
+fn append(engine: &Simd, letters: &[u8], out: &mut Vec<u8>) -> bool {
+    let start = out.len();
+    out.resize(start + letters.len().div_ceil(4) * 3, 0);
+    let written = engine.decode_slice(letters, &mut out[start..]);
+    out.truncate(start + written.as_ref().unwrap_or(&0));
+    written.is_ok()
+}
+
+/// Refuses padding at the end of good text that is not the end.
+pub(crate) fn expect_more(text: &[u8], encoding: Encoding) -> Result<(), Error> {
+    if !text.ends_with(b"=") {
+        return Ok(());
+    }
+    Err(Error::Invalid {
         encoding,
-        offset,
-        reason,
-    };
-    engine(encoding).decode(text).map_err(|_| {
-        let alphabet = if encoding == Encoding::Base64Url {
-            &URL_SAFE
-        } else {
-            &STANDARD
-        };
-        let letters = text
-            .iter()
-            .take_while(|byte| alphabet.as_str().as_bytes().contains(byte))
-            .count();
-        match text.get(letters) {
-            Some(b'=') if letters % 4 < 2 => invalid(letters, "padding without need"),
-            Some(b'=') => {
-                let padding = text[letters..]
-                    .iter()
-                    .take_while(|&&byte| byte == b'=')
-                    .count();
-                invalid(letters + padding, "not a base64 character after padding")
-            }
-            Some(_) => invalid(letters, "not a base64 character"),
-            None => invalid(letters.saturating_sub(1), "half a byte"),
-        }
+        offset: text.len(),
+        reason: AFTER_PADDING,
     })
 }
 
-pub(crate) fn decode_lossy(text: &[u8]) -> Vec<u8> {
-    match PADDED_ENGINE.decode(text) {
-        Ok(bytes) => bytes,
-        Err(_) => Letters::default().decode_all(text),
+const AFTER_PADDING: &str = "not a base64 character after padding";
+
+/// What is wrong with text that was refused.
+fn first_fault(text: &[u8], encoding: Encoding) -> Error {
+    let alphabet = alphabet(encoding).as_str().as_bytes();
+    let letters = text.iter().take_while(|byte| alphabet.contains(byte));
+    let letters = letters.count();
+    let (offset, reason) = match text.get(letters) {
+        Some(b'=') if letters % 4 < 2 => (letters, "padding without need"),
+        Some(b'=') => {
+            let padding = text[letters..].iter().take_while(|&&byte| byte == b'=');
+            let end = letters + padding.count();
+            (end, AFTER_PADDING)
+        }
+        Some(_) => (letters, "not a base64 character"),
+        None => (letters.saturating_sub(1), "half a byte"),
+    };
+    Error::Invalid {
+        encoding,
+        offset,
+        reason,
     }
 }
 
-const SKIP: u8 = 0xff;
-const STOP: u8 = 0xfe;
-/// What each byte is: its letter in the standard alphabet, or to be skipped, or the end.
-static LETTER: [u8; 256] = letters();
+pub(crate) fn decode_lossy(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len().div_ceil(4) * 3);
+    let mut letters = Lenient::default();
+    letters.push(text, &mut out);
+    letters.finish(&mut out);
+    out
+}
 
-const fn letters() -> [u8; 256] {
-    let mut table = [SKIP; 256];
+/// The letter of the standard alphabet for each ASCII character, `+/` also for `-_`; the top bit where there is none.
+pub(crate) const LETTER: [u8; 128] = letters();
+const NONE: u8 = 0x80;
+
+const fn letters() -> [u8; 128] {
+    let mut table = [NONE; 128];
     let mut byte = 0;
     while byte < 128 {
         let letter = byte as u8;
@@ -121,103 +175,64 @@ const fn letters() -> [u8; 256] {
     }
     table[b'-' as usize] = b'+';
     table[b'_' as usize] = b'/';
-    table[b'=' as usize] = STOP;
     table
 }
 
-/// A block of letters on their way to the engine; what a group of four lacks waits for the next text.
-#[derive(Debug, Clone)]
-pub(crate) struct Letters {
-    block: Box<[u8; BLOCK]>,
-    len: usize,
+/// Node's rule, over any number of pieces.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Lenient {
+    /// Letters on their way to the engine; between two pieces, up to three that are no group yet.
+    picked: Vec<u8>,
     /// A `=` has come: nothing after it counts.
     ended: bool,
+    /// Something was skipped: more of it is likely, and the engine need not be asked in vain.
+    dirty: bool,
 }
 
-const BLOCK: usize = 8192;
-/// So many bytes are looked at together.
-const GROUP: usize = 32;
-
-impl Default for Letters {
-    fn default() -> Self {
-        Self {
-            block: Box::new([0; BLOCK]),
-            len: 0,
-            ended: false,
-        }
-    }
-}
-
-impl Letters {
-    fn decode_all(mut self, text: &[u8]) -> Vec<u8> {
-        let mut out = Vec::with_capacity(text.len() / 4 * 3 + 3);
-        self.push(text, &mut out);
-        self.finish(&mut out);
-        out
-    }
-
-    /// Takes the letters of `text` and appends the bytes of all whole groups but the last ones, which wait in the block.
+impl Lenient {
+    /// Appends the bytes of all groups that are whole now.
     pub(crate) fn push(&mut self, text: &[u8], out: &mut Vec<u8>) {
-        let mut groups = text.chunks_exact(GROUP);
-        for group in &mut groups {
-            if self.len > BLOCK - GROUP {
-                self.flush(out);
+        for piece in text.chunks(PIECE) {
+            if self.ended {
+                return;
             }
-            self.take(group);
-        }
-        if self.len > BLOCK - GROUP {
-            self.flush(out);
-        }
-        self.take(groups.remainder());
-    }
-
-    fn take(&mut self, group: &[u8]) {
-        if self.ended {
-            return;
-        }
-        // Mostly a group has letters only, and is copied as it is but for the alphabet.
-        let room = &mut self.block[self.len..self.len + group.len()];
-        let mut worst = 0;
-        for (letter, byte) in room.iter_mut().zip(group) {
-            *letter = LETTER[usize::from(*byte)];
-            worst |= *letter;
-        }
-        if worst < 0x80 {
-            self.len += group.len();
-            return;
-        }
-        for &byte in group {
-            match LETTER[usize::from(byte)] {
-                SKIP => {}
-                STOP => {
-                    self.ended = true;
-                    return;
-                }
-                letter => {
-                    self.block[self.len] = letter;
-                    self.len += 1;
-                }
+            let is_whole = piece.len().is_multiple_of(4) && !piece.ends_with(b"=");
+            let is_clean = !self.dirty && self.picked.is_empty() && is_whole;
+            if is_clean && append(&PADDED_ENGINE, piece, out) {
+                continue;
             }
+            self.dirty = true;
+            self.pick(piece);
+            let whole = self.picked.len() & !3;
+            append(&PADDED_ENGINE, &self.picked[..whole], out);
+            self.picked.drain(..whole);
         }
-    }
-
-    fn flush(&mut self, out: &mut Vec<u8>) {
-        let whole = self.len & !3;
-        PADDED_ENGINE
-            .decode_vec(&self.block[..whole], out)
-            .expect("only letters, in groups of four");
-        self.block.copy_within(whole..self.len, 0);
-        self.len -= whole;
     }
 
     /// Appends what is left: of one letter alone, nothing.
     pub(crate) fn finish(&mut self, out: &mut Vec<u8>) {
-        self.flush(out);
-        if self.len > 1 {
-            PADDED_ENGINE
-                .decode_vec(&self.block[..self.len], out)
-                .expect("two or three letters");
+        if self.picked.len() > 1 {
+            append(&PADDED_ENGINE, &self.picked, out);
         }
-        self.len = 0;
+        self.picked.clear();
+    }
+
+    /// Puts the letters of `piece` after those that wait.
+    fn pick(&mut self, piece: &[u8]) {
+        let mut len = self.picked.len();
+        self.picked.resize(len + piece.len() + simd::SLACK, 0);
+        let done = simd::pick_base64(piece, &mut self.picked[len..]).unwrap_or_default();
+        len += done.written;
+        for &byte in &piece[done.read..] {
+            if byte == b'=' {
+                self.ended = true;
+                break;
+            }
+            // Written in any case, and written over unless it counts.
+            let letter = LETTER.get(usize::from(byte)).copied().unwrap_or(NONE);
+            self.picked[len] = letter;
+            len += usize::from(letter != NONE);
+        }
+        self.picked.truncate(len);
     }
 }

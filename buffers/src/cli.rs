@@ -8,6 +8,7 @@ mod input;
 mod inspect;
 mod line;
 mod message;
+mod rates;
 mod reverse;
 mod size;
 
@@ -47,6 +48,8 @@ enum Command {
     Convert(convert::Args),
     /// Show bytes as Node's console.log does, and what they are
     Inspect(inspect::Args),
+    #[command(hide = true)]
+    Rates(rates::Args),
 }
 
 #[derive(clap::Args, Default)]
@@ -69,6 +72,7 @@ pub fn main() -> ExitCode {
         Command::Dump(args) => dump::dump(args),
         Command::Convert(args) => convert::convert(args),
         Command::Inspect(args) => inspect::inspect(args),
+        Command::Rates(args) => rates::rates(args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -8,7 +8,7 @@
 
 use std::mem;
 
-use crate::base64::Letters;
+use crate::base64::Lenient;
 use crate::string_decoder::unfinished;
 use crate::{Encoding, Error, base64, hex};
 
@@ -35,7 +35,7 @@ pub struct Converter {
     /// Input that is not whole yet: a digit, some letters, a part of a character.
     carry: Vec<u8>,
     /// Node's base64 has a state of its own.
-    letters: Letters,
+    letters: Lenient,
     /// Nothing more counts: a bad digit was met, or padding.
     ended: bool,
     /// Bytes of input before the carry.
@@ -52,7 +52,7 @@ impl Converter {
             to,
             lenient: false,
             carry: Vec::new(),
-            letters: Letters::default(),
+            letters: Lenient::default(),
             ended: false,
             offset: 0,
             pending: Vec::new(),
@@ -102,15 +102,15 @@ impl Converter {
                 Ok(())
             }
             Encoding::Base64 | Encoding::Base64Url => {
-                base64::decode(&carry, self.from).map(|last| bytes = last)
+                base64::decode_onto(&carry, self.from, &mut bytes)
             }
             Encoding::Hex if self.lenient => Ok(()),
-            Encoding::Hex => hex::decode(&carry).map(drop),
+            Encoding::Hex => hex::decode_onto(&carry, &mut bytes),
             _ => self.decode_and_encode(&carry, out),
         };
         self.encode(&bytes, out);
         let pending = mem::take(&mut self.pending);
-        out.extend_from_slice(self.to.text_lossy(&pending).as_bytes());
+        self.write(&pending, out);
         outcome.map_err(|error| self.at(error))
     }
 
@@ -119,22 +119,14 @@ impl Converter {
             if !self.ended {
                 self.carry.extend_from_slice(chunk);
                 let whole = self.carry.len() & !1;
-                bytes.extend(hex::decode_lossy(&self.carry[..whole]));
-                self.ended = 2 * bytes.len() < whole;
+                self.ended = hex::decode_onto(&self.carry[..whole], bytes).is_err();
                 self.carry.drain(..whole);
             }
             return Ok(());
         }
         self.lines(chunk, |carry| {
             let whole = carry.len() & !1;
-            let decoded = hex::decode_lossy(&carry[..whole]);
-            let good = 2 * decoded.len();
-            bytes.extend(decoded);
-            if good < whole {
-                hex::decode(&carry[..whole]).map(|_| whole)
-            } else {
-                Ok(whole)
-            }
+            hex::decode_onto(&carry[..whole], bytes).map(|()| whole)
         })
     }
 
@@ -147,7 +139,8 @@ impl Converter {
         self.lines(chunk, |carry| {
             // The last group waits: it may have padding, after which nothing may come.
             let whole = carry.len().saturating_sub(1) & !3;
-            base64::decode_onto(&carry[..whole], from, bytes).map(|()| whole)
+            base64::decode_onto(&carry[..whole], from, bytes)?;
+            base64::expect_more(&carry[..whole], from).map(|()| whole)
         })
     }
 
@@ -204,39 +197,25 @@ impl Converter {
             self.encode(body, out);
             return Ok(());
         }
-        let (good, error) = match if self.lenient {
-            Ok(self.from.text_lossy(body))
-        } else {
-            self.from.text(body)
-        } {
-            Ok(text) => (text, None),
-            Err(error) => (
-                self.from.text_lossy(&body[..offset_of(&error)]),
-                Some(error),
-            ),
-        };
-        if bytes_wanted {
-            let end = error.as_ref().map_or(body.len(), offset_of);
-            self.encode(&body[..end], out);
-        } else if self.lenient {
-            out.extend(narrowed(&good, self.to));
-        } else {
-            match self.to.bytes(&good) {
-                Ok(bytes) => out.extend(bytes),
-                Err(unsayable) => {
-                    let sayable = &good[..offset_of(&unsayable)];
-                    out.extend(self.to.bytes_lossy(sayable));
-                    return Err(moved(unsayable, self.from.byte_length(sayable)));
-                }
-            }
+        if self.lenient {
+            out.extend(narrowed(&self.from.text_lossy(body), self.to));
+            return Ok(());
         }
-        error.map_or(Ok(()), Err)
+        let mut good = String::new();
+        let outcome = self.from.text_onto(body, &mut good);
+        if bytes_wanted {
+            let end = outcome.as_ref().map_or_else(offset_of, |()| body.len());
+            self.encode(&body[..end], out);
+        } else if let Err(unsayable) = self.to.bytes_onto(&good, out) {
+            let sayable = &good[..offset_of(&unsayable)];
+            return Err(moved(unsayable, self.from.byte_length(sayable)));
+        }
+        outcome
     }
 
     /// Bytes as `to` writes them; what is short of a group waits.
     fn encode(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
         match self.to {
-            Encoding::Hex => out.extend_from_slice(hex::encode(bytes).as_bytes()),
             Encoding::Base64 | Encoding::Base64Url => {
                 let mut rest = bytes;
                 if !self.pending.is_empty() {
@@ -246,12 +225,23 @@ impl Converter {
                     if self.pending.len() < 3 {
                         return;
                     }
-                    base64::encode_onto(&mem::take(&mut self.pending), self.to, out);
+                    let group = mem::take(&mut self.pending);
+                    self.write(&group, out);
                 }
                 let (groups, tail) = rest.split_at(rest.len() - rest.len() % 3);
-                base64::encode_onto(groups, self.to, out);
+                self.write(groups, out);
                 self.pending.extend_from_slice(tail);
             }
+            _ => self.write(bytes, out),
+        }
+    }
+
+    /// Whole groups as `to` writes them.
+    fn write(&self, bytes: &[u8], out: &mut Vec<u8>) {
+        let emit = |piece: &[u8]| out.extend_from_slice(piece);
+        match self.to {
+            Encoding::Hex => hex::encode_pieces(bytes, emit),
+            Encoding::Base64 | Encoding::Base64Url => base64::encode_pieces(bytes, self.to, emit),
             _ => out.extend_from_slice(bytes),
         }
     }
@@ -276,11 +266,7 @@ fn held_back(encoding: Encoding, piece: &[u8]) -> usize {
 }
 
 fn offset_of(error: &Error) -> usize {
-    if let Error::Invalid { offset, .. } = error {
-        *offset
-    } else {
-        0
-    }
+    error.offset().unwrap_or_default()
 }
 
 fn moved(error: Error, place: usize) -> Error {

@@ -101,14 +101,38 @@ impl Encoding {
     /// # Ok::<(), Error>(())
     /// ```
     pub fn bytes(self, text: &str) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::new();
+        self.bytes_onto(text, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Appends [`Self::bytes`] to `out`, whose memory can so be used again and again.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::bytes`]; `out` has got what comes before the bad character.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut bytes = Vec::new();
+    /// for text in ["dead", "beef"] {
+    ///     bytes.clear();
+    ///     buffers::Encoding::Hex.bytes_onto(text, &mut bytes)?;
+    /// }
+    /// assert_eq!(bytes, [0xbe, 0xef]);
+    /// # Ok::<(), buffers::Error>(())
+    /// ```
+    pub fn bytes_onto(self, text: &str, out: &mut Vec<u8>) -> Result<(), Error> {
         match self {
-            Self::Utf8 => Ok(text.as_bytes().to_vec()),
-            Self::Utf16le => Ok(utf16::encode(text)),
-            Self::Latin1 => latin1::encode(text, Self::Latin1, 0xff),
-            Self::Ascii => latin1::encode(text, Self::Ascii, 0x7f),
-            Self::Hex => hex::decode(text.as_bytes()),
-            Self::Base64 | Self::Base64Url => base64::decode(text.as_bytes(), self),
+            Self::Utf8 => out.extend_from_slice(text.as_bytes()),
+            Self::Utf16le => utf16::encode_onto(text, out),
+            Self::Latin1 => latin1::encode_onto(text, self, 0xff, out)?,
+            Self::Ascii => latin1::encode_onto(text, self, 0x7f, out)?,
+            Self::Hex => hex::decode_onto(text.as_bytes(), out)?,
+            Self::Base64 | Self::Base64Url => base64::decode_onto(text.as_bytes(), self, out)?,
         }
+        Ok(())
     }
 
     /// The bytes that Node makes of `text`: `Buffer.from(text, encoding)`.
@@ -124,7 +148,11 @@ impl Encoding {
     pub fn bytes_lossy(self, text: &str) -> Vec<u8> {
         match self {
             Self::Utf8 => text.as_bytes().to_vec(),
-            Self::Utf16le => utf16::encode(text),
+            Self::Utf16le => {
+                let mut bytes = Vec::new();
+                utf16::encode_onto(text, &mut bytes);
+                bytes
+            }
             Self::Latin1 | Self::Ascii => latin1::encode_lossy(text),
             Self::Hex => hex::decode_lossy(text.as_bytes()),
             Self::Base64 | Self::Base64Url => base64::decode_lossy(text.as_bytes()),
@@ -157,11 +185,38 @@ impl Encoding {
     /// ```
     pub fn text(self, bytes: &[u8]) -> Result<String, Error> {
         match self {
-            Self::Utf8 => utf8::decode(bytes),
-            Self::Utf16le => utf16::decode(bytes),
-            Self::Ascii => latin1::decode_ascii(bytes),
-            _ => Ok(self.text_lossy(bytes)),
+            Self::Hex => Ok(hex::encode(bytes)),
+            Self::Base64 | Self::Base64Url => Ok(base64::encode(bytes, self)),
+            _ => {
+                let mut text = self.room_for(bytes);
+                self.text_onto(bytes, &mut text)?;
+                Ok(text)
+            }
         }
+    }
+
+    /// Appends [`Self::text`] to `out`, whose memory can so be used again and again.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::text`]; `out` has got what comes before the bad byte.
+    pub fn text_onto(self, bytes: &[u8], out: &mut String) -> Result<(), Error> {
+        let emit = |piece: &[u8]| out.push_str(utf8::encoded(piece));
+        match self {
+            Self::Utf8 => match utf8::decode(bytes) {
+                Ok(text) => out.push_str(text),
+                Err(error) => {
+                    out.push_str(utf8::encoded(&bytes[..error.offset().unwrap_or_default()]));
+                    return Err(error);
+                }
+            },
+            Self::Utf16le => utf16::decode_pieces(bytes, emit)?,
+            Self::Latin1 => latin1::decode_pieces(bytes, emit),
+            Self::Ascii => latin1::decode_ascii_pieces(bytes, emit)?,
+            Self::Hex => hex::encode_pieces(bytes, emit),
+            Self::Base64 | Self::Base64Url => base64::encode_pieces(bytes, self, emit),
+        }
+        Ok(())
     }
 
     /// The text that Node makes of `bytes`, with U+FFFD for what is none: `buf.toString(encoding)`.
@@ -175,14 +230,89 @@ impl Encoding {
     /// assert_eq!(Encoding::Ascii.text_lossy(&[0xe9]), "i");
     /// ```
     pub fn text_lossy(self, bytes: &[u8]) -> String {
+        let mut text = String::new();
+        let emit = |piece: &[u8]| text.push_str(utf8::encoded(piece));
         match self {
-            Self::Utf8 => utf8::decode_lossy(bytes),
-            Self::Utf16le => utf16::decode_lossy(bytes),
-            Self::Latin1 => latin1::decode(bytes),
-            Self::Ascii => latin1::decode_masked(bytes),
-            Self::Hex => hex::encode(bytes),
-            Self::Base64 | Self::Base64Url => base64::encode(bytes, self),
+            Self::Hex => return hex::encode(bytes),
+            Self::Base64 | Self::Base64Url => return base64::encode(bytes, self),
+            Self::Utf8 => return utf8::decode_lossy(bytes).into_owned(),
+            Self::Utf16le => utf16::decode_lossy_pieces(bytes, emit),
+            Self::Latin1 => latin1::decode_pieces(bytes, emit),
+            Self::Ascii => latin1::decode_masked_pieces(bytes, emit),
         }
+        text
+    }
+
+    /// Writes [`Self::text`] into bytes that are there already, and says how many it has.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::text`], and [`Error::OutOfRange`] if there is no room; what `out` holds then is not said.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut digits = [0; 8];
+    /// buffers::Encoding::Hex.text_to_slice(&[0xde, 0xad, 0xbe, 0xef], &mut digits)?;
+    /// assert_eq!(&digits, b"deadbeef");
+    /// # Ok::<(), buffers::Error>(())
+    /// ```
+    pub fn text_to_slice(self, bytes: &[u8], out: &mut [u8]) -> Result<usize, Error> {
+        match self {
+            Self::Hex => {
+                let out = room(out, 2 * bytes.len())?;
+                hex::encode_to_slice(bytes, out);
+                Ok(out.len())
+            }
+            Self::Base64 | Self::Base64Url => {
+                let out = room(out, base64::encoded_len(bytes.len(), self))?;
+                Ok(base64::encode_to_slice(bytes, self, out))
+            }
+            _ => {
+                let text = self.text(bytes)?;
+                room(out, text.len())?.copy_from_slice(text.as_bytes());
+                Ok(text.len())
+            }
+        }
+    }
+
+    /// Writes [`Self::bytes`] into bytes that are there already, and says how many they are.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::bytes`], and [`Error::OutOfRange`] if there is no room; what `out` holds then is not said.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut id = [0; 4];
+    /// buffers::Encoding::Hex.bytes_to_slice("deadbeef", &mut id)?;
+    /// assert_eq!(id, [0xde, 0xad, 0xbe, 0xef]);
+    /// # Ok::<(), buffers::Error>(())
+    /// ```
+    pub fn bytes_to_slice(self, text: &str, out: &mut [u8]) -> Result<usize, Error> {
+        match self {
+            Self::Hex => {
+                let out = room(out, text.len() / 2)?;
+                hex::decode_to_slice(text.as_bytes(), out)?;
+                Ok(out.len())
+            }
+            Self::Base64 | Self::Base64Url => {
+                let out = room(out, base64::decoded_len(text))?;
+                base64::decode_to_slice(text.as_bytes(), self, out)
+            }
+            _ => {
+                let bytes = self.bytes(text)?;
+                room(out, bytes.len())?.copy_from_slice(&bytes);
+                Ok(bytes.len())
+            }
+        }
+    }
+
+    /// A string that need not grow while ASCII comes.
+    fn room_for(self, bytes: &[u8]) -> String {
+        let width = if self == Self::Utf16le { 2 } else { 1 };
+        String::with_capacity(bytes.len() / width)
     }
 
     /// [`Self::text_lossy`] as the UTF-16 units of a JS string: lone surrogates stay as they are.
@@ -223,4 +353,11 @@ impl Encoding {
             Self::Base64 | Self::Base64Url => (units - padding) * 3 / 4,
         }
     }
+}
+
+/// The first `len` bytes of `out`, if it has as many.
+fn room(out: &mut [u8], len: usize) -> Result<&mut [u8], Error> {
+    let there = out.len();
+    out.get_mut(..len)
+        .ok_or_else(|| Error::outside("length", there, len))
 }

@@ -86,6 +86,15 @@ impl Error {
         }
     }
 
+    /// Where the first bad unit starts, in bytes of the input, if that is what is wrong.
+    pub fn offset(&self) -> Option<usize> {
+        if let Self::Invalid { offset, .. } = self {
+            Some(*offset)
+        } else {
+            None
+        }
+    }
+
     /// Node's `error.name`.
     pub fn name(&self) -> &'static str {
         match self {

@@ -4,18 +4,41 @@
 
 use crate::{Encoding, Error};
 
+/// So many bytes at a time, so that what is made is copied from the first-level cache.
+const PIECE: usize = 2048;
+
 pub(crate) fn encode(bytes: &[u8]) -> String {
     const_hex::encode(bytes)
 }
 
-pub(crate) fn decode(text: &[u8]) -> Result<Vec<u8>, Error> {
-    let bytes = decode_lossy(text);
-    let good = 2 * bytes.len();
-    let (offset, reason) = match &text[good..] {
-        [] => return Ok(bytes),
-        [digit] if digit.is_ascii_hexdigit() => (good, "half a byte"),
-        [first, ..] if first.is_ascii_hexdigit() => (good + 1, "not a hex digit"),
-        _ => (good, "not a hex digit"),
+/// Into `out`, which has two digits for each byte.
+pub(crate) fn encode_to_slice(bytes: &[u8], out: &mut [u8]) {
+    const_hex::encode_to_slice(bytes, out).expect("two digits for each byte");
+}
+
+/// The digits, piece by piece.
+pub(crate) fn encode_pieces(bytes: &[u8], mut emit: impl FnMut(&[u8])) {
+    let mut digits = [0; 2 * PIECE];
+    for piece in bytes.chunks(PIECE) {
+        let digits = &mut digits[..2 * piece.len()];
+        encode_to_slice(piece, digits);
+        emit(digits);
+    }
+}
+
+/// Into `out`, which has a byte for each pair of digits; what it holds after an error is not said.
+pub(crate) fn decode_to_slice(text: &[u8], out: &mut [u8]) -> Result<(), Error> {
+    // const-hex takes a `0x` in front for a prefix. Node does not: there the `x` is simply no digit.
+    let prefixed = matches!(text, [_, b'x' | b'X', ..]);
+    if !prefixed && const_hex::decode_to_slice(text, out).is_ok() {
+        return Ok(());
+    }
+    let digits = text.iter().take_while(|byte| byte.is_ascii_hexdigit());
+    let offset = digits.count();
+    let (offset, reason) = if offset < text.len() {
+        (offset, "not a hex digit")
+    } else {
+        (offset - 1, "half a byte")
     };
     Err(Error::Invalid {
         encoding: Encoding::Hex,
@@ -24,21 +47,27 @@ pub(crate) fn decode(text: &[u8]) -> Result<Vec<u8>, Error> {
     })
 }
 
-pub(crate) fn decode_lossy(text: &[u8]) -> Vec<u8> {
-    let pairs = &text[..text.len() & !1];
-    // const-hex takes a `0x` in front for a prefix. Node does not: there the `x` is simply no digit.
-    if matches!(pairs, [_, b'x' | b'X', ..]) {
-        return Vec::new();
+/// On an error, the bytes before it are appended.
+pub(crate) fn decode_onto(text: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+    let start = out.len();
+    out.resize(start + text.len() / 2, 0);
+    let outcome = decode_to_slice(text, &mut out[start..]);
+    if let Err(Error::Invalid { offset, .. }) = outcome {
+        // Once more, without what is bad.
+        let good = &text[..offset & !1];
+        out.truncate(start + good.len() / 2);
+        decode_to_slice(good, &mut out[start..]).expect("digits alone are left");
     }
-    let mut bytes = vec![0; pairs.len() / 2];
-    if const_hex::decode_to_slice(pairs, &mut bytes).is_err() {
-        let good = pairs
-            .iter()
-            .position(|byte| !byte.is_ascii_hexdigit())
-            .unwrap_or(pairs.len())
-            / 2;
-        bytes.truncate(good);
-        const_hex::decode_to_slice(&pairs[..2 * good], &mut bytes).expect("only digits are left");
+    outcome
+}
+
+pub(crate) fn decode_lossy(text: &[u8]) -> Vec<u8> {
+    // Good or not, what comes before a mistake is what Node gives.
+    let mut bytes = vec![0; text.len() / 2];
+    let pairs = &text[..text.len() & !1];
+    if decode_to_slice(pairs, &mut bytes).is_err() {
+        bytes.clear();
+        let _ = decode_onto(pairs, &mut bytes);
     }
     bytes
 }

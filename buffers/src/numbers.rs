@@ -20,12 +20,12 @@ pub enum Endian {
 pub trait Number: Copy {
     /// How many bytes it takes.
     const WIDTH: usize;
-    /// The number in the first [`Self::WIDTH`] bytes, little endian.
+    /// The number at the start of `bytes`, if it is all there.
     #[doc(hidden)]
-    fn from_little(bytes: [u8; 8]) -> Self;
-    /// Its bytes, little endian, in front.
+    fn first(bytes: &[u8], endian: Endian) -> Option<Self>;
+    /// Puts the number at the start of `bytes`, if there is room.
     #[doc(hidden)]
-    fn to_little(self) -> [u8; 8];
+    fn put(self, bytes: &mut [u8], endian: Endian) -> Option<()>;
 }
 
 macro_rules! numbers {
@@ -33,15 +33,22 @@ macro_rules! numbers {
         impl Number for $type {
             const WIDTH: usize = size_of::<Self>();
 
-            fn from_little(bytes: [u8; 8]) -> Self {
-                let (number, _) = bytes.split_first_chunk().expect("no number has more than 8 bytes");
-                Self::from_le_bytes(*number)
+            #[inline]
+            fn first(bytes: &[u8], endian: Endian) -> Option<Self> {
+                let field = *bytes.first_chunk()?;
+                Some(match endian {
+                    Endian::Little => Self::from_le_bytes(field),
+                    Endian::Big => Self::from_be_bytes(field),
+                })
             }
 
-            fn to_little(self) -> [u8; 8] {
-                let mut bytes = [0; 8];
-                bytes[..Self::WIDTH].copy_from_slice(&self.to_le_bytes());
-                bytes
+            #[inline]
+            fn put(self, bytes: &mut [u8], endian: Endian) -> Option<()> {
+                *bytes.first_chunk_mut()? = match endian {
+                    Endian::Little => self.to_le_bytes(),
+                    Endian::Big => self.to_be_bytes(),
+                };
+                Some(())
             }
         }
     )*};
@@ -66,13 +73,10 @@ numbers!(u8, i8, u16, i16, u32, i32, u64, i64, f32, f64);
 /// ```
 #[inline]
 pub fn read<T: Number>(bytes: &[u8], offset: usize, endian: Endian) -> Result<T, Error> {
-    let mut little = [0; 8];
-    let field = field(bytes, offset, T::WIDTH)?;
-    little[..T::WIDTH].copy_from_slice(field);
-    if endian == Endian::Big {
-        little[..T::WIDTH].reverse();
-    }
-    Ok(T::from_little(little))
+    offset
+        .checked_add(T::WIDTH)
+        .and_then(|end| T::first(bytes.get(offset..end)?, endian))
+        .ok_or_else(|| past_the_end(bytes.len(), offset, T::WIDTH))
 }
 
 /// Writes `value` from `offset` on and returns the offset after it.
@@ -97,12 +101,14 @@ pub fn write<T: Number>(
     offset: usize,
     endian: Endian,
 ) -> Result<usize, Error> {
-    let field = field_mut(bytes, offset, T::WIDTH)?;
-    field.copy_from_slice(&value.to_little()[..T::WIDTH]);
-    if endian == Endian::Big {
-        field.reverse();
-    }
-    Ok(offset + T::WIDTH)
+    let len = bytes.len();
+    offset
+        .checked_add(T::WIDTH)
+        .and_then(|end| {
+            value.put(bytes.get_mut(offset..end)?, endian)?;
+            Some(end)
+        })
+        .ok_or_else(|| past_the_end(len, offset, T::WIDTH))
 }
 
 /// Reads an unsigned integer of `width` bytes, 1 to 6: `readUIntLE`, `readUIntBE`.
@@ -120,7 +126,11 @@ pub fn write<T: Number>(
 pub fn read_uint(bytes: &[u8], offset: usize, width: usize, endian: Endian) -> Result<u64, Error> {
     check_width(width)?;
     let mut little = [0; 8];
-    little[..width].copy_from_slice(field(bytes, offset, width)?);
+    let field = offset
+        .checked_add(width)
+        .and_then(|end| bytes.get(offset..end));
+    let field = field.ok_or_else(|| past_the_end(bytes.len(), offset, width))?;
+    little[..width].copy_from_slice(field);
     if endian == Endian::Big {
         little[..width].reverse();
     }
@@ -229,7 +239,11 @@ fn write_little(
     width: usize,
     endian: Endian,
 ) -> Result<usize, Error> {
-    let field = field_mut(bytes, offset, width)?;
+    let len = bytes.len();
+    let field = offset
+        .checked_add(width)
+        .and_then(|end| bytes.get_mut(offset..end));
+    let field = field.ok_or_else(|| past_the_end(len, offset, width))?;
     field.copy_from_slice(&value.to_le_bytes()[..width]);
     if endian == Endian::Big {
         field.reverse();
@@ -246,22 +260,6 @@ fn check_width(width: usize) -> Result<(), Error> {
         allowed: ">= 1 and <= 6".to_owned(),
         received: grouped(width as i128),
     })
-}
-
-#[inline]
-fn field(bytes: &[u8], offset: usize, width: usize) -> Result<&[u8], Error> {
-    // Cutting twice cannot overflow; `offset + width` can.
-    let tail = bytes.get(offset..).unwrap_or_default();
-    tail.get(..width)
-        .ok_or_else(|| past_the_end(bytes.len(), offset, width))
-}
-
-#[inline]
-fn field_mut(bytes: &mut [u8], offset: usize, width: usize) -> Result<&mut [u8], Error> {
-    let len = bytes.len();
-    let tail = bytes.get_mut(offset..).unwrap_or_default();
-    tail.get_mut(..width)
-        .ok_or_else(|| past_the_end(len, offset, width))
 }
 
 #[cold]

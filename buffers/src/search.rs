@@ -5,7 +5,7 @@
 
 use memchr::{memchr, memmem, memrchr};
 
-use crate::Encoding;
+use crate::{Encoding, simd};
 
 /// What to look for.
 #[derive(Debug, Clone, Copy)]
@@ -149,23 +149,16 @@ fn first(bytes: &[u8], needle: &[u8]) -> Option<usize> {
     }
 }
 
-/// `memmem::rfind` has no SIMD: looking for the last byte and then at what is before it is many times as fast, as
-/// long as that byte is not everywhere.
+/// `memmem::rfind` has no SIMD; it is for what our own search gives up.
 fn last(bytes: &[u8], needle: &[u8]) -> Option<usize> {
-    let (&tail, head) = needle.split_last()?;
-    let mut end = bytes.len();
-    let mut tries = 0;
-    while let Some(place) = memrchr(tail, &bytes[..end]) {
-        if bytes[..place].ends_with(head) {
-            return Some(place - head.len());
-        }
-        end = place;
-        tries += 1;
-        if tries > 16 && tries > (bytes.len() - end) / 64 {
-            return memmem::rfind(&bytes[..end], needle);
-        }
+    match needle {
+        [byte] => memrchr(*byte, bytes),
+        _ => match simd::rfind(bytes, needle) {
+            Some(Ok(found)) => found,
+            Some(Err(left)) => memmem::rfind(&bytes[..left], needle),
+            None => memmem::rfind(bytes, needle),
+        },
     }
-    None
 }
 
 fn even(bytes: &[u8], needle: &[u8], mut places: impl Iterator<Item = usize>) -> Option<usize> {

@@ -1,6 +1,6 @@
 //! Reversing the bytes in each group of two, four or eight: `swap16`, `swap32`, `swap64`.
 
-use crate::Error;
+use crate::{Error, simd};
 
 /// Swaps the bytes in each pair, in place: UTF-16 from one byte order to the other.
 ///
@@ -39,9 +39,12 @@ pub fn swap64(bytes: &mut [u8]) -> Result<(), Error> {
 }
 
 fn swap<const WIDTH: usize>(bytes: &mut [u8]) -> Result<(), Error> {
-    let (groups, []) = bytes.as_chunks_mut::<WIDTH>() else {
+    if !bytes.len().is_multiple_of(WIDTH) {
         return Err(Error::InvalidSize { bits: 8 * WIDTH });
-    };
-    groups.iter_mut().for_each(|group| group.reverse());
+    }
+    let done = simd::swap::<WIDTH>(bytes).unwrap_or(0);
+    for group in bytes[done..].as_chunks_mut::<WIDTH>().0 {
+        group.reverse();
+    }
     Ok(())
 }

@@ -24,12 +24,17 @@ pub fn transcode(source: &[u8], from: Encoding, to: Encoding) -> Result<Vec<u8>,
     if source.is_empty() {
         return Ok(Vec::new());
     }
-    let strict = matches!((from, to), (Utf8, Utf16le) | (Utf16le, Utf8));
+    let invalid = |_| Error::TranscodeInvalid;
     let text = match from {
-        Utf8 if strict => utf8::decode(source).map_err(|_| Error::TranscodeInvalid)?,
-        // Half a unit at the end is dropped; half a pair is not.
-        Utf16le if strict => {
-            utf16::decode(&source[..source.len() & !1]).map_err(|_| Error::TranscodeInvalid)?
+        Utf8 if to == Utf16le => {
+            return Ok(to.bytes_lossy(utf8::decode(source).map_err(invalid)?));
+        }
+        Utf16le if to == Utf8 => {
+            // Half a unit at the end is dropped; half a pair is not.
+            let units = &source[..source.len() & !1];
+            let mut bytes = Vec::with_capacity(units.len() / 2);
+            utf16::decode_pieces(units, |piece| bytes.extend_from_slice(piece)).map_err(invalid)?;
+            return Ok(bytes);
         }
         Ascii if to != Utf16le => source
             .iter()
@@ -58,7 +63,7 @@ pub fn transcode(source: &[u8], from: Encoding, to: Encoding) -> Result<Vec<u8>,
     };
     Ok(match to {
         Utf8 => text.into_bytes(),
-        Utf16le => utf16::encode(&text),
+        Utf16le => to.bytes_lossy(&text),
         Latin1 => narrow(0xff),
         Ascii => narrow(0x7f),
         _ => return Err(Error::TranscodeUnsupported),

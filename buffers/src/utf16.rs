@@ -2,53 +2,42 @@
 //!
 //! Node keeps lone surrogates, since its strings may hold them; a Rust `String` gets U+FFFD. An odd last byte is dropped.
 
+use crate::simd::{self, Progress};
 use crate::{Encoding, Error};
 
-/// So many ASCII characters are looked at together.
-const RUN: usize = 32;
+/// So many bytes at a time.
+const PIECE: usize = 8192;
 
-pub(crate) fn encode(text: &str) -> Vec<u8> {
-    let mut out = vec![0; 2 * text.len()];
-    let mut len = 0;
+pub(crate) fn encode_onto(text: &str, out: &mut Vec<u8>) {
+    // Enough for ASCII, more than enough for all else.
+    out.reserve(2 * text.len() + simd::SLACK);
     let mut rest = text;
     while !rest.is_empty() {
-        let ascii = ascii_prefix(rest.as_bytes());
-        let (run, tail) = rest.split_at(ascii);
-        for (unit, byte) in out[len..].chunks_exact_mut(2).zip(run.bytes()) {
-            unit.copy_from_slice(&[byte, 0]);
-        }
-        len += 2 * ascii;
-        // Text that is not ASCII seldom is so for one character only.
-        let mut others = tail.chars();
-        for other in others.by_ref().take_while(|other| !other.is_ascii()) {
-            for unit in other.encode_utf16(&mut [0; 2]) {
-                out[len..len + 2].copy_from_slice(&unit.to_le_bytes());
-                len += 2;
-            }
-        }
-        // `take_while` has eaten the character that ended it.
-        rest = match tail.char_indices().find(|(_, other)| other.is_ascii()) {
-            Some((place, _)) => &tail[place..],
-            None => "",
-        };
+        let end = (rest.len().min(PIECE)..rest.len()).find(|&end| rest.is_char_boundary(end));
+        let (piece, others) = rest.split_at(end.unwrap_or(rest.len()));
+        rest = others;
+        let start = out.len();
+        out.resize(start + 2 * piece.len() + simd::SLACK, 0);
+        let done = simd::utf8_to_utf16(piece, &mut out[start..]).unwrap_or_default();
+        let written = encode_slice(&piece[done.read..], &mut out[start + done.written..]);
+        out.truncate(start + done.written + written);
     }
-    out.truncate(len);
-    out
 }
 
-/// How many bytes from the start are ASCII, in whole runs as long as there are any.
-fn ascii_prefix(bytes: &[u8]) -> usize {
-    let runs = bytes
-        .chunks_exact(RUN)
-        .take_while(|run| run.iter().fold(0, |all, byte| all | byte) < 0x80)
-        .count();
-    let start = runs * RUN;
-    start
-        + bytes[start..]
-            .iter()
-            .take(RUN)
-            .take_while(|byte| byte.is_ascii())
-            .count()
+/// Scalar: says how many bytes were written.
+fn encode_slice(text: &str, out: &mut [u8]) -> usize {
+    if text.is_ascii() {
+        for (unit, byte) in out.chunks_exact_mut(2).zip(text.bytes()) {
+            unit.copy_from_slice(&[byte, 0]);
+        }
+        return 2 * text.len();
+    }
+    let mut len = 0;
+    for unit in text.encode_utf16() {
+        out[len..len + 2].copy_from_slice(&unit.to_le_bytes());
+        len += 2;
+    }
+    len
 }
 
 pub(crate) fn units(bytes: &[u8]) -> Vec<u16> {
@@ -58,54 +47,84 @@ pub(crate) fn units(bytes: &[u8]) -> Vec<u16> {
         .collect()
 }
 
-pub(crate) fn decode(bytes: &[u8]) -> Result<String, Error> {
-    let invalid = |unit: usize, reason| Error::Invalid {
+/// On an error, the characters before it are given out.
+pub(crate) fn decode_pieces(bytes: &[u8], emit: impl FnMut(&[u8])) -> Result<(), Error> {
+    let invalid = |offset, reason| Error::Invalid {
         encoding: Encoding::Utf16le,
-        offset: 2 * unit,
+        offset,
         reason,
     };
-    let mut place = 0;
-    let mut text = String::with_capacity(bytes.len());
-    for decoded in char::decode_utf16(units(bytes)) {
-        let character = decoded.map_err(|_| invalid(place, "half a surrogate pair"))?;
-        place += character.len_utf16();
-        text.push(character);
+    let good = decode_until_lone(bytes, &mut [0; _], emit);
+    match bytes.len() - good {
+        0 => Ok(()),
+        1 => Err(invalid(good, "half a unit")),
+        _ => Err(invalid(good, "half a surrogate pair")),
     }
-    if bytes.len() % 2 == 1 {
-        Err(invalid(bytes.len() / 2, "half a unit"))
+}
+
+pub(crate) fn decode_lossy_pieces(bytes: &[u8], mut emit: impl FnMut(&[u8])) {
+    let (mut rest, mut text) = (bytes, [0; _]);
+    loop {
+        rest = &rest[decode_until_lone(rest, &mut text, &mut emit)..];
+        if rest.len() < 2 {
+            return;
+        }
+        emit("\u{fffd}".as_bytes());
+        rest = &rest[2..];
+    }
+}
+
+/// Gives out the text up to a lone surrogate; says how many bytes that took.
+fn decode_until_lone(bytes: &[u8], text: &mut Text, mut emit: impl FnMut(&[u8])) -> usize {
+    let mut read = 0;
+    while bytes.len() - read > 1 {
+        let piece = whole_pairs(&bytes[read..]);
+        let mut done = simd::utf16_to_utf8(piece, text).unwrap_or_default();
+        let rest = decode_slice(&piece[done.read..], &mut text[done.written..]);
+        done.read += rest.read;
+        done.written += rest.written;
+        emit(&text[..done.written]);
+        read += done.read;
+        if done.read < piece.len() {
+            break;
+        }
+    }
+    read
+}
+
+/// Room for the text of a piece.
+type Text = [u8; PIECE / 2 * 3 + simd::SLACK];
+
+/// Scalar, up to a lone surrogate.
+fn decode_slice(bytes: &[u8], out: &mut [u8]) -> Progress {
+    let units = bytes
+        .chunks_exact(2)
+        .map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
+    if units.clone().fold(0, |all, unit| all | unit) < 0x80 {
+        for (byte, unit) in out.iter_mut().zip(units) {
+            *byte = unit as u8;
+        }
+        return Progress {
+            read: bytes.len() & !1,
+            written: bytes.len() / 2,
+        };
+    }
+    let mut done = Progress::default();
+    for character in char::decode_utf16(units).map_while(Result::ok) {
+        done.read += 2 * character.len_utf16();
+        done.written += character.encode_utf8(&mut out[done.written..]).len();
+    }
+    done
+}
+
+/// The next piece, which ends between characters unless it is the last one.
+fn whole_pairs(bytes: &[u8]) -> &[u8] {
+    let end = bytes.len().min(PIECE) & !1;
+    let ends_high = bytes[end - 1] & 0xfc == 0xd8;
+    let end = if ends_high && bytes.len() > PIECE {
+        end - 2
     } else {
-        Ok(text)
-    }
-}
-
-pub(crate) fn decode_lossy(bytes: &[u8]) -> String {
-    let units = units(bytes);
-    let mut text = String::with_capacity(units.len() + units.len() / 2);
-    let mut rest = &units[..];
-    while !rest.is_empty() {
-        let ascii = ascii_units(rest);
-        text.extend(rest[..ascii].iter().map(|&unit| char::from(unit as u8)));
-        rest = &rest[ascii..];
-        let others = rest.iter().take_while(|&&unit| unit >= 0x80).count();
-        text.extend(
-            char::decode_utf16(rest[..others].iter().copied())
-                .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)),
-        );
-        rest = &rest[others..];
-    }
-    text
-}
-
-fn ascii_units(units: &[u16]) -> usize {
-    let runs = units
-        .chunks_exact(RUN)
-        .take_while(|run| run.iter().fold(0, |all, unit| all | unit) < 0x80)
-        .count();
-    let start = runs * RUN;
-    start
-        + units[start..]
-            .iter()
-            .take(RUN)
-            .take_while(|&&unit| unit < 0x80)
-            .count()
+        end
+    };
+    &bytes[..end]
 }

@@ -1,0 +1,130 @@
+//! `rates`, hidden: what `cargo xtask bench` runs. Prints `NAME RATE` for each job of a set, in GB of input a second.
+
+mod calls;
+mod inputs;
+mod memory;
+mod node;
+
+use std::fs::File;
+use std::hint::black_box;
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+
+/// Arguments of `rates`.
+#[derive(clap::Args)]
+pub struct Args {
+    set: Set,
+    /// Write what each job makes, as a digest, to a file
+    #[arg(long)]
+    digests: Option<PathBuf>,
+    /// Only jobs with this in their name
+    #[arg(long, default_value = "")]
+    only: String,
+    /// Call each job once; rates mean nothing then
+    #[arg(long)]
+    once: bool,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Set {
+    /// What Node is measured against, a new result each time
+    Node,
+    /// 16 MiB into a buffer that is used again
+    Reused,
+    /// Copying 16 MiB, under the names of `reused`
+    Memcpy,
+    /// Calls with 32 bytes
+    Calls,
+    /// The same, asked of the crates below
+    Direct,
+}
+
+/// One thing to be timed.
+pub struct Job {
+    pub name: String,
+    /// How many bytes of input one call has.
+    pub bytes: usize,
+    /// Makes something, in place or newly; what it gives back is digested and dropped.
+    pub run: Box<dyn FnMut() -> Made>,
+}
+
+/// What a job has made.
+pub enum Made {
+    Bytes(Vec<u8>),
+    Text(String),
+    Number(u64),
+}
+
+impl Job {
+    pub fn new(name: &str, bytes: usize, run: impl FnMut() -> Made + 'static) -> Self {
+        Self {
+            name: name.to_owned(),
+            bytes,
+            run: Box::new(run),
+        }
+    }
+}
+
+pub fn rates(args: &Args) -> Result<()> {
+    let jobs = match args.set {
+        Set::Node => node::jobs(),
+        Set::Reused => memory::reused(),
+        Set::Memcpy => memory::memcpy(),
+        Set::Calls => calls::ours(),
+        Set::Direct => calls::direct(),
+    };
+    let mut digests = match &args.digests {
+        Some(path) => Some(File::create(path).with_context(|| path.display().to_string())?),
+        None => None,
+    };
+    let mut out = std::io::stdout().lock();
+    for mut job in jobs.into_iter().filter(|job| job.name.contains(&args.only)) {
+        let first = (job.run)();
+        if let Some(file) = &mut digests {
+            writeln!(file, "{} {}", job.name, digest(&first))?;
+        }
+        let rate = if args.once { 0.0 } else { rate(&mut job) };
+        writeln!(out, "{} {rate:.3}", job.name)?;
+    }
+    Ok(out.flush()?)
+}
+
+/// How many calls are looked at together, so that the clock does not count.
+const BATCH: Duration = Duration::from_millis(3);
+const BATCHES: usize = 15;
+
+/// The median over the batches, in GB/s.
+fn rate(job: &mut Job) -> f64 {
+    let mut calls = 1;
+    while time(job, calls) < BATCH {
+        calls *= 2;
+    }
+    let mut times: Vec<_> = (0..BATCHES).map(|_| time(job, calls)).collect();
+    times.sort();
+    let bytes = job.bytes as f64 * f64::from(calls);
+    bytes / times[BATCHES / 2].as_secs_f64() / 1e9
+}
+
+fn time(job: &mut Job, calls: u32) -> Duration {
+    let start = Instant::now();
+    for _ in 0..calls {
+        black_box((job.run)());
+    }
+    start.elapsed()
+}
+
+/// FNV-1a, which the twin has as well.
+fn digest(made: &Made) -> String {
+    let bytes = match made {
+        Made::Bytes(bytes) => bytes,
+        Made::Text(text) => text.as_bytes(),
+        Made::Number(number) => return number.to_string(),
+    };
+    let hash = bytes.iter().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+    });
+    format!("{} {hash:08x}", bytes.len())
+}

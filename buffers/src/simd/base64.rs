@@ -1,0 +1,73 @@
+//! Base64: encoding, and picking letters out of anything else, 64 bytes at a time.
+//!
+//! Encoding follows Muła and Lemire, "Base64 encoding and decoding at almost the speed of a memory copy" (2020),
+//! <https://arxiv.org/abs/1910.05109>: spread the bytes, cut out six bits each, look up the letters. That a table of 64
+//! entries is one instruction is also what makes the picking short.
+
+use std::arch::x86_64::{
+    _mm512_cmpeq_epi8_mask, _mm512_maskz_compress_epi8, _mm512_movepi8_mask,
+    _mm512_multishift_epi64_epi8, _mm512_or_si512, _mm512_permutex2var_epi8,
+    _mm512_permutexvar_epi8, _mm512_set1_epi8, _mm512_set1_epi64,
+};
+
+use super::Progress;
+use super::lanes::{load64, store64};
+use crate::base64::LETTER;
+
+/// Letters for groups of three bytes. `alphabet` has 64.
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+pub fn encode(bytes: &[u8], alphabet: &[u8; 64], out: &mut [u8]) -> Progress {
+    // For each group of three bytes a, b, c: the bytes b, a, c, b, from which all four letters can be cut.
+    let spread: [u8; 64] =
+        std::array::from_fn(|place| place as u8 / 4 * 3 + [1, 0, 2, 1][place % 4]);
+    let spread = load64(&spread);
+    // Where the six bits of each letter begin in 64 bits of this.
+    let cuts = _mm512_set1_epi64(i64::from_le_bytes([10, 4, 22, 16, 42, 36, 54, 48]));
+    let alphabet = load64(alphabet);
+    let mut done = Progress::default();
+    while let (Some(block), Some(room)) = (
+        bytes[done.read..].first_chunk(),
+        out[done.written..].first_chunk_mut(),
+    ) {
+        let groups = _mm512_permutexvar_epi8(spread, load64(block));
+        let sixes = _mm512_multishift_epi64_epi8(cuts, groups);
+        // The lookup ignores the two bits above the six.
+        store64(room, _mm512_permutexvar_epi8(sixes, alphabet));
+        done.read += 48;
+        done.written += 64;
+    }
+    done
+}
+
+const TABLE: [[u8; 64]; 2] = {
+    let mut table = [[0; 64]; 2];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte / 64][byte % 64] = LETTER[byte];
+        byte += 1;
+    }
+    table
+};
+
+/// The letters among `text` up to a `=`.
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,popcnt")]
+pub fn pick(text: &[u8], out: &mut [u8]) -> Progress {
+    let (low, high) = (load64(&TABLE[0]), load64(&TABLE[1]));
+    let mut done = Progress::default();
+    while let (Some(block), Some(room)) = (
+        text[done.read..].first_chunk(),
+        out[done.written..].first_chunk_mut(),
+    ) {
+        let block = load64(block);
+        if _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8(b'=' as i8)) != 0 {
+            break;
+        }
+        // The table has the top bit where there is no letter; a byte above 127 has it itself.
+        let letters = _mm512_permutex2var_epi8(low, block, high);
+        let kept = !_mm512_movepi8_mask(_mm512_or_si512(letters, block));
+        store64(room, _mm512_maskz_compress_epi8(kept, letters));
+        done.read += 64;
+        done.written += kept.count_ones() as usize;
+    }
+    done
+}

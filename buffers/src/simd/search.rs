@@ -1,0 +1,49 @@
+//! The last occurrence of a needle: its first and last byte are looked for in 32 places at once, from the end.
+//!
+//! `memchr::memmem` does the like from the front only.
+
+use std::arch::x86_64::{
+    _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_set1_epi8,
+};
+
+use super::lanes::load32;
+
+/// So many false hits are forgiven, and one more for every 16 bytes searched.
+const FORGIVEN: usize = 64;
+
+#[target_feature(enable = "avx2")]
+pub fn rfind(haystack: &[u8], needle: &[u8]) -> Result<Option<usize>, usize> {
+    let [first, .., last] = needle else {
+        return Err(haystack.len());
+    };
+    let (first, last) = (
+        _mm256_set1_epi8(*first as i8),
+        _mm256_set1_epi8(*last as i8),
+    );
+    let reach = needle.len() - 1;
+    // Starts from `end` on are ruled out.
+    let mut end = haystack.len().saturating_sub(reach);
+    let mut false_hits = 0;
+    while let Some(at) = end.checked_sub(32) {
+        let hits = _mm256_and_si256(
+            _mm256_cmpeq_epi8(load32(haystack, at), first),
+            _mm256_cmpeq_epi8(load32(haystack, at + reach), last),
+        );
+        let mut hits = _mm256_movemask_epi8(hits) as u32;
+        while hits != 0 {
+            let bit = 31 - hits.leading_zeros();
+            let start = at + bit as usize;
+            if haystack[start..=start + reach] == *needle {
+                return Ok(Some(start));
+            }
+            hits &= !(1 << bit);
+            false_hits += 1;
+        }
+        end = at;
+        if false_hits > FORGIVEN + (haystack.len() - end) / 16 {
+            break;
+        }
+    }
+    // Less than a block is left, or a haystack that is made of needle-like things.
+    Err((end + reach).min(haystack.len()))
+}
