@@ -6,10 +6,10 @@
 use std::sync::LazyLock;
 
 use base64::Engine;
-use base64::alphabet::{Alphabet, STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurposeConfig, Simd};
 
-use crate::{Encoding, Error, simd, utf8};
+use crate::simd::{self, Progress};
+use crate::{Encoding, Error, utf8};
 
 /// What Node accepts once all that it skips is gone: any padding, any bits after the last byte.
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
@@ -30,10 +30,16 @@ fn engine(encoding: Encoding) -> &'static Simd {
     }
 }
 
+/// Below this the engine is faster: it has less to set up.
+const SHORT: usize = 256;
+
 /// So many letters at a time, to stay in the first-level cache; whole groups of four.
 const PIECE: usize = 8192;
 
-fn alphabet(encoding: Encoding) -> &'static Alphabet {
+const STANDARD: [u8; 64] = *b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const URL_SAFE: [u8; 64] = *b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+fn alphabet(encoding: Encoding) -> &'static [u8; 64] {
     if encoding == Encoding::Base64Url {
         &URL_SAFE
     } else {
@@ -42,8 +48,7 @@ fn alphabet(encoding: Encoding) -> &'static Alphabet {
 }
 
 pub(crate) fn encode(bytes: &[u8], encoding: Encoding) -> String {
-    // The engine has less to set up.
-    if bytes.len() < 256 {
+    if bytes.len() < SHORT {
         return engine(encoding).encode(bytes);
     }
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
@@ -52,6 +57,7 @@ pub(crate) fn encode(bytes: &[u8], encoding: Encoding) -> String {
 }
 
 /// The letters, piece by piece.
+#[inline(never)] // a caller who takes another way need not clear the stack for this one
 pub(crate) fn encode_pieces(bytes: &[u8], encoding: Encoding, mut emit: impl FnMut(&[u8])) {
     let mut letters = [0; PIECE];
     for piece in bytes.chunks(PIECE / 4 * 3) {
@@ -76,9 +82,7 @@ pub(crate) fn decoded_len(text: &str) -> usize {
 
 /// Into `out`, which has four letters for each three bytes; says how many there are.
 pub(crate) fn encode_to_slice(bytes: &[u8], encoding: Encoding, out: &mut [u8]) -> usize {
-    let letters = alphabet(encoding).as_str().as_bytes();
-    let letters = letters.first_chunk().expect("64 letters");
-    let done = simd::encode_base64(bytes, letters, out).unwrap_or_default();
+    let done = simd::encode_base64(bytes, alphabet(encoding), out).unwrap_or_default();
     let rest = engine(encoding).encode_slice(&bytes[done.read..], &mut out[done.written..]);
     done.written + rest.expect("four letters for three bytes")
 }
@@ -89,9 +93,37 @@ pub(crate) fn decode_to_slice(
     encoding: Encoding,
     out: &mut [u8],
 ) -> Result<usize, Error> {
-    engine(encoding)
-        .decode_slice(text, out)
-        .map_err(|_| first_fault(text, encoding))
+    let done = if text.len() < SHORT {
+        Progress::default()
+    } else {
+        simd::decode_base64(text, sixes(encoding), out).unwrap_or_default()
+    };
+    match engine(encoding).decode_slice(&text[done.read..], &mut out[done.written..]) {
+        Ok(rest) => Ok(done.written + rest),
+        Err(_) => Err(first_fault(text, encoding)),
+    }
+}
+
+/// What each letter stands for; the top bit where there is none.
+fn sixes(encoding: Encoding) -> &'static [[u8; 64]; 2] {
+    const STANDARD_SIXES: [[u8; 64]; 2] = inverse(&STANDARD);
+    const URL_SIXES: [[u8; 64]; 2] = inverse(&URL_SAFE);
+    if encoding == Encoding::Base64Url {
+        &URL_SIXES
+    } else {
+        &STANDARD_SIXES
+    }
+}
+
+const fn inverse(alphabet: &[u8; 64]) -> [[u8; 64]; 2] {
+    let mut sixes = [[NONE; 64]; 2];
+    let mut six = 0;
+    while six < alphabet.len() {
+        let letter = alphabet[six] as usize;
+        sixes[letter / 64][letter % 64] = six as u8;
+        six += 1;
+    }
+    sixes
 }
 
 /// Strict: the alphabet of `encoding` alone, whole groups; padding may be left out, as base64url does.
@@ -105,14 +137,6 @@ pub(crate) fn decode_onto(text: &[u8], encoding: Encoding, out: &mut Vec<u8>) ->
         Lenient::default().push(&text[..offset & !3], out);
     }
     decoded.map(drop)
-}
-
-fn append(engine: &Simd, letters: &[u8], out: &mut Vec<u8>) -> bool {
-    let start = out.len();
-    out.resize(start + letters.len().div_ceil(4) * 3, 0);
-    let written = engine.decode_slice(letters, &mut out[start..]);
-    out.truncate(start + written.as_ref().unwrap_or(&0));
-    written.is_ok()
 }
 
 /// Refuses padding at the end of good text that is not the end.
@@ -131,9 +155,8 @@ const AFTER_PADDING: &str = "not a base64 character after padding";
 
 /// What is wrong with text that was refused.
 fn first_fault(text: &[u8], encoding: Encoding) -> Error {
-    let alphabet = alphabet(encoding).as_str().as_bytes();
-    let letters = text.iter().take_while(|byte| alphabet.contains(byte));
-    let letters = letters.count();
+    let is_letter = |byte: &&u8| alphabet(encoding).contains(byte);
+    let letters = text.iter().take_while(is_letter).count();
     let (offset, reason) = match text.get(letters) {
         Some(b'=') if letters % 4 < 2 => (letters, "padding without need"),
         Some(b'=') => {
@@ -159,6 +182,15 @@ pub(crate) fn decode_lossy(text: &[u8]) -> Vec<u8> {
     out
 }
 
+/// Appends the bytes of letters without a mistake, or nothing.
+fn append(letters: &[u8], out: &mut Vec<u8>) -> bool {
+    let start = out.len();
+    out.resize(start + letters.len().div_ceil(4) * 3, 0);
+    let written = decode_to_slice(letters, Encoding::Base64, &mut out[start..]);
+    out.truncate(start + written.as_ref().unwrap_or(&0));
+    written.is_ok()
+}
+
 /// The letter of the standard alphabet for each ASCII character, `+/` also for `-_`; the top bit where there is none.
 pub(crate) const LETTER: [u8; 128] = letters();
 const NONE: u8 = 0x80;
@@ -181,8 +213,10 @@ const fn letters() -> [u8; 128] {
 /// Node's rule, over any number of pieces.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Lenient {
-    /// Letters on their way to the engine; between two pieces, up to three that are no group yet.
+    /// Room for the letters of a piece, once it is needed; in front, those that wait.
     picked: Vec<u8>,
+    /// Up to three letters that are no group yet.
+    waiting: usize,
     /// A `=` has come: nothing after it counts.
     ended: bool,
     /// Something was skipped: more of it is likely, and the engine need not be asked in vain.
@@ -197,30 +231,31 @@ impl Lenient {
                 return;
             }
             let is_whole = piece.len().is_multiple_of(4) && !piece.ends_with(b"=");
-            let is_clean = !self.dirty && self.picked.is_empty() && is_whole;
-            if is_clean && append(&PADDED_ENGINE, piece, out) {
+            let is_clean = !self.dirty && self.waiting == 0 && is_whole;
+            if is_clean && append(piece, out) {
                 continue;
             }
             self.dirty = true;
-            self.pick(piece);
-            let whole = self.picked.len() & !3;
-            append(&PADDED_ENGINE, &self.picked[..whole], out);
-            self.picked.drain(..whole);
+            let len = self.pick(piece);
+            let whole = len & !3;
+            append(&self.picked[..whole], out);
+            self.picked.copy_within(whole..len, 0);
+            self.waiting = len - whole;
         }
     }
 
     /// Appends what is left: of one letter alone, nothing.
     pub(crate) fn finish(&mut self, out: &mut Vec<u8>) {
-        if self.picked.len() > 1 {
-            append(&PADDED_ENGINE, &self.picked, out);
+        if self.waiting > 1 {
+            append(&self.picked[..self.waiting], out);
         }
-        self.picked.clear();
+        self.waiting = 0;
     }
 
-    /// Puts the letters of `piece` after those that wait.
-    fn pick(&mut self, piece: &[u8]) {
-        let mut len = self.picked.len();
-        self.picked.resize(len + piece.len() + simd::SLACK, 0);
+    /// Puts the letters of `piece` after those that wait; says how many there are then.
+    fn pick(&mut self, piece: &[u8]) -> usize {
+        self.picked.resize(PIECE + simd::SLACK, 0);
+        let mut len = self.waiting;
         let done = simd::pick_base64(piece, &mut self.picked[len..]).unwrap_or_default();
         len += done.written;
         for &byte in &piece[done.read..] {
@@ -233,6 +268,6 @@ impl Lenient {
             self.picked[len] = letter;
             len += usize::from(letter != NONE);
         }
-        self.picked.truncate(len);
+        len
     }
 }

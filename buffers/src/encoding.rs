@@ -101,6 +101,9 @@ impl Encoding {
     /// # Ok::<(), Error>(())
     /// ```
     pub fn bytes(self, text: &str) -> Result<Vec<u8>, Error> {
+        if self == Self::Hex {
+            return hex::decode(text.as_bytes());
+        }
         let mut bytes = Vec::new();
         self.bytes_onto(text, &mut bytes)?;
         Ok(bytes)

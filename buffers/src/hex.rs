@@ -17,6 +17,7 @@ pub(crate) fn encode_to_slice(bytes: &[u8], out: &mut [u8]) {
 }
 
 /// The digits, piece by piece.
+#[inline(never)] // a caller who takes another way need not clear the stack for this one
 pub(crate) fn encode_pieces(bytes: &[u8], mut emit: impl FnMut(&[u8])) {
     let mut digits = [0; 2 * PIECE];
     for piece in bytes.chunks(PIECE) {
@@ -47,6 +48,12 @@ pub(crate) fn decode_to_slice(text: &[u8], out: &mut [u8]) -> Result<(), Error> 
     })
 }
 
+pub(crate) fn decode(text: &[u8]) -> Result<Vec<u8>, Error> {
+    let mut bytes = vec![0; text.len() / 2];
+    decode_to_slice(text, &mut bytes)?;
+    Ok(bytes)
+}
+
 /// On an error, the bytes before it are appended.
 pub(crate) fn decode_onto(text: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
     let start = out.len();
@@ -62,12 +69,10 @@ pub(crate) fn decode_onto(text: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
 }
 
 pub(crate) fn decode_lossy(text: &[u8]) -> Vec<u8> {
-    // Good or not, what comes before a mistake is what Node gives.
-    let mut bytes = vec![0; text.len() / 2];
     let pairs = &text[..text.len() & !1];
-    if decode_to_slice(pairs, &mut bytes).is_err() {
-        bytes.clear();
-        let _ = decode_onto(pairs, &mut bytes);
-    }
-    bytes
+    decode(pairs).unwrap_or_else(|error| {
+        // What comes before a mistake is what Node gives.
+        let good = &pairs[..error.offset().unwrap_or_default() & !1];
+        decode(good).expect("digits alone are left")
+    })
 }

@@ -38,6 +38,7 @@ pub(crate) fn encode_onto(
 }
 
 /// The text as UTF-8, piece by piece.
+#[inline(never)] // a caller who takes another way need not clear the stack for this one
 pub(crate) fn decode_pieces(bytes: &[u8], mut emit: impl FnMut(&[u8])) {
     let mut text = [0; 2 * PIECE + simd::SLACK];
     for piece in bytes.chunks(PIECE) {
@@ -55,6 +56,7 @@ pub(crate) fn decode_pieces(bytes: &[u8], mut emit: impl FnMut(&[u8])) {
     }
 }
 
+#[inline(never)] // a caller who takes another way need not clear the stack for this one
 pub(crate) fn decode_masked_pieces(bytes: &[u8], mut emit: impl FnMut(&[u8])) {
     let mut text = [0; PIECE];
     for piece in bytes.chunks(PIECE) {
@@ -66,6 +68,7 @@ pub(crate) fn decode_masked_pieces(bytes: &[u8], mut emit: impl FnMut(&[u8])) {
 }
 
 /// On an error, what comes before it is given out.
+#[inline(never)] // a caller who takes another way need not clear the stack for this one
 pub(crate) fn decode_ascii_pieces(bytes: &[u8], emit: impl FnMut(&[u8])) -> Result<(), Error> {
     let ascii = bytes.iter().take_while(|byte| byte.is_ascii()).count();
     decode_pieces(&bytes[..ascii], emit);

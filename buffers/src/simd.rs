@@ -132,6 +132,15 @@ pub(crate) fn encode_base64(bytes: &[u8], alphabet: &[u8; 64], out: &mut [u8]) -
     dispatch!(Avx512, base64::encode(bytes, alphabet, out))
 }
 
+/// Bytes for base64 letters up to anything else; `sixes` is what each ASCII character stands for, or has the top bit.
+pub(crate) fn decode_base64(
+    text: &[u8],
+    sixes: &[[u8; 64]; 2],
+    out: &mut [u8],
+) -> Option<Progress> {
+    dispatch!(Avx512, base64::decode(text, sixes, out))
+}
+
 /// The base64 letters among `text`, in the standard alphabet, up to a `=`; `out` needs [`SLACK`] more bytes than `text` has.
 pub(crate) fn pick_base64(text: &[u8], out: &mut [u8]) -> Option<Progress> {
     dispatch!(Avx512, base64::pick(text, out))

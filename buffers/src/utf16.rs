@@ -48,6 +48,7 @@ pub(crate) fn units(bytes: &[u8]) -> Vec<u16> {
 }
 
 /// On an error, the characters before it are given out.
+#[inline(never)] // a caller who takes another way need not clear the stack for this one
 pub(crate) fn decode_pieces(bytes: &[u8], emit: impl FnMut(&[u8])) -> Result<(), Error> {
     let invalid = |offset, reason| Error::Invalid {
         encoding: Encoding::Utf16le,
@@ -62,6 +63,7 @@ pub(crate) fn decode_pieces(bytes: &[u8], emit: impl FnMut(&[u8])) -> Result<(),
     }
 }
 
+#[inline(never)] // a caller who takes another way need not clear the stack for this one
 pub(crate) fn decode_lossy_pieces(bytes: &[u8], mut emit: impl FnMut(&[u8])) {
     let (mut rest, mut text) = (bytes, [0; _]);
     loop {
