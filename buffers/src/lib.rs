@@ -32,6 +32,7 @@ pub use encoding::Encoding;
 mod base64;
 mod hex;
 mod latin1;
+mod reuse;
 mod simd;
 mod utf16;
 mod utf8;

@@ -73,7 +73,7 @@ fn a_mistake_in_utf8_is_found_at_every_place() {
     for filler in ["a", "é", "€", "🚀"] {
         for mistake in MISTAKES {
             for place in 0..=257 {
-                let mut bytes = filler.repeat(400 / filler.len()).into_bytes();
+                let mut bytes = filler.repeat(700 / filler.len()).into_bytes();
                 let place = place / filler.len() * filler.len();
                 bytes.splice(place..place, mistake.iter().copied());
 
@@ -89,6 +89,17 @@ fn a_mistake_in_utf8_is_found_at_every_place() {
                 );
                 assert_eq!(Utf8.text_lossy(&bytes), String::from_utf8_lossy(&bytes));
             }
+        }
+    }
+}
+
+#[test]
+fn a_character_torn_apart_by_ascii_is_no_character() {
+    for place in 0..=257 {
+        for gap in [1, 64, 256, 512] {
+            let torn = [&b"a".repeat(place)[..], b"\xc3", &b"a".repeat(gap), b"\xa9"].concat();
+
+            assert!(!buffers::is_utf8(&torn), "{place} {gap}");
         }
     }
 }
@@ -268,6 +279,23 @@ fn what_is_no_letter_is_skipped_wherever_it_stands() {
 }
 
 #[test]
+fn padding_ends_dirty_text_wherever_it_stands() {
+    let clean = Base64.text_lossy(&Noise(9).bytes(300));
+    for place in 0..=257 {
+        let cut = format!("\n{}={}", &clean[..place], &clean[place..]);
+
+        // One letter alone stands for nothing.
+        let letters = if place % 4 == 1 { place - 1 } else { place };
+        assert_eq!(
+            Base64.bytes_lossy(&cut),
+            Base64.bytes_lossy(&clean[..letters]),
+            "{place}"
+        );
+        assert_eq!(Base64.bytes_lossy(&cut).len(), letters * 3 / 4);
+    }
+}
+
+#[test]
 fn a_wrong_letter_or_digit_is_named_at_every_place() {
     let (hex, base64) = (
         Hex.text_lossy(&[0xab; 150]),
@@ -286,6 +314,14 @@ fn a_wrong_letter_or_digit_is_named_at_every_place() {
             let bad = format!("{}{wrong}{}", &hex[..place], &hex[place..]);
             assert_eq!(Hex.bytes_lossy(&bad), vec![0xab; place / 2]);
         }
+    }
+}
+
+#[test]
+fn a_prefix_is_no_hex() {
+    for digits in ["0x", "0X41", "0x4142", &format!("0x{}", "ab".repeat(5000))] {
+        assert_eq!(Hex.bytes(digits).unwrap_err().offset(), Some(1), "{digits}");
+        assert_eq!(Hex.bytes_lossy(digits), b"");
     }
 }
 
