@@ -21,14 +21,16 @@ fn buffers(args: &[&str], stdin: &[u8]) -> Output {
     output
 }
 
+/// Returns what was printed before that.
 #[track_caller]
-fn refused(args: &[&str], stdin: &[u8], status: i32, text: &str) {
+fn refused(args: &[&str], stdin: &[u8], status: i32, text: &str) -> Vec<u8> {
     let output = buffers(args, stdin);
 
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(status), "{said}");
     assert!(said.contains(text), "no {text:?} in {said:?}");
     assert!(status != 1 || said.lines().count() == 1, "{said}");
+    output.stdout
 }
 
 #[test]
@@ -123,6 +125,48 @@ fn a_dump_that_is_none_is_not_reversed() {
         "line 2: the address goes backwards, from 12 to 0",
     );
     refused(&["dump", "-r"], &[b'a'; 100_000], 1, "too long for a line");
+}
+
+#[test]
+fn a_lost_digit_is_named_and_what_comes_before_it_kept() {
+    let plain = refused(
+        &["dump", "-r", "-p"],
+        b"41 42\n4z 43\n",
+        1,
+        "not a hex digit at offset 7",
+    );
+    let lines = refused(
+        &["dump", "-r"],
+        b"00000000: 4142  AB\n00000002: 43?4  CD\n",
+        1,
+        "stdin: line 2: not a hex digit: '?'",
+    );
+
+    assert_eq!(plain, b"AB");
+    assert_eq!(lines, b"ABC");
+    refused(&["dump", "-rp"], b"414", 1, "half a byte at the end");
+    refused(&["dump", "-r"], b"0: 414  A\n", 1, "line 1: half a byte");
+}
+
+#[test]
+fn a_start_past_the_end_is_refused_of_files_and_pipes() {
+    let ten = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(ten.path(), [0; 10]).unwrap();
+    let path = ten.path().to_str().unwrap();
+
+    refused(
+        &["dump", "-s", "11", path],
+        b"",
+        1,
+        "cannot begin at 11: it has 10 bytes",
+    );
+    refused(
+        &["dump", "-s", "11"],
+        &[0; 10],
+        1,
+        "stdin: cannot begin at 11: it has 10 bytes",
+    );
+    assert!(buffers(&["dump", "-s", "10", path], b"").stdout.is_empty());
 }
 
 #[test]

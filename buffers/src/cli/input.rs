@@ -5,7 +5,7 @@ use std::io::{self, Read, SeekFrom};
 use std::os::fd::AsFd;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use super::size::Seek;
 
@@ -60,11 +60,22 @@ impl Input {
             Seek::FromStart(bytes) => SeekFrom::Start(bytes),
             Seek::FromEnd(bytes) => SeekFrom::End(0_i64.saturating_sub_unsigned(bytes)),
         };
+        let there = self.file.metadata().with_context(|| self.name.clone())?;
+        let past_the_end = |len: u64, bytes: u64| {
+            anyhow!("{}: cannot begin at {bytes}: it has {len} bytes", self.name)
+        };
         match (self.file.seek(place), seek) {
+            (Ok(place), _) if there.is_file() && place > there.len() => {
+                Err(past_the_end(there.len(), place))
+            }
             (Ok(place), _) => Ok(place),
             (Err(_), Seek::FromStart(bytes)) => {
-                io::copy(&mut (&self.file).take(bytes), &mut io::sink())
-                    .with_context(|| self.name.clone())
+                let skipped = io::copy(&mut (&self.file).take(bytes), &mut io::sink())
+                    .with_context(|| self.name.clone())?;
+                if skipped < bytes {
+                    return Err(past_the_end(skipped, bytes));
+                }
+                Ok(skipped)
             }
             (Err(_), Seek::FromEnd(bytes)) => {
                 bail!(

@@ -1,12 +1,13 @@
 //! `buffers dump -r`: a dump back to the bytes that it shows.
 //!
 //! Of a line with an address, the digits up to two spaces in a row count; what is left out between two
-//! addresses becomes zeros. With `-p` there are digits only, and what is no digit is passed over.
+//! addresses becomes zeros. With `-p` there are digits and white space only. xxd passes over anything else, and what
+//! comes after a digit that was lost is then wrong without a word; here the bytes before it are written, and it is named.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::input::{CHUNK_BYTES, Input};
 
@@ -19,14 +20,20 @@ pub fn reverse(input: &mut Input, out: &mut File, plain: bool) -> Result<()> {
     let mut out = BufWriter::with_capacity(CHUNK_BYTES, out);
     let (mut half, mut bytes) = (None, Vec::new());
     let (mut line, mut number, mut place) = (Vec::new(), 0_u64, 0);
+    let mut offset = 0;
     loop {
         let chunk = input.next()?;
+        let ended = chunk.is_empty();
         if plain {
-            digits(chunk, &mut half, &mut bytes);
+            let outcome = digits(chunk, &mut half, &mut bytes);
             out.write_all(&bytes).context("cannot write")?;
             bytes.clear();
+            if let Err(at) = outcome {
+                out.flush().context("cannot write")?;
+                bail!("{name}: not a hex digit at offset {}", offset + at);
+            }
+            offset += chunk.len();
         }
-        let ended = chunk.is_empty();
         let parts = chunk
             .split_inclusive(|&byte| byte == b'\n')
             .chain(ended.then_some(&b"\n"[..]));
@@ -37,13 +44,18 @@ pub fn reverse(input: &mut Input, out: &mut File, plain: bool) -> Result<()> {
             }
             if part.ends_with(b"\n") {
                 number += 1;
-                place = addressed(&line, place, &mut bytes, &mut out)
-                    .with_context(|| format!("{name}: line {number}"))?;
+                let outcome = addressed(&line, place, &mut bytes, &mut out);
+                if outcome.is_err() {
+                    out.flush().context("cannot write")?;
+                }
+                place = outcome.with_context(|| format!("{name}: line {number}"))?;
                 line.clear();
             }
         }
         if ended {
-            return out.flush().context("cannot write");
+            out.flush().context("cannot write")?;
+            ensure!(half.is_none(), "{name}: half a byte at the end");
+            return Ok(());
         }
     }
 }
@@ -72,22 +84,32 @@ fn addressed(line: &[u8], place: u64, bytes: &mut Vec<u8>, out: &mut impl Write)
         .windows(2)
         .position(|pair| pair == b"  ")
         .unwrap_or(hex.len());
+    let mut half = None;
     bytes.clear();
-    digits(&hex[..end], &mut None, bytes);
+    let outcome = digits(&hex[..end], &mut half, bytes);
     out.write_all(bytes).context("cannot write")?;
+    if let Err(at) = outcome {
+        let digit = char::from(hex[at]);
+        bail!("not a hex digit: {digit:?}");
+    }
+    ensure!(half.is_none(), "half a byte");
     Ok(address + bytes.len() as u64)
 }
 
-/// The bytes of the digits in `text`; a digit alone waits in `half`.
-fn digits(text: &[u8], half: &mut Option<u8>, bytes: &mut Vec<u8>) {
-    for digit in text
-        .iter()
-        .filter_map(|&byte| char::from(byte).to_digit(16))
-    {
+/// The bytes of the digits in `text`, in spite of white space, or where something else is; a digit alone waits in `half`.
+fn digits(text: &[u8], half: &mut Option<u8>, bytes: &mut Vec<u8>) -> Result<(), usize> {
+    for (place, &byte) in text.iter().enumerate() {
+        let Some(digit) = char::from(byte).to_digit(16) else {
+            if byte.is_ascii_whitespace() {
+                continue;
+            }
+            return Err(place);
+        };
         let digit = digit as u8;
         match half.take() {
             None => *half = Some(digit),
             Some(high) => bytes.push(high << 4 | digit),
         }
     }
+    Ok(())
 }
