@@ -32,6 +32,7 @@ impl WholeFile {
     /// Starts the file that will be at `path`; an existing one is replaced on commit if `overwrite`.
     ///
     /// It will have the permissions and times of `like`, if there is one; until then nobody else may read it.
+    /// A symbolic link to be overwritten stays, and the file that it leads to is replaced.
     /// A device, a pipe or a socket at `path` (`/dev/null`) is opened and written to directly.
     ///
     /// # Errors
@@ -59,7 +60,11 @@ impl WholeFile {
         overwrite: bool,
         like: Option<&Metadata>,
     ) -> Result<Self, Error> {
-        let path = path.as_ref().to_owned();
+        let mut path = path.as_ref().to_owned();
+        // As `cp` does: the link stays, and what it leads to is replaced.
+        if overwrite && let Ok(target) = std::fs::canonicalize(&path) {
+            path = target;
+        }
         let written = match std::fs::metadata(&path) {
             Ok(there) if there.is_dir() => {
                 return Err(Error::Write(io::ErrorKind::IsADirectory.into()));

@@ -1,5 +1,6 @@
 //! `streams compress` and `streams decompress`: one file in, one file out, and on to the next whatever came of it.
 
+use std::fs::Metadata;
 use std::num::NonZeroUsize;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
@@ -62,9 +63,10 @@ async fn compress_one(path: &Path, args: &CompressArgs) -> Result<Outcome, Failu
             .and_then(|since| u32::try_from(since.as_secs()).ok())
             .unwrap_or_default();
     }
-    job.run(|source| streams::compress(args.format, source, &options))
+    let read = job
+        .run(|source| streams::compress(args.format, source, &options))
         .await?;
-    remove(path, &args.output)?;
+    remove(path, &read, &args.output)?;
     Ok(Outcome::Done)
 }
 
@@ -92,17 +94,18 @@ async fn decompress_one(path: &Path, args: &DecompressArgs) -> Result<Outcome, F
         max_output: args.decoding.max_output,
     };
     let mut found = None;
-    job.run(|source| {
-        let (output, report) = streams::decompress(format, source, options);
-        found = Some(report);
-        output
-    })
-    .await?;
+    let read = job
+        .run(|source| {
+            let (output, report) = streams::decompress(format, source, options);
+            found = Some(report);
+            output
+        })
+        .await?;
     let trailing = found.map(|found| found.trailing()).unwrap_or_default();
     let outcome = judge(path, trailing, args.output.quiet);
     // What followed the data, and was ignored, is still in the input.
     if outcome == Outcome::Done {
-        remove(path, &args.output)?;
+        remove(path, &read, &args.output)?;
     }
     Ok(outcome)
 }
@@ -180,11 +183,11 @@ impl<'a> Job<'a> {
         matches!(self.output, Output::Stdout(_)) && stdout_is_terminal()
     }
 
-    /// Sends the input through `stage`, with a progress bar, and finishes both sides.
+    /// Sends the input through `stage`, with a progress bar, and finishes both sides; says which file was read.
     async fn run(
         self,
         stage: impl FnOnce(streams::ByteStream) -> streams::ByteStream,
-    ) -> Result<(), Failure> {
+    ) -> Result<Metadata, Failure> {
         let Self {
             input,
             output,
@@ -209,16 +212,21 @@ impl<'a> Job<'a> {
         if args.verbose {
             say(Some(&path), &summary(&metadata, &target));
         }
-        Ok(())
+        Ok(metadata)
     }
 }
 
-/// Removes the input if that was asked for; only when the output is whole.
-fn remove(path: &Path, args: &OutputArgs) -> Result<(), Failure> {
-    if args.rm && !is_dash(path) {
-        std::fs::remove_file(path).map_err(|error| Error::from(error).context("cannot remove"))?;
+/// Removes the input if that was asked for; only when the output is whole, and only what was read.
+fn remove(path: &Path, read: &Metadata, args: &OutputArgs) -> Result<(), Failure> {
+    if !args.rm || is_dash(path) {
+        return Ok(());
     }
-    Ok(())
+    let cannot = |error| Error::from(error).context("cannot remove");
+    let there = std::fs::symlink_metadata(path).map_err(cannot)?;
+    if (there.dev(), there.ino()) != (read.dev(), read.ino()) {
+        return Err(anyhow!("is another file by now, which is not removed").into());
+    }
+    Ok(std::fs::remove_file(path).map_err(cannot)?)
 }
 
 /// Only what is surely the data itself may be removed.
@@ -232,7 +240,7 @@ fn removable(input: &Input) -> Result<(), Error> {
     Ok(())
 }
 
-fn summary(input: &std::fs::Metadata, target: &Path) -> String {
+fn summary(input: &Metadata, target: &Path) -> String {
     let written = std::fs::metadata(target)
         .ok()
         .filter(|written| written.is_file() && input.is_file());

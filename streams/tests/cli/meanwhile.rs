@@ -65,6 +65,23 @@ fn an_existing_file_is_there_and_whole_until_the_new_one_is() {
 }
 
 #[test]
+fn a_file_that_takes_the_place_of_the_input_is_not_removed() {
+    let folder = Folder::with("log", vec![0; 64 << 20]).and("new", "the next log");
+    let mut command = folder.command();
+    let mut running = Running::start(command.args(["compress", "--rm", "log"]));
+    running.until(|| unfinished(&folder));
+
+    running.signal("STOP");
+    fs::rename(folder.path("new"), folder.path("log")).unwrap();
+    running.signal("CONT");
+    let ran = running.wait();
+
+    ran.expect_line(1, &["log", "is another file by now"]);
+    assert_eq!(folder.names(), ["log", "log.gz"]);
+    assert_eq!(folder.read("log"), b"the next log");
+}
+
+#[test]
 fn an_unfinished_file_is_nobody_elses_to_read() {
     use std::os::unix::fs::PermissionsExt;
 

@@ -69,6 +69,20 @@ fn a_link_to_nowhere_is_not_followed() {
 }
 
 #[test]
+fn a_link_to_a_file_stays_and_the_file_is_replaced() {
+    for args in ["decompress -f b.gz", "copy -f b.gz b"] {
+        let folder = Folder::with("b.gz", gz()).and("far", "old");
+        symlink("far", folder.path("b")).unwrap();
+
+        folder.run(args).expect_silence();
+
+        assert!(folder.path("b").is_symlink(), "{args}");
+        assert_ne!(folder.read("far"), b"old");
+        assert_eq!(folder.names(), ["b", "b.gz", "far"]);
+    }
+}
+
+#[test]
 fn o_names_the_output_of_one_input() {
     let folder = Folder::with("a", TEXT).and("b", TEXT);
 
