@@ -6,11 +6,13 @@ mod spec;
 mod svg;
 mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
 
 use self::measure::{Run, run};
@@ -34,9 +36,9 @@ pub struct Options {
     /// Counted rounds, after one that is not
     #[arg(long, value_name = "N", default_value = "7", value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
-    /// Where Node is
-    #[arg(long, value_name = "PATH")]
-    node: Option<PathBuf>,
+    /// As for `verify`: whether there must be a Node
+    #[arg(long, value_name = "auto|require|skip|PATH", default_value = "auto", value_parser = Wanted::parse)]
+    node: Wanted,
     /// Write all figures to a file as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -57,21 +59,30 @@ impl Entry<'_> {
 /// Runs the benches that the names choose; returns the exit status.
 pub fn bench(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
-    let chosen = |id: &str| {
-        options.names.is_empty() || options.names.iter().any(|name| id.contains(name.as_str()))
-    };
+    let names = &options.names;
+    let chosen = |id: &str| names.is_empty() || names.iter().any(|name| id.contains(name.as_str()));
     let mut specs = Vec::new();
     for one in &workspace.crates {
-        specs.extend(
-            Spec::read_all(one)?
-                .into_iter()
-                .filter(|spec| chosen(&spec.id)),
-        );
+        specs.extend(Spec::read_all(one, chosen)?);
+    }
+    let matched = |name: &&String| specs.iter().any(|spec| spec.id.contains(name.as_str()));
+    if let Some(name) = names.iter().find(|name| !matched(name)) {
+        return Err(Stop::nothing_matched(name).into());
     }
     if specs.is_empty() {
-        return Err(Stop::nothing_matched().into());
+        return Err(Stop::nothing_matched("bench").into());
     }
-    let node = Node::find(&options.node.clone().map_or(Wanted::Auto, Wanted::At))?;
+    // Before an hour is spent, what could go wrong after it.
+    let places = specs
+        .iter()
+        .filter(|_| options.write)
+        .map(table::Place::find);
+    let places: Vec<_> = places.collect::<Result<_>>()?;
+    let mut json = match &options.json {
+        Some(file) => Some(fs::File::create(file).with_context(|| file.display().to_string())?),
+        None => None,
+    };
+    let node = Node::find(&options.node)?;
     let needed: Vec<_> = workspace
         .crates
         .iter()
@@ -83,33 +94,33 @@ pub fn bench(options: &Options) -> Result<u8> {
 
     let mut failed = 0;
     let mut figures = Vec::new();
-    for spec in &specs {
+    for (index, spec) in specs.iter().enumerate() {
         let env = environment(spec, &node, &executables, options.smoke)?;
-        match compete(spec, &env, options) {
+        match compete(spec, &env, &node, options) {
             Ok(entries) if options.smoke => {
-                println!("ok {}: {}", spec.id, table::attendance(&entries));
+                say!("ok {}: {}", spec.id, table::attendance(&entries));
+                figures.push(table::json(spec, &entries));
             }
             Ok(entries) => {
                 let text = table::markdown(spec, &entries, &node, options.rounds);
-                println!("{}\n\n{text}", spec.id);
-                if options.write {
-                    table::write(spec, &text)?;
-                    fs::write(spec.file.with_extension("svg"), svg::chart(spec, &entries))?;
+                say!("{}\n\n{text}", spec.id);
+                if let Some(place) = places.get(index) {
+                    place.fill(spec, &text, svg::chart(spec, &entries).as_deref())?;
                 }
                 figures.push(table::json(spec, &entries));
             }
             Err(error) if interrupt::requested() => return Err(error.context(Stop::interrupted())),
             Err(error) => {
-                println!("FAIL {}: {error:#}", spec.id);
+                say!("FAIL {}: {error:#}", spec.id);
                 failed += 1;
             }
         }
     }
-    if let Some(file) = &options.json {
-        fs::write(file, serde_json::to_vec_pretty(&figures)?)
-            .with_context(|| file.display().to_string())?;
+    if let Some(file) = &mut json {
+        file.write_all(&serde_json::to_vec_pretty(&figures)?)
+            .context("--json")?;
     }
-    println!("{} passed, {failed} failed", specs.len() - failed);
+    say!("{} passed, {failed} failed", specs.len() - failed);
     Ok(u8::from(failed > 0))
 }
 
@@ -131,6 +142,7 @@ fn environment(
         ("PATH".to_owned(), path.to_string_lossy().into_owned()),
         ("BENCHES".to_owned(), benches.display().to_string()),
         ("MIB".to_owned(), mib.to_owned()),
+        ("OUT".to_owned(), "/dev/null".to_owned()),
         ("SMOKE".to_owned(), if smoke { "1" } else { "" }.to_owned()),
     ]);
     if let Some(node) = &node.path {
@@ -143,41 +155,27 @@ fn environment(
 fn compete<'a>(
     spec: &'a Spec,
     env: &BTreeMap<String, String>,
+    node: &Node,
     options: &Options,
 ) -> Result<Vec<Entry<'a>>> {
     let folder = folder()?;
-    let shell = |line: &str| measure::text(line, folder.path(), env);
     if let Some(line) = &spec.input {
-        shell(line).context("input")?;
+        measure::text(line, folder.path(), env).context("input")?;
     }
+    let mut judge = Judge::new(spec, folder.path(), env)?;
     let mut entries: Vec<Entry> = Vec::new();
-    let mut agreed: Option<String> = None;
     for contender in &spec.contenders {
-        if let Some(missing) = contender.missing(env) {
-            ensure!(!entries.is_empty(), "ours needs {missing}");
-            entries.push(Entry {
-                contender,
-                outcome: Err(missing),
-            });
-            continue;
+        let missing = contender.missing(env, &node.says);
+        if let Some(missing) = missing.as_ref().filter(|_| entries.is_empty()) {
+            bail!("ours needs {missing}");
         }
-        let first =
-            run(spec, contender, folder.path(), env).with_context(|| contender.name.clone())?;
-        let work = match &spec.check {
-            Some(line) => shell(line).with_context(|| format!("check after {}", contender.name))?,
-            None => first.stdout.clone(),
-        };
-        let agreed = agreed.get_or_insert_with(|| work.clone());
-        ensure!(
-            spec.unchecked.is_some() || *agreed == work,
-            "{} does other work than {}: {work:?} and {agreed:?}",
-            contender.name,
-            spec.contenders[0].name
-        );
-        entries.push(Entry {
-            contender,
-            outcome: Ok(Vec::new()),
-        });
+        if missing.is_none() {
+            judge
+                .admit(contender)
+                .with_context(|| contender.name.clone())?;
+        }
+        let outcome = missing.map_or(Ok(Vec::new()), Err);
+        entries.push(Entry { contender, outcome });
     }
     if options.smoke {
         return Ok(entries);
@@ -198,6 +196,74 @@ fn compete<'a>(
         }
     }
     Ok(entries)
+}
+
+/// Sees to it that all do the same work, and do some.
+struct Judge<'a> {
+    spec: &'a Spec,
+    folder: &'a Path,
+    env: BTreeMap<String, String>,
+    /// What lies in the folder before anybody has worked.
+    inputs: BTreeSet<OsString>,
+    /// What the check says of that: of nobody's work.
+    nobody: Option<String>,
+    /// What the first one has done.
+    agreed: Option<String>,
+}
+
+impl<'a> Judge<'a> {
+    fn new(spec: &'a Spec, folder: &'a Path, env: &BTreeMap<String, String>) -> Result<Self> {
+        let inputs = names(folder)?;
+        let mut env = env.clone();
+        env.insert("OUT".to_owned(), "out".to_owned());
+        let check = spec.check.as_ref();
+        let nobody = check.and_then(|line| measure::text(line, folder, &env).ok());
+        Ok(Self {
+            spec,
+            folder,
+            env,
+            inputs,
+            nobody,
+            agreed: None,
+        })
+    }
+
+    /// Runs a contender once, from the inputs alone, and compares what it did.
+    fn admit(&mut self, contender: &Contender) -> Result<()> {
+        for name in names(self.folder)?.difference(&self.inputs) {
+            let path = self.folder.join(name);
+            if path.is_dir() {
+                fs::remove_dir_all(path)?;
+            } else {
+                fs::remove_file(path)?;
+            }
+        }
+        let first = run(self.spec, contender, self.folder, &self.env)?;
+        if self.spec.unchecked.is_some() {
+            return Ok(());
+        }
+        let work = match &self.spec.check {
+            Some(line) => measure::text(line, self.folder, &self.env).context("check")?,
+            None => first.stdout,
+        };
+        ensure!(
+            !work.trim().is_empty() && self.nobody.as_ref() != Some(&work),
+            "the check sees no work: {work:?} is what it says when nobody has done anything"
+        );
+        let agreed = self.agreed.get_or_insert_with(|| work.clone());
+        ensure!(
+            *agreed == work,
+            "does other work than {}: {work:?} and {agreed:?}",
+            self.spec.contenders[0].name
+        );
+        Ok(())
+    }
+}
+
+fn names(folder: &Path) -> Result<BTreeSet<OsString>> {
+    fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.file_name()))
+        .collect()
 }
 
 /// In memory where that can be had, so that no disk is measured.

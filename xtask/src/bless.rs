@@ -53,7 +53,7 @@ pub fn bless(options: &Options) -> Result<u8> {
         .cases
         .retain(|case| matches!(case.oracle, Oracle::None(_)) == options.from_rust);
     if selection.cases.is_empty() {
-        return Err(Stop::nothing_matched().into());
+        return Err(Stop::nothing_matched(&options.filters.join(" ")).into());
     }
     let node = Node::find(&options.node)?;
     if selection.cases.iter().any(|case| case.oracle.needs_node()) {
@@ -74,11 +74,11 @@ pub fn bless(options: &Options) -> Result<u8> {
             return Err(Stop::interrupted().into());
         }
         match blessing {
-            Ok(true) => println!("updated   {}: {}", case.id, agreement(&stage, case)),
-            Ok(false) => println!("unchanged {}: {}", case.id, agreement(&stage, case)),
+            Ok(true) => say!("updated   {}: {}", case.id, agreement(&stage, case)),
+            Ok(false) => say!("unchanged {}: {}", case.id, agreement(&stage, case)),
             Err(why) => {
                 refused += 1;
-                println!("refused   {}: {}", case.id, format!("{why:#}").trim_end());
+                say!("refused   {}: {}", case.id, format!("{why:#}").trim_end());
             }
         }
     }
@@ -131,7 +131,7 @@ fn agreement(stage: &Stage, case: &Case) -> String {
 
 fn bless_readmes(workspace: &Workspace, selection: &Selection) -> Result<u8> {
     if selection.blocks.is_empty() {
-        return Err(Stop::nothing_matched().into());
+        return Err(Stop::nothing_matched("README").into());
     }
     let executables = cargo::build_all(&workspace.root, &selection.needed, &[])?;
     let stage = Stage {
@@ -148,11 +148,11 @@ fn bless_readmes(workspace: &Workspace, selection: &Selection) -> Result<u8> {
         }
         if let Some(problem) = problems.first() {
             refused += 1;
-            println!("refused   {}: {}", block.id, problem.trim_end());
+            say!("refused   {}: {}", block.id, problem.trim_end());
         } else if text == block.text.as_bytes() {
-            println!("unchanged {}", block.id);
+            say!("unchanged {}", block.id);
         } else {
-            println!("updated   {}", block.id);
+            say!("updated   {}", block.id);
             let whole = match texts.remove(&*block.file) {
                 Some(whole) => whole,
                 None => fs::read(&block.file)?,

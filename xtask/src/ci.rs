@@ -1,13 +1,11 @@
 //! `ci`: all that must hold, step by step; a failure does not hide the next one.
 
 use std::path::Path;
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 use anyhow::Result;
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 
+use crate::process::{End, run_through};
 use crate::stop::Stop;
 use crate::workspace::Workspace;
 use crate::{cargo, interrupt};
@@ -32,44 +30,49 @@ struct Step {
 /// Runs the steps and returns the exit status.
 pub fn ci(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
-    let chosen = |step: &Step| {
-        options.steps.is_empty()
-            || options
-                .steps
-                .iter()
-                .any(|name| step.name.contains(name.as_str()))
-    };
-    let steps: Vec<Step> = steps(&workspace, &options.node)
-        .into_iter()
-        .filter(chosen)
-        .collect();
-    if steps.is_empty() {
-        return Err(Stop::nothing_matched().into());
+    let mut steps = steps(&workspace, &options.node);
+    let named = |step: &Step, name: &String| step.name.contains(name.as_str());
+    if let Some(name) = options
+        .steps
+        .iter()
+        .find(|name| !steps.iter().any(|step| named(step, name)))
+    {
+        return Err(Stop::nothing_matched(name).into());
     }
-    let mut failed = Vec::new();
+    steps.retain(|step| {
+        options.steps.is_empty() || options.steps.iter().any(|name| named(step, name))
+    });
+    let (mut passed, mut failed) = (0, Vec::new());
     for step in &steps {
-        println!("\n== {}: {step}", step.name);
-        let start = Instant::now();
-        let passed = step.run(&workspace.root)?;
-        println!(
-            "== {}: {} in {:.1}s",
-            step.name,
-            if passed { "ok" } else { "FAILED" },
-            start.elapsed().as_secs_f64()
-        );
-        if !passed {
+        say!("\n== {}: {step}", step.name);
+        let outcome = run_through(&mut step.command(&workspace.root))?;
+        if interrupt::requested() {
+            break;
+        }
+        let is_good = outcome.end == End::Exited(0) && outcome.leaked.is_empty();
+        for process in &outcome.leaked {
+            say!("LEAK: {process}");
+        }
+        let word = if is_good { "ok" } else { "FAILED" };
+        say!("== {}: {word} in {:.1}s", step.name, outcome.seconds);
+        if is_good {
+            passed += 1;
+        } else {
             failed.push(step);
         }
     }
-    println!();
+    say!("");
     for step in &failed {
-        println!("FAILED {}; again: {step}", step.name);
+        say!("FAILED {}; again: {step}", step.name);
     }
-    println!(
-        "{} passed, {} failed",
-        steps.len() - failed.len(),
+    let skipped = steps.len() - passed - failed.len();
+    say!(
+        "{passed} passed, {} failed, {skipped} not run",
         failed.len()
     );
+    if interrupt::requested() {
+        return Err(Stop::interrupted().into());
+    }
     Ok(u8::from(!failed.is_empty()))
 }
 
@@ -107,34 +110,22 @@ fn steps(workspace: &Workspace, node: &str) -> Vec<Step> {
     });
     steps.push(step("tidy", "xtask tidy"));
     steps.push(step("test-xtask", "test --package xtask --quiet"));
-    steps.push(step(
-        "verify",
-        &format!("xtask verify --self-check --node {node}"),
-    ));
+    let with_node = |name: &str, args: &str| {
+        let mut step = step(name, args);
+        step.args.extend(["--node".to_owned(), node.to_owned()]);
+        step
+    };
+    steps.push(with_node("verify", "xtask verify --self-check"));
     steps.push(step("standalone", "xtask standalone"));
-    steps.push(step("bench", "xtask bench --smoke"));
+    steps.push(with_node("bench", "xtask bench --smoke"));
     steps
 }
 
 impl Step {
-    fn run(&self, root: &Path) -> Result<bool> {
-        let mut child = cargo::command(root)
-            .args(&self.args)
-            .envs(self.env)
-            .spawn()?;
-        loop {
-            if let Some(status) = child.try_wait()? {
-                return if interrupt::requested() {
-                    Err(Stop::interrupted().into())
-                } else {
-                    Ok(status.success())
-                };
-            }
-            if interrupt::requested() {
-                let _ = kill(Pid::from_raw(i32::try_from(child.id())?), Signal::SIGTERM);
-            }
-            sleep(Duration::from_millis(20));
-        }
+    fn command(&self, root: &Path) -> Command {
+        let mut cargo = cargo::command(root);
+        cargo.args(&self.args).envs(self.env);
+        cargo
     }
 }
 
@@ -143,6 +134,13 @@ impl std::fmt::Display for Step {
         if let Some((name, value)) = self.env {
             write!(f, "{name}='{value}' ")?;
         }
-        write!(f, "cargo {}", self.args.join(" "))
+        f.write_str("cargo")?;
+        self.args.iter().try_for_each(|arg| {
+            if arg.contains(|letter: char| letter.is_whitespace() || "\"'$`\\".contains(letter)) {
+                write!(f, " '{}'", arg.replace('\'', r"'\''"))
+            } else {
+                write!(f, " {arg}")
+            }
+        })
     }
 }

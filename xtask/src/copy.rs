@@ -3,10 +3,10 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
 
+use crate::files::{doubtful, known_files};
 use crate::stop::Stop;
 use crate::tidy;
 use crate::workspace::Workspace;
@@ -26,32 +26,67 @@ pub struct Options {
 pub fn copy(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
     let one = workspace.find_crate(&options.krate);
-    let one = one.ok_or_else(Stop::nothing_matched)?;
-    let dest = &options.dest;
-    let is_empty = fs::read_dir(dest).is_ok_and(|mut entries| entries.next().is_none());
-    if !is_empty && dest.symlink_metadata().is_ok() {
-        let text = format!("{} is there and is no empty folder", dest.display());
-        return Err(Stop::usage(text).into());
+    let one = one.ok_or_else(|| Stop::nothing_matched(&options.krate))?;
+    let dest = destination(&options.dest)?;
+    if dest.starts_with(&workspace.root) && !dest.starts_with(workspace.root.join("target")) {
+        return Err(Stop::usage(format!("{} is inside this workspace", dest.display())).into());
     }
     let findings = tidy::what_keeps_it_here(&workspace.root, one)?;
     if !findings.is_empty() {
-        findings.iter().for_each(|finding| println!("{finding}"));
-        println!("not copied: {} would not stand alone", one.name);
+        findings.iter().for_each(|finding| say!("{finding}"));
+        say!("not copied: {} would not stand alone", one.name);
         return Ok(1);
     }
-    let name = dest.file_name();
-    let name = name.ok_or_else(|| Stop::usage("the last part of DEST is no name"))?;
-    let home = std::path::absolute(dest)?.with_file_name("");
-    fs::create_dir_all(&home).with_context(|| home.display().to_string())?;
-    // Without `..`, since the folders above are to be asked.
-    let (home, dest) = (home.canonicalize()?, home.canonicalize()?.join(name));
+    let home = dest.parent().unwrap_or(&dest);
+    fs::create_dir_all(home).with_context(|| home.display().to_string())?;
     // There whole or not at all.
-    let draft = tempfile::tempdir_in(&home)?;
-    let count = copy_files(&one.dir, &draft.path().join("crate"))?;
-    fs::rename(draft.path().join("crate"), &dest)?;
-    println!("{count} files are in {}", dest.display());
+    let temp = tempfile::tempdir_in(home).with_context(|| home.display().to_string())?;
+    let draft = temp.path().join("crate");
+    let count = copy_files(&one.dir, &draft)?;
+    if let Ok(there) = fs::metadata(&dest) {
+        fs::set_permissions(&draft, there.permissions())?;
+    }
+    fs::rename(&draft, &dest).with_context(|| dest.display().to_string())?;
+    say!("{count} files are in {}", dest.display());
+    let [added, deleted] = doubtful(&one.dir)?;
+    for file in added {
+        say!("{file} is not in git, and was copied as well");
+    }
+    for file in deleted {
+        say!("{file} was deleted here, and is missing in the copy");
+    }
     advise(&one.name, &dest)?;
     Ok(0)
+}
+
+/// The absolute path of a folder that is empty or not there.
+fn destination(named: &Path) -> Result<PathBuf> {
+    let refused = |why: &str| Stop::usage(format!("{} {why}", named.display()));
+    if named.is_symlink() {
+        return Err(refused("is a link: name the folder itself").into());
+    }
+    let is_empty = fs::read_dir(named).is_ok_and(|mut entries| entries.next().is_none());
+    if named.exists() && !is_empty {
+        return Err(refused("is there and is no empty folder").into());
+    }
+    let name = named.file_name();
+    let name = name.ok_or_else(|| Stop::usage("the last part of DEST is no name"))?;
+    let absolute = std::path::absolute(named)?;
+    let home = absolute.parent().unwrap_or(&absolute);
+    // Without `..` and links, since the folders above are to be asked; what is not there has none.
+    let there = home
+        .ancestors()
+        .find(|folder| folder.exists())
+        .unwrap_or(home);
+    if !there.is_dir() {
+        return Err(refused(&format!(
+            "would lie below {}, which is a file",
+            there.display()
+        ))
+        .into());
+    }
+    let rest = home.strip_prefix(there)?;
+    Ok(there.canonicalize()?.join(rest).join(name))
 }
 
 /// What the manifests above have to say. Whether the copy is a member already (`members = ["*"]`) cargo knows best.
@@ -59,8 +94,8 @@ fn advise(name: &str, dest: &Path) -> Result<()> {
     let mut above = dest.ancestors().skip(1);
     let Some(nearest) = above.clone().find(|one| one.join("Cargo.toml").is_file()) else {
         let folder = dest.file_name().unwrap_or_default().display();
-        println!("nothing is needed; a package beside it adds to its [dependencies]:");
-        println!("{name} = {{ path = \"../{folder}\" }}");
+        say!("nothing is needed; a package beside it adds to its [dependencies]:");
+        say!("{name} = {{ path = \"../{folder}\" }}");
         return Ok(());
     };
     let mut metadata = cargo::command(dest);
@@ -73,14 +108,27 @@ fn advise(name: &str, dest: &Path) -> Result<()> {
     };
     if let Some(root) = above.find(is_root).filter(|_| is_stranger) {
         let path = dest.strip_prefix(root)?.display();
-        println!(
+        say!(
             "add to members in {}/Cargo.toml:\n\"{path}\"",
             root.display()
         );
     }
-    let (path, home) = (dest.strip_prefix(nearest)?.display(), nearest.display());
-    println!("to use it, add to [dependencies] in {home}/Cargo.toml:");
-    println!("{name} = {{ path = \"{path}\" }}");
+    let path = dest.strip_prefix(nearest)?.display();
+    let manifest = nearest.join("Cargo.toml");
+    let text = fs::read_to_string(&manifest).unwrap_or_default();
+    if text.lines().any(|line| line.starts_with("[package")) {
+        say!(
+            "to use it, add to [dependencies] in {}:",
+            manifest.display()
+        );
+        say!("{name} = {{ path = \"{path}\" }}");
+    } else {
+        say!(
+            "to use it, a member of {} adds to its [dependencies]:",
+            manifest.display()
+        );
+        say!("{name} = {{ path = \"../{path}\" }}");
+    }
     Ok(())
 }
 
@@ -102,39 +150,4 @@ pub fn copy_files(from: &Path, to: &Path) -> Result<usize> {
         copied.with_context(|| source.display().to_string())?;
     }
     Ok(files.len())
-}
-
-/// The files below a folder that are no products: what git does not ignore, or, without git, all but `target`.
-pub fn known_files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut git = Command::new("git");
-    git.args(["ls-files", "-z", "-co", "--exclude-standard"]);
-    let output = git.current_dir(folder).stderr(Stdio::null()).output();
-    let mut files = Vec::new();
-    if let Some(output) = output.ok().filter(|output| output.status.success()) {
-        let text = String::from_utf8(output.stdout).context("a file name that is no UTF-8")?;
-        files.extend(text.split_terminator('\0').map(PathBuf::from));
-        // What was deleted and not yet committed is still listed, as is a file in conflict, thrice.
-        files.dedup();
-        files.retain(|file| {
-            let path = folder.join(file);
-            path.is_symlink() || path.is_file()
-        });
-    } else {
-        walk(folder, Path::new(""), &mut files)?;
-    }
-    files.sort();
-    Ok(files)
-}
-
-fn walk(folder: &Path, below: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    for entry in fs::read_dir(folder.join(below))? {
-        let entry = entry?;
-        let path = below.join(entry.file_name());
-        if !entry.file_type()?.is_dir() {
-            files.push(path);
-        } else if !matches!(entry.file_name().to_str(), Some("target" | ".git")) {
-            walk(folder, &path, files)?;
-        }
-    }
-    Ok(())
 }

@@ -27,26 +27,24 @@ pub fn list(options: &Options) -> Result<u8> {
             continue;
         }
         let lessons = cases.iter().filter(|case| case.lesson.is_some()).count();
-        println!(
+        say!(
             "{}: {lessons} lessons, {} commands",
             one.name,
             cases.len() - lessons
         );
-        cases
-            .iter()
-            .for_each(|case| println!("  {}", describe(case)));
+        cases.iter().for_each(|case| say!("  {}", describe(case)));
     }
     if !selection.blocks.is_empty() {
-        println!("README: {} blocks", selection.blocks.len());
+        say!("README: {} blocks", selection.blocks.len());
         for block in &selection.blocks {
-            println!("  {}  {} commands", block.id, block.commands.len());
+            say!("  {}  {} commands", block.id, block.commands.len());
         }
     }
     let (alone, redacted) = shares(&selection.cases);
     let all = selection.cases.len();
-    println!("{all} cases: {alone} without oracle, {redacted} with a redaction");
+    say!("{all} cases: {alone} without oracle, {redacted} with a redaction");
     for fault in &selection.faults {
-        println!("{}: {}", fault.id, fault.headline());
+        say!("{}: {}", fault.id, fault.headline());
     }
     Ok(u8::from(!selection.faults.is_empty()))
 }

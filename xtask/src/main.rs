@@ -2,6 +2,9 @@
 //!
 //! Read [`case`] for what is checked, [`side`] and [`process`] for how it is run, [`verdict`] for who is to blame.
 
+#[macro_use]
+mod say;
+
 mod bench;
 mod bless;
 mod cargo;
@@ -10,6 +13,7 @@ mod ci;
 mod compare;
 mod copy;
 mod diff;
+mod files;
 mod interrupt;
 mod list;
 mod node;
@@ -86,6 +90,6 @@ fn prepare() -> anyhow::Result<()> {
 }
 
 fn complain(error: &anyhow::Error) -> ExitCode {
-    eprintln!("cargo xtask: {error:#}");
-    ExitCode::from(error.downcast_ref::<Stop>().map_or(1, |stop| stop.0))
+    tell!("cargo xtask: {error:#}\n");
+    ExitCode::from(error.downcast_ref::<Stop>().map_or(1, |stop| stop.status))
 }

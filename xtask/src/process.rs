@@ -4,6 +4,7 @@
 //! a deadline, so a grandchild that keeps a pipe open holds nobody up; the run has a process group of its own, which is
 //! ended with TERM and then KILL; whoever left the group is found by the cookie it inherited (see [`crate::procfs`]).
 
+use std::fmt;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
@@ -22,11 +23,14 @@ use nix::unistd::Pid;
 
 use crate::interrupt;
 use crate::procfs::{COOKIE, Process, leaders, survivors};
+use crate::wait4::{Usage, wait4};
 
 /// How long the rest of a run may outlive its leader before that is a leak.
 const FAREWELL: Duration = Duration::from_millis(200);
 /// How long a group has between TERM and KILL.
 const PATIENCE: Duration = Duration::from_millis(500);
+/// For what takes as long as it takes.
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// What one stream may hold; a program that prints for ever must not fill our memory.
 const OUTPUT_LIMIT: usize = 32 << 20;
 
@@ -39,6 +43,28 @@ pub enum End {
     Stopped(String),
 }
 
+impl End {
+    /// The end of a process that nobody has stopped.
+    pub fn of(status: ExitStatus) -> Self {
+        let signal = status
+            .signal()
+            .and_then(|number| Signal::try_from(number).ok());
+        let by = signal.map_or("an unknown signal", Signal::as_str);
+        let stopped = || Self::Stopped(format!("ended by {by}"));
+        status.code().map_or_else(stopped, Self::Exited)
+    }
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exited(status) => write!(f, "exited with {status}"),
+            Self::TimedOut => f.write_str("took too long"),
+            Self::Stopped(how) => f.write_str(how),
+        }
+    }
+}
+
 /// What a run printed, how it ended, and the processes that outlived it (all of them are dead by now).
 #[derive(Debug)]
 pub struct Outcome {
@@ -47,6 +73,7 @@ pub struct Outcome {
     pub stderr: Vec<u8>,
     pub leaked: Vec<String>,
     pub seconds: f64,
+    pub usage: Usage,
 }
 
 impl Outcome {
@@ -58,41 +85,46 @@ impl Outcome {
 
 /// Runs `command` in a process group of its own and returns once nothing of it is alive.
 pub fn run(command: &mut Command, stdin: Option<&[u8]>, limit: Duration) -> Result<Outcome> {
-    command.stderr(Stdio::piped());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
     Run::start(command, stdin)?.attend(limit)
 }
 
 /// Like [`run`], with stderr going to ours: for cargo, which talks to people there and takes its time.
 pub fn run_aloud(command: &mut Command) -> Result<Outcome> {
-    command.stderr(Stdio::inherit());
-    Run::start(command, None)?.attend(Duration::from_secs(24 * 60 * 60))
+    command.stdout(Stdio::piped()).stderr(Stdio::inherit());
+    Run::start(command, None)?.attend(A_DAY)
+}
+
+/// Like [`run`], with both going to ours.
+pub fn run_through(command: &mut Command) -> Result<Outcome> {
+    Run::start(command, None)?.attend(A_DAY)
 }
 
 /// A live run. Dropping it ends and reaps all of it, whatever went wrong on the way.
-struct Run<'a> {
+pub struct Run<'a> {
     child: Child,
+    began: Instant,
     group: i32,
     cookie: String,
     /// stdin, and what is still to be written to it.
     feed: Option<(File, &'a [u8])>,
     /// stdout, and stderr unless it is ours.
     taps: Vec<Tap>,
-    status: Option<ExitStatus>,
+    status: Option<(ExitStatus, Usage)>,
     over: bool,
 }
 
 impl<'a> Run<'a> {
-    fn start(command: &mut Command, stdin: Option<&'a [u8]>) -> Result<Self> {
+    /// Starts it; where its output goes is up to `command`.
+    pub fn start(command: &mut Command, stdin: Option<&'a [u8]>) -> Result<Self> {
         static RUNS: AtomicU64 = AtomicU64::new(0);
         let number = RUNS.fetch_add(1, Ordering::Relaxed);
         let cookie = format!("{}-{number}", std::process::id());
-        command
-            .env(COOKIE, &cookie)
-            .process_group(0)
-            .stdout(Stdio::piped());
+        command.env(COOKIE, &cookie).process_group(0);
         command.stdin(stdin.map_or_else(Stdio::null, |_| Stdio::piped()));
 
         let mut leaders = leaders();
+        let began = Instant::now();
         let child = command.spawn();
         let child = child.with_context(|| command.get_program().display().to_string())?;
         let group = child
@@ -105,6 +137,7 @@ impl<'a> Run<'a> {
         let (feed, taps) = (None, Vec::new());
         let mut run = Self {
             child,
+            began,
             group,
             cookie,
             feed,
@@ -130,9 +163,8 @@ impl<'a> Run<'a> {
     }
 
     fn attend(mut self, limit: Duration) -> Result<Outcome> {
-        let begun = Instant::now();
-        let end = self.serve(begun + limit)?;
-        let seconds = begun.elapsed().as_secs_f64();
+        let end = self.serve(self.began + limit)?;
+        let seconds = self.began.elapsed().as_secs_f64();
         let leaked = if self.status.is_some() {
             self.farewell()?
         } else {
@@ -150,6 +182,7 @@ impl<'a> Run<'a> {
             stderr,
             leaked,
             seconds,
+            usage: self.status.map(|(_, usage)| usage).unwrap_or_default(),
         })
     }
 
@@ -170,12 +203,7 @@ impl<'a> Run<'a> {
                 return Ok(End::Stopped("too much output".to_owned()));
             }
             if let Some(status) = self.reap()? {
-                let signal = status
-                    .signal()
-                    .and_then(|number| Signal::try_from(number).ok());
-                let by = signal.map_or("an unknown signal", Signal::as_str);
-                let stopped = || End::Stopped(format!("ended by {by}"));
-                return Ok(status.code().map_or_else(stopped, End::Exited));
+                return Ok(End::of(status));
             }
         }
     }
@@ -237,11 +265,23 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    fn reap(&mut self) -> Result<Option<ExitStatus>> {
+    /// How it ended, if it has.
+    pub fn reap(&mut self) -> Result<Option<ExitStatus>> {
         if self.status.is_none() {
-            self.status = self.child.try_wait().context("wait")?;
+            self.status = wait4(Pid::from_raw(self.group)).context("wait")?;
         }
-        Ok(self.status)
+        Ok(self.status.map(|(status, _)| status))
+    }
+
+    /// What all of it that is alive took so far, with those that it waited for.
+    pub fn usage_so_far(&self) -> Usage {
+        let mut all = Usage::default();
+        for process in survivors(self.group, &self.cookie).found {
+            let one = process.usage();
+            all.cpu += one.cpu;
+            all.peak_kib += one.peak_kib;
+        }
+        all
     }
 
     /// Ends the group and everybody who left it: TERM, a moment to tidy up, KILL until nobody is left.

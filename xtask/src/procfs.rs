@@ -8,12 +8,18 @@ use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::iter::successors;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::{Pid, getpid};
 
+use crate::wait4::Usage;
+
 /// The name of the environment variable that carries a run's cookie.
 pub const COOKIE: &str = "XTASK_RUN";
+
+/// The unit of `/proc/PID/stat`, the same on every Linux that runs programs for x86-64 or arm64.
+const TICKS_PER_SECOND: u64 = 100;
 
 /// Children that somebody waits for. Locked while one is started, or its status might be reaped before it is noted.
 pub fn leaders() -> MutexGuard<'static, BTreeSet<i32>> {
@@ -28,6 +34,24 @@ pub struct Process {
 }
 
 impl Process {
+    /// What it took so far, with those that it waited for; the most memory that it ever had.
+    pub fn usage(&self) -> Usage {
+        let read = |file| fs::read(format!("/proc/{}/{file}", self.pid)).unwrap_or_default();
+        let (stat, status) = (read("stat"), read("status"));
+        let stat = String::from_utf8_lossy(&stat);
+        // utime, stime, cutime and cstime are the fields 14 to 17; what follows the name begins with the third.
+        let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
+        let ticks = fields.split_whitespace().skip(11).take(4);
+        let ticks: u64 = ticks.filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
+        let status = String::from_utf8_lossy(&status);
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let peak = peak.and_then(|peak| peak.trim().strip_suffix(" kB")?.parse().ok());
+        Usage {
+            cpu: Duration::from_millis(ticks * 1000 / TICKS_PER_SECOND),
+            peak_kib: peak.unwrap_or_default(),
+        }
+    }
+
     /// What a person would call it: its command line, or its name when that is empty.
     pub fn describe(&self) -> String {
         let read = |file| fs::read(format!("/proc/{}/{file}", self.pid)).unwrap_or_default();

@@ -39,15 +39,15 @@ impl Report {
             State::Failed | State::Missing => "FAIL",
         };
         if self.is_terminal {
-            eprint!("\r\x1b[K[{place}/{}] {id}", planned.max(place));
+            tell!("\r\x1b[K[{place}/{}] {id}", planned.max(place));
         } else {
-            eprintln!("{word} {id} ({seconds:.2}s)");
+            tell!("{word} {id} ({seconds:.2}s)\n");
         }
         if verdict.has_failed() {
             self.clear_line();
-            println!("\n{id}");
+            say!("\n{id}");
             for line in verdict.problems.iter().flat_map(|problem| problem.lines()) {
-                println!("  {line}");
+                say!("  {line}");
             }
         }
         self.verdicts.push(verdict);
@@ -55,7 +55,7 @@ impl Report {
 
     fn clear_line(&self) {
         if self.is_terminal {
-            eprint!("\r\x1b[K");
+            tell!("\r\x1b[K");
         }
     }
 
@@ -64,10 +64,10 @@ impl Report {
         self.clear_line();
         let (passed, failed, skipped) = self.sums();
         if failed > 0 {
-            println!("\nfailed:");
+            say!("\nfailed:");
         }
         for verdict in self.verdicts.iter().filter(|verdict| verdict.has_failed()) {
-            println!(
+            say!(
                 "  {}: {}\n    {}",
                 verdict.id,
                 verdict.headline(),
@@ -75,14 +75,14 @@ impl Report {
             );
         }
         if skipped > 0 {
-            println!("skipped: not run, or not to the end, because of an interrupt");
+            say!("skipped: not run, or not to the end, because of an interrupt");
         }
         let (node, checked, seconds) = (
             &node.says,
             self.checked(),
             self.begun.elapsed().as_secs_f64(),
         );
-        println!(
+        say!(
             "{passed} passed, {failed} failed, {skipped} skipped \
              ({node}; an oracle checked {checked} of {cases} cases) in {seconds:.1}s"
         );

@@ -48,7 +48,7 @@ impl<'a> Selection<'a> {
             .filter(|one| chosen(&one.name))
             .collect();
         if cases.is_empty() && blocks.is_empty() && faults.is_empty() && whole.is_empty() {
-            return Err(Stop::nothing_matched().into());
+            return Err(Stop::nothing_matched(&filters.join(" ")).into());
         }
         let mut names: Vec<_> = cases.iter().map(|case| &case.krate).collect();
         names.extend(

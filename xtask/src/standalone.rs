@@ -42,11 +42,24 @@ struct Trial<'a> {
 pub fn standalone(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
     let names = &options.crates;
-    if names
+    if let Some(name) = names
         .iter()
-        .any(|name| workspace.find_crate(name).is_none())
+        .find(|name| workspace.find_crate(name).is_none())
     {
-        return Err(Stop::nothing_matched().into());
+        return Err(Stop::nothing_matched(name).into());
+    }
+    // Cargo would take the copies for lost members of it.
+    let temp = std::env::temp_dir();
+    if let Some(above) = temp
+        .ancestors()
+        .find(|folder| folder.join("Cargo.toml").is_file())
+    {
+        let text = format!(
+            "{} lies below {}/Cargo.toml; set TMPDIR to a folder of its own",
+            temp.display(),
+            above.display()
+        );
+        return Err(Stop::usage(text).into());
     }
     let mut chosen: Vec<_> = workspace.crates.iter().collect();
     chosen.retain(|one| names.is_empty() || names.contains(&one.name));
@@ -66,9 +79,9 @@ pub fn standalone(options: &Options) -> Result<u8> {
         trial.among_strangers(&fit)?;
     }
     for failure in &trial.failed {
-        println!("FAILED {failure}");
+        say!("FAILED {failure}");
     }
-    println!(
+    say!(
         "{} steps passed, {} failed",
         trial.passed,
         trial.failed.len()
@@ -163,8 +176,8 @@ impl Trial<'_> {
             return Err(Stop::interrupted().into());
         }
         let has_passed = outcome.end == End::Exited(0) && outcome.leaked.is_empty();
-        eprintln!(
-            "{} {name}: {step} ({:.1}s)",
+        tell!(
+            "{} {name}: {step} ({:.1}s)\n",
             if has_passed { "pass" } else { "FAIL" },
             outcome.seconds
         );
@@ -172,12 +185,16 @@ impl Trial<'_> {
             self.passed += 1;
             return Ok(true);
         }
-        let mut text = format!("{name}: {step}: `cargo {}`", args.join(" "));
+        let mut text = format!(
+            "{name}: {step}: `cargo {}`; again: `cargo xtask standalone {}`",
+            args.join(" "),
+            name.replace(',', "")
+        );
         for process in &outcome.leaked {
             write!(text, "\n  LEAK: {process}")?;
         }
         let start = outcome.stdout.len().saturating_sub(4_000);
-        println!("{}", excerpt(&outcome.stdout[start..]));
+        say!("{}", excerpt(&outcome.stdout[start..]));
         self.failed.push(text);
         Ok(false)
     }

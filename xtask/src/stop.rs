@@ -4,36 +4,48 @@ use std::fmt;
 
 /// Why a verb could not give a verdict: the exit status, and what to tell a person.
 #[derive(Debug)]
-pub struct Stop(pub u8, String);
+pub struct Stop {
+    pub status: u8,
+    text: String,
+}
 
 impl Stop {
     /// The command line or a case file is wrong.
     pub fn usage(text: impl fmt::Display) -> Self {
-        Self(2, text.to_string())
+        Self::new(2, text)
     }
 
     /// A tool that was asked for is not there.
     pub fn missing(text: impl fmt::Display) -> Self {
-        Self(3, text.to_string())
+        Self::new(3, text)
     }
 
-    pub fn nothing_matched() -> Self {
-        Self(4, "no crate and no case matches".to_owned())
+    /// There is nothing of this name.
+    pub fn nothing_matched(name: &str) -> Self {
+        Self::new(
+            4,
+            format!("nothing matches {name:?}; `cargo xtask list` shows what there is"),
+        )
     }
 
     /// Cargo could not build this crate, and has said why.
     pub fn build(name: &str) -> Self {
-        Self(101, format!("cargo could not build {name}"))
+        Self::new(101, format!("cargo could not build {name}"))
     }
 
     pub fn interrupted() -> Self {
-        Self(130, "interrupted".to_owned())
+        Self::new(130, "interrupted")
+    }
+
+    fn new(status: u8, text: impl fmt::Display) -> Self {
+        let text = text.to_string();
+        Self { status, text }
     }
 }
 
 impl fmt::Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.1)
+        f.write_str(&self.text)
     }
 }
 

@@ -15,7 +15,7 @@ use std::path::{Component, Path, PathBuf};
 use anyhow::Result;
 use toml::Table;
 
-use crate::copy::known_files;
+use crate::files::known_files;
 use crate::stop::Stop;
 use crate::workspace::{Crate, Workspace};
 
@@ -23,38 +23,68 @@ use crate::workspace::{Crate, Workspace};
 #[derive(clap::Args)]
 pub struct Options {}
 
-/// A law: its name, whether a crate that breaks it cannot be copied, and the function that finds out.
-type Rule = (&'static str, bool, fn(&Tree) -> Vec<Finding>);
+/// A law.
+struct Rule {
+    name: &'static str,
+    /// Whether a crate that breaks it cannot be copied.
+    keeps_it_here: bool,
+    check: fn(&Tree) -> Vec<Finding>,
+}
+
+/// A law that any crate of this workspace obeys.
+const fn of_the_house(name: &'static str, check: fn(&Tree) -> Vec<Finding>) -> Rule {
+    Rule {
+        name,
+        keeps_it_here: false,
+        check,
+    }
+}
+
+/// A law without which a copy does not build.
+const fn of_the_road(name: &'static str, check: fn(&Tree) -> Vec<Finding>) -> Rule {
+    Rule {
+        name,
+        keeps_it_here: true,
+        check,
+    }
+}
 
 const RULES: &[Rule] = &[
-    ("manifest stands alone", true, manifests::stands_alone),
-    ("manifest fields", false, manifests::fields),
-    ("one requirement", false, manifests::one_requirement),
-    ("one lints table", false, manifests::one_lints_table),
-    ("nothing above the folder", true, sources::nothing_above),
-    ("executable by path", true, sources::executable_by_path),
-    ("opening words", false, sources::opening_words),
-    ("no unwrap", false, sources::no_unwrap),
-    ("no allow", false, sources::no_allow),
-    ("no machine paths", false, sources::no_machine_paths),
-    ("README sections", false, readmes::sections),
-    ("links", true, readmes::links),
-    ("notes table", false, readmes::notes_table),
-    ("lesson is whole", false, lessons::whole),
-    ("one golden test", false, lessons::one_golden_test),
-    ("top level", false, top_level),
+    of_the_road("manifest stands alone", manifests::stands_alone),
+    of_the_house("manifest fields", manifests::fields),
+    of_the_house("one requirement", manifests::one_requirement),
+    of_the_house("one lints table", manifests::one_lints_table),
+    of_the_road("nothing above the folder", sources::nothing_above),
+    of_the_road("executable by path", sources::executable_by_path),
+    of_the_house("opening words", sources::opening_words),
+    of_the_house("no unwrap", sources::no_unwrap),
+    of_the_house("no allow", sources::no_allow),
+    of_the_house("no machine paths", sources::no_machine_paths),
+    of_the_house("README sections", readmes::sections),
+    of_the_road("links", readmes::links),
+    of_the_house("notes table", readmes::notes_table),
+    of_the_house("lesson is whole", lessons::whole),
+    of_the_house("one golden test", lessons::one_golden_test),
+    of_the_house("top level", top_level),
 ];
 
 /// What may stand at the top.
 const TOP: &str = "Cargo.toml Cargo.lock README.md CONTRIBUTING.md LICENSE .gitignore .cargo .ci .github \
                    event-loop streams buffers child-process clustering xtask";
 
-/// A line that breaks a rule: where, what is wrong, how to mend it.
-struct Finding(String, String);
+/// A line that breaks a rule.
+struct Finding {
+    /// Where, and what is wrong there.
+    what: String,
+    mend: String,
+}
 
 impl Finding {
     fn new(file: &str, line: usize, what: impl Display, mend: impl Display) -> Self {
-        Self(format!("{file}:{line}: {what}"), mend.to_string())
+        Self {
+            what: format!("{file}:{line}: {what}"),
+            mend: mend.to_string(),
+        }
     }
 }
 
@@ -62,7 +92,7 @@ impl Finding {
 struct Tree {
     root: PathBuf,
     files: BTreeMap<String, String>,
-    /// The manifests of the members: folder, text, meaning.
+    /// The manifests of the members by their folders.
     manifests: BTreeMap<String, Table>,
 }
 
@@ -70,15 +100,15 @@ struct Tree {
 pub fn tidy(_: &Options) -> Result<u8> {
     let tree = Tree::read(&Workspace::find()?.root)?;
     let findings = tree.findings(RULES.iter());
-    findings.iter().for_each(|finding| println!("{finding}"));
+    findings.iter().for_each(|finding| say!("{finding}"));
     let (rules, files) = (RULES.len(), tree.files.len());
-    println!("{rules} rules, {files} files, {} findings", findings.len());
+    say!("{rules} rules, {files} files, {} findings", findings.len());
     Ok(u8::from(!findings.is_empty()))
 }
 
 /// The findings for which a crate cannot be copied, each a line.
 pub fn what_keeps_it_here(root: &Path, one: &Crate) -> Result<Vec<String>> {
-    let mut findings = Tree::read(root)?.findings(RULES.iter().filter(|rule| rule.1));
+    let mut findings = Tree::read(root)?.findings(RULES.iter().filter(|rule| rule.keeps_it_here));
     let folder = format!("{}/", one.dir.strip_prefix(root)?.display());
     findings.retain(|finding| finding.starts_with(&folder));
     Ok(findings)
@@ -109,8 +139,8 @@ impl Tree {
 
     fn findings<'a>(&self, rules: impl Iterator<Item = &'a Rule>) -> Vec<String> {
         let mut lines = Vec::new();
-        for (name, _, check) in rules {
-            for Finding(what, mend) in check(self) {
+        for Rule { name, check, .. } in rules {
+            for Finding { what, mend } in check(self) {
                 lines.push(format!("{what} ({name}); {mend}"));
             }
         }
@@ -176,6 +206,33 @@ fn resolve(file: &str, path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// Which of these files, that should all say the same, do not say what most do, and a file that does. Where as many
+/// say one thing as another, nobody knows who is wrong.
+fn odd_ones<T: PartialEq>(files: &[(String, T)]) -> Vec<(&str, String)> {
+    let alike = |said: &T| files.iter().filter(|(_, other)| other == said).count();
+    let Some((model, said)) = files.iter().max_by_key(|(_, said)| alike(said)) else {
+        return Vec::new();
+    };
+    let is_sure = files
+        .iter()
+        .all(|(_, other)| other == said || alike(other) < alike(said));
+    let mend = if is_sure {
+        format!("make it equal to {model}")
+    } else {
+        "make them equal; which is right only you know".to_owned()
+    };
+    let odd = files.iter().filter(|(_, other)| other != said);
+    let odd: Vec<_> = odd.map(|(file, _)| (file.as_str(), mend.clone())).collect();
+    if is_sure || odd.is_empty() {
+        return odd;
+    }
+    files
+        .iter()
+        .map(|(file, _)| (file.as_str(), mend.clone()))
+        .collect()
+}
+
+/// The user fixed the top level.
 fn top_level(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for path in tree.files.keys() {

@@ -1,6 +1,8 @@
 //! `wait4(2)`: what a child took, which nix does not offer and `getrusage` tells only of all children together.
 
-use std::time::Instant;
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+use std::time::Duration;
 
 use anyhow::Result;
 use nix::errno::Errno;
@@ -8,31 +10,29 @@ use nix::libc;
 use nix::unistd::Pid;
 
 /// What a child and those that it waited for took.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Usage {
-    /// The exit status; none after a signal.
-    pub status: Option<i32>,
-    pub wall: f64,
-    pub cpu: f64,
+    /// On all cores, in user code and in the system.
+    pub cpu: Duration,
     /// Of the largest process among them. A process starts with what its parent had at the time, a few MiB.
-    pub peak_mib: f64,
+    pub peak_kib: u64,
 }
 
-/// Reaps `pid` if it has ended. `start` is when it was started.
-pub fn wait4(pid: Pid, start: Instant) -> Result<Option<Usage>> {
+/// Reaps `pid` if it has ended.
+pub fn wait4(pid: Pid) -> Result<Option<(ExitStatus, Usage)>> {
     let Some((status, usage)) = reap(pid)? else {
         return Ok(None);
     };
-    #[expect(clippy::cast_precision_loss, reason = "times and sizes of a benchmark")]
-    let (seconds, mib) = (
-        |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 / 1e6,
-        usage.ru_maxrss as f64 / 1024.0,
-    );
-    Ok(Some(Usage {
-        status: libc::WIFEXITED(status).then(|| libc::WEXITSTATUS(status)),
-        wall: start.elapsed().as_secs_f64(),
-        cpu: seconds(usage.ru_utime) + seconds(usage.ru_stime),
-        peak_mib: mib,
-    }))
+    let duration = |time: libc::timeval| {
+        let [seconds, micros] =
+            [time.tv_sec, time.tv_usec].map(|part| u64::try_from(part).unwrap_or(0));
+        Duration::from_secs(seconds) + Duration::from_micros(micros)
+    };
+    let usage = Usage {
+        cpu: duration(usage.ru_utime) + duration(usage.ru_stime),
+        peak_kib: u64::try_from(usage.ru_maxrss).unwrap_or(0),
+    };
+    Ok(Some((ExitStatus::from_raw(status), usage)))
 }
 
 #[expect(unsafe_code, reason = "the system call itself")]

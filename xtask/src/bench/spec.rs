@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
+use regex_lite::Regex;
 use serde::Deserialize;
 
 use crate::stop::Stop;
@@ -62,10 +63,20 @@ pub struct Contender {
     pub name: String,
     /// What is timed; begin it with `exec` where the shell would only wait.
     pub run: String,
-    /// A program that must be there, or "node" for a Node that we know.
-    pub needs: Option<String>,
+    /// Programs that must be there, or "node" for a Node that we know: one, or a list.
+    #[serde(default)]
+    pub needs: Needs,
     /// A server to be started first and ended afterwards.
     pub serve: Option<Serve>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(untagged)]
+pub enum Needs {
+    #[default]
+    Nothing,
+    One(String),
+    All(Vec<String>),
 }
 
 #[derive(Deserialize)]
@@ -81,8 +92,8 @@ pub struct Serve {
 }
 
 impl Spec {
-    /// The benches of one crate, by name.
-    pub fn read_all(one: &Crate) -> Result<Vec<Self>> {
+    /// The benches of one crate whose id `chosen` says yes to, by name.
+    pub fn read_all(one: &Crate, chosen: impl Fn(&str) -> bool) -> Result<Vec<Self>> {
         let mut files: Vec<PathBuf> = fs::read_dir(one.dir.join("benches"))
             .into_iter()
             .flatten()
@@ -90,26 +101,35 @@ impl Spec {
             .filter(|path| path.extension().is_some_and(|end| end == "toml"))
             .collect();
         files.sort();
+        let id = |file: &Path| {
+            format!(
+                "{}/{}",
+                one.name,
+                file.file_stem().unwrap_or_default().display()
+            )
+        };
+        files.retain(|file| chosen(&id(file)));
         files
             .into_iter()
-            .map(|file| Self::read(one, file))
+            .map(|file| Self::read(one, id(&file), file))
             .collect()
     }
 
-    fn read(one: &Crate, file: PathBuf) -> Result<Self> {
+    fn read(one: &Crate, id: String, file: PathBuf) -> Result<Self> {
         let wrong =
             |error: &dyn std::fmt::Display| Stop::usage(format!("{}: {error}", file.display()));
         let mut spec: Self =
             toml::from_str(&fs::read_to_string(&file)?).map_err(|error| wrong(&error))?;
         spec.complete().map_err(|error| wrong(&error))?;
         spec.krate.clone_from(&one.name);
-        spec.id = format!(
-            "{}/{}",
-            one.name,
-            file.file_stem().unwrap_or_default().display()
-        );
+        spec.id = id;
         spec.file = file;
         Ok(spec)
+    }
+
+    /// Its name in its crate.
+    pub fn name(&self) -> &str {
+        self.id.split_once('/').map_or(&self.id, |(_, name)| name)
     }
 
     fn complete(&self) -> Result<()> {
@@ -125,18 +145,42 @@ impl Spec {
             self.work.is_some() || !self.unit.is_empty(),
             "either `work` or `unit`"
         );
+        ensure!(
+            self.work.as_ref().is_none_or(|work| work.amount > 0.0),
+            "work.amount must be more than 0"
+        );
+        for serve in self.contenders.iter().filter_map(|one| one.serve.as_ref()) {
+            ensure!(self.work.is_none(), "a server has rates and no `work`");
+            let patterns = [
+                ("ready", &serve.ready),
+                ("requests", &serve.requests),
+                ("rate", &serve.rate),
+            ];
+            for (key, pattern) in patterns {
+                let groups = Regex::new(pattern)
+                    .with_context(|| format!("serve.{key}"))?
+                    .captures_len();
+                ensure!(groups > 1, "serve.{key} needs a group: {pattern:?}");
+            }
+        }
         Ok(())
     }
 }
 
 impl Contender {
-    /// What is not there and should be.
-    pub fn missing(&self, env: &BTreeMap<String, String>) -> Option<String> {
-        let program = self.needs.as_deref()?;
-        let there = match program {
-            "node" => env.contains_key("NODE"),
-            other => std::env::split_paths(&env["PATH"]).any(|folder| folder.join(other).is_file()),
+    /// What is not there and should be; `node` is what is said of Node.
+    pub fn missing(&self, env: &BTreeMap<String, String>, node: &str) -> Option<String> {
+        let programs = match &self.needs {
+            Needs::Nothing => &[][..],
+            Needs::One(program) => std::slice::from_ref(program),
+            Needs::All(programs) => programs,
         };
-        (!there).then(|| format!("{program} is not installed"))
+        let is_there = |program: &str| {
+            std::env::split_paths(&env["PATH"]).any(|folder| folder.join(program).is_file())
+        };
+        programs.iter().find_map(|program| match program.as_str() {
+            "node" => (!env.contains_key("NODE")).then(|| node.to_owned()),
+            other => (!is_there(other)).then(|| format!("{other} is not installed")),
+        })
     }
 }

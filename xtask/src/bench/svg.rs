@@ -12,10 +12,13 @@ const ROW: f64 = 30.0;
 const TOP: f64 = 46.0;
 
 /// Times, the shorter the better; or, where there are rates, how many times Node's or the first peer's ours is.
-pub fn chart(spec: &Spec, entries: &[Entry]) -> String {
+///
+/// None if there is nothing to compare.
+pub fn chart(spec: &Spec, entries: &[Entry]) -> Option<String> {
+    let peer = (1..entries.len()).find(|&index| !entries[index].runs().is_empty())?;
     let rows: Vec<(String, f64, String)> = if spec.work.is_some() {
         let time = |entry: &Entry| {
-            let median = Figure::of(entry.runs().iter().map(|run| run.wall))?.median;
+            let median = Figure::of(entry.runs().iter().map(|run| run.wall.as_secs_f64()))?.median;
             Some((
                 entry.contender.name.clone(),
                 median,
@@ -25,7 +28,7 @@ pub fn chart(spec: &Spec, entries: &[Entry]) -> String {
         entries.iter().filter_map(time).collect()
     } else {
         let times = |(name, figures): (String, Vec<Option<Figure>>)| {
-            let ratio = figures.first().copied()??.median / figures.get(1).copied()??.median;
+            let ratio = figures.first().copied()??.median / figures.get(peer).copied()??.median;
             Some((name, ratio, format!("{ratio:.2} x")))
         };
         rates(entries).into_iter().filter_map(times).collect()
@@ -33,12 +36,9 @@ pub fn chart(spec: &Spec, entries: &[Entry]) -> String {
     let meaning = if spec.work.is_some() {
         "shorter is faster".to_owned()
     } else {
-        format!(
-            "times {}; longer is faster",
-            entries.get(1).map_or("", |peer| &peer.contender.name)
-        )
+        format!("times {}; longer is faster", entries[peer].contender.name)
     };
-    draw(&spec.title, &meaning, &rows, spec.work.is_some())
+    Some(draw(&spec.title, &meaning, &rows, spec.work.is_some()))
 }
 
 fn draw(title: &str, meaning: &str, rows: &[(String, f64, String)], first_is_ours: bool) -> String {

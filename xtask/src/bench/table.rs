@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -24,10 +25,10 @@ impl Figure {
         let mut values: Vec<f64> = values.collect();
         values.sort_by(f64::total_cmp);
         let last = values.len().checked_sub(1)?;
-        let at = |share: usize| values[last * share / 4];
         Some(Self {
-            median: at(2),
-            low: at(1),
+            // Of an even number, the middle of the two in the middle.
+            median: f64::midpoint(values[last / 2], values[last.div_ceil(2)]),
+            low: values[last / 4],
             high: values[last - last / 4],
         })
     }
@@ -100,15 +101,15 @@ fn by_contender(spec: &Spec, entries: &[Entry]) -> String {
         "| | time | to ours | {}/s | CPU | peak memory |{head}\n|---|---:|---:|---:|---:|---:|{rule}\n",
         work.of
     );
-    let ours = Figure::of(entries[0].runs().iter().map(|run| run.wall));
+    let ours = Figure::of(entries[0].runs().iter().map(|run| run.wall.as_secs_f64()));
     for entry in entries {
-        let name = &entry.contender.name;
+        let name = cell(&entry.contender.name);
         let figure = |of: fn(&super::Run) -> f64| Figure::of(entry.runs().iter().map(of));
         let (Some(ours), Some(wall), Some(cpu), Some(peak)) = (
             ours,
-            figure(|run| run.wall),
-            figure(|run| run.cpu),
-            figure(|run| run.peak_mib),
+            figure(|run| run.wall.as_secs_f64()),
+            figure(|run| run.usage.cpu.as_secs_f64()),
+            figure(super::Run::peak_mib),
         ) else {
             let why = entry.outcome.as_ref().err().map_or("", String::as_str);
             let _ = writeln!(
@@ -138,7 +139,7 @@ fn by_contender(spec: &Spec, entries: &[Entry]) -> String {
 fn by_rate(spec: &Spec, entries: &[Entry]) -> String {
     let names: Vec<_> = entries
         .iter()
-        .map(|entry| entry.contender.name.as_str())
+        .map(|entry| cell(&entry.contender.name))
         .collect();
     let mut text = format!(
         "| {} | {} |\n|---|{}\n",
@@ -147,7 +148,7 @@ fn by_rate(spec: &Spec, entries: &[Entry]) -> String {
         "---:|".repeat(names.len())
     );
     for (name, figures) in rates(entries) {
-        let _ = write!(text, "| {name} |");
+        let _ = write!(text, "| {} |", cell(&name));
         for (index, figure) in figures.iter().enumerate() {
             let _ = match (figure, figures[0]) {
                 (Some(figure), Some(ours)) if index > 0 => write!(
@@ -191,6 +192,11 @@ fn short(number: f64) -> String {
     }
 }
 
+/// A name that may stand in a table.
+fn cell(name: &str) -> String {
+    name.replace('|', "\\|")
+}
+
 /// Who was there.
 pub fn attendance(entries: &[Entry]) -> String {
     let one = |entry: &Entry| match &entry.outcome {
@@ -200,32 +206,61 @@ pub fn attendance(entries: &[Entry]) -> String {
     entries.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-/// Puts the table between the markers of the crate's README.
-pub fn write(spec: &Spec, table: &str) -> Result<()> {
-    let name = spec.file.file_stem().unwrap_or_default().display();
-    let file = spec.file.with_file_name("../README.md");
-    let readme = fs::read_to_string(&file)?;
-    let (open, close) = (
-        format!("<!-- bench:{name} -->\n"),
-        format!("<!-- /bench:{name} -->"),
-    );
-    let (before, rest) = readme
-        .split_once(&open)
-        .with_context(|| format!("no {open:?} in {}", file.display()))?;
-    let (_, after) = rest
-        .split_once(&close)
-        .with_context(|| format!("no {close:?} in {}", file.display()))?;
-    let picture = format!("![{}](benches/{name}.svg)\n", spec.title);
-    fs::write(
-        &file,
-        format!("{before}{open}{table}\n{picture}{close}{after}"),
-    )?;
-    Ok(())
+/// A README and where in it the table of a bench belongs.
+pub struct Place {
+    file: PathBuf,
+    before: String,
+    after: String,
+}
+
+impl Place {
+    /// Finds the markers of the bench in its crate's README.
+    pub fn find(spec: &Spec) -> Result<Self> {
+        let folder = spec
+            .file
+            .parent()
+            .and_then(Path::parent)
+            .context("a bench lies in CRATE/benches")?;
+        let file = folder.join("README.md");
+        let readme = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+        let name = spec.name();
+        let (open, close) = (
+            format!("<!-- bench:{name} -->\n"),
+            format!("<!-- /bench:{name} -->"),
+        );
+        let parts = readme.split_once(&open).and_then(|(before, rest)| {
+            let (_, after) = rest.split_once(&close)?;
+            Some((format!("{before}{open}"), format!("{close}{after}")))
+        });
+        let (before, after) = parts.with_context(|| {
+            format!(
+                "{}: no lines {open:?} and {close:?} to write between",
+                file.display()
+            )
+        })?;
+        Ok(Self {
+            file,
+            before,
+            after,
+        })
+    }
+
+    /// Puts the table there, and a picture of it, if there is one.
+    pub fn fill(&self, spec: &Spec, table: &str, chart: Option<&str>) -> Result<()> {
+        let name = spec.name();
+        let mut picture = String::new();
+        if let Some(chart) = chart {
+            fs::write(spec.file.with_extension("svg"), chart)?;
+            picture = format!("\n![{}](benches/{name}.svg)\n", spec.title);
+        }
+        let text = format!("{}{table}{picture}{}", self.before, self.after);
+        fs::write(&self.file, text).with_context(|| self.file.display().to_string())
+    }
 }
 
 /// Every run of every contender.
 pub fn json(spec: &Spec, entries: &[Entry]) -> Value {
-    let run = |run: &super::Run| json!({ "wall": run.wall, "cpu": run.cpu, "peak_mib": run.peak_mib, "also": run.also, "rates": run.rates });
+    let run = |run: &super::Run| json!({ "wall": run.wall.as_secs_f64(), "cpu": run.usage.cpu.as_secs_f64(), "peak_mib": run.peak_mib(), "also": run.also, "rates": run.rates });
     let entry = |entry: &Entry| {
         json!({
             "name": entry.contender.name,

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Finding, Tree};
+use super::{Finding, Tree, odd_ones};
 
+/// A lesson has a Rust side, a Node side, a transcript and a line in the README: without one of them it proves nothing.
 pub fn whole(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for topic in tree.topics() {
@@ -15,10 +16,24 @@ pub fn whole(tree: &Tree) -> Vec<Finding> {
             let name = file[tour.len()..].trim_end_matches(".rs").replace('_', "-");
             lessons.insert(name.clone(), format!("NN-{name}"));
         }
-        for (file, _) in tree.below(&golden, ".mjs") {
-            let stem = file[golden.len()..].trim_end_matches(".mjs");
-            let (_, name) = stem.split_once('-').unwrap_or_default();
-            lessons.insert(name.to_owned(), stem.to_owned());
+        for end in [".out", ".mjs"] {
+            for (file, _) in tree.below(&golden, end) {
+                let stem = file[golden.len()..].trim_end_matches(end);
+                let number = stem
+                    .split_once('-')
+                    .filter(|(number, _)| number.parse::<u32>().is_ok());
+                match number {
+                    // A golden file of a tool's case is no lesson.
+                    Some((_, name)) if end == ".mjs" || lessons.contains_key(name) => {
+                        lessons.insert(name.to_owned(), stem.to_owned());
+                    }
+                    None if end == ".mjs" && !stem.contains('/') => {
+                        let mend = "call it NN-name.mjs, by its place in the tour";
+                        findings.push(Finding::new(file, 1, "a twin without a number", mend));
+                    }
+                    _ => {}
+                }
+            }
         }
         lessons.retain(|name, stem| !name.contains('/') && !stem.contains('/'));
         for (name, stem) in lessons {
@@ -53,25 +68,31 @@ pub fn whole(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
+/// The test that replays lessons is the same everywhere, so that whoever has read one has read all.
 pub fn one_golden_test(tree: &Tree) -> Vec<Finding> {
-    let files: Vec<_> = tree
+    let (mut findings, mut files) = (Vec::new(), Vec::new());
+    for file in tree
         .topics()
         .map(|topic| format!("{topic}/tests/golden.rs"))
-        .collect();
-    let mut findings = Vec::new();
-    for file in &files {
-        let model = files.iter().find(|file| tree.has(file)).unwrap_or(file);
-        let lines = tree.text(model).lines().zip(tree.text(file).lines());
-        let line = lines.take_while(|(model, here)| model == here).count() + 1;
-        if !tree.has(file) || tree.text(file) != tree.text(model) {
-            let what = format!("it is missing, or is not {model}");
+    {
+        if tree.has(&file) {
+            files.push((file.clone(), tree.text(&file)));
+        } else {
             findings.push(Finding::new(
-                file,
-                line,
-                what,
-                format!("`cp {model} {file}`"),
+                &file,
+                1,
+                "it is missing",
+                "copy that of another crate",
             ));
         }
+    }
+    for (file, mend) in odd_ones(&files) {
+        findings.push(Finding::new(
+            file,
+            1,
+            "it is not what stands in the other crates",
+            mend,
+        ));
     }
     findings
 }

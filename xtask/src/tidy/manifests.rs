@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use toml::{Table, Value};
 
-use super::{Finding, Tree, line_of};
+use super::{Finding, Tree, line_of, odd_ones};
 
 /// The same in every crate; whoever raises one raises all.
 const FIELDS: [(&str, &str); 4] = [
@@ -14,6 +14,7 @@ const FIELDS: [(&str, &str); 4] = [
     ("publish", "false"),
 ];
 
+/// What a manifest takes from elsewhere, a copy lacks.
 pub fn stands_alone(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (folder, manifest) in &tree.manifests {
@@ -56,7 +57,15 @@ pub fn stands_alone(tree: &Tree) -> Vec<Finding> {
                         "name a published version, or copy the lines that are needed",
                     );
                 }
-                Value::String(text) if text.starts_with("../") || text.contains("/../") => {
+                Value::String(_) if path == ["package", "workspace"] => {
+                    let what = "`workspace` names a root that a copy would lack";
+                    add(
+                        &["workspace"],
+                        what,
+                        "remove it: cargo looks upwards by itself",
+                    );
+                }
+                Value::String(text) if text.split('/').any(|part| part == "..") => {
                     let what = format!("{text} is above the crate's folder");
                     add(&[text], &what, "put the file into the crate");
                 }
@@ -81,6 +90,7 @@ fn walk<'a>(path: &[&'a str], table: &'a Table, visit: &mut dyn FnMut(&[&'a str]
     }
 }
 
+/// The licence is what lets people copy; the others make all crates build alike.
 pub fn fields(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (folder, manifest) in &tree.manifests {
@@ -105,6 +115,7 @@ pub fn fields(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
+/// One version of a dependency is compiled, and one is known to work.
 pub fn one_requirement(tree: &Tree) -> Vec<Finding> {
     let mut first: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
     let mut findings = Vec::new();
@@ -133,18 +144,21 @@ pub fn one_requirement(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
+/// Every crate is held to the same lints, and a copier sees which.
 pub fn one_lints_table(tree: &Tree) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let Some((model, first)) = tree.manifests.first_key_value() else {
-        return findings;
-    };
-    for (folder, manifest) in &tree.manifests {
-        if manifest.get("lints") != first.get("lints") {
-            let file = format!("{folder}/Cargo.toml");
-            let line = line_of(tree.text(&file), &["[lints"]);
-            let what = format!("its lints are not those of {model}/Cargo.toml");
-            findings.push(Finding::new(&file, line, what, "make the tables equal"));
-        }
-    }
-    findings
+    let tables = tree.manifests.iter();
+    let tables: Vec<_> = tables
+        .map(|(folder, manifest)| (format!("{folder}/Cargo.toml"), manifest.get("lints")))
+        .collect();
+    let odd = odd_ones(&tables).into_iter();
+    odd.map(|(file, mend)| {
+        let line = line_of(tree.text(file), &["[lints"]);
+        Finding::new(
+            file,
+            line,
+            "its lints are not those of the other crates",
+            mend,
+        )
+    })
+    .collect()
 }

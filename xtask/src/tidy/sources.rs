@@ -20,18 +20,20 @@ fn matching(files: &[(&str, &str)], pattern: &str, what: &str, mend: &str) -> Ve
     findings
 }
 
+/// What lies above the folder, a copy lacks.
 pub fn nothing_above(tree: &Tree) -> Vec<Finding> {
     let mend = "put the file into the crate";
     let mut findings = Vec::new();
     let from_file = r#"(?:include(?:_str|_bytes)?!|#\[path)[^";]*"([^"]*)""#;
-    let from_crate = r#"CARGO_MANIFEST_DIR"[^";]*"/?(\.\.[^"]*)""#;
+    let from_crate = r#"CARGO_MANIFEST_DIR"[^";]*"/?([^"]*\.\.[^"]*)""#;
+    let [from_file, from_crate] =
+        [from_file, from_crate].map(|pattern| Regex::new(pattern).expect("a valid pattern"));
     for topic in tree.topics() {
         let is_outside = |from: &str, path: &str| {
             resolve(from, path).is_none_or(|path| !path.starts_with(&format!("{topic}/")))
         };
         for (file, text) in tree.below(&format!("{topic}/"), "") {
-            for (pattern, from) in [(from_file, file), (from_crate, &*format!("{topic}/_"))] {
-                let pattern = Regex::new(pattern).expect("a valid pattern");
+            for (pattern, from) in [(&from_file, file), (&from_crate, &*format!("{topic}/_"))] {
                 for found in pattern
                     .captures_iter(text)
                     .filter(|_| file.ends_with(".rs"))
@@ -56,6 +58,7 @@ pub fn nothing_above(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
+/// A copy has another target folder.
 pub fn executable_by_path(tree: &Tree) -> Vec<Finding> {
     let mut files = tree.rust("");
     files.retain(|(file, _)| !file.starts_with("xtask/"));
@@ -69,6 +72,7 @@ pub fn executable_by_path(tree: &Tree) -> Vec<Finding> {
     )
 }
 
+/// The first line of a file is where a reader decides whether it is the right one.
 pub fn opening_words(tree: &Tree) -> Vec<Finding> {
     let mut silent = tree.rust("src/");
     silent.retain(|(_, text)| !text.starts_with("//!"));
@@ -78,17 +82,21 @@ pub fn opening_words(tree: &Tree) -> Vec<Finding> {
     silent.into_iter().map(finding).collect()
 }
 
+/// A panic without a reason helps nobody.
 pub fn no_unwrap(tree: &Tree) -> Vec<Finding> {
     let mut files = tree.rust("src/");
+    let tests = Regex::new(r"#\[cfg\(test\)\]\s*mod \w+ \{").expect("a valid pattern");
     for (_, text) in &mut files {
         // Tests stand at the end of a file, if at all.
-        *text = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let end = tests.find(text).map_or(text.len(), |found| found.start());
+        *text = &text[..end];
     }
     let what = "unwrap does not say why it cannot fail";
     let mend = "use `?`, or expect(\"the invariant that holds\")";
     matching(&files, r"^([^/]|/[^/])*\.unwrap\(\)", what, mend)
 }
 
+/// An expectation is reported once it is no longer needed; a permission stays.
 pub fn no_allow(tree: &Tree) -> Vec<Finding> {
     let what = "a lint is silenced for ever";
     let mend = "use #[expect(..., reason = \"...\")]";
@@ -100,6 +108,7 @@ pub fn no_allow(tree: &Tree) -> Vec<Finding> {
     )
 }
 
+/// Paths of one machine lead nowhere on another.
 pub fn no_machine_paths(tree: &Tree) -> Vec<Finding> {
     let pattern = r#"(^|[\s"'`(=:/])/(home|root|work|Users)/\w"#;
     let (what, mend) = (

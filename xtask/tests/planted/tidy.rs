@@ -1,7 +1,7 @@
 //! One fault for each law, in a workspace that keeps all of them, and a crate that is copied out of it.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 
 use crate::workspace::{Bench, Ran};
 
@@ -98,6 +98,31 @@ fn each_fault_is_named_with_its_line_its_rule_and_how_to_mend_it() {
             "streams/src/main.rs",
             "const A: &str = concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/../a\");\n",
             "streams/src/main.rs:4: ../a is above",
+        ),
+        (
+            "streams/src/main.rs",
+            "const A: &str = concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/src/../../a\");\n",
+            "streams/src/main.rs:4: src/../../a is above",
+        ),
+        (
+            "streams/src/main.rs",
+            "#[cfg(test)]\nmod q;\nfn a() { b().unwrap(); }\n",
+            "streams/src/main.rs:6: unwrap",
+        ),
+        (
+            "streams/README.md",
+            "[a][b]\n\n[b]: gone.md\n",
+            "streams/README.md:18: gone.md is not there",
+        ),
+        (
+            "README.md",
+            "| timers | [`a`](streams/README.md) |\n",
+            "README.md:7: this line of the notes leads to no lesson",
+        ),
+        (
+            "streams/golden/bye.mjs",
+            "",
+            "streams/golden/bye.mjs:1: a twin without a number (lesson is whole); call it NN-name.mjs",
         ),
         (
             "streams/src/main.rs",
@@ -210,9 +235,31 @@ fn crates_that_differ_are_named() {
         &[
             "xtask/Cargo.toml:6: `license` is \"MIT\" (manifest fields); write `license = \"MIT-0\"`",
             "xtask/Cargo.toml:12: `a` is \"1.2\" here and \"1\" in streams/Cargo.toml",
-            "xtask/Cargo.toml:9: its lints are not those of buffers/Cargo.toml",
+            "xtask/Cargo.toml:9: its lints are not those of the other crates (one lints table); make it equal to",
             "buffers/README.md:3: `## Run it` is missing or out of order",
-            "streams/tests/golden.rs:2: it is missing, or is not buffers/tests/golden.rs",
+            "buffers/tests/golden.rs:1: it is not what stands in the other crates (one golden test); make them equal",
+            "streams/tests/golden.rs:1: it is not what stands in the other crates",
+        ],
+    );
+}
+
+#[test]
+fn a_root_of_its_own_and_a_heading_in_a_block_are_no_way_out() {
+    let bench = lawful();
+    bench.write(
+        "demo/streams/Cargo.toml",
+        MANIFEST.replace("publish", "workspace = \"..\"\npublish"),
+    );
+    bench.write(
+        "demo/streams/README.md",
+        README.replace("## Copy it", "```md\n## Copy it\n```"),
+    );
+
+    bench.run("tidy").expect(
+        1,
+        &[
+            "streams/Cargo.toml:7: `workspace` names a root that a copy would lack",
+            "streams/README.md:11: `## Copy it` is missing or out of order",
         ],
     );
 }
@@ -262,9 +309,52 @@ fn a_copy_has_all_but_the_products_and_its_new_home_is_told() {
     fs::remove_dir_all(bench.path("app/crates")).unwrap();
     bench.write("app/Cargo.toml", "[workspace]\nmembers = [\"crates/*\"]\n");
     copy("copy streams ../app/crates/s2")
-        .expect(0, &["streams = { path = \"crates/s2\" }"])
-        .lacks("add to members");
-    copy("copy nothing ../x").expect(4, &[]);
+        .expect(0, &["a member of", "streams = { path = \"../crates/s2\" }"])
+        .lacks("add to members")
+        .lacks("to [dependencies] in");
+    bench.write("pack/Cargo.toml", "[package]\nname = \"pack\"\n");
+    copy("copy streams ../pack/streams").expect(
+        0,
+        &[
+            "add to [dependencies] in",
+            "streams = { path = \"streams\" }",
+        ],
+    );
+    copy("copy nothing ../x").expect(4, &["nothing matches \"nothing\""]);
+}
+
+#[test]
+fn a_place_that_is_none_is_refused_and_nothing_written() {
+    let bench = lawful();
+    fs::create_dir(bench.path("empty")).unwrap();
+    symlink("empty", bench.path("link")).unwrap();
+    bench.write("file", "");
+
+    for (dest, why) in [
+        ("../link", "is a link"),
+        ("../file", "no empty folder"),
+        ("../file/streams", "is a file"),
+        ("streams/inner", "inside this workspace"),
+        ("new", "inside this workspace"),
+    ] {
+        bench.run(&format!("copy streams {dest}")).expect(2, &[why]);
+    }
+
+    assert!(!bench.path("demo/new").exists() && !bench.path("demo/streams/inner").exists());
+    assert!(fs::read_dir(bench.path("empty")).unwrap().next().is_none());
+}
+
+#[test]
+fn an_empty_folder_keeps_its_mode() {
+    let bench = lawful();
+    let home = bench.path("private");
+    fs::create_dir(&home).unwrap();
+    fs::set_permissions(&home, fs::Permissions::from_mode(0o700)).unwrap();
+
+    bench.run("copy streams ../private").expect(0, &["7 files"]);
+
+    let mode = fs::metadata(&home).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
 }
 
 #[test]

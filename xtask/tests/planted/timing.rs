@@ -88,7 +88,7 @@ fn other_work_is_no_competitor() {
     bench.run("bench").expect(
         1,
         &[
-            "FAIL demo/times: peer does other work than ours",
+            "FAIL demo/times: peer: does other work than ours",
             "0 passed, 1 failed",
         ],
     );
@@ -162,8 +162,82 @@ fn the_readme_gets_table_and_chart_between_its_markers() {
 }
 
 #[test]
-fn a_server_is_started_driven_and_ended() {
-    let server = r#"
+fn work_that_nobody_can_see_is_no_work() {
+    for spec in [
+        TIMES.replace("cat out", "cat none | cksum"),
+        TIMES.replace("cp input out; sleep", "sleep"),
+        RATES.replace("unchecked", "before").replace("echo", "true"),
+    ] {
+        let bench = bench("times", &spec);
+
+        bench.run("bench").expect(1, &["0 passed, 1 failed"]);
+    }
+}
+
+#[test]
+fn whoever_is_left_behind_is_named_and_ended() {
+    let bench = bench("times", &TIMES.replace("sleep 0.05;", "sleep 333 &"));
+
+    bench
+        .run("bench")
+        .expect(1, &["FAIL demo/times: peer", "left behind: sleep 333"]);
+
+    bench.assert_nothing_is_left();
+}
+
+#[test]
+fn what_would_fail_after_all_rounds_fails_before_them() {
+    let bench = bench("times", TIMES);
+    bench.write("demo/README.md", "# demo\n");
+
+    bench
+        .run("bench --write")
+        .expect(1, &["README.md: no lines", "bench:times"]);
+    bench
+        .run("bench --json no/such/folder")
+        .expect(1, &["no/such/folder"]);
+
+    assert!(!bench.path("demo/benches/order").exists());
+}
+
+#[test]
+fn a_server_that_is_never_ready_says_what_became_of_it() {
+    let silent = SERVER.replace(
+        "echo listening on 127.0.0.1:4711; echo $$ > $BENCHES/pid; exec sleep 1000",
+        "echo port taken >&2; exit 7",
+    );
+    let bench = bench("server", &silent);
+
+    bench.run("bench").expect(
+        1,
+        &["the server", "exited with 7", "did not say", "port taken"],
+    );
+}
+
+#[test]
+fn the_work_of_a_servers_workers_counts() {
+    // The leader sleeps; a worker, which nobody waits for, counts to a number that takes a while.
+    let worker =
+        "n=0; while [ $n -lt 300000 ]; do n=$((n + 1)); done; echo 1 > done; exec sleep 1000";
+    let forking = SERVER
+        .replace("exec sleep 1000", &format!("sh -c '{worker}' & wait"))
+        .replace(
+            "echo $PORT",
+            "while ! [ -e done ]; do sleep 0.01; done; echo $PORT",
+        );
+    let bench = bench("server", &forking);
+
+    bench
+        .run("bench --rounds 1 --json out.json")
+        .expect(0, &["1 passed"]);
+
+    let json: serde_json::Value = serde_json::from_str(&bench.read("demo/out.json")).unwrap();
+    let cpu = json[0]["contenders"][0]["runs"][0]["cpu"].as_f64().unwrap();
+    assert!(cpu > 0.02, "{cpu}");
+    bench.assert_nothing_is_left();
+}
+
+const SERVER: &str = r#"
 title = "Requests"
 unit = "served"
 unchecked = "a server"
@@ -179,7 +253,10 @@ rate = '([\d.]+) a second'
 name = "peer"
 run = "echo 'requests/s 100'"
 "#;
-    let bench = bench("server", server);
+
+#[test]
+fn a_server_is_started_driven_and_ended() {
+    let bench = bench("server", SERVER);
 
     bench.run("bench --rounds 1").expect(
         0,
@@ -203,5 +280,5 @@ fn a_wrong_bench_file_and_a_name_that_nothing_has_are_told_apart() {
     fs::write(bench.path("demo/benches/times.toml"), TIMES).unwrap();
     bench
         .run("bench nothing")
-        .expect(4, &["no crate and no case matches"]);
+        .expect(4, &["nothing matches \"nothing\""]);
 }

@@ -592,3 +592,17 @@ fn a_readme_block_that_would_not_be_checked_is_refused() {
         .run("verify")
         .expect(2, &["demo/README.md", "1 fences say console, and 0"]);
 }
+
+#[test]
+fn a_reader_who_is_gone_is_no_fault() {
+    let bench = Bench::new();
+    bench.lesson("hello", "echo hello", "echo hello", "hello\n");
+    for verb in ["list", "verify --cases-only"] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut xtask = bench.xtask(verb);
+        let status = xtask.stdout(writer).status().unwrap();
+
+        assert_eq!(status.code(), Some(0), "{verb}");
+    }
+}
