@@ -19,10 +19,14 @@ const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_encode_padding(true)
     .with_decode_padding_mode(DecodePaddingMode::Indifferent)
     .with_decode_allow_trailing_bits(true);
-const UNPADDED: GeneralPurposeConfig = LENIENT.with_encode_padding(false);
+/// What an encoder writes, with its padding or without any.
+const STRICT: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const UNPADDED: GeneralPurposeConfig = STRICT.with_encode_padding(false);
 
-/// The engine finds out at run time what the processor can do, and cannot be made at compile time.
-static PADDED_ENGINE: LazyLock<Simd> = LazyLock::new(|| Simd::standard(LENIENT));
+/// The engines find out at run time what the processor can do, and cannot be made at compile time.
+static LENIENT_ENGINE: LazyLock<Simd> = LazyLock::new(|| Simd::standard(LENIENT));
+static PADDED_ENGINE: LazyLock<Simd> = LazyLock::new(|| Simd::standard(STRICT));
 static URL_ENGINE: LazyLock<Simd> = LazyLock::new(|| Simd::url_safe(UNPADDED));
 
 fn engine(encoding: Encoding) -> &'static Simd {
@@ -96,15 +100,28 @@ pub(crate) fn decode_to_slice(
     encoding: Encoding,
     out: &mut [u8],
 ) -> Result<usize, Error> {
+    let written = decode_with(engine(encoding), text, encoding, out);
+    // Where there is padding, it is whole.
+    let is_whole = text.len().is_multiple_of(4) || !text.ends_with(b"=");
+    match written {
+        Some(written) if is_whole => Ok(written),
+        _ => Err(first_fault(text, encoding)),
+    }
+}
+
+/// Letters of Node's own alphabet, without anything else among them: how many bytes there are, or nothing.
+pub(crate) fn decode_picked(letters: &[u8], out: &mut [u8]) -> Option<usize> {
+    decode_with(&LENIENT_ENGINE, letters, Encoding::Base64, out)
+}
+
+fn decode_with(engine: &Simd, text: &[u8], encoding: Encoding, out: &mut [u8]) -> Option<usize> {
     let done = if text.len() < SHORT {
         Progress::default()
     } else {
         simd::decode_base64(text, sixes(encoding), out).unwrap_or_default()
     };
-    match engine(encoding).decode_slice(&text[done.read..], &mut out[done.written..]) {
-        Ok(rest) => Ok(done.written + rest),
-        Err(_) => Err(first_fault(text, encoding)),
-    }
+    let rest = engine.decode_slice(&text[done.read..], &mut out[done.written..]);
+    Some(done.written + rest.ok()?)
 }
 
 /// What each letter stands for; the top bit where there is none.
@@ -160,15 +177,22 @@ const AFTER_PADDING: &str = "not a base64 character after padding";
 fn first_fault(text: &[u8], encoding: Encoding) -> Error {
     let is_letter = |byte: &&u8| alphabet(encoding).contains(byte);
     let letters = text.iter().take_while(is_letter).count();
-    let (offset, reason) = match text.get(letters) {
-        Some(b'=') if letters % 4 < 2 => (letters, "padding without need"),
-        Some(b'=') => {
-            let padding = text[letters..].iter().take_while(|&&byte| byte == b'=');
-            let end = letters + padding.count();
-            (end, AFTER_PADDING)
-        }
-        Some(_) => (letters, "not a base64 character"),
-        None => (letters.saturating_sub(1), "half a byte"),
+    let rest = &text[letters..];
+    let padding = rest.iter().take_while(|&&byte| byte == b'=').count();
+    // How many letters the last group has, and how much padding it lacks.
+    let (last, lacking) = (letters % 4, (4 - letters % 4) % 4);
+    let (offset, reason) = if padding == 0 && !rest.is_empty() {
+        (letters, "not a base64 character")
+    } else if padding > 0 && last < 2 {
+        (letters, "padding without need")
+    } else if padding > lacking || rest.len() > padding {
+        (letters + padding.min(lacking), AFTER_PADDING)
+    } else if last == 1 {
+        (letters - 1, "half a byte")
+    } else if padding > 0 && padding < lacking {
+        (text.len(), "some padding is missing")
+    } else {
+        (letters.saturating_sub(1), "bits that belong to no byte")
     };
     Error::Invalid {
         encoding,

@@ -134,6 +134,59 @@ impl From<&[u8]> for Buffer {
     }
 }
 
+impl<const LEN: usize> From<[u8; LEN]> for Buffer {
+    /// `Buffer.from([1, 2, 3])`, where the numbers fit.
+    fn from(bytes: [u8; LEN]) -> Self {
+        Self(bytes.to_vec())
+    }
+}
+
+impl<const LEN: usize> From<&[u8; LEN]> for Buffer {
+    fn from(bytes: &[u8; LEN]) -> Self {
+        Self(bytes.to_vec())
+    }
+}
+
+impl From<String> for Buffer {
+    /// The text's own bytes, without a copy.
+    fn from(text: String) -> Self {
+        Self(text.into_bytes())
+    }
+}
+
+impl From<Buffer> for Vec<u8> {
+    fn from(buffer: Buffer) -> Self {
+        buffer.0
+    }
+}
+
+impl AsRef<[u8]> for Buffer {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl PartialEq<[u8]> for Buffer {
+    fn eq(&self, bytes: &[u8]) -> bool {
+        self.0 == bytes
+    }
+}
+
+impl PartialEq<&str> for Buffer {
+    fn eq(&self, text: &&str) -> bool {
+        self.0 == text.as_bytes()
+    }
+}
+
+impl<'a> IntoIterator for &'a Buffer {
+    type Item = &'a u8;
+    type IntoIter = std::slice::Iter<'a, u8>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
 impl FromIterator<u8> for Buffer {
     fn from_iter<I: IntoIterator<Item = u8>>(bytes: I) -> Self {
         Self(bytes.into_iter().collect())

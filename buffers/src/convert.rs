@@ -38,8 +38,12 @@ pub struct Converter {
     letters: Lenient,
     /// Nothing more counts: a bad digit was met, or padding.
     ended: bool,
-    /// Bytes of input before the carry.
+    /// Where each byte of the carry stood, of digits and letters: newlines may lie between them.
+    places: Vec<usize>,
+    /// Bytes of input before the carry; of digits and letters, all that were taken.
     offset: usize,
+    /// A carriage return that ended a chunk: right before a newline, wrong before anything else.
+    awaits_newline: bool,
     /// Bytes that wait until base64 has a group of three.
     pending: Vec<u8>,
 }
@@ -54,7 +58,9 @@ impl Converter {
             carry: Vec::new(),
             letters: Lenient::default(),
             ended: false,
+            places: Vec::new(),
             offset: 0,
+            awaits_newline: false,
             pending: Vec::new(),
         }
     }
@@ -111,6 +117,13 @@ impl Converter {
         self.encode(&bytes, out);
         let pending = mem::take(&mut self.pending);
         self.write(&pending, out);
+        if self.awaits_newline {
+            return Err(Error::Invalid {
+                encoding: self.from,
+                offset: self.offset - 1,
+                reason: "a carriage return without a newline",
+            });
+        }
         outcome.map_err(|error| self.at(error))
     }
 
@@ -150,22 +163,45 @@ impl Converter {
         chunk: &[u8],
         mut decode: impl FnMut(&[u8]) -> Result<usize, Error>,
     ) -> Result<(), Error> {
-        // Where no line ends, nothing needs to be copied.
+        if self.awaits_newline && !chunk.is_empty() {
+            self.awaits_newline = false;
+            if !chunk.starts_with(b"\n") {
+                self.offset -= 1;
+                self.letters(b"\r", &mut decode)?;
+            }
+        }
         for line in chunk.split_inclusive(|&byte| byte == b'\n') {
             let letters = line.strip_suffix(b"\n").unwrap_or(line);
             let letters = letters.strip_suffix(b"\r").unwrap_or(letters);
-            let used = if self.carry.is_empty() {
-                let used = decode(letters).map_err(|error| self.at(error))?;
-                self.carry.extend_from_slice(&letters[used..]);
-                used
-            } else {
-                self.carry.extend_from_slice(letters);
-                let used = decode(&self.carry).map_err(|error| self.at(error))?;
-                self.carry.drain(..used);
-                used
-            };
-            self.offset += used + (line.len() - letters.len());
+            self.awaits_newline = line.ends_with(b"\r");
+            self.letters(letters, &mut decode)?;
+            self.offset += line.len() - letters.len();
         }
+        Ok(())
+    }
+
+    /// The carry and `letters`, which come after it. Where there is no carry, nothing needs to be copied.
+    fn letters(
+        &mut self,
+        letters: &[u8],
+        decode: &mut impl FnMut(&[u8]) -> Result<usize, Error>,
+    ) -> Result<(), Error> {
+        let start = self.offset;
+        self.offset += letters.len();
+        if self.carry.is_empty() {
+            let used = decode(letters).map_err(|error| {
+                let place = start + offset_of(&error);
+                moved(error, place)
+            })?;
+            self.carry.extend_from_slice(&letters[used..]);
+            self.places.extend(start + used..self.offset);
+            return Ok(());
+        }
+        self.carry.extend_from_slice(letters);
+        self.places.extend(start..self.offset);
+        let used = decode(&self.carry).map_err(|error| self.at(error))?;
+        self.carry.drain(..used);
+        self.places.drain(..used);
         Ok(())
     }
 
@@ -192,8 +228,8 @@ impl Converter {
             Encoding::Hex | Encoding::Base64 | Encoding::Base64Url
         );
         // Any byte is Latin-1, and what is lenient is not looked at.
-        if (bytes_wanted || self.to == self.from) && (self.lenient || self.from == Encoding::Latin1)
-        {
+        let is_as_it_is = bytes_wanted && self.lenient || self.from == Encoding::Latin1;
+        if is_as_it_is && (bytes_wanted || self.to == self.from) {
             self.encode(body, out);
             return Ok(());
         }
@@ -248,7 +284,11 @@ impl Converter {
 
     /// An error in the carry, from the start of the stream.
     fn at(&self, error: Error) -> Error {
-        let place = self.offset + offset_of(&error);
+        let offset = offset_of(&error);
+        let place = match self.places.get(offset) {
+            Some(&place) => place,
+            None => self.offset + offset - self.places.len(),
+        };
         moved(error, place)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::{Bound, RangeBounds};
 
-use crate::{Encoding, Error, Inspect};
+use crate::{Buffer, Encoding, Error, Inspect};
 
 /// What to fill with; bytes and texts are repeated, and cut where the end is.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +24,18 @@ impl From<u8> for Fill<'_> {
 impl<'a> From<&'a [u8]> for Fill<'a> {
     fn from(bytes: &'a [u8]) -> Self {
         Self::Bytes(bytes)
+    }
+}
+
+impl<'a, const LEN: usize> From<&'a [u8; LEN]> for Fill<'a> {
+    fn from(bytes: &'a [u8; LEN]) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl<'a> From<&'a Buffer> for Fill<'a> {
+    fn from(buffer: &'a Buffer) -> Self {
+        Self::Bytes(buffer)
     }
 }
 

@@ -5,7 +5,7 @@
 //! | `Buffer` | [`Buffer`], or any `[u8]`: every function takes a slice |
 //! | `Buffer.from(text, encoding)` | [`Encoding::bytes`], strict; [`Encoding::bytes_lossy`] as Node |
 //! | `buf.toString(encoding)` | [`Encoding::text`], strict; [`Encoding::text_lossy`] as Node |
-//! | `readUInt32LE` and 40 others | [`read`], [`write()`]; [`read_int`] and its kin for 3, 5 and 6 bytes |
+//! | `readUInt32LE` and its 43 siblings | [`read`], [`write()`]; [`read_int`] and its kin for 3, 5 and 6 bytes |
 //! | `indexOf`, `lastIndexOf`, `includes` | [`index_of`], [`last_index_of`], [`includes`] |
 //! | `fill`, `swap16`, `copy`, `compare`, `concat`, `subarray` | [`fill()`], [`swap16`], [`copy`], [`compare`], [`concat()`], [`range`] |
 //! | `StringDecoder` | [`StringDecoder`]; [`Converter`] from any encoding to any |
@@ -26,6 +26,9 @@
 
 mod buffer;
 pub use buffer::Buffer;
+
+mod methods;
+pub use methods::BufferExt;
 
 mod encoding;
 pub use encoding::Encoding;

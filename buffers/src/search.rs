@@ -5,7 +5,7 @@
 
 use memchr::{memchr, memmem, memrchr};
 
-use crate::{Encoding, simd};
+use crate::{Buffer, Encoding, simd};
 
 /// What to look for.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +29,18 @@ impl From<u8> for Needle<'_> {
 impl<'a> From<&'a [u8]> for Needle<'a> {
     fn from(bytes: &'a [u8]) -> Self {
         Self::Bytes(bytes)
+    }
+}
+
+impl<'a, const LEN: usize> From<&'a [u8; LEN]> for Needle<'a> {
+    fn from(bytes: &'a [u8; LEN]) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl<'a> From<&'a Buffer> for Needle<'a> {
+    fn from(buffer: &'a Buffer) -> Self {
+        Self::Bytes(buffer)
     }
 }
 
@@ -111,6 +123,8 @@ fn search(bytes: &[u8], needle: Needle<'_>, offset: i64, forward: bool) -> Optio
             )
         }
     };
+    // Units: half of one at the end is not there, for the offsets neither.
+    let bytes = &bytes[..bytes.len() - bytes.len() % width];
     let start = start(bytes.len(), needle.len(), offset, forward)?;
     if needle.is_empty() {
         return Some(start);
@@ -165,7 +179,7 @@ fn even(bytes: &[u8], needle: &[u8], mut places: impl Iterator<Item = usize>) ->
     if needle.len() < 2 {
         return None;
     }
-    let (bytes, needle) = (&bytes[..bytes.len() & !1], &needle[..needle.len() & !1]);
+    let needle = &needle[..needle.len() & !1];
     places.find(|&place| {
         bytes
             .get(place..)

@@ -118,21 +118,29 @@ fn part<'a>(bytes: &'a [u8], range: Range<usize>, name: &'static str) -> Result<
 /// # Examples
 ///
 /// ```
-/// assert_eq!(buffers::concat([&b"con"[..], b"cat"], None), b"concat");
-/// assert_eq!(buffers::concat([&b"con"[..], b"cat"], 4), b"conc");
+/// assert_eq!(buffers::concat(["con", "cat"], None), b"concat");
+/// assert_eq!(buffers::concat([b"con", b"cat"], 4), b"conc");
 /// ```
-pub fn concat<'a>(
-    list: impl IntoIterator<Item = &'a [u8]> + Clone,
+///
+/// # Panics
+///
+/// If there is no memory for `total` bytes.
+pub fn concat<T: AsRef<[u8]>>(
+    list: impl IntoIterator<Item = T> + Clone,
     total: impl Into<Option<usize>>,
 ) -> Vec<u8> {
     if list.clone().into_iter().next().is_none() {
         return Vec::new();
     }
-    let total = total
-        .into()
-        .unwrap_or_else(|| list.clone().into_iter().map(<[u8]>::len).sum());
+    let total = total.into().unwrap_or_else(|| {
+        list.clone()
+            .into_iter()
+            .map(|part| part.as_ref().len())
+            .sum()
+    });
     let mut all = Vec::with_capacity(total);
     for part in list {
+        let part = part.as_ref();
         all.extend_from_slice(&part[..part.len().min(total - all.len())]);
     }
     all.resize(total, 0);

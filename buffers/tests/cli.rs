@@ -238,3 +238,45 @@ fn colours_are_for_terminals_unless_asked_for() {
     assert!(!plain.contains(&0x1b));
     assert!(colored.starts_with(b"00000000: \x1b[32m61\x1b[0m"));
 }
+
+#[test]
+fn lines_are_for_digits_and_letters() {
+    let to_text = ["convert", "--from", "hex", "--to", "utf8", "-w", "2"];
+    refused(&to_text, b"41", 2, "-w is for hex, base64 and base64url");
+}
+
+#[test]
+fn what_inspect_says_needs_no_memory_for_what_it_reads() {
+    let mut much = "é".repeat(300_000).into_bytes();
+    let said = buffers(&["inspect", "-n", "3"], &much).stdout;
+    assert_eq!(
+        said,
+        b"<Buffer c3 a9 c3 ... 599997 more bytes>\n600000 bytes, utf8\n"
+    );
+    much.push(0xff);
+    let said = buffers(&["inspect", "-n", "0"], &much).stdout;
+    assert!(said.ends_with(b"600001 bytes, binary\n"));
+    assert_eq!(
+        buffers(&["inspect"], b"").stdout,
+        b"<Buffer >\n0 bytes, ascii\n"
+    );
+    assert_eq!(
+        buffers(&["inspect", "--json"], b"\x00\xff").stdout,
+        b"{\"type\":\"Buffer\",\"data\":[0,255]}\n"
+    );
+}
+
+#[test]
+fn nobody_to_tell_is_no_panic() {
+    let full = std::fs::File::options()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let status = Command::new(env!("CARGO_BIN_EXE_buffers"))
+        .args(["dump", "no-such-file"])
+        .stderr(full)
+        .status()
+        .unwrap();
+
+    assert_eq!(status.code(), Some(1));
+}

@@ -348,6 +348,19 @@ fn the_last_occurrence_is_the_one_that_a_look_at_each_place_finds() {
 }
 
 #[test]
+fn units_are_searched_for_in_whole_units() {
+    use buffers::Needle::{Text, Units};
+
+    let odd = b"abaabab";
+    assert_eq!(
+        buffers::index_of(odd, Text("\u{6261}", Utf16le), -5),
+        Some(0)
+    );
+    assert_eq!(buffers::last_index_of(b"b\0\0", Units(b"b\0\0"), 5), None);
+    assert_eq!(buffers::index_of(b"b", Text("", Utf16le), 3), Some(0));
+}
+
+#[test]
 fn swapping_reverses_each_group_and_nothing_else() {
     let mut noise = Noise(7);
     for groups in 0..70 {

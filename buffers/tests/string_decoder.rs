@@ -110,3 +110,43 @@ fn converted(mut converter: Converter, input: &[u8], size: usize) -> Vec<u8> {
     converter.finish(&mut out).unwrap();
     out
 }
+
+#[test]
+fn a_strict_converter_says_the_same_at_every_cut() {
+    use buffers::Converter;
+
+    for (from, text, offset) in [
+        (Encoding::Base64, "QUJD\nRU!G\n", Some(7)),
+        (Encoding::Base64, "Q!\n\n\n", Some(1)),
+        (Encoding::Base64, "QUJDR\n\n", Some(4)),
+        (Encoding::Base64, "QUJDQQ===", Some(8)),
+        (Encoding::Base64, "QQ====abcd=", Some(4)),
+        (Encoding::Base64, "QQ=", Some(3)),
+        (Encoding::Base64, "QR==", Some(1)),
+        (Encoding::Base64, "QUJD\r\nRUZH\r\n", None),
+        (Encoding::Base64Url, "-_-_QQ", None),
+        (Encoding::Hex, "a\n\n\n", Some(0)),
+        (Encoding::Hex, "41\r42", Some(2)),
+        (Encoding::Hex, "48\r", Some(2)),
+        (Encoding::Hex, "4\r\n1\r\n4z", Some(7)),
+        (Encoding::Hex, "4\n1\n42", None),
+    ] {
+        for first in 0..=text.len() {
+            for second in first..=text.len() {
+                let mut converter = Converter::new(from, Encoding::Latin1);
+                let mut out = Vec::new();
+                let pieces = [&text[..first], &text[first..second], &text[second..]];
+                let outcome = pieces
+                    .iter()
+                    .try_for_each(|piece| converter.push(piece.as_bytes(), &mut out))
+                    .and_then(|()| converter.finish(&mut out));
+
+                let at = outcome.as_ref().err().and_then(buffers::Error::offset);
+                assert_eq!(
+                    at, offset,
+                    "{text:?} cut at {first} and {second}: {outcome:?}"
+                );
+            }
+        }
+    }
+}

@@ -3,8 +3,8 @@
 //! Clean text goes straight to the decoder. Where that refuses, usually at a newline, the letters are
 //! picked out of the piece first; so text in lines stays fast.
 
-use super::{PIECE, decode_to_slice};
-use crate::{Encoding, simd};
+use super::{PIECE, decode_picked};
+use crate::simd;
 
 pub(crate) fn decode_lossy(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len().div_ceil(4) * 3);
@@ -18,9 +18,9 @@ pub(crate) fn decode_lossy(text: &[u8]) -> Vec<u8> {
 fn append(letters: &[u8], out: &mut Vec<u8>) -> bool {
     let start = out.len();
     out.resize(start + letters.len().div_ceil(4) * 3, 0);
-    let written = decode_to_slice(letters, Encoding::Base64, &mut out[start..]);
-    out.truncate(start + written.as_ref().unwrap_or(&0));
-    written.is_ok()
+    let written = decode_picked(letters, &mut out[start..]);
+    out.truncate(start + written.unwrap_or(0));
+    written.is_some()
 }
 
 /// Not a letter: the top bit, which no letter has.

@@ -4,10 +4,11 @@ use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use buffers::{Converter, Encoding};
 
 use super::input::{Input, stdout};
+use super::message::Usage;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -23,12 +24,21 @@ pub struct Args {
     /// Take everything, as Node does: skip, stop, or put U+FFFD or `?`
     #[arg(long)]
     lenient: bool,
-    /// Begin a new line after so many characters; 0 for never
+    /// Begin a new line after so many digits or letters; 0 for never
     #[arg(short, long, value_name = "COLS", default_value_t = 0)]
     wrap: usize,
 }
 
 pub fn convert(args: &Args) -> Result<()> {
+    let is_digits = matches!(
+        args.to,
+        Encoding::Hex | Encoding::Base64 | Encoding::Base64Url
+    );
+    if args.wrap > 0 && !is_digits {
+        bail!(Usage(
+            "-w is for hex, base64 and base64url: other texts have lines of their own"
+        ));
+    }
     let mut input = Input::open(args.file.as_deref())?;
     let mut converter = if args.lenient {
         Converter::lenient(args.from, args.to)

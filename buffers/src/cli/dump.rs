@@ -40,7 +40,7 @@ pub struct Args {
     #[arg(short, long, conflicts_with_all = ["reverse", "group"])]
     include: bool,
     /// From a dump back to bytes
-    #[arg(short, long)]
+    #[arg(short, long, conflicts_with_all = ["seek", "length"])]
     reverse: bool,
     /// Whether bytes are coloured by what they are
     #[arg(long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]

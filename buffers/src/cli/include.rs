@@ -54,11 +54,12 @@ pub fn include(args: &Args, input: &mut Input, out: &mut File) -> Result<()> {
 /// The file's path as C could name it.
 fn variable(path: &Path) -> String {
     let name: String = path
-        .to_string_lossy()
-        .chars()
-        .map(|letter| {
-            if letter.is_ascii_alphanumeric() {
-                letter
+        .as_os_str()
+        .as_encoded_bytes()
+        .iter()
+        .map(|&byte| {
+            if byte.is_ascii_alphanumeric() {
+                char::from(byte)
             } else {
                 '_'
             }

@@ -68,8 +68,10 @@ impl Input {
             (Ok(place), _) if there.is_file() && place > there.len() => {
                 Err(past_the_end(there.len(), place))
             }
-            (Ok(place), _) => Ok(place),
-            (Err(_), Seek::FromStart(bytes)) => {
+            (Ok(place), Seek::FromEnd(_)) => Ok(place),
+            (Ok(place), Seek::FromStart(bytes)) if place == bytes => Ok(place),
+            // A pipe cannot be sought in; a device may say that it was, and was not.
+            (_, Seek::FromStart(bytes)) => {
                 let skipped = io::copy(&mut (&self.file).take(bytes), &mut io::sink())
                     .with_context(|| self.name.clone())?;
                 if skipped < bytes {
@@ -102,16 +104,6 @@ impl Input {
                 Err(error) => return Err(error).with_context(|| self.name.clone()),
             }
         }
-    }
-
-    /// All of it; for what is small by nature.
-    pub fn all(&mut self) -> Result<Vec<u8>> {
-        let mut all = Vec::new();
-        (&self.file)
-            .take(self.left)
-            .read_to_end(&mut all)
-            .with_context(|| self.name.clone())?;
-        Ok(all)
     }
 }
 

@@ -1,10 +1,10 @@
 //! `buffers inspect`: bytes as `console.log` shows them, and what they may be.
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use buffers::Inspect;
+use buffers::{Converter, Encoding, Inspect};
 
 use super::input::{Input, stdout};
 use super::size::parse;
@@ -23,19 +23,65 @@ pub struct Args {
 }
 
 pub fn inspect(args: &Args) -> Result<()> {
-    let bytes = Input::open(args.file.as_deref())?.all()?;
-    let shown = Inspect::of(&bytes).at_most(usize::try_from(args.max).unwrap_or(usize::MAX));
-    let text = if buffers::is_ascii(&bytes) {
-        "ascii"
-    } else if buffers::is_utf8(&bytes) {
-        "utf8"
+    let mut input = Input::open(args.file.as_deref())?;
+    let mut out = BufWriter::new(stdout()?);
+    if args.json {
+        json(&mut input, &mut out)?;
     } else {
-        "binary"
+        summary(&mut input, &mut out, args.max)?;
+    }
+    out.flush().context("cannot write")
+}
+
+/// The first bytes, how many there are, and what they may be; all of it is read, none of it kept.
+fn summary(input: &mut Input, out: &mut impl Write, max: u64) -> Result<()> {
+    let max = usize::try_from(max).unwrap_or(usize::MAX);
+    let (mut first, mut count, mut is_ascii) = (Vec::new(), 0_u64, true);
+    let mut utf8 = Some(Converter::new(Encoding::Utf8, Encoding::Utf8));
+    let mut text = Vec::new();
+    loop {
+        let chunk = input.next()?;
+        if chunk.is_empty() {
+            break;
+        }
+        first.extend_from_slice(&chunk[..chunk.len().min(max - first.len())]);
+        count += chunk.len() as u64;
+        is_ascii &= buffers::is_ascii(chunk);
+        text.clear();
+        if utf8
+            .as_mut()
+            .is_some_and(|utf8| utf8.push(chunk, &mut text).is_err())
+        {
+            utf8 = None;
+        }
+    }
+    let is_utf8 = utf8.is_some_and(|mut utf8| utf8.finish(&mut text).is_ok());
+    let kind = match (is_ascii, is_utf8) {
+        (true, _) => "ascii",
+        (_, true) => "utf8",
+        _ => "binary",
     };
-    let report = if args.json {
-        shown.json()
-    } else {
-        format!("{shown}\n{} bytes, {text}", bytes.len())
-    };
-    writeln!(stdout()?, "{report}").context("cannot write")
+    let mut shown = Inspect::of(&first).at_most(max).to_string();
+    let more = count - first.len() as u64;
+    if more > 0 {
+        shown.truncate(shown.len() - 1);
+        let bytes = if more == 1 { "byte" } else { "bytes" };
+        shown += &format!(" ... {more} more {bytes}>");
+    }
+    writeln!(out, "{shown}\n{count} bytes, {kind}").context("cannot write")
+}
+
+fn json(input: &mut Input, out: &mut impl Write) -> Result<()> {
+    write!(out, r#"{{"type":"Buffer","data":["#).context("cannot write")?;
+    let mut gap = "";
+    loop {
+        let chunk = input.next()?;
+        if chunk.is_empty() {
+            return writeln!(out, "]}}").context("cannot write");
+        }
+        for byte in chunk {
+            write!(out, "{gap}{byte}").context("cannot write")?;
+            gap = ",";
+        }
+    }
 }

@@ -1,15 +1,30 @@
 //! What people read on stderr: one line with the file's name and the causes.
 
-use std::io;
+use std::fmt;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Error;
 
+/// What the arguments say together makes no sense.
+#[derive(Debug)]
+pub struct Usage(pub &'static str);
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for Usage {}
+
 /// Prints `error` with its causes and gives the status for it.
 pub fn report(error: &Error) -> ExitCode {
     let causes: Vec<String> = error.chain().map(describe).collect();
-    eprintln!("buffers: {}", causes.join(": "));
-    ExitCode::from(1)
+    // Where nobody listens there is nobody to tell; `eprintln!` would panic.
+    let line = format!("buffers: {}\n", causes.join(": "));
+    let _ = io::stderr().write_all(line.as_bytes());
+    ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
 }
 
 /// Whether the reader of our output has gone, as `head` does: no error, just the end.

@@ -3,8 +3,12 @@
 /// The number of bytes that `text` names.
 pub fn parse(text: &str) -> Result<u64, String> {
     let wrong = || "a size is a number and perhaps a unit: 64, 0x40, 64K, 1M, 2GiB".to_owned();
-    if let Some(digits) = text.strip_prefix("0x") {
+    if let Some(digits) = text.strip_prefix("0x").or(text.strip_prefix("0X")) {
         return u64::from_str_radix(digits, 16).map_err(|_| wrong());
+    }
+    // As C has it, and so xxd.
+    if text.len() > 1 && text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return u64::from_str_radix(text, 8).map_err(|_| wrong());
     }
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);

@@ -19,7 +19,7 @@ pub fn hello(out: &mut dyn Write) -> anyhow::Result<()> {
     )?;
     data[0] = 0x68;
     writeln!(out, "{data:?} {data}")?;
-    (data[1], data[2], data[3]) = (0x165_u16 as u8, -2_i8 as u8, 108.9_f64 as u8);
+    (data[1], data[2], data[3]) = (0x165_u16 as u8, -2_i8 as u8, 108.9_f64 as i64 as u8);
     writeln!(out, "{data:?}")?;
     if let Some(outside) = data.get_mut(9) {
         *outside = 1;

@@ -52,7 +52,7 @@ pub fn inspect_compare_concat(out: &mut dyn Write) -> anyhow::Result<()> {
     writeln!(
         out,
         "{} {} {}",
-        a == Buffer::from("mississippi"),
+        a == "mississippi",
         a == b,
         a[..4] == b[..4]
     )?;
