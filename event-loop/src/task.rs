@@ -1,0 +1,164 @@
+//! Tasks: ordinary Rust futures, polled as microtasks.
+//!
+//! JavaScript continues an `await` in a microtask. Here a woken task is one, and *who wakes decides the queue*: code on this thread, the
+//! microtask queue; the kernel or another thread, the poll phase, which hands on one task at a time with a drain after each (R4).
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Wake, Waker};
+
+use crate::current::{Loop, try_with};
+use crate::drain::Microtask;
+use crate::kernel::{Arrival, Inbox};
+use crate::slots::{Key, Slots};
+
+pub type BoxFuture = Pin<Box<dyn Future<Output = ()>>>;
+
+struct Task {
+    header: Arc<Header>,
+    /// Not here while it is polled.
+    body: Option<(BoxFuture, Waker)>,
+}
+
+/// What a task shares with its wakers, on whatever thread they are.
+struct Header {
+    key: Key,
+    /// In a queue already: a second wake changes nothing.
+    queued: AtomicBool,
+    inbox: Arc<Inbox>,
+}
+
+pub struct Tasks {
+    all: RefCell<Slots<Task>>,
+    /// The task that is being polled, and how its waker is told from others.
+    polled: Cell<Option<(Key, *const ())>>,
+}
+
+impl Tasks {
+    pub fn new() -> Self {
+        Self {
+            all: RefCell::new(Slots::new()),
+            polled: Cell::new(None),
+        }
+    }
+
+    /// Takes out what is left, to be dropped where nothing is borrowed.
+    pub fn take_all(&self) -> Vec<BoxFuture> {
+        let tasks = self.all.borrow_mut().take_all();
+        let bodies = tasks.into_iter().filter_map(|task| task.body);
+        bodies.map(|(future, _)| future).collect()
+    }
+
+    /// Whether somebody else than this loop's own promises could wake a task: a socket, a channel, a thread.
+    /// A task that nobody can wake does not hold the loop (R19).
+    pub fn any_awaits_the_outside(&self) -> bool {
+        // The header is held by the table and by the task's own waker.
+        let tasks = self.all.borrow();
+        tasks
+            .values()
+            .any(|task| Arc::strong_count(&task.header) > 2)
+    }
+}
+
+impl Loop {
+    /// Takes a task in; it runs when it is polled or woken.
+    pub fn add_task(&self, future: BoxFuture) -> Key {
+        let inbox = &self.kernel.inbox;
+        self.tasks.all.borrow_mut().insert_with(|key| {
+            let header = Arc::new(Header {
+                key,
+                queued: AtomicBool::new(false),
+                inbox: Arc::clone(inbox),
+            });
+            let waker = Waker::from(Arc::clone(&header));
+            Task {
+                header,
+                body: Some((future, waker)),
+            }
+        })
+    }
+
+    /// Polls a task. The future is out of the table meanwhile, so that it may start, wake and end others.
+    pub fn poll_task(&self, key: Key) {
+        let taken = {
+            let mut tasks = self.tasks.all.borrow_mut();
+            tasks.get_mut(key).and_then(|task| {
+                // What was written before a wake that found `true` here is seen by this poll.
+                task.header.queued.swap(false, Ordering::AcqRel);
+                task.body.take()
+            })
+        };
+        let Some((mut future, waker)) = taken else {
+            return;
+        };
+        let outer = self.tasks.polled.replace(Some((key, waker.data())));
+        let poll = future.as_mut().poll(&mut Context::from_waker(&waker));
+        self.tasks.polled.set(outer);
+        if poll.is_ready() {
+            let done = self.tasks.all.borrow_mut().remove(key);
+            drop((done, future));
+        } else if let Some(task) = self.tasks.all.borrow_mut().get_mut(key) {
+            task.body = Some((future, waker));
+        }
+    }
+
+    fn wake_task(&self, key: Key) {
+        let tasks = self.tasks.all.borrow();
+        if let Some(task) = tasks.get(key)
+            && !task.header.queued.swap(true, Ordering::AcqRel)
+        {
+            self.microtasks.borrow_mut().push_back(Microtask::Poll(key));
+        }
+    }
+}
+
+impl Wake for Header {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if self.queued.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let here = try_with(|event_loop| {
+            let ours = Arc::ptr_eq(&event_loop.kernel.inbox, &self.inbox);
+            if ours && event_loop.kernel.is_polling() {
+                event_loop.kernel.arrived(Arrival::Task(self.key));
+            } else if ours {
+                let mut microtasks = event_loop.microtasks.borrow_mut();
+                microtasks.push_back(Microtask::Poll(self.key));
+            }
+            ours
+        });
+        if here != Some(true) {
+            self.inbox.deliver(Arrival::Task(self.key));
+        }
+    }
+}
+
+/// Who waits for a promise. A task of the loop is known by its key, not by a waker, so that it does not look as if the outside could wake it.
+pub enum Waiting {
+    Task(Key),
+    Other(Waker),
+}
+
+impl Waiting {
+    pub fn new(cx: &Context<'_>) -> Self {
+        let polled = try_with(|event_loop| event_loop.tasks.polled.get()).flatten();
+        match polled {
+            Some((key, data)) if data == cx.waker().data() => Self::Task(key),
+            _ => Self::Other(cx.waker().clone()),
+        }
+    }
+
+    pub fn wake(self) {
+        match self {
+            Self::Task(key) => drop(try_with(|event_loop| event_loop.wake_task(key))),
+            Self::Other(waker) => waker.wake(),
+        }
+    }
+}
