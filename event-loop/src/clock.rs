@@ -1,7 +1,7 @@
 //! The loop's clock: the machine's, or one that jumps to the next timer instead of waiting.
 //!
-//! Node counts whole milliseconds, and so may fire a timer up to one of them early. Here nanoseconds are counted and a start is rounded
-//! *up*, to [`REAL_GRAIN`] on the machine's clock: what is set at about the same time is due together, and nothing is ever early.
+//! Node counts whole milliseconds, and so may fire a timer up to one of them early. Here nanoseconds are counted: nothing is ever early. What
+//! is due within the same [`REAL_GRAIN`] is run together, so that a million timers are not a million waits.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -42,7 +42,7 @@ pub fn elapsed() -> Duration {
 
 pub const MILLISECOND: u64 = 1_000_000;
 
-/// About 66 µs: as fine as a timer is told from its neighbour.
+/// About 66 µs: how soon after a pass the next one comes.
 const REAL_GRAIN: u64 = 1 << 16;
 
 /// Nanoseconds since the loop began.
@@ -77,15 +77,6 @@ impl Time {
             MILLISECOND
         } else {
             REAL_GRAIN
-        }
-    }
-
-    /// When a timer that is set at `now` starts to count.
-    pub fn start(&self, now: u64) -> u64 {
-        if self.is_virtual() {
-            now
-        } else {
-            now.next_multiple_of(REAL_GRAIN)
         }
     }
 

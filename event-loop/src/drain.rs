@@ -75,8 +75,11 @@ impl Loop {
                 }
             }
             self.run_microtasks();
-            let reported = self.report_rejections();
-            if self.stopping.get() || (!reported && self.ticks.borrow().is_empty()) {
+            if !self.ticks.borrow().is_empty() && !self.stopping.get() {
+                continue;
+            }
+            // Only now has everybody had a chance to handle a rejection (R3, R23).
+            if !self.report_rejections() || self.stopping.get() {
                 return true;
             }
         }

@@ -143,7 +143,7 @@ impl Drop for Timeout {
 
 impl Loop {
     fn set_timer(&self, delay: Duration, callback: Repeatable, repeats: bool) -> Option<Key> {
-        let start = self.time.start(self.update_time());
+        let start = self.update_time();
         let mut timers = self.timers.borrow_mut();
         timers.refs += 1;
         let key = timers
@@ -173,7 +173,7 @@ impl Loop {
 
     /// R14.
     fn refresh_timer(&self, key: Key) {
-        let start = self.time.start(self.update_time());
+        let start = self.update_time();
         let mut timers = self.timers.borrow_mut();
         let Some(timer) = timers.all.get_mut(key).filter(|timer| !timer.cleared) else {
             return;

@@ -115,7 +115,7 @@ impl Loop {
             return true;
         };
         // An interval counts from here, not from the end of its callback (R13).
-        let start = repeats.then(|| self.time.start(self.update_time()));
+        let start = repeats.then(|| self.update_time());
         let succeeded = self.call(&mut callback);
         let left = self.after_callback(timer, callback, start);
         drop(left);
@@ -155,7 +155,7 @@ impl Loop {
             }
         };
         if let Some(start) = again {
-            let loop_start = self.time.start(self.loop_time.get());
+            let loop_start = self.loop_time.get();
             self.timers.borrow_mut().append(timer, start, loop_start);
             return None;
         }
