@@ -20,22 +20,23 @@ thread_local! {
     });
 }
 
-/// Prints a line, as `println!` does, and ends the loop when nobody reads any more.
+/// Prints a line, as `println!` does, unless nobody reads any more.
 macro_rules! say {
     ($($text:tt)*) => { $crate::console::line(format_args!($($text)*)) };
 }
 pub(crate) use say;
 
 pub fn line(text: Arguments<'_>) {
-    let failed = CONSOLE.with_borrow_mut(|console| {
+    CONSOLE.with_borrow_mut(|console| {
         if console.failed.is_none() {
             console.failed = console.write(text).err();
         }
-        console.failed.is_some()
     });
-    if failed {
-        event_loop::exit(1);
-    }
+}
+
+/// Whether writing has failed, so that it is no use to go on.
+pub fn is_broken() -> bool {
+    CONSOLE.with_borrow(|console| console.failed.is_some())
 }
 
 /// Writes what is left, and gives the first failure.

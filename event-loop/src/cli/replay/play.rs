@@ -13,7 +13,7 @@ use event_loop::{
 };
 
 use super::parse::{Node, Op, Root, Script};
-use crate::console::say;
+use crate::console::{self, say};
 
 /// The error of `(throw L)`.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +88,9 @@ impl Player {
     }
 
     fn run(self: &Rc<Self>, nodes: &[usize]) -> Outcome {
+        if console::is_broken() {
+            event_loop::exit(1); // a program need not end by itself
+        }
         nodes.iter().try_for_each(|node| self.step(*node))
     }
 
