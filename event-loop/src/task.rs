@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering, fence};
 use std::task::{Context, Wake, Waker};
 
 use crate::current::{Loop, try_with};
@@ -55,11 +55,8 @@ impl Tasks {
     /// Whether somebody else than this loop's own promises could wake a task: a socket, a channel, a thread.
     /// A task that nobody can wake does not hold the loop (R19).
     pub fn any_awaits_the_outside(&self) -> bool {
-        // The header is held by the table and by the task's own waker.
         let tasks = self.all.borrow();
-        tasks
-            .values()
-            .any(|task| Arc::strong_count(&task.header) > 2)
+        tasks.values().any(|task| task.header.has_foreign_wakers())
     }
 }
 
@@ -86,8 +83,7 @@ impl Loop {
         let taken = {
             let mut tasks = self.tasks.all.borrow_mut();
             tasks.get_mut(key).and_then(|task| {
-                // What was written before a wake that found `true` here is seen by this poll.
-                task.header.queued.swap(false, Ordering::AcqRel);
+                task.header.leave_queue();
                 task.body.take()
             })
         };
@@ -107,10 +103,30 @@ impl Loop {
 
     fn wake_task(&self, key: Key) {
         let tasks = self.tasks.all.borrow();
+        // Should another thread wake it between these two lines, it is polled twice, which harms nobody.
         if let Some(task) = tasks.get(key)
-            && !task.header.queued.swap(true, Ordering::AcqRel)
+            && !task.header.queued.load(Ordering::Relaxed)
         {
+            task.header.queued.store(true, Ordering::Relaxed);
             self.microtasks.borrow_mut().push_back(Microtask::Poll(key));
+        }
+    }
+}
+
+impl Header {
+    /// Whether there are others than the table and the task's own waker.
+    fn has_foreign_wakers(self: &Arc<Self>) -> bool {
+        Arc::strong_count(self) > 2
+    }
+
+    /// From here on a wake counts again. What was written before a wake that found the task queued is seen by the poll that follows.
+    fn leave_queue(self: &Arc<Self>) {
+        if self.has_foreign_wakers() {
+            self.queued.swap(false, Ordering::AcqRel);
+        } else {
+            // Nobody is left to wake it from another thread; with this fence, what the last of them wrote is seen as well.
+            fence(Ordering::Acquire);
+            self.queued.store(false, Ordering::Relaxed);
         }
     }
 }

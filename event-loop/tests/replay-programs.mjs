@@ -1,6 +1,6 @@
 // Writes replay programs of which Node always says the same: node replay-programs.mjs SEED COUNT NODE... > programs.txt
 //
-// NODE... are the versions that must agree, by path. A program is kept if two plain runs on each of them, and four on the first in which every
+// NODE... are the versions that must agree, by path. A program is kept if two plain runs on each of them, and twelve on the first in which every
 // timer's callback is late by 0 to 3 ms, print the same lines. What falls out are races, not differences between versions.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -83,7 +83,7 @@ const programs = Array.from({ length: Number(count) }, (_, n) => [`s${seed}-${n}
 writeFileSync(file, programs.map(([, text]) => text).join(''));
 const runs = [];
 for (const node of nodes) runs.push(await play(node, file), await play(node, file));
-for (let n = 0; n < 4; n++) runs.push(await play(nodes[0], file, late));
+for (let n = 0; n < 12; n++) runs.push(await play(nodes[0], file, late));
 rmSync(folder, { recursive: true });
 
 const kept = programs.filter(([name]) => runs.every((run) => run.get(name) !== undefined && run.get(name) === runs[0].get(name)));
