@@ -35,6 +35,23 @@ impl<T, E: Into<BoxError>> Outcome for Result<T, E> {
     }
 }
 
+/// `|| todo!()` and `|| std::process::abort()` are callbacks too. Their type has no name yet but this one.
+impl Outcome for <fn() -> ! as Returns>::Type {
+    type Value = ();
+
+    fn outcome(self) -> Result<(), BoxError> {
+        self
+    }
+}
+
+trait Returns {
+    type Type;
+}
+
+impl<T> Returns for fn() -> T {
+    type Type = T;
+}
+
 /// A callback that runs once.
 pub type Job = Box<dyn FnOnce() -> Result<(), BoxError>>;
 
