@@ -44,7 +44,9 @@ impl Outcome for <fn() -> ! as Returns>::Type {
     }
 }
 
-trait Returns {
+/// Names what a function returns.
+pub trait Returns {
+    /// The type that it returns.
     type Type;
 }
 

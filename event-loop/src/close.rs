@@ -15,7 +15,7 @@ pub fn close<R: Outcome>(callback: impl FnOnce() -> R + 'static) {
     let callback = job(callback);
     let dropped = with(|event_loop| {
         event_loop.unless_closed(callback, |callback| {
-            event_loop.closing.borrow_mut().push(callback)
+            event_loop.closing.borrow_mut().push(callback);
         })
     });
     drop(dropped);

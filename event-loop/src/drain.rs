@@ -50,7 +50,7 @@ pub fn queue_microtask<R: Outcome>(callback: impl FnOnce() -> R + 'static) {
     let call = Microtask::Call(job(callback));
     let dropped = with(|event_loop| {
         event_loop.unless_closed(call, |call| {
-            event_loop.microtasks.borrow_mut().push_back(call)
+            event_loop.microtasks.borrow_mut().push_back(call);
         })
     });
     drop(dropped);

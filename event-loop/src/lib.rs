@@ -2,7 +2,7 @@
 //!
 //! | Node | here |
 //! |---|---|
-//! | an ES module, a CommonJS script | [`run`], [`run_script`] |
+//! | an ES module, a `CommonJS` script | [`run`], [`run_script`] |
 //! | `process.nextTick`, `queueMicrotask` | [`next_tick`], [`queue_microtask`] |
 //! | `setTimeout`, `setInterval`, `setImmediate` | [`set_timeout`], [`set_interval`], [`set_immediate`] |
 //! | `timers/promises` | [`sleep`], [`interval`], [`immediate`] |

@@ -1,6 +1,6 @@
 //! Running a loop, from its main program to its exit code.
 //!
-//! Node runs an ES module or a CommonJS script, and the loop begins when its body has returned. The body of a module is a microtask, so a
+//! Node runs an ES module or a `CommonJS` script, and the loop begins when its body has returned. The body of a module is a microtask, so a
 //! promise there comes before a tick; in a script, and in every callback later on, it is the other way round (R4).
 
 use std::future::Future;
@@ -62,7 +62,7 @@ where
     Builder::new().run(main)
 }
 
-/// Runs `main` as Node runs a CommonJS script, then the loop until nothing is left to do.
+/// Runs `main` as Node runs a `CommonJS` script, then the loop until nothing is left to do.
 ///
 /// # Panics
 ///

@@ -34,8 +34,8 @@ use crate::timeout::{Timeout, set_interval, set_timeout};
 /// Outside a loop.
 #[track_caller]
 pub fn sleep(delay: Duration) -> Sleep {
-    let (promise, mut resolve) = promise();
-    let timer = set_timeout(delay, move || resolve());
+    let (promise, resolve) = promise();
+    let timer = set_timeout(delay, resolve);
     Sleep { promise, timer }
 }
 
@@ -46,8 +46,8 @@ pub fn sleep(delay: Duration) -> Sleep {
 /// Outside a loop.
 #[track_caller]
 pub fn immediate() -> Turn {
-    let (promise, mut resolve) = promise();
-    let immediate = set_immediate(move || resolve());
+    let (promise, resolve) = promise();
+    let immediate = set_immediate(resolve);
     Turn { promise, immediate }
 }
 

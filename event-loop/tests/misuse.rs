@@ -24,7 +24,9 @@ fn a_call_outside_a_loop_says_what_to_do() {
         || next_tick(|| ()),
         || queue_microtask(|| ()),
         || drop(set_timeout(ms(1), || ())),
-        || drop(set_immediate(|| ())),
+        || {
+            set_immediate(|| ());
+        },
         || drop(sleep(ms(1))),
         || drop(spawn(async {})),
         || drop(spawn_blocking(|| ())),
@@ -44,8 +46,6 @@ fn a_call_outside_a_loop_says_what_to_do() {
 
 #[test]
 fn the_panic_names_the_line_of_the_caller() {
-    let place: Rc<RefCell<String>> = Rc::default();
-    let seen = Rc::clone(&place);
     let here = std::thread::current().id();
     let before = std::panic::take_hook();
     let seen = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
@@ -60,7 +60,6 @@ fn the_panic_names_the_line_of_the_caller() {
 
     std::panic::set_hook(before);
     assert!(seen.lock().unwrap().ends_with("misuse.rs"));
-    drop(place);
 }
 
 #[test]
@@ -176,12 +175,20 @@ fn what_a_callback_drops_may_call_into_the_loop() {
     let exit = run_script(move || {
         let held = || Busybody(Rc::clone(&count));
         let (a, b, c, d) = (held(), held(), held(), held());
-        set_timeout(ms(1), move || drop(&a)).clear();
+        set_timeout(ms(1), move || {
+            let _held = &a;
+        })
+        .clear();
         set_immediate(move || drop(b)).clear();
         next_tick(move || drop(c));
-        set_timeout(ms(1), move || drop(&d));
+        set_timeout(ms(1), move || {
+            let _held = &d;
+        });
         let left = held();
-        set_timeout(ms(60_000), move || drop(&left)).unref(); // dropped with the loop
+        set_timeout(ms(60_000), move || {
+            let _held = &left;
+        })
+        .unref(); // dropped with the loop
     });
 
     assert_eq!((drops.get(), exit.code()), (4, 0));

@@ -51,10 +51,7 @@ fn a_failure_that_is_awaited_in_the_same_drain_is_handled() {
 fn an_error_keeps_its_type_on_its_way_through_promises() {
     let exit = run(async {
         let inner = spawn(async { Err::<(), _>(std::io::Error::other("deep")) });
-        let error = spawn(async { inner.await })
-            .then(|()| ())
-            .await
-            .unwrap_err();
+        let error = spawn(inner).then(|()| ()).await.unwrap_err();
         let Error::Rejected(cause) = error else {
             panic!("{error:?}")
         };

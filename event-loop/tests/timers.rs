@@ -68,7 +68,7 @@ fn a_delay_that_node_cannot_hold_is_waited_for() {
             for days in [30, 1, 400] {
                 let lines = Rc::clone(&lines);
                 set_timeout(Duration::from_secs(days * 86_400), move || {
-                    lines.borrow_mut().push(days)
+                    lines.borrow_mut().push(days);
                 });
             }
             set_timeout(Duration::MAX, || ()).unref();

@@ -1,6 +1,6 @@
 //! The body of a module is a microtask: there promises come before ticks. In every callback it is the other way round.
 //!
-//! Twin: `golden/05-main.mjs`. An async main is a module; `run_script` is a CommonJS script, where ticks come first.
+//! Twin: `golden/05-main.mjs`. An async main is a module; `run_script` is a `CommonJS` script, where ticks come first.
 
 use event_loop::{Promise, next_tick, on_exit, queue_microtask, sleep};
 

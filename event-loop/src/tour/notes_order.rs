@@ -14,7 +14,9 @@ pub fn notes_order() -> anyhow::Result<()> {
         let mut resolver = Some(resolver);
         set_timeout(ms(50), move || {
             say!("main: setTimeout");
-            resolver.take().map(|resolver| resolver.resolve(()));
+            if let Some(resolver) = resolver.take() {
+                resolver.resolve(());
+            }
         });
         set_immediate(|| say!("main: setImmediate"));
         queue_microtask(|| say!("main: promise"));

@@ -13,7 +13,17 @@ use event_loop::{
 };
 
 use super::parse::{Node, Op, Root, Script};
-use crate::console::{self, say};
+use crate::console;
+
+/// Prints a line. A program need not end by itself: it is ended when nobody reads any more.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        console::say!($($text)*);
+        if console::is_broken() {
+            event_loop::exit(1);
+        }
+    }};
+}
 
 /// The error of `(throw L)`.
 #[derive(Debug, thiserror::Error)]
@@ -88,9 +98,6 @@ impl Player {
     }
 
     fn run(self: &Rc<Self>, nodes: &[usize]) -> Outcome {
-        if console::is_broken() {
-            event_loop::exit(1); // a program need not end by itself
-        }
         nodes.iter().try_for_each(|node| self.step(*node))
     }
 
