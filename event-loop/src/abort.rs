@@ -15,6 +15,7 @@ use crate::current::current;
 use crate::error::{Error, Shared};
 use crate::promise::{Promise, Resolver};
 use crate::timeout::set_timeout;
+use crate::trace::Kind;
 
 /// Sends the signal. Node: `AbortController`.
 #[derive(Debug, Default)]
@@ -82,7 +83,7 @@ impl AbortSignal {
     pub fn on_abort<R: Outcome>(&self, listener: impl FnOnce() -> R + 'static) {
         let mut state = self.0.borrow_mut();
         if state.reason.is_none() {
-            state.listeners.push(job(listener));
+            state.listeners.push(job(Kind::Listener, listener));
         }
     }
 

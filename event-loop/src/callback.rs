@@ -3,6 +3,8 @@
 //! A JavaScript function returns or throws. A Rust callback returns `()`, or a `Result` whose `Err` is the throw: it goes to
 //! [`on_uncaught`](crate::on_uncaught), or, in a future, to whoever awaits it.
 
+use crate::trace::{self, Kind};
+
 /// The cause of a failure, whatever its type.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -60,10 +62,26 @@ pub type Job = Box<dyn FnOnce() -> Result<(), BoxError>>;
 /// A callback that may run again: an interval, or a timer that is refreshed.
 pub type Repeatable = Box<dyn FnMut() -> Result<(), BoxError>>;
 
-pub fn job<R: Outcome>(callback: impl FnOnce() -> R + 'static) -> Job {
-    Box::new(move || callback().outcome().map(drop))
+/// A callback as the loop keeps it; if somebody records, with a note of who scheduled it.
+#[track_caller]
+pub fn job<R: Outcome>(kind: Kind, callback: impl FnOnce() -> R + 'static) -> Job {
+    match trace::scheduled(kind) {
+        None => Box::new(move || callback().outcome().map(drop)),
+        Some(noted) => Box::new(move || {
+            let _slice = noted.runs();
+            callback().outcome().map(drop)
+        }),
+    }
 }
 
+/// The same for one that may run again.
+#[track_caller]
 pub fn repeatable<R: Outcome>(mut callback: impl FnMut() -> R + 'static) -> Repeatable {
-    Box::new(move || callback().outcome().map(drop))
+    match trace::scheduled(Kind::Timer) {
+        None => Box::new(move || callback().outcome().map(drop)),
+        Some(noted) => Box::new(move || {
+            let _slice = noted.runs();
+            callback().outcome().map(drop)
+        }),
+    }
 }

@@ -2,6 +2,7 @@
 
 mod message;
 mod replay;
+mod trace;
 
 use std::process::ExitCode;
 
@@ -19,7 +20,8 @@ Examples:
   event-loop                              the tour
   event-loop tour queues timer-lists      two of its lessons
   event-loop replay programs.txt          what runs in which order, on a clock that does not wait
-  event-loop replay --real-clock - < programs.txt"
+  event-loop replay --real-clock - < programs.txt
+  event-loop trace phases -o phases.json  what ran and why, for https://ui.perfetto.dev"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -32,6 +34,8 @@ enum Command {
     Tour(TourArgs),
     /// Run a file of small programs and print what ran, in Node's order
     Replay(replay::Args),
+    /// Record a lesson or a file of small programs, for Perfetto and its like
+    Trace(trace::Args),
 }
 
 #[derive(clap::Args, Default)]
@@ -52,6 +56,7 @@ pub fn main() -> ExitCode {
     let done = match &command {
         Command::Tour(args) => show_tour(args),
         Command::Replay(args) => replay::replay(args),
+        Command::Trace(args) => trace::trace(args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,6 +4,7 @@
 
 use crate::callback::{Outcome, job};
 use crate::current::{Loop, with};
+use crate::trace::Kind;
 
 /// Runs `callback` in the close phase of this turn, those that were added last first.
 ///
@@ -12,7 +13,7 @@ use crate::current::{Loop, with};
 /// Outside a loop.
 #[track_caller]
 pub fn close<R: Outcome>(callback: impl FnOnce() -> R + 'static) {
-    let callback = job(callback);
+    let callback = job(Kind::Close, callback);
     let dropped = with(|event_loop| {
         event_loop.unless_closed(callback, |callback| {
             event_loop.closing.borrow_mut().push(callback);

@@ -27,6 +27,7 @@ macro_rules! say {
 pub(crate) use say;
 
 pub fn line(text: Arguments<'_>) {
+    event_loop::mark(text);
     CONSOLE.with_borrow_mut(|console| {
         if console.failed.is_none() {
             console.failed = console.write(text).err();

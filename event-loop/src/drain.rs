@@ -9,6 +9,7 @@ use crate::callback::{BoxError, Job, Outcome, job};
 use crate::current::{Loop, with};
 use crate::error::Error;
 use crate::slots::Key;
+use crate::trace::{self, Kind};
 
 pub enum Microtask {
     Call(Job),
@@ -33,7 +34,7 @@ pub enum Microtask {
 /// Outside a loop, as every function of this crate that needs one.
 #[track_caller]
 pub fn next_tick<R: Outcome>(callback: impl FnOnce() -> R + 'static) {
-    let tick = job(callback);
+    let tick = job(Kind::Tick, callback);
     let dropped = with(|event_loop| {
         event_loop.unless_closed(tick, |tick| event_loop.ticks.borrow_mut().push_back(tick))
     });
@@ -47,7 +48,7 @@ pub fn next_tick<R: Outcome>(callback: impl FnOnce() -> R + 'static) {
 /// Outside a loop.
 #[track_caller]
 pub fn queue_microtask<R: Outcome>(callback: impl FnOnce() -> R + 'static) {
-    let call = Microtask::Call(job(callback));
+    let call = Microtask::Call(job(Kind::Microtask, callback));
     let dropped = with(|event_loop| {
         event_loop.unless_closed(call, |call| {
             event_loop.microtasks.borrow_mut().push_back(call);
@@ -68,6 +69,9 @@ impl Loop {
 
     /// Empties both queues. A tick that fails ends the drain: what is left waits for the next one (R21).
     pub fn drain(&self) -> bool {
+        let is_seen = trace::is_on()
+            && !(self.ticks.borrow().is_empty() && self.microtasks.borrow().is_empty());
+        let _slice = is_seen.then(|| trace::phase("drain"));
         loop {
             while let Some(tick) = self.next_of_ticks() {
                 if !self.call(tick) {

@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use crate::callback::{Job, Outcome, job};
 use crate::current::{Loop, try_with, with};
+use crate::trace::Kind;
 
 pub struct Waiting {
     callback: Option<Job>,
@@ -85,7 +86,7 @@ pub struct Immediate {
 /// Outside a loop.
 #[track_caller]
 pub fn set_immediate<R: Outcome>(callback: impl FnOnce() -> R + 'static) -> Immediate {
-    let callback = job(callback);
+    let callback = job(Kind::Immediate, callback);
     let number = Cell::new(u64::MAX);
     let (of, dropped) = with(|event_loop| {
         let push = |callback| number.set(event_loop.immediates.borrow_mut().push(callback));

@@ -78,6 +78,9 @@ mod rejections;
 mod clock;
 pub use clock::{Clock, busy, elapsed};
 
+mod trace;
+pub use trace::{Trace, mark, trace};
+
 mod callback;
 pub use callback::{BoxError, Outcome};
 

@@ -6,11 +6,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::callback::Outcome;
+use crate::callback::{Outcome, job};
 use crate::current::with;
 use crate::error::Error;
 use crate::kernel::Arrival;
 use crate::promise::Promise;
+use crate::trace::{Kind, Ran};
 
 /// Runs `work` on a thread of the pool and promises its result, which arrives in the poll phase. Node: `fs.promises`, `util.promisify`.
 ///
@@ -49,23 +50,25 @@ pub fn spawn_blocking_with<T, R>(
 {
     let result = Arc::new(Mutex::new(None));
     let theirs = Arc::clone(&result);
-    let done = move || {
+    let done = job(Kind::JobDone, move || {
         let result = result.lock().unwrap_or_else(PoisonError::into_inner).take();
-        done(result.expect("a job arrives when its result is there"))
-            .outcome()
-            .map(drop)
-    };
+        let (result, ran) = result.expect("a job arrives when its result is there");
+        Ran::arrived(&ran);
+        done(result)
+    });
     with(|event_loop| {
         if event_loop.closed.get() {
             return;
         }
-        let job = event_loop.jobs.borrow_mut().insert(Box::new(done));
+        let number = event_loop.jobs.borrow_mut().insert(done);
         let inbox = Arc::clone(&event_loop.kernel.inbox);
         event_loop.kernel.runtime().spawn_blocking(move || {
-            let outcome = catch_unwind(AssertUnwindSafe(work));
+            let (outcome, ran) = Ran::measure(|| catch_unwind(AssertUnwindSafe(work)));
             let outcome = outcome.map_err(|panic| Error::panicked(&*panic));
-            *theirs.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
-            inbox.deliver(Arrival::Job(job));
+            let mut result = theirs.lock().unwrap_or_else(PoisonError::into_inner);
+            *result = Some((outcome, ran));
+            drop(result);
+            inbox.deliver(Arrival::Job(number));
         });
     });
 }

@@ -14,6 +14,7 @@ use crate::current::{Entered, Loop, enter};
 use crate::drain::Microtask;
 use crate::error::Error;
 use crate::promise::settled;
+use crate::trace;
 
 /// How a loop is to be run.
 ///
@@ -150,11 +151,15 @@ impl Builder {
                 return Exit { code, error };
             }
         };
+        trace::loop_begins();
         let current = enter(&event_loop);
         let closing = Closing(&event_loop, current);
         let _tokio = event_loop.kernel.runtime().enter();
-        start(&event_loop);
-        event_loop.drain();
+        {
+            let _slice = trace::phase("main");
+            start(&event_loop);
+            event_loop.drain();
+        }
         event_loop.spin();
         let exit = event_loop.finish();
         drop(closing);

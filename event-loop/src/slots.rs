@@ -10,6 +10,13 @@ pub struct Key {
     generation: u32,
 }
 
+impl Key {
+    /// One number for both parts.
+    pub fn number(self) -> u64 {
+        u64::from(self.generation) << 32 | u64::from(self.index)
+    }
+}
+
 /// Values by [`Key`], all in one allocation.
 pub struct Slots<T> {
     slots: Vec<Slot<T>>,

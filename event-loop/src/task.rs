@@ -4,7 +4,7 @@
 //! microtask queue; the kernel or another thread, the poll phase, which hands on one task at a time with a drain after each (R4).
 
 use std::cell::{Cell, RefCell};
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering, fence};
@@ -14,6 +14,7 @@ use crate::current::{Loop, try_with};
 use crate::drain::Microtask;
 use crate::kernel::{Arrival, Inbox};
 use crate::slots::{Key, Slots};
+use crate::trace::{self, Kind};
 
 pub type BoxFuture = Pin<Box<dyn Future<Output = ()>>>;
 
@@ -62,7 +63,14 @@ impl Tasks {
 
 impl Loop {
     /// Takes a task in; it runs when it is polled or woken.
-    pub fn add_task(&self, future: BoxFuture) -> Key {
+    #[track_caller]
+    pub fn add_task(&self, mut future: BoxFuture) -> Key {
+        if let Some(noted) = trace::scheduled(Kind::Task) {
+            future = Box::pin(poll_fn(move |cx| {
+                let _slice = noted.runs();
+                future.as_mut().poll(cx)
+            }));
+        }
         let inbox = &self.kernel.inbox;
         self.tasks.all.borrow_mut().insert_with(|key| {
             let header = Arc::new(Header {

@@ -12,6 +12,7 @@ use crate::clock::MILLISECOND;
 use crate::current::{Loop, try_with, with};
 use crate::slots::Key;
 use crate::timer_lists::Timer;
+use crate::trace;
 
 /// A timer. Node: `Timeout`. Dropping it changes nothing: the timer stays set.
 #[derive(Debug)]
@@ -150,6 +151,7 @@ impl Loop {
             .all
             .insert(Timer::new(callback, whole_milliseconds(delay), repeats));
         timers.append(key, start, start);
+        trace::timer_set(key, whole_milliseconds(delay));
         Some(key)
     }
 
@@ -161,6 +163,7 @@ impl Loop {
         timer.repeats = false;
         if !std::mem::replace(&mut timer.done, true) {
             timer.cleared = true;
+            trace::timer_gone(key);
             let (refed, duration) = (timer.refed, timer.duration);
             timers.unlink(key);
             if refed {
@@ -178,8 +181,13 @@ impl Loop {
         let Some(timer) = timers.all.get_mut(key).filter(|timer| !timer.cleared) else {
             return;
         };
-        let revived = std::mem::replace(&mut timer.done, false) && timer.refed;
+        let duration = timer.duration;
+        let was_done = std::mem::replace(&mut timer.done, false);
+        let revived = was_done && timer.refed;
         timers.refs += usize::from(revived);
+        if was_done {
+            trace::timer_set(key, duration);
+        }
         timers.append(key, start, start);
     }
 

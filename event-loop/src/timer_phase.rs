@@ -6,6 +6,7 @@
 use crate::callback::Repeatable;
 use crate::current::Loop;
 use crate::slots::Key;
+use crate::trace;
 
 /// Something failed: Node leaves both loops by an exception and enters them anew, with the same `now`.
 struct Thrown;
@@ -170,8 +171,11 @@ impl Loop {
         {
             let mut timers = self.timers.borrow_mut();
             let fired = timers.all.get_mut(timer)?;
-            if !std::mem::replace(&mut fired.done, true) && fired.refed {
-                timers.refs -= 1;
+            if !std::mem::replace(&mut fired.done, true) {
+                trace::timer_gone(timer);
+                if fired.refed {
+                    timers.refs -= 1;
+                }
             }
         }
         self.forget_unless_held(timer)

@@ -88,6 +88,11 @@ pub fn run(names: &[String]) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Whether there is a lesson of this name.
+pub fn has(name: &str) -> bool {
+    LESSONS.iter().any(|lesson| lesson.name == name)
+}
+
 fn find(name: &str) -> anyhow::Result<&'static Lesson> {
     match LESSONS.iter().find(|lesson| lesson.name == name) {
         Some(lesson) => Ok(lesson),

@@ -4,6 +4,7 @@
 //! still draw the other way round.
 
 use crate::current::Loop;
+use crate::trace;
 
 impl Loop {
     /// Turns until nothing is left to do, or until somebody asked to exit.
@@ -26,15 +27,20 @@ impl Loop {
     fn turn_while_alive(&self) {
         self.update_time();
         if self.is_alive() {
-            self.timers_phase();
+            self.phase("timers", Self::timers_phase);
         }
         while self.is_alive() && !self.stopping.get() {
-            self.poll_phase();
-            self.check_phase();
-            self.close_phase();
+            self.phase("poll", Self::poll_phase);
+            self.phase("check", Self::check_phase);
+            self.phase("close", Self::close_phase);
             self.update_time();
-            self.timers_phase();
+            self.phase("timers", Self::timers_phase);
         }
+    }
+
+    fn phase(&self, name: &'static str, run: fn(&Self)) {
+        let _slice = trace::phase(name);
+        run(self);
     }
 
     /// Whether something holds the loop: a timer, an immediate, a job of the pool, a close callback, or a task that the outside may wake.

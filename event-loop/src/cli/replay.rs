@@ -26,8 +26,13 @@ pub struct Args {
 
 /// Plays the file.
 pub fn replay(args: &Args) -> anyhow::Result<()> {
+    let file = args.file.as_deref().unwrap_or(Path::new("-"));
+    play_file(file, args.real_clock)
+}
+
+/// Plays a file; `-` is stdin.
+pub fn play_file(file: &Path, real_clock: bool) -> anyhow::Result<()> {
     let stdin = Path::new("-");
-    let file = args.file.as_deref().unwrap_or(stdin);
     let name = if file == stdin {
         "stdin".into()
     } else {
@@ -36,7 +41,7 @@ pub fn replay(args: &Args) -> anyhow::Result<()> {
     let text = read(file).with_context(|| name.clone())?;
     let script = parse::parse(&text)
         .map_err(|wrong| anyhow::anyhow!("{name}:{}: {}", wrong.line, wrong.what))?;
-    let clock = if args.real_clock {
+    let clock = if real_clock {
         Clock::Real
     } else {
         Clock::Virtual
