@@ -1,5 +1,6 @@
 //! The command line: what there is to say, and what is answered. Exit status: 0 done, 1 failed, 2 wrong usage.
 
+mod bench;
 mod message;
 mod replay;
 mod trace;
@@ -36,6 +37,8 @@ enum Command {
     Replay(replay::Args),
     /// Record a lesson or a file of small programs, for Perfetto and its like
     Trace(trace::Args),
+    #[command(hide = true)]
+    Bench(bench::Args),
 }
 
 #[derive(clap::Args, Default)]
@@ -57,6 +60,7 @@ pub fn main() -> ExitCode {
         Command::Tour(args) => show_tour(args),
         Command::Replay(args) => replay::replay(args),
         Command::Trace(args) => trace::trace(args),
+        Command::Bench(args) => bench::bench(args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
