@@ -1,0 +1,32 @@
+//! What people read on stderr: one line with the file's name and the causes.
+
+use std::io;
+use std::process::ExitCode;
+
+use anyhow::Error;
+
+/// Prints `error` with its causes and gives the status for it.
+pub fn report(error: &Error) -> ExitCode {
+    let causes: Vec<String> = error.chain().map(describe).collect();
+    eprintln!("event-loop: {}", causes.join(": "));
+    ExitCode::from(1)
+}
+
+/// Whether the reader of our output has gone, as `head` does: no error, just the end.
+pub fn is_closed_pipe(error: &Error) -> bool {
+    let closed = |cause: &(dyn std::error::Error + 'static)| {
+        cause
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    };
+    error.chain().any(closed)
+}
+
+/// The text of an error without the "(os error 2)" that says it again in numbers.
+fn describe(cause: &(dyn std::error::Error + 'static)) -> String {
+    let text = cause.to_string();
+    match text.rfind(" (os error ") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}

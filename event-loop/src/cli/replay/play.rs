@@ -1,0 +1,236 @@
+//! Playing a script: each operation is one call of the library.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::error::Error;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use event_loop::{
+    Immediate, Promise, Timeout, busy, immediate, next_tick, on_before_exit, on_uncaught,
+    queue_microtask, set_immediate, set_interval, set_timeout, sleep, spawn, spawn_blocking_with,
+};
+
+use super::parse::{Node, Op, Root, Script};
+use crate::console;
+
+/// Prints a line. A program need not end by itself: it is ended when nobody reads any more.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        console::say!($($text)*);
+        if console::is_broken() {
+            event_loop::exit(1);
+        }
+    }};
+}
+
+/// The error of `(throw L)`.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Thrown(Arc<str>);
+
+type Outcome = Result<(), Thrown>;
+
+enum Handle {
+    Timeout(Timeout),
+    Immediate(Immediate),
+}
+
+struct Player {
+    script: Script,
+    next: Cell<usize>,
+    /// What the current program has made under each label.
+    handles: RefCell<HashMap<Arc<str>, Handle>>,
+    /// At most two a program count, so that every program ends.
+    refreshes: Cell<usize>,
+}
+
+/// Plays all programs, each when the one before has left nothing to do.
+pub fn start(script: Script) {
+    let player = Rc::new(Player {
+        script,
+        next: Cell::new(0),
+        handles: RefCell::default(),
+        refreshes: Cell::new(0),
+    });
+    on_uncaught(|error| say!("caught {}", root_cause(error)));
+    on_before_exit(move |_| player.next_program());
+}
+
+fn root_cause(error: &dyn Error) -> String {
+    let mut cause = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause.to_string()
+}
+
+impl Player {
+    fn next_program(self: &Rc<Self>) {
+        let number = self.next.replace(self.next.get() + 1);
+        if number > 0 {
+            say!("-- end");
+        }
+        for handle in self.handles.take().into_values() {
+            handle.clear();
+        }
+        self.refreshes.set(0);
+        let Some(program) = self.script.programs.get(number) else {
+            return;
+        };
+        let player = Rc::clone(self);
+        let run = move || player.run(&player.script.programs[number].body);
+        match program.root {
+            Root::Timer => {
+                say!("== {} timer", program.name);
+                set_timeout(Duration::from_millis(1), run);
+            }
+            Root::Check => {
+                say!("== {} check", program.name);
+                set_immediate(run);
+            }
+            Root::Poll => {
+                say!("== {} poll", program.name);
+                spawn_blocking_with(|| (), move |_| run());
+            }
+        }
+    }
+
+    fn run(self: &Rc<Self>, nodes: &[usize]) -> Outcome {
+        nodes.iter().try_for_each(|node| self.step(*node))
+    }
+
+    fn fire(self: &Rc<Self>, node: usize) -> Outcome {
+        say!("{}", self.script.nodes[node].label);
+        self.run(&self.script.nodes[node].body)
+    }
+
+    fn step(self: &Rc<Self>, index: usize) -> Outcome {
+        let node = &self.script.nodes[index];
+        let player = Rc::clone(self);
+        let fire = move || player.fire(index);
+        match node.op {
+            Op::Log => say!("{}", node.label),
+            Op::Tick => next_tick(fire),
+            Op::Micro => queue_microtask(fire),
+            Op::Immediate => self.keep(node, Handle::Immediate(set_immediate(fire))),
+            Op::Timeout => self.keep(
+                node,
+                Handle::Timeout(set_timeout(delay(node.numbers[0]), fire)),
+            ),
+            Op::Interval => self.interval(index),
+            Op::Sleep => {
+                let nap = sleep(delay(node.numbers[0]));
+                spawn(async move {
+                    nap.await;
+                    fire()
+                });
+            }
+            Op::Yield => {
+                let turn = immediate();
+                spawn(async move {
+                    turn.await;
+                    fire()
+                });
+            }
+            Op::Hops => self.hops(index),
+            Op::Clear => self.with_handle(node, Handle::clear),
+            Op::Refresh => self.with_handle(node, |handle| {
+                if let Handle::Timeout(timer) = handle
+                    && self.refreshes.replace(self.refreshes.get() + 1) < 2
+                {
+                    timer.refresh();
+                }
+            }),
+            Op::Unref => self.with_handle(node, Handle::unref),
+            Op::Ref => self.with_handle(node, Handle::hold),
+            Op::Busy => busy(milliseconds(node.numbers[0])),
+            Op::Throw => return Err(Thrown(Arc::clone(&node.label))),
+        }
+        Ok(())
+    }
+
+    /// Prints `L#k` at each firing; at the last one clears itself and runs the nodes.
+    fn interval(self: &Rc<Self>, index: usize) {
+        let node = &self.script.nodes[index];
+        let player = Rc::clone(self);
+        let own: Rc<RefCell<Option<Timeout>>> = Rc::default();
+        let timer = Rc::clone(&own);
+        let mut count = 0.0;
+        let interval = set_interval(delay(node.numbers[0]), move || {
+            let node = &player.script.nodes[index];
+            count += 1.0;
+            say!("{}#{count}", node.label);
+            if count != node.numbers[1] {
+                return Ok(());
+            }
+            if let Some(timer) = own.take() {
+                timer.clear();
+            }
+            player.run(&node.body)
+        });
+        timer.replace(Some(interval.clone()));
+        self.keep(node, Handle::Timeout(interval));
+    }
+
+    /// An async function that takes so many microtask turns, at least one.
+    fn hops(self: &Rc<Self>, index: usize) {
+        let player = Rc::clone(self);
+        spawn(async move {
+            let turns = player.script.nodes[index].numbers[0];
+            let mut turn = 1.0;
+            while turn < turns {
+                Promise::resolved(()).await?;
+                turn += 1.0;
+            }
+            Promise::resolved(()).await?;
+            Ok::<_, event_loop::BoxError>(player.fire(index)?)
+        });
+    }
+
+    fn keep(&self, node: &Node, handle: Handle) {
+        self.handles
+            .borrow_mut()
+            .insert(Arc::clone(&node.label), handle);
+    }
+
+    fn with_handle(&self, node: &Node, action: impl FnOnce(&Handle)) {
+        if let Some(handle) = self.handles.borrow().get(&node.label) {
+            action(handle);
+        }
+    }
+}
+
+impl Handle {
+    fn clear(&self) {
+        match self {
+            Self::Timeout(timer) => timer.clear(),
+            Self::Immediate(immediate) => immediate.clear(),
+        }
+    }
+
+    fn unref(&self) {
+        match self {
+            Self::Timeout(timer) => drop(timer.unref()),
+            Self::Immediate(immediate) => drop(immediate.unref()),
+        }
+    }
+
+    fn hold(&self) {
+        match self {
+            Self::Timeout(timer) => drop(timer.hold()),
+            Self::Immediate(immediate) => drop(immediate.hold()),
+        }
+    }
+}
+
+/// A delay as Node takes it: what it cannot hold is one millisecond.
+fn delay(ms: f64) -> Duration {
+    let longest = f64::from(i32::MAX);
+    milliseconds(if ms <= longest { ms } else { 1.0 })
+}
+
+fn milliseconds(ms: f64) -> Duration {
+    Duration::try_from_secs_f64(ms / 1000.0).unwrap_or_default()
+}

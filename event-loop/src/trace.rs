@@ -1,0 +1,306 @@
+//! What ran, when, and why then: a recording that Chrome, Perfetto and this crate's own page can show.
+//!
+//! Node writes the like with `--trace-event-categories node.async_hooks`. Each callback is recorded where it is *scheduled*, by wrapping it: a
+//! loop that nobody records carries nothing of this but one test of a flag.
+
+mod chrome;
+
+use std::cell::{Cell, RefCell};
+use std::fmt::Arguments;
+use std::panic::Location;
+use std::time::{Duration, Instant};
+
+use crate::current::try_with;
+use crate::slots::Key;
+
+/// What happened, in the order in which it did.
+#[derive(Debug, Default)]
+pub struct Trace {
+    events: Vec<Event>,
+    /// Where the next event can be at the earliest, in nanoseconds.
+    last: u64,
+    /// When the loop of now began.
+    base: u64,
+    callbacks: u64,
+}
+
+/// One step of the recording.
+#[derive(Debug)]
+struct Event {
+    at: u64,
+    thread: Thread,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Thread {
+    Loop,
+    /// A thread of the pool, by the order in which they were first seen.
+    Pool(u32),
+}
+
+#[derive(Debug)]
+enum What {
+    Begin(Name),
+    End,
+    /// A callback was scheduled here.
+    Scheduled(u64),
+    /// It begins to run here; its slice has just begun.
+    Runs(u64),
+    TimerSet(Key, Duration),
+    TimerGone(Key),
+    Queues(Queues),
+    /// Something that the program says.
+    Mark(String),
+}
+
+#[derive(Debug)]
+enum Name {
+    Phase(&'static str),
+    Callback(Kind, &'static Location<'static>),
+    Job,
+}
+
+/// How many wait.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Queues {
+    ticks: usize,
+    microtasks: usize,
+    immediates: usize,
+    timers: usize,
+}
+
+/// What a callback is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Tick,
+    Microtask,
+    Immediate,
+    Timer,
+    Close,
+    Task,
+    Listener,
+    JobDone,
+}
+
+thread_local! {
+    static ON: Cell<bool> = const { Cell::new(false) };
+    static TRACE: RefCell<Trace> = RefCell::default();
+}
+
+/// Records the loops that `work` runs on this thread.
+///
+/// # Examples
+///
+/// ```
+/// use event_loop::{run_script, set_immediate, trace};
+///
+/// let (_, recorded) = trace(|| run_script(|| { set_immediate(|| {}); }));
+/// let mut json = Vec::new();
+/// recorded.write_chrome(&mut json)?;
+/// assert!(String::from_utf8_lossy(&json).contains(r#""name":"check""#));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn trace<R>(work: impl FnOnce() -> R) -> (R, Trace) {
+    let outer = TRACE.take();
+    let was_on = ON.replace(true);
+    let result = work();
+    ON.set(was_on);
+    (result, TRACE.replace(outer))
+}
+
+/// Puts a text into the recording, if there is one: what the program prints, for instance.
+pub fn mark(text: Arguments<'_>) {
+    if ON.get() {
+        record(Thread::Loop, What::Mark(text.to_string()));
+    }
+}
+
+pub fn is_on() -> bool {
+    ON.get()
+}
+
+/// A loop begins, whose clock starts from nothing.
+pub fn loop_begins() {
+    if ON.get() {
+        TRACE.with_borrow_mut(|trace| trace.base = trace.last);
+    }
+}
+
+fn record(thread: Thread, what: What) {
+    let now = try_with(|event_loop| event_loop.time.now());
+    TRACE.with_borrow_mut(|trace| {
+        let at = now.map_or(0, |now| trace.base + now);
+        trace.push(at, thread, what);
+    });
+}
+
+impl Trace {
+    /// Events of one instant, as they are on a clock that stands still, lie a microsecond apart: their order is to be seen.
+    fn push(&mut self, at: u64, thread: Thread, what: What) {
+        let at = at.max(self.last + 1000);
+        self.last = at;
+        self.events.push(Event { at, thread, what });
+    }
+}
+
+/// Ends a slice when it is dropped, also by a panic.
+pub struct Slice(bool);
+
+impl Drop for Slice {
+    fn drop(&mut self) {
+        if self.0 {
+            record(Thread::Loop, What::End);
+            queues();
+        }
+    }
+}
+
+/// A part of a turn, until the answer is dropped.
+pub fn phase(name: &'static str) -> Slice {
+    let on = ON.get();
+    if on {
+        record(Thread::Loop, What::Begin(Name::Phase(name)));
+    }
+    Slice(on)
+}
+
+/// A callback on its way: who scheduled it, and which one it is.
+#[derive(Clone, Copy)]
+pub struct Callback {
+    kind: Kind,
+    place: &'static Location<'static>,
+    number: u64,
+}
+
+/// Notes that the caller schedules a callback; nothing unless somebody records.
+#[track_caller]
+pub fn scheduled(kind: Kind) -> Option<Callback> {
+    if !ON.get() {
+        return None;
+    }
+    let number = TRACE.with_borrow_mut(|trace| {
+        trace.callbacks += 1;
+        trace.callbacks
+    });
+    record(Thread::Loop, What::Scheduled(number));
+    let place = Location::caller();
+    Some(Callback {
+        kind,
+        place,
+        number,
+    })
+}
+
+impl Callback {
+    /// It runs until the answer is dropped.
+    pub fn runs(self) -> Slice {
+        record(
+            Thread::Loop,
+            What::Begin(Name::Callback(self.kind, self.place)),
+        );
+        record(Thread::Loop, What::Runs(self.number));
+        Slice(ON.get())
+    }
+}
+
+/// A timer waits from here on.
+pub fn timer_set(key: Key, duration: u64) {
+    if ON.get() {
+        let duration = Duration::from_nanos(duration);
+        TRACE.with_borrow_mut(|trace| {
+            let at = trace.last;
+            trace.push(at, Thread::Loop, What::TimerSet(key, duration));
+        });
+    }
+}
+
+/// A timer waits no longer: it has fired, or was cleared.
+pub fn timer_gone(key: Key) {
+    if ON.get() {
+        TRACE.with_borrow_mut(|trace| {
+            let at = trace.last;
+            trace.push(at, Thread::Loop, What::TimerGone(key));
+        });
+    }
+}
+
+/// Notes how long the queues are, if that has changed.
+fn queues() {
+    let now = try_with(|event_loop| Queues {
+        ticks: event_loop.ticks.borrow().len(),
+        microtasks: event_loop.microtasks.borrow().len(),
+        immediates: event_loop.immediates.borrow().refs,
+        timers: event_loop.timers.borrow().refs,
+    });
+    let Some(now) = now else { return };
+    let last = TRACE.with_borrow(|trace| {
+        let mut events = trace.events.iter().rev();
+        events.find_map(|event| match event.what {
+            What::Queues(queues) => Some(queues),
+            _ => None,
+        })
+    });
+    if last != Some(now) {
+        record(Thread::Loop, What::Queues(now));
+    }
+}
+
+/// When a job of the pool ran, and on which of its threads.
+pub struct Ran {
+    began: Instant,
+    ended: Instant,
+    thread: std::thread::ThreadId,
+}
+
+impl Ran {
+    /// Takes the times of `work`, on whatever thread this is.
+    pub fn measure<T>(work: impl FnOnce() -> T) -> (T, Self) {
+        let began = Instant::now();
+        let result = work();
+        let ran = Self {
+            began,
+            ended: Instant::now(),
+            thread: std::thread::current().id(),
+        };
+        (result, ran)
+    }
+
+    /// Puts it into the recording, once its result has arrived.
+    pub fn arrived(&self) {
+        thread_local! {
+            static THREADS: RefCell<Vec<std::thread::ThreadId>> = RefCell::default();
+        }
+        if !ON.get() {
+            return;
+        }
+        let number = THREADS.with_borrow_mut(|threads| {
+            let known = threads.iter().position(|thread| *thread == self.thread);
+            known.unwrap_or_else(|| {
+                threads.push(self.thread);
+                threads.len() - 1
+            })
+        });
+        let thread = Thread::Pool(u32::try_from(number).unwrap_or(u32::MAX));
+        let took = crate::clock::nanoseconds(self.ended - self.began);
+        TRACE.with_borrow_mut(|trace| {
+            // It has ended just now, as far as the loop can tell; two jobs of one thread do not overlap.
+            let end = trace.last;
+            let free = trace
+                .events
+                .iter()
+                .rev()
+                .find(|event| event.thread == thread);
+            let begin = end
+                .saturating_sub(took)
+                .max(free.map_or(0, |event| event.at + 1000));
+            let events = [
+                (begin, What::Begin(Name::Job)),
+                (end.max(begin + 1000), What::End),
+            ];
+            trace
+                .events
+                .extend(events.map(|(at, what)| Event { at, thread, what }));
+        });
+    }
+}

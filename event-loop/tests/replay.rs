@@ -1,0 +1,169 @@
+//! `event-loop replay` on files that are wrong, hostile or endless.
+
+use std::io::{Read, Write};
+use std::process::{Command, Output, Stdio};
+
+fn replay(text: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_event-loop"))
+        .arg("replay")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let text = text.to_owned();
+    let writer = std::thread::spawn(move || {
+        let _ = stdin.write_all(text.as_bytes());
+    });
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    output
+}
+
+#[test]
+fn what_is_wrong_is_one_line_with_its_place() {
+    for (text, expected) in [
+        (
+            "(program p timer\n (foo a))",
+            "stdin:2: unknown operation \"foo\"",
+        ),
+        (
+            "(program p timer (log a)",
+            "stdin:1: this `(` is never closed",
+        ),
+        ("\n)", "stdin:2: `)` closes nothing"),
+        (
+            "(program p moon)",
+            "stdin:1: the root \"moon\" is none of timer, check, poll",
+        ),
+        (
+            "(program p)",
+            "stdin:1: expected `(program NAME ROOT node...)`",
+        ),
+        (
+            "hello",
+            "stdin:1: expected `(program NAME ROOT ...)`, found \"hello\"",
+        ),
+        (
+            "(program p timer\n\n(timeout T x))",
+            "stdin:3: \"x\" is no number",
+        ),
+        (
+            "(program p timer (timeout T inf))",
+            "stdin:1: \"inf\" is no number",
+        ),
+        (
+            "(program p timer (timeout T))",
+            "stdin:1: `timeout` takes one number",
+        ),
+        (
+            "(program p timer (log a (log b)))",
+            "stdin:1: `log` takes no nodes",
+        ),
+        ("(program p timer (tick))", "stdin:1: `tick` takes a label"),
+        (
+            "(program p timer ())",
+            "stdin:1: an expression begins with an operation",
+        ),
+        (
+            "(program p timer (tick a (log b) c))",
+            "stdin:1: \"c\" stands after a node",
+        ),
+    ] {
+        let output = replay(text);
+
+        assert_eq!(
+            String::from_utf8_lossy(&output.stderr),
+            format!("event-loop: {expected}\n")
+        );
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there_is_an_error_and_wrong_usage_is_2() {
+    let program = env!("CARGO_BIN_EXE_event-loop");
+
+    let missing = Command::new(program)
+        .args(["replay", "nowhere.txt"])
+        .output()
+        .unwrap();
+    let usage = Command::new(program)
+        .args(["replay", "--fast"])
+        .output()
+        .unwrap();
+
+    let text = String::from_utf8_lossy(&missing.stderr).into_owned();
+    assert_eq!(text, "event-loop: nowhere.txt: No such file or directory\n");
+    assert_eq!(
+        (missing.status.code(), usage.status.code()),
+        (Some(1), Some(2))
+    );
+}
+
+#[test]
+fn nothing_but_comments_is_no_program() {
+    let output = replay("; nothing\n\u{feff} ;(");
+
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(0), 0));
+}
+
+#[test]
+fn a_million_nested_nodes_are_read_and_run() {
+    let depth = 1_000_000;
+    let text = format!(
+        "(program deep check {}{})",
+        "(tick t ".repeat(depth),
+        ")".repeat(depth)
+    );
+
+    let output = replay(&text);
+
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert_eq!(
+        output.stdout.iter().filter(|byte| **byte == b'\n').count(),
+        depth + 2
+    );
+}
+
+#[test]
+fn a_million_parentheses_that_close_nothing_are_one_error() {
+    let output = replay(&"(".repeat(1_000_000));
+
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!((output.status.code(), text.lines().count()), (Some(1), 1));
+}
+
+#[test]
+fn strange_numbers_are_what_they_are_to_node() {
+    let output = replay(
+        "(program p timer (timeout a -5) (timeout b 1e99) (timeout c 1.9) (timeout d 0) (busy 0.5))",
+    );
+
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(text, "== p timer\na\nb\nc\nd\n-- end\n");
+}
+
+#[test]
+fn a_program_without_end_stops_when_nobody_reads() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_event-loop"))
+        .arg("replay")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let text = b"(program p timer (interval endless 1 0 (log never)))";
+    child.stdin.take().unwrap().write_all(text).unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    stdout.read_exact(&mut [0; 1000]).unwrap();
+
+    drop(stdout);
+
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
