@@ -195,7 +195,7 @@ impl Loop {
     fn wait(&self) {
         let jobs = !self.jobs.borrow().is_empty();
         let outside = jobs
-            || self.tasks.any_awaits_the_outside()
+            || self.tasks.may_await_the_outside()
             || self.kernel.runtime().metrics().num_alive_tasks() > 0;
         let busy = self.immediates.borrow().refs > 0
             || !self.closing.borrow().is_empty()

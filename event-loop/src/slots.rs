@@ -123,6 +123,11 @@ impl<T> Slots<T> {
         values
     }
 
+    /// How many there have been at a time, which is what looking through them costs.
+    pub fn places(&self) -> usize {
+        self.slots.len()
+    }
+
     pub fn values(&self) -> impl Iterator<Item = &T> {
         self.slots.iter().filter_map(|slot| slot.value.as_ref())
     }

@@ -53,6 +53,11 @@ impl Tasks {
         bodies.map(|(future, _)| future).collect()
     }
 
+    /// Whether it is worth asking the kernel. Exact for few tasks; many are not looked through in every turn.
+    pub fn may_await_the_outside(&self) -> bool {
+        self.all.borrow().places() > 64 || self.any_awaits_the_outside()
+    }
+
     /// Whether somebody else than this loop's own promises could wake a task: a socket, a channel, a thread.
     /// A task that nobody can wake does not hold the loop (R19).
     pub fn any_awaits_the_outside(&self) -> bool {
