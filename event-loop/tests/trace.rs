@@ -179,7 +179,7 @@ fn jobs_of_the_pool_stand_on_threads_of_their_own() {
 
 #[test]
 fn a_loop_that_nobody_records_leaves_nothing() {
-    Builder::new().run_script(|| {
+    let _ = Builder::new().run_script(|| {
         set_immediate(|| {});
     });
     let ((), recorded) = trace(|| {});

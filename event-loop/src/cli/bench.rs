@@ -83,10 +83,10 @@ fn callbacks(count: u32) {
         });
         chain(count, &say);
         each(count, BATCH, "ticks", &say, |ran| {
-            next_tick(move || ran.set(ran.get() + 1))
+            next_tick(move || ran.set(ran.get() + 1));
         });
         each(count, BATCH, "microtasks", &say, |ran| {
-            queue_microtask(move || ran.set(ran.get() + 1))
+            queue_microtask(move || ran.set(ran.get() + 1));
         });
         let began = Instant::now();
         let _ = run(async move {
