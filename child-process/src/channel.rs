@@ -1,0 +1,285 @@
+//! Typed messages between two processes: `child.send(message)`, `child.on('message')`.
+//!
+//! Node's `send` queues without end and says `false`; here it waits until the message is on its way, so that
+//! nothing piles up, and nothing is lost when the process ends right afterwards.
+
+use std::io::{self, Read, Write};
+use std::marker::PhantomData;
+use std::net::Shutdown;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
+use tokio::sync::Mutex;
+
+use crate::wire::{Line, Lines, NACK, line, parse};
+use crate::{Error, os};
+
+/// Longer messages are refused unless [`Receiver::set_limit`] says otherwise.
+const LIMIT: usize = 64 * 1024 * 1024;
+/// Read at a time.
+const CHUNK_BYTES: usize = 64 * 1024;
+
+/// Both directions of a channel: `In` is what comes, `Out` what goes; `serde_json::Value` is any message.
+#[derive(Debug)]
+pub struct Channel<In, Out> {
+    sender: Sender<Out>,
+    receiver: Receiver<In>,
+}
+
+/// The sending half. Clones send on the same channel, each message whole.
+#[derive(Debug)]
+pub struct Sender<Out> {
+    writer: Arc<Mutex<Writer>>,
+    messages: PhantomData<fn(Out)>,
+}
+
+/// The receiving half.
+#[derive(Debug)]
+pub struct Receiver<In> {
+    stream: Arc<UnixStream>,
+    /// tokio's own streams are woken as well when the other end has read what we wrote: half of all wake-ups.
+    readable: AsyncFd<OwnedFd>,
+    chunk: Box<[u8]>,
+    lines: Lines,
+    /// For handles, which have to be refused.
+    writer: Arc<Mutex<Writer>>,
+    messages: PhantomData<fn() -> In>,
+}
+
+impl<In: DeserializeOwned, Out: Serialize> Channel<In, Out> {
+    /// A channel over one end of a socket pair; whoever has the other end speaks Node's protocol.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the runtime cannot watch it.
+    pub fn over(stream: UnixStream) -> Result<Self, Error> {
+        let watched = stream
+            .set_nonblocking(true)
+            .and_then(|()| os::watch(stream.try_clone()?, Interest::READABLE));
+        let readable = watched.map_err(|source| Error::Io {
+            attempt: "make a channel",
+            source,
+        })?;
+        let stream = Arc::new(stream);
+        let writer = Arc::new(Mutex::new(Writer {
+            stream: Arc::clone(&stream),
+            pending: Vec::new(),
+            written: 0,
+        }));
+        Ok(Self {
+            sender: Sender {
+                writer: Arc::clone(&writer),
+                messages: PhantomData,
+            },
+            receiver: Receiver {
+                stream,
+                readable,
+                chunk: vec![0; CHUNK_BYTES].into(),
+                lines: Lines::new(LIMIT),
+                writer,
+                messages: PhantomData,
+            },
+        })
+    }
+
+    /// As [`Sender::send`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Sender::send`].
+    pub async fn send(&mut self, message: &Out) -> Result<(), Error> {
+        self.sender.send(message).await
+    }
+
+    /// As [`Receiver::recv`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Receiver::recv`].
+    pub async fn recv(&mut self) -> Result<Option<In>, Error> {
+        self.receiver.recv().await
+    }
+
+    /// As [`Sender::disconnect`]; what the other end has sent already can still be received.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sender::disconnect`].
+    pub async fn disconnect(&mut self) -> Result<(), Error> {
+        self.sender.disconnect().await
+    }
+
+    /// Both halves, for two tasks. Whoever sends much to a peer that answers has to receive meanwhile.
+    pub fn into_split(self) -> (Sender<Out>, Receiver<In>) {
+        (self.sender, self.receiver)
+    }
+}
+
+impl<Out> Clone for Sender<Out> {
+    fn clone(&self) -> Self {
+        Self {
+            writer: Arc::clone(&self.writer),
+            messages: PhantomData,
+        }
+    }
+}
+
+impl<Out: Serialize> Sender<Out> {
+    /// Sends a message and waits until all of it is on its way: a slow receiver slows us down.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Disconnected`] if the other end is gone; [`Error::Unsendable`] and [`Error::Reserved`] if nobody could
+    /// receive the message.
+    ///
+    /// # Cancel safety
+    ///
+    /// A message that was begun is finished before the next one.
+    pub async fn send(&self, message: &Out) -> Result<(), Error> {
+        let line = line(message)?;
+        self.writer.lock().await.write(&line).await
+    }
+
+    /// Ends our direction. The other end, Node or ours, takes that as the end of the channel.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Disconnected`] if it has ended before.
+    pub async fn disconnect(&self) -> Result<(), Error> {
+        let mut writer = self.writer.lock().await;
+        writer.flush().await?;
+        writer.stream.shutdown(Shutdown::Write).map_err(gone)
+    }
+}
+
+impl<In: DeserializeOwned> Receiver<In> {
+    /// The longest message that is held, in bytes; 64 MiB unless this is called.
+    pub fn set_limit(&mut self, bytes: usize) {
+        self.lines.set_limit(bytes);
+    }
+
+    /// The next message; none when the other end has disconnected.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BadMessage`] and [`Error::MessageTooLong`], after which the next message can be received.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost.
+    pub async fn recv(&mut self) -> Result<Option<In>, Error> {
+        loop {
+            while let Some(line) = self.lines.next()? {
+                match parse(line)? {
+                    Line::Message(message) => return Ok(Some(message)),
+                    Line::Internal => {}
+                    // The descriptor itself was closed by the system: we have not asked for it.
+                    Line::Handle => self.writer.lock().await.write(NACK).await?,
+                }
+            }
+            match self.read().await {
+                // A message that was not finished is dropped, as Node does.
+                Ok(0) => return Ok(None),
+                Ok(_) => {}
+                Err(error) if is_gone(&error) => return Ok(None),
+                Err(source) => {
+                    return Err(Error::Io {
+                        attempt: "receive a message",
+                        source,
+                    });
+                }
+            }
+        }
+    }
+}
+
+impl<In> Receiver<In> {
+    /// Reads once; 0 at the end.
+    async fn read(&mut self) -> io::Result<usize> {
+        loop {
+            let mut ready = self.readable.readable().await?;
+            let read = (&*self.stream).read(&mut self.chunk);
+            let is_drained = match &read {
+                Ok(read) => *read < self.chunk.len(),
+                Err(error) => error.kind() == io::ErrorKind::WouldBlock,
+            };
+            // What comes after this wakes us again.
+            if is_drained {
+                ready.clear_ready();
+            }
+            match read {
+                Err(error) if is_passing(&error) => {}
+                read => {
+                    self.lines.push(&self.chunk[..*read.as_ref().unwrap_or(&0)]);
+                    return read;
+                }
+            }
+        }
+    }
+}
+
+fn is_passing(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted
+    )
+}
+
+/// What is to be written, also if whoever asked for it has gone.
+#[derive(Debug)]
+struct Writer {
+    stream: Arc<UnixStream>,
+    pending: Vec<u8>,
+    written: usize,
+}
+
+impl Writer {
+    async fn write(&mut self, line: &[u8]) -> Result<(), Error> {
+        self.flush().await?;
+        self.pending.extend_from_slice(line);
+        self.flush().await
+    }
+
+    async fn flush(&mut self) -> Result<(), Error> {
+        while self.written < self.pending.len() {
+            match (&*self.stream).write(&self.pending[self.written..]) {
+                Ok(written) => self.written += written,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.room().await.map_err(gone)?;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(gone(error)),
+            }
+        }
+        self.pending.clear();
+        self.written = 0;
+        Ok(())
+    }
+
+    /// Waits until something can be written. Seldom enough to be set up each time.
+    async fn room(&self) -> io::Result<()> {
+        let writable = os::watch(self.stream.try_clone()?, Interest::WRITABLE)?;
+        writable.writable().await.map(drop)
+    }
+}
+
+fn is_gone(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionReset, NotConnected};
+    matches!(error.kind(), BrokenPipe | ConnectionReset | NotConnected)
+}
+
+fn gone(source: io::Error) -> Error {
+    if is_gone(&source) {
+        Error::Disconnected
+    } else {
+        Error::Io {
+            attempt: "send a message",
+            source,
+        }
+    }
+}

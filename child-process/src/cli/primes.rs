@@ -1,0 +1,101 @@
+//! `child-process primes`: work for the processor, shared out among processes by messages.
+
+use std::num::NonZeroUsize;
+use std::ops::Range;
+
+use anyhow::{Context, Result};
+use child_process::{Channel, Child};
+use futures::future::try_join_all;
+
+/// Numbers in a piece of work: small enough that all end at about the same time, large enough that messages do not count.
+const PIECE: u64 = 1 << 20;
+
+/// Arguments of `primes`.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Count the prime numbers up to this one
+    limit: u64,
+    /// How many processes [default: as many as there are cores]
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+}
+
+/// Prints how many there are.
+pub async fn primes(args: Args) -> Result<u8> {
+    let own = std::env::current_exe().context("our own program")?;
+    let end = args.limit.saturating_add(1);
+    let pieces = (0..end)
+        .step_by(1 << 20)
+        .map(|start| start..end.min(start.saturating_add(PIECE)));
+    // Whoever is free takes the next piece: nobody waits for the slowest.
+    let pieces = std::cell::RefCell::new(pieces);
+    let jobs = args.jobs.map_or_else(num_cpus::get, NonZeroUsize::get);
+    let workers = (0..jobs).map(|_| async {
+        let (mut child, mut channel): (Child, Channel<u64, Range<u64>>) =
+            child_process::exec_file(&own, ["worker", "primes"])
+                .fork()
+                .await?;
+        let mut count = 0;
+        loop {
+            let Some(piece) = pieces.borrow_mut().next() else {
+                break;
+            };
+            channel.send(&piece).await?;
+            count += channel.recv().await?.context("a worker went away")?;
+        }
+        channel.disconnect().await?;
+        child.wait().await?;
+        anyhow::Ok(count)
+    });
+    let counts = try_join_all(workers).await?;
+    println!("{}", counts.iter().sum::<u64>());
+    Ok(0)
+}
+
+/// The other side: counts what it is told to.
+pub async fn worker() -> Result<u8> {
+    let channel: Option<Channel<Range<u64>, u64>> = child_process::parent()?;
+    let mut channel = channel.context("a worker is started by `primes`")?;
+    while let Some(piece) = channel.recv().await? {
+        channel.send(&count(piece)).await?;
+    }
+    Ok(0)
+}
+
+/// How many primes there are in `range`: a sieve of that piece alone.
+fn count(range: Range<u64>) -> u64 {
+    let len = usize::try_from(range.end - range.start).unwrap_or_default();
+    let mut is_composite = vec![false; len];
+    let root = range.end.isqrt();
+    for factor in small_primes(root) {
+        let first = range.start.div_ceil(factor).max(factor) * factor;
+        let mut place = first - range.start;
+        while let Some(slot) = usize::try_from(place)
+            .ok()
+            .and_then(|place| is_composite.get_mut(place))
+        {
+            *slot = true;
+            place += factor;
+        }
+    }
+    let numbers = range.zip(is_composite);
+    numbers
+        .filter(|(number, is_composite)| *number > 1 && !is_composite)
+        .count() as u64
+}
+
+/// The primes up to `limit`.
+fn small_primes(limit: u64) -> Vec<u64> {
+    let len = usize::try_from(limit).unwrap_or_default() + 1;
+    let mut is_composite = vec![false; len];
+    let mut primes = Vec::new();
+    for number in 2..len {
+        if !is_composite[number] {
+            primes.push(number as u64);
+            for multiple in (number * number..len).step_by(number) {
+                is_composite[multiple] = true;
+            }
+        }
+    }
+    primes
+}

@@ -1,0 +1,192 @@
+//! The one error of this crate. Where Node has a message, `Display` is Node's text; what happened before is kept.
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use nix::errno::Errno;
+
+use crate::{Exit, Output};
+
+/// Why a command did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// It could not be started. Node: `error.code` is `ENOENT`, `EACCES` and the like.
+    #[error("spawn {program} {}", errno_name(.cause))]
+    Spawn {
+        /// The program as it was named.
+        program: String,
+        /// Its arguments.
+        args: Vec<String>,
+        /// What was missing or wrong, which Node does not tell apart.
+        #[source]
+        cause: NotStarted,
+    },
+
+    /// It ended with another status than 0, or by a signal that was not ours.
+    #[error("Command failed: {command}\n{}", .output.stderr_text())]
+    Failed {
+        /// The command line.
+        command: String,
+        /// What it left.
+        output: Output,
+    },
+
+    /// The time was over. Node calls it a success if the child ignores the signal and exits with 0; here it never is.
+    #[error("Command timed out after {after:?}: {command}")]
+    TimedOut {
+        /// The command line.
+        command: String,
+        /// The time that it had.
+        after: Duration,
+        /// What it left.
+        output: Output,
+    },
+
+    /// Somebody asked to stop. Node: `ABORT_ERR`.
+    #[error("The operation was aborted")]
+    Aborted {
+        /// The command line.
+        command: String,
+        /// What it left.
+        output: Output,
+    },
+
+    /// It wrote more than was to be kept. Node: `ERR_CHILD_PROCESS_STDIO_MAXBUFFER`.
+    #[error("{stream} maxBuffer length exceeded")]
+    MaxBuffer {
+        /// The command line.
+        command: String,
+        /// `stdout` or `stderr`.
+        stream: &'static str,
+        /// The most that was allowed, in bytes.
+        limit: usize,
+        /// What it left; the stream has exactly `limit` bytes.
+        output: Output,
+    },
+
+    /// The system refused something that is not the command's doing.
+    #[error("cannot {attempt}")]
+    Io {
+        /// What was tried.
+        attempt: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+
+    /// [`crate::Command::run_blocking`] was called where a runtime is running, which it would stop.
+    #[error("a blocking run inside an async runtime would stop it: await the command instead")]
+    InsideRuntime,
+
+    /// The other end of the channel is gone. Node: `ERR_IPC_CHANNEL_CLOSED`.
+    #[error("Channel closed")]
+    Disconnected,
+
+    /// A line on the channel is no message of the type that was expected. The next one may be.
+    #[error("not a message that was expected: {text:?}")]
+    BadMessage {
+        /// How the line begins.
+        text: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+
+    /// A message cannot be written as JSON.
+    #[error("a message that is no JSON")]
+    Unsendable(#[source] serde_json::Error),
+
+    /// Node keeps messages whose `cmd` begins with `NODE_` to itself: nobody would receive it.
+    #[error("a message whose `cmd` is {cmd:?} would not be delivered: NODE_ is reserved")]
+    Reserved {
+        /// The field's value.
+        cmd: String,
+    },
+
+    /// A message on the channel is longer than the receiver is willing to hold. It is skipped.
+    #[error("a message is longer than {limit} bytes")]
+    MessageTooLong {
+        /// The most that was allowed, in bytes.
+        limit: usize,
+    },
+
+    /// The parent's channel cannot be used.
+    #[error("the channel that NODE_CHANNEL_FD names: {reason}")]
+    BadChannel {
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// What keeps a command from being started. Node says `ENOENT` whether the program or the directory is missing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotStarted {
+    /// No such file, or none on the `PATH`.
+    #[error("there is no program {program}")]
+    NoProgram {
+        /// The program as it was named.
+        program: String,
+    },
+    /// The working directory is not there, or is no directory.
+    #[error("there is no directory {}", .directory.display())]
+    NoDirectory {
+        /// The directory as it was named.
+        directory: PathBuf,
+        /// What the system said.
+        errno: Errno,
+    },
+    /// Anything else: not executable (`EACCES`), too many processes (`EAGAIN`), an argument with a zero byte (`EINVAL`).
+    #[error(transparent)]
+    System(#[from] io::Error),
+}
+
+impl NotStarted {
+    /// What the system said.
+    pub fn errno(&self) -> Errno {
+        match self {
+            Self::NoProgram { .. } => Errno::ENOENT,
+            Self::NoDirectory { errno, .. } => *errno,
+            Self::System(error) => error.raw_os_error().map_or(Errno::EINVAL, Errno::from_raw),
+        }
+    }
+}
+
+/// `ENOENT`: Debug of nix's enum is its name.
+fn errno_name(cause: &NotStarted) -> String {
+    format!("{:?}", cause.errno())
+}
+
+impl Error {
+    /// What the command has left, if it was started and is to blame.
+    pub fn output(&self) -> Option<&Output> {
+        match self {
+            Self::Failed { output, .. }
+            | Self::TimedOut { output, .. }
+            | Self::Aborted { output, .. }
+            | Self::MaxBuffer { output, .. } => Some(output),
+            _ => None,
+        }
+    }
+
+    /// The exit status, if it ended by itself: Node's `error.code`.
+    pub fn code(&self) -> Option<i32> {
+        match self.output()?.exit {
+            Exit::Code(code) => Some(code),
+            Exit::Signal(_) => None,
+        }
+    }
+
+    /// The name of the signal that ended it: Node's `error.signal`.
+    pub fn signal(&self) -> Option<String> {
+        self.output()?.exit.signal_name()
+    }
+
+    /// Whether it was told to end, by the time limit, a cancellation or too much output: Node's `error.killed`.
+    pub fn killed(&self) -> bool {
+        matches!(
+            self,
+            Self::TimedOut { .. } | Self::Aborted { .. } | Self::MaxBuffer { .. }
+        )
+    }
+}

@@ -1,0 +1,11 @@
+//! `child-process`: a tour of Node's `child_process` in Rust, and a runner for jobs that ends all that they start.
+
+mod cli;
+mod tour;
+mod worker;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

@@ -1,0 +1,87 @@
+//! A child is ended with everything that it has started, however it resists.
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use child_process::{Error, exec};
+use support::{bearers, until};
+
+/// Ignores the signal, as does what it has started, which holds the pipe as well.
+const STUBBORN: &str =
+    "trap '' TERM; (trap '' TERM; while :; do sleep 1; done) & echo up; while :; do sleep 1; done";
+
+#[tokio::test]
+async fn whoever_ignores_the_signal_is_killed_with_all_its_family() {
+    let rounds = if std::env::var_os("SOAK").is_some() {
+        200
+    } else {
+        5
+    };
+    for round in 0..rounds {
+        let marker = format!("FAMILY={}-{round}", std::process::id());
+        let (name, value) = marker.split_once('=').unwrap();
+        let began = Instant::now();
+
+        let error = exec(STUBBORN)
+            .env(name, value)
+            .timeout(Duration::from_millis(200))
+            .grace(Duration::from_millis(200))
+            .await
+            .unwrap_err();
+
+        assert!(matches!(error, Error::TimedOut { .. }), "{error:?}");
+        assert_eq!(error.signal().as_deref(), Some("SIGKILL"));
+        assert!(began.elapsed() < Duration::from_secs(10));
+        // Those that were adopted are reaped by others; they are dead all the same.
+        until("all are dead", || bearers(&marker) == 0);
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_is_dropped_leaves_nobody() {
+    let marker = format!("DROPPED={}", std::process::id());
+    let (name, value) = marker.split_once('=').unwrap();
+    {
+        let mut run = std::pin::pin!(exec(STUBBORN).env(name, value).into_future());
+        let waiting = tokio::time::timeout(Duration::from_millis(1), &mut run);
+        assert!(waiting.await.is_err(), "it runs");
+        while bearers(&marker) < 2 {
+            assert!(
+                tokio::time::timeout(Duration::from_millis(5), &mut run)
+                    .await
+                    .is_err()
+            );
+        }
+    }
+    until("all are dead", || bearers(&marker) == 0);
+}
+
+#[tokio::test]
+async fn a_child_that_is_dropped_leaves_nobody() {
+    let marker = format!("CHILD={}", std::process::id());
+    let (name, value) = marker.split_once('=').unwrap();
+    let child = exec(STUBBORN).env(name, value).spawn().await.unwrap();
+    until("both run", || bearers(&marker) >= 2);
+
+    drop(child);
+
+    until("all are dead", || bearers(&marker) == 0);
+}
+
+#[tokio::test]
+async fn what_outlives_a_good_end_is_left_alone() {
+    let marker = format!("DAEMON={}", std::process::id());
+    let (name, value) = marker.split_once('=').unwrap();
+
+    let output = exec("sleep 1000 > /dev/null 2>&1 & echo $!")
+        .env(name, value)
+        .await
+        .unwrap();
+
+    let daemon: i32 = output.stdout_text().trim().parse().unwrap();
+    assert_eq!(bearers(&marker), 1, "as Node does");
+    let pid = nix::unistd::Pid::from_raw(daemon);
+    nix::sys::signal::kill(pid, child_process::Signal::SIGKILL).unwrap();
+    until("it is dead", || bearers(&marker) == 0);
+}

@@ -1,0 +1,28 @@
+//! What several test files need.
+
+use std::time::{Duration, Instant};
+
+/// Far more than anything here takes; what takes longer has failed.
+pub const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Looks again and again until `condition` holds.
+#[track_caller]
+pub fn until(what: &str, mut condition: impl FnMut() -> bool) {
+    let deadline = Instant::now() + DEADLINE;
+    while !condition() {
+        assert!(Instant::now() < deadline, "{what}: not in {DEADLINE:?}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// How many living processes carry this variable in their environment.
+pub fn bearers(marker: &str) -> usize {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    let bears = |folder: &std::fs::DirEntry| {
+        let environ = std::fs::read(folder.path().join("environ")).unwrap_or_default();
+        environ
+            .split(|&byte| byte == 0)
+            .any(|entry| entry == marker.as_bytes())
+    };
+    processes.filter(bears).count()
+}
