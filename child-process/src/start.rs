@@ -13,6 +13,7 @@ use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, fcntl};
 
 use crate::leader::Leader;
 use crate::{Command, Error, NotStarted, fork, os};
@@ -32,6 +33,9 @@ pub struct Started {
     pub stderr: Option<std::process::ChildStderr>,
 }
 
+/// What the pipe from stdout holds: a quarter of what anybody may ask for, four times what there is without asking.
+const PIPE_BYTES: i32 = 256 * 1024;
+
 /// Where libc looks when there is no `PATH`.
 const DEFAULT_PATH: &str = "/bin:/usr/bin";
 
@@ -48,6 +52,10 @@ pub async fn start(command: &mut Command, defaults: Defaults) -> Result<Started,
         }
     };
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    if let Some(stdout) = &stdout {
+        // Fewer turns between writer and reader; if the system has no more to give, it stays as it is.
+        let _ = fcntl(stdout, FcntlArg::F_SETPIPE_SZ(PIPE_BYTES));
+    }
     let leads = !command.foreground;
     let leader = Leader::new(child, leads, !command.detached).map_err(|source| Error::Io {
         attempt: "watch the child",

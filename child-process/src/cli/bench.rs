@@ -97,7 +97,7 @@ async fn output(mib: usize) -> Result<usize> {
         .spawn()
         .await?;
     let mut stdout = child.stdout.take().context("a pipe")?;
-    let (mut chunk, mut all) = (vec![0; 64 << 10], 0);
+    let (mut chunk, mut all) = (vec![0; 256 << 10], 0);
     loop {
         let read = stdout.read(&mut chunk).await?;
         if read == 0 {
