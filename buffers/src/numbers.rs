@@ -4,6 +4,8 @@
 //! Node throws when the offset is past the end. Here that is a value, and the compiler asks what to do
 //! with it. That a value fits its width is the type's business too, but for 3, 5 and 6 bytes.
 
+use std::convert::identity;
+
 use crate::Error;
 use crate::error::grouped;
 
@@ -29,7 +31,7 @@ pub trait Number: Copy {
 }
 
 macro_rules! numbers {
-    ($($type:ty),*) => {$(
+    ($($type:ty: $written:expr),*) => {$(
         impl Number for $type {
             const WIDTH: usize = size_of::<Self>();
 
@@ -44,9 +46,10 @@ macro_rules! numbers {
 
             #[inline]
             fn put(self, bytes: &mut [u8], endian: Endian) -> Option<()> {
+                let number = $written(self);
                 *bytes.first_chunk_mut()? = match endian {
-                    Endian::Little => self.to_le_bytes(),
-                    Endian::Big => self.to_be_bytes(),
+                    Endian::Little => number.to_le_bytes(),
+                    Endian::Big => number.to_be_bytes(),
                 };
                 Some(())
             }
@@ -54,7 +57,28 @@ macro_rules! numbers {
     )*};
 }
 
-numbers!(u8, i8, u16, i16, u32, i32, u64, i64, f32, f64);
+numbers!(
+    u8: identity, i8: identity, u16: identity, i16: identity, u32: identity, i32: identity,
+    u64: identity, i64: identity, f32: one_nan_f32, f64: one_nan_f64
+);
+
+/// A NaN has a sign and 22 bits that mean nothing. Node writes the same one always.
+fn one_nan_f32(number: f32) -> f32 {
+    if number.is_nan() {
+        f32::from_bits(0x7fc0_0000)
+    } else {
+        number
+    }
+}
+
+/// The same with 51 bits.
+fn one_nan_f64(number: f64) -> f64 {
+    if number.is_nan() {
+        f64::from_bits(0x7ff8_0000_0000_0000)
+    } else {
+        number
+    }
+}
 
 /// Reads the number that starts `offset` bytes into `bytes`.
 ///

@@ -83,3 +83,18 @@ fn half_a_unit_and_half_a_pair_are_named() {
     assert_eq!(offset(Encoding::Base64.bytes("QUJDR")), 4);
     assert_eq!(offset(Encoding::Latin1.bytes("a€")), 1);
 }
+
+#[test]
+fn there_is_one_nan_whatever_its_bits() {
+    let mut bytes = [0; 12];
+    buffers::write(&mut bytes, -f64::NAN, 0, buffers::Endian::Big).unwrap();
+    buffers::write(
+        &mut bytes,
+        f32::from_bits(0xffff_ffff),
+        8,
+        buffers::Endian::Big,
+    )
+    .unwrap();
+
+    assert_eq!(bytes, [0x7f, 0xf8, 0, 0, 0, 0, 0, 0, 0x7f, 0xc0, 0, 0]);
+}

@@ -122,7 +122,7 @@ fn a_dump_that_is_none_is_not_reversed() {
         &["dump", "-r"],
         b"00000010: 4142  AB\n00000000: 4142  AB\n",
         1,
-        "line 2: the address goes backwards, from 12 to 0",
+        "line 2: the address goes backwards, from 12 to 0, where",
     );
     refused(&["dump", "-r"], &[b'a'; 100_000], 1, "too long for a line");
 }
@@ -279,4 +279,35 @@ fn nobody_to_tell_is_no_panic() {
         .unwrap();
 
     assert_eq!(status.code(), Some(1));
+}
+
+#[test]
+fn a_reversed_dump_leaves_holes_in_a_file_and_may_go_back() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let dump = "40000000: 4142  AB\n00000001: 43  C\n";
+    let mut child = Command::new(env!("CARGO_BIN_EXE_buffers"))
+        .args(["dump", "-r"])
+        .stdin(Stdio::piped())
+        .stdout(file.reopen().unwrap())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(dump.as_bytes())
+        .unwrap();
+    assert!(child.wait().unwrap().success());
+
+    use std::os::unix::fs::{FileExt, MetadataExt};
+    let metadata = file.as_file().metadata().unwrap();
+    assert_eq!(metadata.len(), 0x4000_0002);
+    assert!(
+        metadata.blocks() < 1000,
+        "a hole is no zeros: {} blocks",
+        metadata.blocks()
+    );
+    let mut start = [7; 3];
+    file.as_file().read_exact_at(&mut start, 0).unwrap();
+    assert_eq!(&start, b"\0C\0");
 }

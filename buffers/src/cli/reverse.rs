@@ -5,7 +5,7 @@
 //! comes after a digit that was lost is then wrong without a word; here the bytes before it are written, and it is named.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -61,7 +61,12 @@ pub fn reverse(input: &mut Input, out: &mut File, plain: bool) -> Result<()> {
 }
 
 /// Writes the bytes of one line at its address and returns where the next one may be.
-fn addressed(line: &[u8], place: u64, bytes: &mut Vec<u8>, out: &mut impl Write) -> Result<u64> {
+fn addressed(
+    line: &[u8],
+    place: u64,
+    bytes: &mut Vec<u8>,
+    out: &mut BufWriter<&mut File>,
+) -> Result<u64> {
     if line.trim_ascii().is_empty() {
         return Ok(place);
     }
@@ -75,10 +80,9 @@ fn addressed(line: &[u8], place: u64, bytes: &mut Vec<u8>, out: &mut impl Write)
     else {
         bail!("no address and colon in front");
     };
-    if address < place {
-        bail!("the address goes backwards, from {place:x} to {address:x}");
+    if address != place {
+        go(out, place, address)?;
     }
-    io::copy(&mut io::repeat(0).take(address - place), out).context("cannot write")?;
     let hex = line[colon + 1..].trim_ascii();
     let end = hex
         .windows(2)
@@ -94,6 +98,22 @@ fn addressed(line: &[u8], place: u64, bytes: &mut Vec<u8>, out: &mut impl Write)
     }
     ensure!(half.is_none(), "half a byte");
     Ok(address + bytes.len() as u64)
+}
+
+/// Goes from one address to another: in a file by seeking, which leaves a hole; elsewhere with zeros, and forwards only.
+fn go(out: &mut BufWriter<&mut File>, from: u64, to: u64) -> Result<()> {
+    let can_seek = out.get_ref().metadata().is_ok_and(|out| out.is_file());
+    if can_seek {
+        let distance = i64::try_from(i128::from(to) - i128::from(from))
+            .context("the address is too far away")?;
+        out.seek(SeekFrom::Current(distance))
+            .context("cannot write")?;
+    } else if to > from {
+        io::copy(&mut io::repeat(0).take(to - from), out).context("cannot write")?;
+    } else {
+        bail!("the address goes backwards, from {from:x} to {to:x}, where that cannot be written");
+    }
+    Ok(())
 }
 
 /// The bytes of the digits in `text`, in spite of white space, or where something else is; a digit alone waits in `half`.
