@@ -4,11 +4,13 @@
 //! loop that nobody records carries nothing of this but one test of a flag.
 
 mod chrome;
+mod pool;
+pub use pool::Ran;
 
 use std::cell::{Cell, RefCell};
 use std::fmt::Arguments;
 use std::panic::Location;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::current::try_with;
 use crate::slots::Key;
@@ -243,64 +245,5 @@ fn queues() {
     });
     if last != Some(now) {
         record(Thread::Loop, What::Queues(now));
-    }
-}
-
-/// When a job of the pool ran, and on which of its threads.
-pub struct Ran {
-    began: Instant,
-    ended: Instant,
-    thread: std::thread::ThreadId,
-}
-
-impl Ran {
-    /// Takes the times of `work`, on whatever thread this is.
-    pub fn measure<T>(work: impl FnOnce() -> T) -> (T, Self) {
-        let began = Instant::now();
-        let result = work();
-        let ran = Self {
-            began,
-            ended: Instant::now(),
-            thread: std::thread::current().id(),
-        };
-        (result, ran)
-    }
-
-    /// Puts it into the recording, once its result has arrived.
-    pub fn arrived(&self) {
-        thread_local! {
-            static THREADS: RefCell<Vec<std::thread::ThreadId>> = RefCell::default();
-        }
-        if !ON.get() {
-            return;
-        }
-        let number = THREADS.with_borrow_mut(|threads| {
-            let known = threads.iter().position(|thread| *thread == self.thread);
-            known.unwrap_or_else(|| {
-                threads.push(self.thread);
-                threads.len() - 1
-            })
-        });
-        let thread = Thread::Pool(u32::try_from(number).unwrap_or(u32::MAX));
-        let took = crate::clock::nanoseconds(self.ended - self.began);
-        TRACE.with_borrow_mut(|trace| {
-            // It has ended just now, as far as the loop can tell; two jobs of one thread do not overlap.
-            let end = trace.last;
-            let free = trace
-                .events
-                .iter()
-                .rev()
-                .find(|event| event.thread == thread);
-            let begin = end
-                .saturating_sub(took)
-                .max(free.map_or(0, |event| event.at + 1000));
-            let events = [
-                (begin, What::Begin(Name::Job)),
-                (end.max(begin + 1000), What::End),
-            ];
-            trace
-                .events
-                .extend(events.map(|(at, what)| Event { at, thread, what }));
-        });
     }
 }
