@@ -1,6 +1,6 @@
 //! What people read on stderr: one line with the file's name and the causes.
 
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Error;
@@ -8,7 +8,9 @@ use anyhow::Error;
 /// Prints `error` with its causes and gives the status for it.
 pub fn report(error: &Error) -> ExitCode {
     let causes: Vec<String> = error.chain().map(describe).collect();
-    eprintln!("event-loop: {}", causes.join(": "));
+    // Where nobody listens there is nobody to tell; `eprintln!` would panic.
+    let line = format!("event-loop: {}\n", causes.join(": "));
+    let _ = io::stderr().write_all(line.as_bytes());
     ExitCode::from(1)
 }
 
