@@ -1,0 +1,198 @@
+//! How a cluster is to be: `cluster.setupPrimary(settings)`, and all that Node leaves to the program.
+
+use std::ffi::OsString;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::cluster::Cluster;
+use crate::listeners::Listeners;
+use crate::message::Settings;
+use crate::supervisor::{BackOff, Rules};
+use crate::{Error, Scheduling};
+
+/// What can be said about a cluster before it starts.
+#[derive(Clone, Debug)]
+pub struct Builder {
+    pub(crate) listen: String,
+    pub(crate) workers: usize,
+    pub(crate) scheduling: Scheduling,
+    pub(crate) program: Option<PathBuf>,
+    pub(crate) args: Vec<OsString>,
+    pub(crate) env: Vec<(OsString, OsString)>,
+    pub(crate) cwd: Option<PathBuf>,
+    pub(crate) linger: Duration,
+    pub(crate) deadline: Duration,
+    pub(crate) hang_after: Duration,
+    pub(crate) probe: Option<String>,
+    pub(crate) signals: bool,
+    pub(crate) settings: Settings,
+    pub(crate) rules: Rules,
+}
+
+/// How often workers are looked at: a worker that hangs is noticed within one of these.
+pub(crate) const PULSE: Duration = Duration::from_millis(500);
+
+/// What is allowed over the deadline of a drain, for the worker to end itself.
+const GRACE: Duration = Duration::from_secs(1);
+
+impl Default for Builder {
+    fn default() -> Self {
+        let env = std::env::var("CLUSTER_WORKERS").ok();
+        let workers = env.and_then(|text| text.parse::<NonZeroUsize>().ok());
+        Self {
+            listen: "127.0.0.1:3000".to_owned(),
+            workers: workers.map_or_else(num_cpus::get, NonZeroUsize::get),
+            scheduling: Scheduling::from_env().unwrap_or_default(),
+            program: None,
+            args: std::env::args_os().skip(1).collect(),
+            env: Vec::new(),
+            cwd: None,
+            linger: Duration::from_secs(1),
+            deadline: Duration::from_secs(30),
+            hang_after: Duration::from_secs(3),
+            probe: Some("/".to_owned()),
+            signals: true,
+            settings: Settings::default(),
+            rules: Rules {
+                respawn: true,
+                start_timeout: Duration::from_secs(10),
+                drain_timeout: Duration::ZERO,
+                silent_pulses: 0,
+                give_up_after: 5,
+                backoff: BackOff::default(),
+            },
+        }
+    }
+}
+
+impl Builder {
+    /// Where to listen, `host:port`; 0 is any free port. `127.0.0.1:3000` unless said otherwise.
+    pub fn listen(mut self, address: impl Into<String>) -> Self {
+        self.listen = address.into();
+        self
+    }
+
+    /// How many workers. As many as there are processors that this process may use, or what `CLUSTER_WORKERS` says, unless said otherwise.
+    pub fn workers(mut self, workers: NonZeroUsize) -> Self {
+        self.workers = workers.get();
+        self
+    }
+
+    /// Who gets a connection. Node: `cluster.schedulingPolicy`.
+    pub fn scheduling(mut self, scheduling: Scheduling) -> Self {
+        self.scheduling = scheduling;
+        self
+    }
+
+    /// The program of the workers; this one unless said otherwise. Node: `exec`.
+    pub fn exec(mut self, program: impl Into<PathBuf>) -> Self {
+        self.program = Some(program.into());
+        self
+    }
+
+    /// What the workers get as arguments; those of this process unless said otherwise.
+    pub fn args(mut self, args: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
+        self.args = args.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// A variable for the environment of the workers. Node: `cluster.fork(env)`.
+    pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.env.push((name.into(), value.into()));
+        self
+    }
+
+    /// The working directory of the workers.
+    pub fn cwd(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.cwd = Some(directory.into());
+        self
+    }
+
+    /// Whether a worker that died is replaced. Node does not, and leaves it to the program.
+    pub fn respawn(mut self, respawn: bool) -> Self {
+        self.rules.respawn = respawn;
+        self
+    }
+
+    /// How long a worker may take until it has answered its first request; 10 s unless said otherwise.
+    pub fn start_timeout(mut self, limit: Duration) -> Self {
+        self.rules.start_timeout = limit;
+        self
+    }
+
+    /// When a lost worker is replaced.
+    pub fn backoff(mut self, backoff: BackOff) -> Self {
+        self.rules.backoff = backoff;
+        self
+    }
+
+    /// How long a worker that is on its way out keeps idle connections open, for a request that may be on its way; 1 s unless said otherwise.
+    pub fn linger(mut self, linger: Duration) -> Self {
+        self.linger = linger;
+        self
+    }
+
+    /// How long a worker that is on its way out may take for what it has begun; 30 s unless said otherwise.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// How long a worker may show no sign of life before it is replaced; 3 s unless said otherwise. A handler that computes for longer
+    /// without awaiting anything counts as hung.
+    pub fn hang_after(mut self, limit: Duration) -> Self {
+        self.hang_after = limit;
+        self
+    }
+
+    /// The path of the request that a worker has to answer before it is trusted with others; any status below 500 will do. `/` unless
+    /// said otherwise; `None` trusts at once.
+    pub fn probe(mut self, path: Option<&str>) -> Self {
+        self.probe = path.map(str::to_owned);
+        self
+    }
+
+    /// Whether signals are obeyed: TERM and INT end the cluster gently, QUIT at once, HUP reloads it. They are, unless said otherwise.
+    pub fn signals(mut self, obeyed: bool) -> Self {
+        self.signals = obeyed;
+        self
+    }
+
+    /// The limits that each worker keeps.
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// Listens. Nothing is started before [`Cluster::run`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Listen`] if the address is taken or not ours, [`Error::Address`] if it is none, [`Error::Program`] if this program cannot be found.
+    pub fn build(mut self) -> Result<Cluster, Error> {
+        let address = resolve(&self.listen)?;
+        let listeners = Listeners::bind(address, self.scheduling, self.workers)?;
+        // Where the file is, not which one: a new version that takes its place is what a reload starts.
+        let program = match self.program.take() {
+            Some(program) => program,
+            None => std::env::current_exe().map_err(Error::Program)?,
+        };
+        self.rules.drain_timeout = self.linger + self.deadline + GRACE;
+        let pulses = self.hang_after.as_millis() / PULSE.as_millis();
+        self.rules.silent_pulses = u32::try_from(pulses).unwrap_or(u32::MAX).max(2);
+        self.program = Some(program);
+        Ok(Cluster::new(self, listeners))
+    }
+}
+
+fn resolve(text: &str) -> Result<SocketAddr, Error> {
+    let error = |source| Error::Address {
+        text: text.to_owned(),
+        source,
+    };
+    let mut addresses = text.to_socket_addrs().map_err(error)?;
+    let none = || error(std::io::ErrorKind::NotFound.into());
+    addresses.next().ok_or_else(none)
+}

@@ -1,0 +1,22 @@
+//! Times as people write them: `500ms`, `1.5s`, `2m`, `1h`; without a unit, seconds.
+
+use std::time::Duration;
+
+/// The time that `text` names.
+pub fn parse(text: &str) -> Result<Duration, String> {
+    let wrong = || "a time is a number and a unit: 500ms, 1.5s, 2m, 1h".to_owned();
+    let end = text
+        .find(|letter: char| !letter.is_ascii_digit() && letter != '.')
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let seconds = match unit {
+        "ms" => 0.001,
+        "" | "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        _ => return Err(wrong()),
+    };
+    let number: f64 = number.parse().map_err(|_| wrong())?;
+    Duration::try_from_secs_f64(number * seconds)
+        .map_err(|_| "longer than there is time".to_owned())
+}

@@ -1,0 +1,45 @@
+//! What people read on stderr: one line with the causes.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anyhow::Error;
+
+/// Prints what clap has to say, and gives the status for it.
+pub fn usage(error: &clap::Error) -> ExitCode {
+    // Nobody is left to tell if this fails.
+    let _ = error.print();
+    ExitCode::from(if error.use_stderr() { 2 } else { 0 })
+}
+
+/// Prints `error` with its causes and gives the status for it.
+pub fn report(error: &Error) -> ExitCode {
+    let causes: Vec<String> = error.chain().map(describe).collect();
+    say(&causes.join(": ").replace('\n', " "));
+    ExitCode::from(1)
+}
+
+/// Prints a line on stderr.
+pub fn say(text: &str) {
+    // Where nobody listens there is nobody to tell; `eprintln!` would panic.
+    let _ = io::stderr().write_all(format!("clustering: {text}\n").as_bytes());
+}
+
+/// Whether the reader of our output has gone, as `head` does: no error, just the end.
+pub fn is_closed_pipe(error: &Error) -> bool {
+    let closed = |cause: &(dyn std::error::Error + 'static)| {
+        cause
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    };
+    error.chain().any(closed)
+}
+
+/// The text of an error without the "(os error 2)" that says it again in numbers.
+fn describe(cause: &(dyn std::error::Error + 'static)) -> String {
+    let text = cause.to_string();
+    match text.rfind(" (os error ") {
+        Some(end) => text[..end].to_owned(),
+        None => text.trim_end().to_owned(),
+    }
+}

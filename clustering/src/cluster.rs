@@ -1,0 +1,99 @@
+//! The cluster as its program sees it: built, listened to, run.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use futures::stream::{self, Stream};
+use nix::sys::signal::Signal;
+use tokio::sync::{broadcast, mpsc};
+
+use crate::builder::Builder;
+use crate::handle::{Command, Handle};
+use crate::listeners::Listeners;
+use crate::primary::Primary;
+use crate::supervisor::Outcome;
+use crate::{Error, Event};
+
+/// As many events as may wait for a slow reader.
+const EVENTS: usize = 1024;
+
+/// A cluster that listens, and whose workers start with [`Cluster::run`].
+pub struct Cluster {
+    pub(crate) builder: Builder,
+    pub(crate) listeners: Listeners,
+    pub(crate) handle: Handle,
+    pub(crate) commands: mpsc::UnboundedReceiver<Command>,
+    pub(crate) events: broadcast::Sender<Event>,
+}
+
+/// How a cluster ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// Why.
+    pub outcome: Outcome,
+    /// The signal that asked for it, the last one if there were several.
+    pub signal: Option<Signal>,
+}
+
+impl Cluster {
+    /// A cluster to be described.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    pub(crate) fn new(builder: Builder, listeners: Listeners) -> Self {
+        let (commands_in, commands) = mpsc::unbounded_channel();
+        let handle = Handle {
+            commands: commands_in,
+            mailboxes: Arc::default(),
+        };
+        Self {
+            builder,
+            listeners,
+            handle,
+            commands,
+            events: broadcast::Sender::new(EVENTS),
+        }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.listeners.address()
+    }
+
+    /// How many workers there will be.
+    pub fn workers(&self) -> usize {
+        self.builder.workers
+    }
+
+    /// Speaks to the cluster while it runs.
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    /// All that happens from now on; it ends with the cluster. Node: `cluster.on(...)`.
+    pub fn events(&self) -> impl Stream<Item = Event> + Send + Unpin + use<> {
+        let next = |mut events: broadcast::Receiver<Event>| async {
+            match events.recv().await {
+                Ok(event) => Some((event, events)),
+                Err(broadcast::error::RecvError::Lagged(count)) => {
+                    Some((Event::Missed(count), events))
+                }
+                Err(broadcast::error::RecvError::Closed) => None,
+            }
+        };
+        Box::pin(stream::unfold(self.events.subscribe(), next))
+    }
+
+    /// Starts the workers and keeps them, until the cluster was shut down and all are gone. Dropping the future kills them.
+    ///
+    /// It belongs on a thread that lives as long as the process, the main thread best: workers ask the kernel to be killed when the thread that
+    /// started them ends.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CrashLoop`] if no worker has ever been ready.
+    pub async fn run(self) -> Result<Ended, Error> {
+        Primary::new(self).run().await
+    }
+}

@@ -1,0 +1,153 @@
+//! Which worker gets the next connection: Node's `SCHED_RR`, with the worker that has the fewest first, and the next in turn among equals.
+//!
+//! A connection that was sent to a worker stays here until the worker says that it has it. If the worker dies before, the connection goes to
+//! another one: Node forgets it, and the client waits for ever.
+
+use std::collections::VecDeque;
+
+use crate::WorkerId;
+
+/// The most connections on their way to one worker. Node has one; a few more save turns, many would wait behind a worker that is busy.
+const WINDOW: usize = 32;
+
+/// Workers and the connections that are on their way to them.
+#[derive(Debug)]
+pub struct Dispatcher<C> {
+    workers: Vec<Target<C>>,
+    /// Connections that a worker could not take, or did not live to take.
+    returned: VecDeque<C>,
+    most_open: u64,
+    /// Where the search for the next one begins.
+    turn: usize,
+    last: u64,
+}
+
+#[derive(Debug)]
+struct Target<C> {
+    id: WorkerId,
+    /// What the worker says that it has.
+    open: u64,
+    on_the_way: VecDeque<(u64, C)>,
+    /// It had no descriptors left; until it says something else, it gets nothing.
+    is_full: bool,
+    /// It takes no new ones, but may still lose those that are on their way.
+    retired: bool,
+}
+
+impl<C: Clone> Dispatcher<C> {
+    /// No worker yet; each may have so many connections.
+    pub fn new(most_open: u64) -> Self {
+        Self {
+            workers: Vec::new(),
+            returned: VecDeque::new(),
+            most_open,
+            turn: 0,
+            last: 0,
+        }
+    }
+
+    /// This worker takes connections from now on.
+    pub fn add(&mut self, id: WorkerId) {
+        self.workers.push(Target {
+            id,
+            open: 0,
+            on_the_way: VecDeque::new(),
+            is_full: false,
+            retired: false,
+        });
+    }
+
+    /// This worker gets nothing more.
+    pub fn retire(&mut self, id: WorkerId) {
+        if let Some(worker) = self.find(id) {
+            worker.retired = true;
+        }
+    }
+
+    /// This worker is dead: what had not arrived is to be sent again.
+    pub fn remove(&mut self, id: WorkerId) {
+        let Some(index) = self.workers.iter().position(|worker| worker.id == id) else {
+            return;
+        };
+        let worker = self.workers.remove(index);
+        self.turn = 0;
+        let lost = worker.on_the_way.into_iter();
+        self.returned.extend(lost.map(|(_, connection)| connection));
+    }
+
+    /// Keeps a connection for which there is no room until there is.
+    pub fn give_back(&mut self, connection: C) {
+        self.returned.push_front(connection);
+    }
+
+    /// A connection that came back, to be sent first.
+    pub fn take_returned(&mut self) -> Option<C> {
+        self.has_room().then(|| self.returned.pop_front())?
+    }
+
+    /// Whether some worker can take a connection.
+    pub fn has_room(&self) -> bool {
+        let most = self.most_open;
+        self.workers.iter().any(|worker| worker.has_room(most))
+    }
+
+    /// Chooses a worker for the connection and gives it a number, or gives it back if nobody has room.
+    ///
+    /// # Errors
+    ///
+    /// The connection itself.
+    pub fn send(&mut self, connection: C) -> Result<(WorkerId, u64), C> {
+        let count = self.workers.len();
+        let in_turn = (0..count).map(|step| (self.turn + step) % count);
+        let free = in_turn.filter(|index| self.workers[*index].has_room(self.most_open));
+        // The first of several equals.
+        let Some(index) = free.min_by_key(|index| self.workers[*index].load()) else {
+            return Err(connection);
+        };
+        self.turn = index + 1;
+        self.last += 1;
+        let worker = &mut self.workers[index];
+        worker.on_the_way.push_back((self.last, connection));
+        Ok((worker.id, self.last))
+    }
+
+    /// The worker has answered for connections from `first` on: it has so many, and could not take so many more.
+    pub fn arrived(&mut self, id: WorkerId, first: u64, taken: u64, refused: u64, open: u64) {
+        let mut workers = self.workers.iter_mut();
+        let Some(worker) = workers.find(|worker| worker.id == id) else {
+            return;
+        };
+        let taken_until = first.saturating_add(taken);
+        let until = taken_until.saturating_add(refused);
+        worker.open = open;
+        worker.is_full = refused > 0;
+        let answered = worker
+            .on_the_way
+            .partition_point(|(number, _)| *number < until);
+        let answered = worker.on_the_way.drain(..answered);
+        let back = answered.filter(|(number, _)| *number >= taken_until);
+        self.returned.extend(back.map(|(_, connection)| connection));
+    }
+
+    /// The worker has so many connections now.
+    pub fn is_open(&mut self, id: WorkerId, open: u64) {
+        if let Some(worker) = self.find(id) {
+            worker.open = open;
+            worker.is_full = false;
+        }
+    }
+
+    fn find(&mut self, id: WorkerId) -> Option<&mut Target<C>> {
+        self.workers.iter_mut().find(|worker| worker.id == id)
+    }
+}
+
+impl<C> Target<C> {
+    fn load(&self) -> u64 {
+        self.open + self.on_the_way.len() as u64
+    }
+
+    fn has_room(&self, most_open: u64) -> bool {
+        !self.retired && !self.is_full && self.on_the_way.len() < WINDOW && self.load() < most_open
+    }
+}

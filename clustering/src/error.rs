@@ -1,0 +1,138 @@
+//! The one error of this crate.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::Exit;
+
+/// What was tried and failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The address cannot be listened on: taken (`EADDRINUSE`), not ours (`EADDRNOTAVAIL`), not allowed (`EACCES`). No worker was started.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+
+    /// The text is no address and no name of one.
+    #[error("no address to listen on: {text:?}")]
+    Address {
+        /// The text.
+        text: String,
+        /// What is wrong with it.
+        source: io::Error,
+    },
+
+    /// The program that workers run cannot be found.
+    #[error("cannot find the program of the workers")]
+    Program(#[source] io::Error),
+
+    /// No worker has ever been ready.
+    #[error(
+        "no worker could be started: slot {slot} failed {tries} times in a row, at last with {last}"
+    )]
+    CrashLoop {
+        /// The slot.
+        slot: usize,
+        /// How often.
+        tries: u32,
+        /// What happened the last time.
+        last: String,
+    },
+
+    /// This process was not started by a cluster.
+    #[error("this process is no worker of a cluster")]
+    NoWorker,
+
+    /// The primary is gone.
+    #[error("the primary of this worker is gone")]
+    Orphaned,
+
+    /// The primary has another version of this crate.
+    #[error("the primary sends what this worker does not understand")]
+    Protocol(#[source] io::Error),
+
+    /// The worker is gone, or has not begun to listen to messages.
+    #[error("there is no worker {id}")]
+    Gone {
+        /// The worker.
+        id: crate::WorkerId,
+    },
+
+    /// The cluster has ended.
+    #[error("the cluster has ended")]
+    Ended,
+
+    /// A message cannot be written as JSON, or is longer than a packet.
+    #[error("a message of {bytes} bytes is longer than the {limit} that are sent")]
+    TooLong {
+        /// Its length.
+        bytes: usize,
+        /// The most there may be.
+        limit: usize,
+    },
+
+    /// A message cannot be written as JSON.
+    #[error("a message that is no JSON")]
+    Unsendable(#[source] serde_json::Error),
+
+    /// The system refused something else.
+    #[error("cannot {attempt}")]
+    Io {
+        /// What was tried.
+        attempt: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// How a start failed, for people.
+#[derive(Debug)]
+pub enum Failure {
+    /// There is no process.
+    NotStarted {
+        /// The program.
+        program: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The process ended.
+    Ended(Exit),
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotStarted { program, source } => {
+                write!(
+                    out,
+                    "cannot start {}: {}",
+                    program.display(),
+                    strip_number(source)
+                )
+            }
+            Self::Ended(exit) => exit.fmt(out),
+        }
+    }
+}
+
+/// The words of the system without the number that says it again.
+pub fn strip_number(error: &io::Error) -> String {
+    let mut text = error.to_string();
+    if let Some(end) = text.find(" (os error ") {
+        text.truncate(end);
+    }
+    text
+}
+
+impl Error {
+    /// For `map_err`: what was tried.
+    pub(crate) fn io(attempt: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { attempt, source }
+    }
+}

@@ -1,0 +1,143 @@
+//! What a cluster tells about its workers: `cluster.on('fork')`, `'online'`, `'listening'`, `'message'`, `'disconnect'`, `'exit'`.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::process::ExitStatus;
+
+use nix::sys::signal::Signal;
+use serde_json::Value;
+
+/// The number of a worker: 1, 2, 3 and so on, never used again. Node: `worker.id`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WorkerId(pub u64);
+
+impl fmt::Display for WorkerId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(out)
+    }
+}
+
+/// Who a worker is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorkerInfo {
+    /// Its number.
+    pub id: WorkerId,
+    /// Its place, from 0 on; whoever replaces it has the same.
+    pub slot: usize,
+    /// Its process. Node: `worker.process.pid`.
+    pub pid: u32,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Event {
+    /// A worker was started.
+    Fork {
+        /// The new one.
+        worker: WorkerInfo,
+    },
+    /// A worker could not be started.
+    ForkFailed {
+        /// Its place.
+        slot: usize,
+        /// Why.
+        reason: String,
+    },
+    /// It runs.
+    Online {
+        /// Who.
+        worker: WorkerInfo,
+    },
+    /// It takes connections, and has answered a first request.
+    Listening {
+        /// Who.
+        worker: WorkerInfo,
+        /// Where, the same for all.
+        address: SocketAddr,
+    },
+    /// It has sent a message.
+    Message {
+        /// Who.
+        worker: WorkerInfo,
+        /// What.
+        message: Value,
+    },
+    /// It was told to take no more work and to finish what it has.
+    Draining {
+        /// Who.
+        worker: WorkerInfo,
+    },
+    /// Its channel is closed.
+    Disconnect {
+        /// Who.
+        worker: WorkerInfo,
+    },
+    /// It is gone.
+    Exit {
+        /// Who.
+        worker: WorkerInfo,
+        /// How.
+        exit: Exit,
+        /// Whether it was our will. Node: `worker.exitedAfterDisconnect`.
+        voluntary: bool,
+    },
+    /// It showed no sign of life and is killed.
+    Hung {
+        /// Who.
+        worker: WorkerInfo,
+    },
+    /// It was not ready in time and is killed.
+    NotReady {
+        /// Who.
+        worker: WorkerInfo,
+    },
+    /// It did not finish in time and is killed.
+    NotDrained {
+        /// Who.
+        worker: WorkerInfo,
+    },
+    /// All workers are new ones.
+    Reloaded,
+    /// A new worker failed, and the old ones go on.
+    ReloadFailed {
+        /// What happened to it.
+        reason: String,
+    },
+    /// The primary cannot accept, and tries again: there are no descriptors, or no memory.
+    AcceptFailed {
+        /// Why.
+        reason: String,
+    },
+    /// So many events are gone, since nobody took them.
+    Missed(u64),
+}
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// By itself, with this status.
+    Code(i32),
+    /// By a signal.
+    Signal(Signal),
+}
+
+impl From<ExitStatus> for Exit {
+    fn from(status: ExitStatus) -> Self {
+        use std::os::unix::process::ExitStatusExt;
+        let signal = status.signal().map(Signal::try_from);
+        match signal {
+            Some(Ok(signal)) => Self::Signal(signal),
+            _ => Self::Code(status.code().unwrap_or(-1)),
+        }
+    }
+}
+
+impl fmt::Display for Exit {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code(code) => write!(out, "exit status {code}"),
+            Self::Signal(signal) => signal.as_str().fmt(out),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Who is in: the connections of a worker, counted, and asked to leave when it is time.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use tokio::sync::Notify;
+
+use crate::message::Counters;
+
+/// The connections of one worker.
+pub struct Hall {
+    most: u64,
+    counters: Cell<Counters>,
+    phase: Cell<Phase>,
+    handed: Cell<bool>,
+    left: Notify,
+    room: Notify,
+    closing: Notify,
+}
+
+/// How connections are treated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// They stay as long as they like.
+    Open,
+    /// They are closed with their next answer.
+    LastAnswers,
+    /// Those that are idle are closed now.
+    Closing,
+}
+
+impl Hall {
+    /// Nobody is in yet, and so many may be.
+    pub fn new(most: u64) -> Self {
+        Self {
+            most,
+            counters: Cell::default(),
+            phase: Cell::new(Phase::Open),
+            handed: Cell::new(false),
+            left: Notify::new(),
+            room: Notify::new(),
+            closing: Notify::new(),
+        }
+    }
+
+    /// Somebody is in, until the guest is dropped.
+    pub fn enter(self: &Rc<Self>) -> Guest {
+        self.count(|counters| {
+            counters.open += 1;
+            counters.connections += 1;
+        });
+        Guest { hall: self.clone() }
+    }
+
+    /// How many are in.
+    pub fn open(&self) -> u64 {
+        self.counters.get().open
+    }
+
+    /// What has happened so far.
+    pub fn counters(&self) -> Counters {
+        self.counters.get()
+    }
+
+    /// How connections are treated now.
+    pub fn phase(&self) -> Phase {
+        self.phase.get()
+    }
+
+    /// From now on every answer is the last one of its connection.
+    pub fn close_after_answers(&self) {
+        self.phase.set(self.phase.get().max(Phase::LastAnswers));
+    }
+
+    /// From now on nobody waits for a next request.
+    pub fn close_idle(&self) {
+        self.phase.set(Phase::Closing);
+        self.closing.notify_waiters();
+    }
+
+    /// Returns when idle connections are to be closed.
+    pub async fn closing(&self) {
+        let notified = self.closing.notified();
+        if self.phase.get() < Phase::Closing {
+            notified.await;
+        }
+    }
+
+    /// Returns when somebody has left since the last time.
+    pub async fn somebody_left(&self) {
+        self.left.notified().await;
+        // Several leave in one turn; one word about all of them will do.
+        tokio::task::yield_now().await;
+    }
+
+    /// Returns when there is room for one more.
+    pub async fn room(&self) {
+        while self.open() >= self.most {
+            self.room.notified().await;
+        }
+    }
+
+    /// Connections come from the primary, which counts them.
+    pub fn takes_handed_ones_from_now_on(&self) {
+        self.handed.set(true);
+    }
+
+    /// Whether the primary counts connections.
+    pub fn takes_handed_ones(&self) -> bool {
+        self.handed.get()
+    }
+
+    /// A request was answered.
+    pub fn count_request(&self) {
+        self.count(|counters| counters.requests += 1);
+    }
+
+    /// Connections could not be taken.
+    pub fn count_refused(&self, refused: u64) {
+        self.count(|counters| counters.accept_errors += refused);
+    }
+
+    fn count(&self, change: impl FnOnce(&mut Counters)) {
+        let mut counters = self.counters.get();
+        change(&mut counters);
+        self.counters.set(counters);
+    }
+}
+
+/// One connection.
+pub struct Guest {
+    hall: Rc<Hall>,
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        let panicked = std::thread::panicking();
+        self.hall.count(|counters| {
+            counters.open -= 1;
+            counters.panics += u64::from(panicked);
+        });
+        self.hall.left.notify_one();
+        self.hall.room.notify_waiters();
+    }
+}

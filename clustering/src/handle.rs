@@ -1,0 +1,141 @@
+//! How the program speaks to its cluster while that runs: `worker.send`, `worker.kill`, `cluster.disconnect`, and what Node has not: reload, scale, stats.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use nix::sys::signal::Signal;
+use serde::Serialize;
+use serde_json::Value;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::control::PACKET_BYTES;
+use crate::stats::Stats;
+use crate::{Error, WorkerId};
+
+/// What the program wants of the primary.
+pub enum Command {
+    Fork,
+    Scale(NonZeroUsize),
+    /// Answers with what went wrong, if anything did.
+    Reload(oneshot::Sender<Option<String>>),
+    Drain(WorkerId),
+    Kill(WorkerId, Signal),
+    Shutdown,
+    Quit,
+    Stats(oneshot::Sender<Stats>),
+}
+
+/// Where each worker takes its messages.
+pub type Mailboxes = Arc<Mutex<BTreeMap<WorkerId, mpsc::Sender<Value>>>>;
+
+/// Speaks to a cluster. Clones speak to the same one, from any thread.
+#[derive(Clone)]
+pub struct Handle {
+    pub(crate) commands: mpsc::UnboundedSender<Command>,
+    pub(crate) mailboxes: Mailboxes,
+}
+
+impl Handle {
+    /// Starts one more worker. Node: `cluster.fork()`.
+    pub fn fork(&self) {
+        self.tell(Command::Fork);
+    }
+
+    /// Makes it so many workers; those that are too many finish what they have.
+    pub fn scale(&self, workers: NonZeroUsize) {
+        self.tell(Command::Scale(workers));
+    }
+
+    /// Replaces every worker by a new one of the program as it is now, one after the other, and returns when all are.
+    ///
+    /// `Some` is why a new one failed: then the old ones go on. One that is asked for while another is under way begins after it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Ended`] if the cluster ends before.
+    pub async fn reload(&self) -> Result<Option<String>, Error> {
+        let (answer, answered) = oneshot::channel();
+        self.tell(Command::Reload(answer));
+        answered.await.map_err(|_| Error::Ended)
+    }
+
+    /// Lets all workers finish what they have; then [`crate::Cluster::run`] returns. Node: `cluster.disconnect()`.
+    pub fn shutdown(&self) {
+        self.tell(Command::Shutdown);
+    }
+
+    /// Ends all workers at once.
+    pub fn quit(&self) {
+        self.tell(Command::Quit);
+    }
+
+    /// What the workers are doing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Ended`] if the cluster has.
+    pub async fn stats(&self) -> Result<Stats, Error> {
+        let (answer, answered) = oneshot::channel();
+        self.tell(Command::Stats(answer));
+        answered.await.map_err(|_| Error::Ended)
+    }
+
+    /// Speaks to one worker. Node: `cluster.workers[id]`.
+    pub fn worker(&self, id: WorkerId) -> WorkerHandle<'_> {
+        WorkerHandle { cluster: self, id }
+    }
+
+    fn tell(&self, command: Command) {
+        // A cluster that has ended does nothing more; those who wait for an answer are told.
+        let _ = self.commands.send(command);
+    }
+}
+
+/// Speaks to one worker.
+pub struct WorkerHandle<'a> {
+    cluster: &'a Handle,
+    id: WorkerId,
+}
+
+impl WorkerHandle<'_> {
+    /// Sends a message, as soon as there is room for it. Node: `worker.send`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Gone`], [`Error::TooLong`], [`Error::Unsendable`].
+    pub async fn send(&self, message: &impl Serialize) -> Result<(), Error> {
+        let message = checked(message)?;
+        let gone = || Error::Gone { id: self.id };
+        let mailboxes = &self.cluster.mailboxes;
+        let mailbox = {
+            let mailboxes = mailboxes.lock().unwrap_or_else(PoisonError::into_inner);
+            mailboxes.get(&self.id).cloned().ok_or_else(gone)?
+        };
+        mailbox.send(message).await.map_err(|_| gone())
+    }
+
+    /// Sends a signal to its process. Node: `worker.process.kill`.
+    pub fn kill(&self, signal: Signal) {
+        self.cluster.tell(Command::Kill(self.id, signal));
+    }
+
+    /// Lets it finish what it has and go, without another one in its place. Node: `worker.disconnect()`.
+    pub fn drain(&self) {
+        self.cluster.tell(Command::Drain(self.id));
+    }
+}
+
+/// What is left of a packet for the message itself.
+const MESSAGE_BYTES: usize = PACKET_BYTES - 64;
+
+/// A message as it is sent, if it can be.
+pub fn checked(message: &impl Serialize) -> Result<Value, Error> {
+    let value = serde_json::to_value(message).map_err(Error::Unsendable)?;
+    let bytes = value.to_string().len();
+    if bytes > MESSAGE_BYTES {
+        let limit = MESSAGE_BYTES;
+        return Err(Error::TooLong { bytes, limit });
+    }
+    Ok(value)
+}

@@ -1,0 +1,104 @@
+//! The listening sockets, all of which the primary owns: `server.listen(port)`.
+//!
+//! The queue of connections that nobody has accepted yet belongs to the socket, and goes with its last owner. Since that is the primary, no worker can
+//! take a connection with it when it dies or leaves.
+
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
+use std::rc::Rc;
+use std::time::Duration;
+
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
+
+use crate::{Error, Scheduling};
+
+/// As many connections as may wait; the system may allow fewer (`net.core.somaxconn`).
+const BACKLOG: i32 = 4096;
+
+/// How long a client may take nothing of an answer before its connection is cut.
+const STALLED: Duration = Duration::from_secs(30);
+
+/// One listener, or one for each slot.
+pub struct Listeners {
+    sockets: Vec<Rc<OwnedFd>>,
+    address: SocketAddr,
+    scheduling: Scheduling,
+}
+
+impl Listeners {
+    /// Listens on `address`, for so many workers.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Listen`], also where `SO_REUSEPORT` alone would share the port with a stranger.
+    pub fn bind(
+        address: SocketAddr,
+        scheduling: Scheduling,
+        workers: usize,
+    ) -> Result<Self, Error> {
+        let error = |source| Error::Listen { address, source };
+        if scheduling == Scheduling::ReusePort {
+            open(address, false).map_err(error)?;
+        }
+        let first = listen(address, scheduling).map_err(error)?;
+        let mut listeners = Self {
+            address: local_address(&first).map_err(error)?,
+            sockets: vec![Rc::new(first)],
+            scheduling,
+        };
+        listeners.grow(workers)?;
+        Ok(listeners)
+    }
+
+    /// Sees to it that each of so many workers has a listener, if each is to have one.
+    pub fn grow(&mut self, workers: usize) -> Result<(), Error> {
+        let address = self.address;
+        while self.scheduling == Scheduling::ReusePort && self.sockets.len() < workers {
+            let error = |source| Error::Listen { address, source };
+            let socket = listen(address, self.scheduling).map_err(error)?;
+            self.sockets.push(Rc::new(socket));
+        }
+        Ok(())
+    }
+
+    /// Where they listen, with the port that the system chose if it was 0.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The sockets by their number.
+    pub fn sockets(&self) -> &[Rc<OwnedFd>] {
+        &self.sockets
+    }
+}
+
+fn open(address: SocketAddr, shared: bool) -> io::Result<Socket> {
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::STREAM,
+        Some(Protocol::TCP),
+    )?;
+    // Connections of an earlier process may linger in the system.
+    socket.set_reuse_address(true)?;
+    socket.set_reuse_port(shared)?;
+    socket.bind(&address.into())?;
+    Ok(socket)
+}
+
+fn listen(address: SocketAddr, scheduling: Scheduling) -> io::Result<OwnedFd> {
+    let socket = open(address, scheduling == Scheduling::ReusePort)?;
+    socket.set_nonblocking(true)?;
+    // Linux hands these down to each connection, which saves two calls for each.
+    socket.set_tcp_nodelay(true)?;
+    socket.set_tcp_user_timeout(Some(STALLED))?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+fn local_address(socket: &OwnedFd) -> io::Result<SocketAddr> {
+    let address = SockRef::from(socket).local_addr()?;
+    address
+        .as_socket()
+        .ok_or_else(|| io::Error::from(io::ErrorKind::Unsupported))
+}

@@ -1,0 +1,9 @@
+//! `clustering`: a web server with a worker for each core, and a tour of Node's `cluster` in Rust.
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

@@ -1,0 +1,36 @@
+//! Who gets a connection: `cluster.schedulingPolicy`, and one policy that Node has not.
+
+use std::str::FromStr;
+
+/// How connections come to workers. In each, the primary owns the listeners, so that none is lost with a worker.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scheduling {
+    /// The primary accepts, and hands each connection to the worker that has the fewest. Node: `SCHED_RR`, the default there and here.
+    #[default]
+    RoundRobin,
+    /// All workers accept from the same listener; who is idle is quicker. Node: `SCHED_NONE`.
+    Shared,
+    /// Each worker has a listener of its own on the same port, and the kernel spreads by address (`SO_REUSEPORT`): the most connections a second.
+    ReusePort,
+}
+
+impl Scheduling {
+    /// What `CLUSTER_SCHED_POLICY` says, if it says anything. Node: `NODE_CLUSTER_SCHED_POLICY`.
+    pub fn from_env() -> Option<Self> {
+        std::env::var("CLUSTER_SCHED_POLICY").ok()?.parse().ok()
+    }
+}
+
+impl FromStr for Scheduling {
+    type Err = String;
+
+    /// Node's words, `rr` and `none`, and ours.
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "rr" | "round-robin" => Ok(Self::RoundRobin),
+            "none" | "shared" => Ok(Self::Shared),
+            "reuseport" => Ok(Self::ReusePort),
+            _ => Err("a policy is rr, shared or reuseport".to_owned()),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What the program in a worker says to the primary, and hears from it: `process.send`, `process.on('message')`.
+
+use serde::Serialize;
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+use crate::Error;
+use crate::handle::checked;
+
+/// How many messages may wait for the primary before `send` does.
+const WAITING: usize = 64;
+
+/// Sends messages to the primary.
+#[derive(Clone)]
+pub struct ToPrimary(mpsc::Sender<Value>);
+
+impl ToPrimary {
+    /// Sends a message, as soon as there is room for it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooLong`], [`Error::Unsendable`]; [`Error::Ended`] if this worker serves no more.
+    pub async fn send(&self, message: &impl Serialize) -> Result<(), Error> {
+        let message = checked(message)?;
+        self.0.send(message).await.map_err(|_| Error::Ended)
+    }
+}
+
+/// The messages from the primary.
+pub struct FromPrimary(mpsc::UnboundedReceiver<Value>);
+
+impl FromPrimary {
+    /// The next message, or `None` when this worker serves no more.
+    ///
+    /// # Cancel safety
+    ///
+    /// No message is lost.
+    pub async fn recv(&mut self) -> Option<Value> {
+        self.0.recv().await
+    }
+}
+
+/// Both ends of both queues.
+pub struct Ends {
+    to_primary: mpsc::Sender<Value>,
+    pub outgoing: mpsc::Receiver<Value>,
+    pub incoming: mpsc::UnboundedSender<Value>,
+    from_primary: Option<mpsc::UnboundedReceiver<Value>>,
+}
+
+impl Ends {
+    pub fn new() -> Self {
+        let (to_primary, outgoing) = mpsc::channel(WAITING);
+        let (incoming, from_primary) = mpsc::unbounded_channel();
+        Self {
+            to_primary,
+            outgoing,
+            incoming,
+            from_primary: Some(from_primary),
+        }
+    }
+
+    pub fn sender(&self) -> ToPrimary {
+        ToPrimary(self.to_primary.clone())
+    }
+
+    pub fn receiver(&mut self) -> FromPrimary {
+        FromPrimary(self.from_primary.take().expect("messages have one reader"))
+    }
+}
