@@ -3,6 +3,9 @@
 //! A connection that was sent to a worker stays here until the worker says that it has it. If the worker dies before, the connection goes to
 //! another one: Node forgets it, and the client waits for ever.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::VecDeque;
 
 use crate::WorkerId;

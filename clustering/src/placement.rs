@@ -2,6 +2,9 @@
 //!
 //! Each listener always has somebody: while its own worker is away, a neighbour serves its queue too. Pure, as the supervisor is.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 
 use crate::{Scheduling, WorkerId};

@@ -1,30 +1,33 @@
 //! The primary at work: what happens goes to the [supervisor](crate::supervisor) and to the [dispatcher](crate::dispatch), what they decide is done here.
 
+mod connections;
+mod requests;
+mod workers;
+
 use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
 use std::rc::Rc;
-use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
-use futures::future::{FutureExt, LocalBoxFuture};
+use futures::future::LocalBoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 use nix::sys::signal::Signal;
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
 use crate::acceptor::{Accepted, Acceptor};
-use crate::attend::{self, Lines, Order, Report};
+use crate::attend::{Lines, Order, Report};
 use crate::builder::{Builder, PULSE};
 use crate::cluster::{Cluster, Ended};
 use crate::dispatch::Dispatcher;
 use crate::error::Failure;
 use crate::handle::{Command, Mailboxes};
 use crate::listeners::Listeners;
-use crate::message::{Counters, Down, PROTOCOL, Up};
-use crate::placement::{Change, Placement};
-use crate::stats::{Stats, Totals, WorkerStats};
-use crate::supervisor::{Action, Input, Notice, Outcome, Supervisor};
-use crate::{Error, Event, Exit, Scheduling, WorkerId, WorkerInfo, signals};
+use crate::message::{Counters, Down};
+use crate::placement::Placement;
+use crate::stats::Totals;
+use crate::supervisor::{Action, Input, Outcome, Supervisor};
+use crate::{Error, Event, Scheduling, WorkerId, WorkerInfo, signals};
 
 /// A running cluster.
 pub struct Primary {
@@ -141,289 +144,6 @@ impl Primary {
                 Action::Tell(notice) => self.tell(notice),
                 Action::Finish(outcome) => self.outcome = Some(outcome),
             }
-        }
-    }
-
-    fn spawn(&mut self, id: WorkerId, slot: usize) {
-        let started = attend::start(&self.builder, id, slot, self.report_to.clone());
-        let (pid, lines, attended) = match started {
-            Ok(started) => started,
-            Err(source) => {
-                let program = self.builder.program.clone().unwrap_or_default();
-                let failure = Failure::NotStarted { program, source };
-                let reason = failure.to_string();
-                self.last_failure = Some(failure);
-                self.emit(Event::ForkFailed { slot, reason });
-                return self.step(Input::Exited(id));
-            }
-        };
-        self.totals.started += 1;
-        let info = WorkerInfo { id, slot, pid };
-        let start = Down::Start(self.builder.settings.clone());
-        // It lives as long as its attendant, which has just begun.
-        let _ = lines.orders.send(Order::Say(start, None));
-        let mut mailboxes = self
-            .mailboxes
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        mailboxes.insert(id, lines.messages.clone());
-        drop(mailboxes);
-        let worker = Worker {
-            info,
-            lines,
-            since: Instant::now(),
-            counters: Counters::default(),
-        };
-        self.workers.insert(id, worker);
-        self.attendants.push(attended.attend().boxed_local());
-        self.emit(Event::Fork { worker: info });
-    }
-
-    fn drain(&mut self, id: WorkerId) {
-        let Some(info) = self.info(id) else { return };
-        let last = self.supervisor.is_ending();
-        if last && let Some(mut acceptor) = self.acceptor.take() {
-            // Whoever is in the queue has been promised an answer; from here on nobody can join it.
-            while let Some(Accepted::Connection(connection)) = acceptor.try_accept() {
-                self.hand_over(connection.into());
-            }
-        }
-        self.dispatcher.retire(id);
-        self.placement.retire(id);
-        self.order(
-            id,
-            Down::Drain {
-                linger: self.builder.linger,
-                deadline: self.builder.deadline,
-                last,
-            },
-        );
-        self.emit(Event::Draining { worker: info });
-        self.place();
-    }
-
-    fn reported(&mut self, id: WorkerId, report: Report) {
-        match report {
-            Report::Up(up) => self.said(id, up),
-            Report::Proven => self.ready(id),
-            Report::Disconnected => {
-                if let Some(worker) = self.info(id) {
-                    self.emit(Event::Disconnect { worker });
-                }
-            }
-            Report::Exited(exit) => self.exited(id, exit),
-        }
-        while let Some(connection) = self.dispatcher.take_returned() {
-            self.totals.handed_again += 1;
-            self.hand_over(connection);
-        }
-    }
-
-    fn said(&mut self, id: WorkerId, up: Up) {
-        let Some(worker) = self.workers.get_mut(&id) else {
-            return;
-        };
-        let info = worker.info;
-        match up {
-            Up::Online { protocol } if protocol == PROTOCOL => {
-                self.emit(Event::Online { worker: info });
-                match self.builder.probe.clone() {
-                    Some(path) => self.send(id, Order::Probe(path)),
-                    None => self.ready(id),
-                }
-            }
-            // A program of another version is not ready, whatever it says.
-            Up::Online { .. } => self.signal(id, Signal::SIGKILL),
-            Up::Taken {
-                first,
-                taken,
-                refused,
-                open,
-            } => self.dispatcher.arrived(id, first, taken, refused, open),
-            Up::Closed { open } => {
-                worker.counters.open = open;
-                self.dispatcher.is_open(id, open);
-            }
-            Up::Beat(counters) => {
-                worker.counters = counters;
-                self.dispatcher.is_open(id, counters.open);
-                self.step(Input::Beat(id));
-            }
-            Up::Leaving => self.step(Input::Leaving(id)),
-            Up::Drained { forced, counters } => {
-                worker.counters = counters;
-                self.totals.forced += forced;
-            }
-            Up::Program(message) => self.emit(Event::Message {
-                worker: info,
-                message,
-            }),
-        }
-    }
-
-    fn ready(&mut self, id: WorkerId) {
-        let Some(worker) = self.info(id) else { return };
-        if self.supervisor.state(id) != Some("starting") {
-            return;
-        }
-        let address = self.listeners.address();
-        if self.builder.scheduling == Scheduling::RoundRobin {
-            self.dispatcher.add(id);
-        }
-        self.placement.add(id, worker.slot);
-        self.place();
-        self.emit(Event::Listening { worker, address });
-        // Now the old one of its slot may go.
-        self.step(Input::Ready(id));
-    }
-
-    fn exited(&mut self, id: WorkerId, exit: Exit) {
-        let voluntary = self.supervisor.is_voluntary(id);
-        self.dispatcher.remove(id);
-        self.placement.retire(id);
-        let mut mailboxes = self
-            .mailboxes
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        mailboxes.remove(&id);
-        drop(mailboxes);
-        if let Some(gone) = self.workers.remove(&id) {
-            self.totals.died += u64::from(!voluntary);
-            self.totals.requests_of_the_gone += gone.counters.requests;
-            self.last_failure = Some(Failure::Ended(exit));
-            self.emit(Event::Exit {
-                worker: gone.info,
-                exit,
-                voluntary,
-            });
-        }
-        self.step(Input::Exited(id));
-        self.place();
-    }
-
-    fn accepted(&mut self, accepted: Accepted) {
-        match accepted {
-            Accepted::Connection(connection) => self.hand_over(connection.into()),
-            Accepted::Failed(reason) => self.emit(Event::AcceptFailed { reason }),
-        }
-        // The others of the same burst go in the same packets.
-        while self.dispatcher.has_room() {
-            match self.acceptor.as_mut().and_then(Acceptor::try_accept) {
-                Some(Accepted::Connection(connection)) => self.hand_over(connection.into()),
-                _ => break,
-            }
-        }
-    }
-
-    fn hand_over(&mut self, connection: Rc<OwnedFd>) {
-        match self.dispatcher.send(connection.clone()) {
-            Ok((id, number)) => self.send(id, Order::Connection(number, connection)),
-            Err(connection) => self.dispatcher.give_back(connection),
-        }
-    }
-
-    /// Tells workers which listeners they are to accept from.
-    fn place(&mut self) {
-        if let Err(error) = self.listeners.grow(self.supervisor.wanted()) {
-            // The listeners that there are serve all slots.
-            let reason = error.to_string();
-            self.emit(Event::AcceptFailed { reason });
-        }
-        let sockets = self.listeners.sockets().to_vec();
-        for change in self.placement.changes(sockets.len()) {
-            match change {
-                Change::Listen(id, listener) => {
-                    let socket = sockets[listener].clone();
-                    self.send(id, Order::Say(Down::Listen { listener }, Some(socket)));
-                }
-                Change::Unlisten(id, listener) => self.order(id, Down::Unlisten { listener }),
-            }
-        }
-    }
-
-    fn tell(&mut self, notice: Notice) {
-        let event = match notice {
-            Notice::Hung(id) => {
-                self.totals.hung += 1;
-                self.info(id).map(|worker| Event::Hung { worker })
-            }
-            Notice::NotReady(id) => self.info(id).map(|worker| Event::NotReady { worker }),
-            Notice::NotDrained(id) => self.info(id).map(|worker| Event::NotDrained { worker }),
-            Notice::Reloaded(number) => {
-                self.totals.reloads += 1;
-                self.answer_reloads(number, None);
-                Some(Event::Reloaded)
-            }
-            Notice::ReloadFailed(number) => {
-                self.totals.reloads_failed += 1;
-                let reason = self.why();
-                self.answer_reloads(number, Some(&reason));
-                Some(Event::ReloadFailed { reason })
-            }
-        };
-        if let Some(event) = event {
-            self.emit(event);
-        }
-    }
-
-    fn answer_reloads(&mut self, number: u64, answer: Option<&String>) {
-        for (_, waits) in self.reloads.extract_if(.., |(asked, _)| *asked <= number) {
-            // Whoever asked may have stopped to wait.
-            let _ = waits.send(answer.cloned());
-        }
-    }
-
-    fn obey(&mut self, command: Command) {
-        match command {
-            Command::Fork => self.step(Input::Fork),
-            Command::Scale(workers) => self.step(Input::Scale(workers.get())),
-            Command::Reload(answer) => {
-                let number = self.supervisor.next_reload();
-                self.reloads.push((number, answer));
-                self.step(Input::Reload);
-            }
-            Command::Drain(id) => self.step(Input::Drain(id)),
-            Command::Kill(id, signal) => self.signal(id, signal),
-            Command::Shutdown => self.step(Input::Shutdown),
-            Command::Quit => self.step(Input::Quit),
-            // Whoever asked may have stopped to wait.
-            Command::Stats(answer) => drop(answer.send(self.stats())),
-        }
-        if self.supervisor.is_ending() {
-            self.reloads.clear();
-        }
-    }
-
-    fn signalled(&mut self, signal: Signal) {
-        let wanted = self.supervisor.wanted();
-        match signal {
-            Signal::SIGHUP => self.step(Input::Reload),
-            Signal::SIGTTIN => self.step(Input::Scale(wanted + 1)),
-            Signal::SIGTTOU => self.step(Input::Scale(wanted.saturating_sub(1).max(1))),
-            Signal::SIGQUIT => self.step(Input::Quit),
-            _ if self.supervisor.is_ending() => self.step(Input::Quit),
-            _ => self.step(Input::Shutdown),
-        }
-        if self.supervisor.is_ending() {
-            self.last_signal = Some(signal);
-        }
-    }
-
-    fn stats(&self) -> Stats {
-        let workers = self.workers.values().map(|worker| WorkerStats {
-            id: worker.info.id.0,
-            slot: worker.info.slot,
-            pid: worker.info.pid,
-            state: self.supervisor.state(worker.info.id).unwrap_or("ending"),
-            uptime: worker.since.elapsed(),
-            counters: worker.counters,
-        });
-        Stats {
-            uptime: self.begun.elapsed(),
-            wanted: self.supervisor.wanted(),
-            ending: self.supervisor.is_ending(),
-            workers: workers.collect(),
-            totals: self.totals,
         }
     }
 

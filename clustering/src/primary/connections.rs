@@ -1,0 +1,53 @@
+//! Connections find their worker: handed over one by one, or accepted from the listeners that each worker is given.
+
+use std::os::fd::OwnedFd;
+use std::rc::Rc;
+
+use super::Primary;
+use crate::Event;
+use crate::acceptor::{Accepted, Acceptor};
+use crate::attend::Order;
+use crate::message::Down;
+use crate::placement::Change;
+
+impl Primary {
+    pub(super) fn accepted(&mut self, accepted: Accepted) {
+        match accepted {
+            Accepted::Connection(connection) => self.hand_over(connection.into()),
+            Accepted::Failed(reason) => self.emit(Event::AcceptFailed { reason }),
+        }
+        // The others of the same burst go in the same packets.
+        while self.dispatcher.has_room() {
+            match self.acceptor.as_mut().and_then(Acceptor::try_accept) {
+                Some(Accepted::Connection(connection)) => self.hand_over(connection.into()),
+                _ => break,
+            }
+        }
+    }
+
+    pub(super) fn hand_over(&mut self, connection: Rc<OwnedFd>) {
+        match self.dispatcher.send(connection.clone()) {
+            Ok((id, number)) => self.send(id, Order::Connection(number, connection)),
+            Err(connection) => self.dispatcher.give_back(connection),
+        }
+    }
+
+    /// Tells workers which listeners they are to accept from.
+    pub(super) fn place(&mut self) {
+        if let Err(error) = self.listeners.grow(self.supervisor.wanted()) {
+            // The listeners that there are serve all slots.
+            let reason = error.to_string();
+            self.emit(Event::AcceptFailed { reason });
+        }
+        let sockets = self.listeners.sockets().to_vec();
+        for change in self.placement.changes(sockets.len()) {
+            match change {
+                Change::Listen(id, listener) => {
+                    let socket = sockets[listener].clone();
+                    self.send(id, Order::Say(Down::Listen { listener }, Some(socket)));
+                }
+                Change::Unlisten(id, listener) => self.order(id, Down::Unlisten { listener }),
+            }
+        }
+    }
+}

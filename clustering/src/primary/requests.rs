@@ -1,0 +1,97 @@
+//! What the program and the signals ask for, and what they are told.
+
+use nix::sys::signal::Signal;
+
+use super::Primary;
+use crate::Event;
+use crate::handle::Command;
+use crate::stats::{Stats, WorkerStats};
+use crate::supervisor::{Input, Notice};
+
+impl Primary {
+    pub(super) fn obey(&mut self, command: Command) {
+        match command {
+            Command::Fork => self.step(Input::Fork),
+            Command::Scale(workers) => self.step(Input::Scale(workers.get())),
+            Command::Reload(answer) => {
+                let number = self.supervisor.next_reload();
+                self.reloads.push((number, answer));
+                self.step(Input::Reload);
+            }
+            Command::Drain(id) => self.step(Input::Drain(id)),
+            Command::Kill(id, signal) => self.signal(id, signal),
+            Command::Shutdown => self.step(Input::Shutdown),
+            Command::Quit => self.step(Input::Quit),
+            // Whoever asked may have stopped to wait.
+            Command::Stats(answer) => drop(answer.send(self.stats())),
+        }
+        if self.supervisor.is_ending() {
+            self.reloads.clear();
+        }
+    }
+
+    pub(super) fn signalled(&mut self, signal: Signal) {
+        let wanted = self.supervisor.wanted();
+        match signal {
+            Signal::SIGHUP => self.step(Input::Reload),
+            Signal::SIGTTIN => self.step(Input::Scale(wanted + 1)),
+            Signal::SIGTTOU => self.step(Input::Scale(wanted.saturating_sub(1).max(1))),
+            Signal::SIGQUIT => self.step(Input::Quit),
+            _ if self.supervisor.is_ending() => self.step(Input::Quit),
+            _ => self.step(Input::Shutdown),
+        }
+        if self.supervisor.is_ending() {
+            self.last_signal = Some(signal);
+        }
+    }
+
+    pub(super) fn stats(&self) -> Stats {
+        let workers = self.workers.values().map(|worker| WorkerStats {
+            id: worker.info.id.0,
+            slot: worker.info.slot,
+            pid: worker.info.pid,
+            state: self.supervisor.state(worker.info.id).unwrap_or("ending"),
+            uptime: worker.since.elapsed(),
+            counters: worker.counters,
+        });
+        Stats {
+            uptime: self.begun.elapsed(),
+            wanted: self.supervisor.wanted(),
+            ending: self.supervisor.is_ending(),
+            workers: workers.collect(),
+            totals: self.totals,
+        }
+    }
+
+    pub(super) fn tell(&mut self, notice: Notice) {
+        let event = match notice {
+            Notice::Hung(id) => {
+                self.totals.hung += 1;
+                self.info(id).map(|worker| Event::Hung { worker })
+            }
+            Notice::NotReady(id) => self.info(id).map(|worker| Event::NotReady { worker }),
+            Notice::NotDrained(id) => self.info(id).map(|worker| Event::NotDrained { worker }),
+            Notice::Reloaded(number) => {
+                self.totals.reloads += 1;
+                self.answer_reloads(number, None);
+                Some(Event::Reloaded)
+            }
+            Notice::ReloadFailed(number) => {
+                self.totals.reloads_failed += 1;
+                let reason = self.why();
+                self.answer_reloads(number, Some(&reason));
+                Some(Event::ReloadFailed { reason })
+            }
+        };
+        if let Some(event) = event {
+            self.emit(event);
+        }
+    }
+
+    pub(super) fn answer_reloads(&mut self, number: u64, answer: Option<&String>) {
+        for (_, waits) in self.reloads.extract_if(.., |(asked, _)| *asked <= number) {
+            // Whoever asked may have stopped to wait.
+            let _ = waits.send(answer.cloned());
+        }
+    }
+}

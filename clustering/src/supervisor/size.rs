@@ -1,0 +1,65 @@
+//! How many workers there are to be, and that there are.
+
+use std::time::Instant;
+
+use super::{Action, Slot, State, Supervisor};
+use crate::WorkerId;
+
+impl Supervisor {
+    /// Starts a worker wherever one is missing and may be started.
+    pub(super) fn fill(&mut self, now: Instant, actions: &mut Vec<Action>) {
+        if self.outcome.is_some() {
+            return;
+        }
+        for slot in 0..self.slots.len() {
+            let may = self.slots[slot].retry_at.is_none_or(|at| at <= now);
+            if self.slots[slot].wanted && may && !self.is_held(slot) {
+                self.spawn(now, slot, actions);
+            }
+        }
+    }
+
+    pub(super) fn scale(&mut self, workers: usize) {
+        self.want(workers);
+        for slot in self.slots.iter_mut().skip(workers) {
+            slot.wanted = false;
+        }
+    }
+
+    pub(super) fn want(&mut self, workers: usize) {
+        let slots = self.slots.len().max(workers);
+        self.slots.resize_with(slots, Slot::default);
+        for slot in &mut self.slots[..workers] {
+            slot.wanted = true;
+        }
+    }
+
+    pub(super) fn fork(&mut self) {
+        match self.slots.iter_mut().find(|slot| !slot.wanted) {
+            Some(slot) => slot.wanted = true,
+            None => self.want(self.slots.len() + 1),
+        }
+    }
+
+    /// Lets a worker go for good, and the one that was to replace it.
+    pub(super) fn dismiss(&mut self, id: WorkerId) {
+        let Some(member) = self.members.get(&id) else {
+            return;
+        };
+        if matches!(member.state, State::Ready { .. } | State::Starting { .. }) {
+            self.slots[member.slot].wanted = false;
+        }
+    }
+
+    /// Lets everybody go whose place is not wanted any more.
+    pub(super) fn trim(&mut self, now: Instant, actions: &mut Vec<Action>) {
+        let spare = self
+            .members
+            .iter()
+            .filter(|(_, member)| !self.slots[member.slot].wanted);
+        let spare: Vec<_> = spare.map(|(id, member)| (*id, member.state)).collect();
+        for (id, state) in spare {
+            self.let_go(now, id, state, actions);
+        }
+    }
+}
