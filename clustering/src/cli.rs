@@ -1,6 +1,7 @@
 //! The command line: what there is to say, and what is answered.
 
 mod address;
+mod bench;
 mod duration;
 mod hello;
 mod message;
@@ -25,6 +26,8 @@ struct Cli {
 enum Command {
     /// Serve `Handled by worker PID`, with a worker for each core
     Serve(serve::Args),
+    #[command(hide = true)]
+    Bench(bench::Args),
 }
 
 /// Runs what the arguments say.
@@ -44,6 +47,7 @@ pub fn main() -> ExitCode {
     };
     match args.map(|cli| cli.command) {
         Ok(Some(Command::Serve(args))) => block_on(serve::serve(args)),
+        Ok(Some(Command::Bench(args))) => finish(bench::bench(args)),
         Ok(None) => ExitCode::SUCCESS,
         Err(error) => message::usage(&error),
     }

@@ -241,8 +241,7 @@ fn whoever_was_healthy_for_long_is_replaced_at_once_again() {
 #[test]
 fn who_was_ready_is_missed_for_half_a_second_at_most() {
     let mut world = World::new(1);
-    let mut id = 1;
-    for _ in 0..20 {
+    for id in 1..=20 {
         world.ready(id);
         world.exits(id);
         if let Some(until) = world
@@ -253,7 +252,6 @@ fn who_was_ready_is_missed_for_half_a_second_at_most() {
             assert!(until - world.now <= Duration::from_millis(600));
             world.pass(until - world.now);
         }
-        id += 1;
     }
 }
 
