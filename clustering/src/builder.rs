@@ -1,9 +1,10 @@
 //! How a cluster is to be: `cluster.setupPrimary(settings)`, and all that Node leaves to the program.
 
 use std::ffi::OsString;
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cluster::Cluster;
@@ -15,7 +16,7 @@ use crate::{Error, Scheduling};
 /// What can be said about a cluster before it starts.
 #[derive(Clone, Debug)]
 pub struct Builder {
-    pub(crate) listen: String,
+    pub(crate) listen: Listen,
     pub(crate) workers: usize,
     pub(crate) scheduling: Scheduling,
     pub(crate) program: Option<PathBuf>,
@@ -31,6 +32,13 @@ pub struct Builder {
     pub(crate) rules: Rules,
 }
 
+/// Where connections come from.
+#[derive(Clone, Debug)]
+pub(crate) enum Listen {
+    At(String),
+    On(Arc<TcpListener>),
+}
+
 /// How often workers are looked at: a worker that hangs is noticed within one of these.
 pub(crate) const PULSE: Duration = Duration::from_millis(500);
 
@@ -42,7 +50,7 @@ impl Default for Builder {
         let env = std::env::var("CLUSTER_WORKERS").ok();
         let workers = env.and_then(|text| text.parse::<NonZeroUsize>().ok());
         Self {
-            listen: "127.0.0.1:3000".to_owned(),
+            listen: Listen::At("127.0.0.1:3000".to_owned()),
             workers: workers.map_or_else(num_cpus::get, NonZeroUsize::get),
             scheduling: Scheduling::from_env().unwrap_or_default(),
             program: None,
@@ -70,7 +78,13 @@ impl Default for Builder {
 impl Builder {
     /// Where to listen, `host:port`; 0 is any free port. `127.0.0.1:3000` unless said otherwise.
     pub fn listen(mut self, address: impl Into<String>) -> Self {
-        self.listen = address.into();
+        self.listen = Listen::At(address.into());
+        self
+    }
+
+    /// A listener that is there already, from a service manager or a program before this one. Node: `server.listen({ fd })`.
+    pub fn listener(mut self, listener: TcpListener) -> Self {
+        self.listen = Listen::On(Arc::new(listener));
         self
     }
 
@@ -172,8 +186,10 @@ impl Builder {
     ///
     /// [`Error::Listen`] if the address is taken or not ours, [`Error::Address`] if it is none, [`Error::Program`] if this program cannot be found.
     pub fn build(mut self) -> Result<Cluster, Error> {
-        let address = resolve(&self.listen)?;
-        let listeners = Listeners::bind(address, self.scheduling, self.workers)?;
+        let listeners = match &self.listen {
+            Listen::At(text) => Listeners::bind(resolve(text)?, self.scheduling, self.workers)?,
+            Listen::On(listener) => Listeners::adopt(listener, self.scheduling)?,
+        };
         // Where the file is, not which one: a new version that takes its place is what a reload starts.
         let program = match self.program.take() {
             Some(program) => program,

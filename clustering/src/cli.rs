@@ -5,8 +5,10 @@ mod bench;
 mod duration;
 mod hello;
 mod message;
+mod pid_file;
 mod serve;
 mod size;
+mod status;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -26,6 +28,8 @@ struct Cli {
 enum Command {
     /// Serve `Handled by worker PID`, with a worker for each core
     Serve(serve::Args),
+    /// Show what the workers of a running server do
+    Status(status::Args),
     #[command(hide = true)]
     Bench(bench::Args),
 }
@@ -47,6 +51,7 @@ pub fn main() -> ExitCode {
     };
     match args.map(|cli| cli.command) {
         Ok(Some(Command::Serve(args))) => block_on(serve::serve(args)),
+        Ok(Some(Command::Status(args))) => block_on(status::status(args)),
         Ok(Some(Command::Bench(args))) => finish(bench::bench(args)),
         Ok(None) => ExitCode::SUCCESS,
         Err(error) => message::usage(&error),

@@ -19,6 +19,12 @@ pub enum Error {
         source: io::Error,
     },
 
+    /// A listener was handed over, which only one queue of connections comes with.
+    #[error(
+        "a listener that is handed over cannot be one for each worker: take another policy than reuseport"
+    )]
+    OneListener,
+
     /// The text is no address and no name of one.
     #[error("no address to listen on: {text:?}")]
     Address {

@@ -7,6 +7,8 @@ use std::process::ExitStatus;
 use nix::sys::signal::Signal;
 use serde_json::Value;
 
+use crate::Stats;
+
 /// The number of a worker: 1, 2, 3 and so on, never used again. Node: `worker.id`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WorkerId(pub u64);
@@ -29,7 +31,7 @@ pub struct WorkerInfo {
 }
 
 /// What happened.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
     /// A worker was started.
@@ -97,6 +99,8 @@ pub enum Event {
         /// Who.
         worker: WorkerInfo,
     },
+    /// A reload begins.
+    Reloading,
     /// All workers are new ones.
     Reloaded,
     /// A new worker failed, and the old ones go on.
@@ -109,6 +113,8 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// Somebody sent SIGUSR1, to know how things are.
+    State(Box<Stats>),
     /// So many events are gone, since nobody took them.
     Missed(u64),
 }

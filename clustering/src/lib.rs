@@ -78,6 +78,11 @@ pub use stats::{Stats, Totals, WorkerStats};
 
 mod primary;
 
+pub mod admin;
+
+mod notify;
+pub use notify::notify;
+
 mod attend;
 
 mod signals;

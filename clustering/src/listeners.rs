@@ -4,7 +4,7 @@
 //! take a connection with it when it dies or leaves.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
 use std::rc::Rc;
 use std::time::Duration;
@@ -51,6 +51,29 @@ impl Listeners {
         Ok(listeners)
     }
 
+    /// Takes over a listener.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OneListener`] where each worker is to have its own.
+    pub fn adopt(listener: &TcpListener, scheduling: Scheduling) -> Result<Self, Error> {
+        if scheduling == Scheduling::ReusePort {
+            return Err(Error::OneListener);
+        }
+        let error = Error::io("take over the listener");
+        let adopt = || -> io::Result<(OwnedFd, SocketAddr)> {
+            let socket = Socket::from(listener.try_clone()?);
+            prepare(&socket)?;
+            Ok((socket.into(), listener.local_addr()?))
+        };
+        let (socket, address) = adopt().map_err(error)?;
+        Ok(Self {
+            sockets: vec![Rc::new(socket)],
+            address,
+            scheduling,
+        })
+    }
+
     /// Sees to it that each of so many workers has a listener, if each is to have one.
     pub fn grow(&mut self, workers: usize) -> Result<(), Error> {
         let address = self.address;
@@ -88,12 +111,16 @@ fn open(address: SocketAddr, shared: bool) -> io::Result<Socket> {
 
 fn listen(address: SocketAddr, scheduling: Scheduling) -> io::Result<OwnedFd> {
     let socket = open(address, scheduling == Scheduling::ReusePort)?;
+    prepare(&socket)?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+fn prepare(socket: &Socket) -> io::Result<()> {
     socket.set_nonblocking(true)?;
     // Linux hands these down to each connection, which saves two calls for each.
     socket.set_tcp_nodelay(true)?;
-    socket.set_tcp_user_timeout(Some(STALLED))?;
-    socket.listen(BACKLOG)?;
-    Ok(socket.into())
+    socket.set_tcp_user_timeout(Some(STALLED))
 }
 
 fn local_address(socket: &OwnedFd) -> io::Result<SocketAddr> {

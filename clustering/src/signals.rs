@@ -5,11 +5,12 @@ use nix::sys::signal::Signal;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// What a primary listens to.
-const OBEYED: [Signal; 6] = [
+const OBEYED: [Signal; 7] = [
     Signal::SIGINT,
     Signal::SIGTERM,
     Signal::SIGQUIT,
     Signal::SIGHUP,
+    Signal::SIGUSR1,
     Signal::SIGTTIN,
     Signal::SIGTTOU,
 ];

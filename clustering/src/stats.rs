@@ -18,8 +18,23 @@ pub struct Stats {
     pub ending: bool,
     /// The workers by their number.
     pub workers: Vec<WorkerStats>,
+    /// Requests that were answered, by all workers that there ever were.
+    pub requests: u64,
     /// What has happened so far.
     pub totals: Totals,
+}
+
+impl Stats {
+    /// How many workers serve.
+    pub fn ready(&self) -> usize {
+        let ready = |worker: &&WorkerStats| worker.state == "ready";
+        self.workers.iter().filter(ready).count()
+    }
+
+    /// Whether requests should be sent here: somebody serves, and will go on to.
+    pub fn is_ready(&self) -> bool {
+        self.ready() > 0 && !self.ending
+    }
 }
 
 /// One worker. What it has done is what it said last, at most a second ago.
@@ -58,6 +73,4 @@ pub struct Totals {
     pub forced: u64,
     /// Connections that were handed to another worker, since the first one could not take them or died before.
     pub handed_again: u64,
-    /// Requests that workers which are gone had answered.
-    pub requests_of_the_gone: u64,
 }

@@ -1,14 +1,22 @@
 //! `clustering serve`, and what happens without any argument: the notes' example.
 
+use std::future;
 use std::io::{self, Write};
+use std::net::TcpListener;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::pin::pin;
 use std::time::Duration;
 
-use clustering::{Builder, Cluster, Ended, Event, Outcome, Scheduling, Settings, Signal};
+use anyhow::Context;
+use clustering::{
+    Builder, Cluster, Ended, Event, Outcome, Scheduling, Settings, Signal, admin, notify,
+};
 use futures::StreamExt;
+use listenfd::ListenFd;
 
 use super::message::say;
+use super::pid_file::PidFile;
 use super::{address, duration, size};
 
 /// What can be said about a server.
@@ -50,6 +58,12 @@ pub struct Args {
     /// The most bytes of a request's body
     #[arg(long, value_name = "SIZE", default_value = "1M", value_parser = size::parse)]
     max_body: usize,
+    /// Answer /livez, /readyz, /metrics, /status and a page for people, on this address
+    #[arg(long, value_name = "ADDRESS", value_parser = address::parse)]
+    admin: Option<String>,
+    /// Write the number of the primary's process into this file, which is removed at the end
+    #[arg(long, value_name = "FILE")]
+    pid_file: Option<PathBuf>,
     /// Print nothing
     #[arg(short, long)]
     quiet: bool,
@@ -58,15 +72,21 @@ pub struct Args {
 /// Runs the server until it is asked to end, and gives the exit status.
 pub async fn serve(args: Args) -> anyhow::Result<u8> {
     let quiet = args.quiet;
-    let cluster = builder(args).build()?;
+    let admin = args.admin.as_deref().map(listen_for_admin).transpose()?;
+    let pid_file = args.pid_file.clone();
+    let cluster = builder(args)?.build()?;
+    let _pid_file = pid_file.map(PidFile::write).transpose()?;
     let handle = cluster.handle();
     let mut events = cluster.events();
+    let noticed = cluster.events();
     if !quiet && !tell(&format!("Primary PID: {}", std::process::id())) {
         return Ok(0);
     }
-    let address = cluster.address();
     if !quiet {
-        say(&format!("listening on http://{address}"));
+        say(&format!("listening on http://{}", cluster.address()));
+        if let Some(admin) = &admin {
+            say(&format!("admin on http://{}", admin.local_addr()?));
+        }
     }
     let mut running = pin!(cluster.run());
     let telling = async {
@@ -77,13 +97,39 @@ pub async fn serve(args: Args) -> anyhow::Result<u8> {
             }
         }
     };
-    let (ended, ()) = tokio::join!(&mut running, telling);
-    Ok(status(&ended?))
+    let answering = async {
+        match admin {
+            Some(listener) => admin::serve(listener, handle.clone()).await,
+            None => future::pending().await,
+        }
+    };
+    let notifying = async {
+        if let Err(error) = notify(noticed, handle.clone()).await {
+            say(&format!("NOTIFY_SOCKET: {error}"));
+        }
+    };
+    let ended = tokio::select! {
+        (ended, (), ()) = async { tokio::join!(&mut running, telling, notifying) } => ended?,
+        never = answering => match never? {},
+    };
+    Ok(status(&ended))
 }
 
-fn builder(args: Args) -> Builder {
-    let mut builder = Cluster::builder()
-        .listen(args.listen)
+fn listen_for_admin(address: &str) -> anyhow::Result<TcpListener> {
+    let listener =
+        TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+fn builder(args: Args) -> anyhow::Result<Builder> {
+    // From systemd, or whoever keeps to its convention; the primary that was here before keeps to it too.
+    let inherited = ListenFd::from_env().take_tcp_listener(0);
+    let builder = match inherited.context("the listener that LISTEN_FDS names")? {
+        Some(listener) => Cluster::builder().listener(listener),
+        None => Cluster::builder().listen(args.listen),
+    };
+    let mut builder = builder
         .respawn(!args.no_respawn)
         .linger(args.linger)
         .deadline(args.deadline)
@@ -102,7 +148,7 @@ fn builder(args: Args) -> Builder {
     if let Some(policy) = args.policy {
         builder = builder.scheduling(policy);
     }
-    builder
+    Ok(builder)
 }
 
 /// Prints what the notes print, and on stderr what else people want to know. False if nobody reads it any more.
@@ -127,6 +173,10 @@ fn show(event: &Event) -> bool {
         Event::ReloadFailed { reason } => say(&format!(
             "not reloaded, the old workers go on: the new one failed: {reason}"
         )),
+        Event::State(stats) => {
+            let json = serde_json::to_string(stats).expect("numbers and words are JSON");
+            say(&json);
+        }
         Event::AcceptFailed { reason } => say(&format!("cannot accept: {reason}")),
         _ => {}
     }

@@ -33,16 +33,23 @@ impl Primary {
     pub(super) fn signalled(&mut self, signal: Signal) {
         let wanted = self.supervisor.wanted();
         match signal {
+            Signal::SIGUSR1 => self.emit(Event::State(Box::new(self.stats()))),
             Signal::SIGHUP => self.step(Input::Reload),
             Signal::SIGTTIN => self.step(Input::Scale(wanted + 1)),
             Signal::SIGTTOU => self.step(Input::Scale(wanted.saturating_sub(1).max(1))),
-            Signal::SIGQUIT => self.step(Input::Quit),
-            _ if self.supervisor.is_ending() => self.step(Input::Quit),
-            _ => self.step(Input::Shutdown),
+            _ => self.asked_to_end(signal),
         }
-        if self.supervisor.is_ending() {
-            self.last_signal = Some(signal);
-        }
+    }
+
+    /// Gently the first time, at once the second time.
+    fn asked_to_end(&mut self, signal: Signal) {
+        self.last_signal = Some(signal);
+        let at_once = signal == Signal::SIGQUIT || self.supervisor.is_ending();
+        self.step(if at_once {
+            Input::Quit
+        } else {
+            Input::Shutdown
+        });
     }
 
     pub(super) fn stats(&self) -> Stats {
@@ -54,11 +61,14 @@ impl Primary {
             uptime: worker.since.elapsed(),
             counters: worker.counters,
         });
+        let workers: Vec<_> = workers.collect();
+        let answered = workers.iter().map(|worker| worker.counters.requests);
         Stats {
+            requests: self.requests_of_the_gone + answered.sum::<u64>(),
             uptime: self.begun.elapsed(),
             wanted: self.supervisor.wanted(),
             ending: self.supervisor.is_ending(),
-            workers: workers.collect(),
+            workers,
             totals: self.totals,
         }
     }
@@ -71,6 +81,7 @@ impl Primary {
             }
             Notice::NotReady(id) => self.info(id).map(|worker| Event::NotReady { worker }),
             Notice::NotDrained(id) => self.info(id).map(|worker| Event::NotDrained { worker }),
+            Notice::Reloading => Some(Event::Reloading),
             Notice::Reloaded(number) => {
                 self.totals.reloads += 1;
                 self.answer_reloads(number, None);

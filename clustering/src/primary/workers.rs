@@ -160,7 +160,7 @@ impl Primary {
         drop(mailboxes);
         if let Some(gone) = self.workers.remove(&id) {
             self.totals.died += u64::from(!voluntary);
-            self.totals.requests_of_the_gone += gone.counters.requests;
+            self.requests_of_the_gone += gone.counters.requests;
             self.last_failure = Some(Failure::Ended(exit));
             self.emit(Event::Exit {
                 worker: gone.info,

@@ -58,6 +58,7 @@ impl Supervisor {
             self.reload.under_way = true;
             self.reload.again = false;
             self.reload.started += 1;
+            actions.push(Action::Tell(Notice::Reloading));
         }
         if !self.reload.under_way || !self.is_settled() {
             return;

@@ -81,6 +81,8 @@ impl World {
                         "killed {id}, {before:?}"
                     );
                 }
+                // All that it says but that it begins.
+                Action::Tell(Notice::Reloading) => {}
                 Action::Tell(notice) => self.notices.push(notice),
                 Action::Finish(outcome) => {
                     assert!(self.alive.is_empty(), "ended with {:?}", self.alive);

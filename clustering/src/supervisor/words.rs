@@ -75,6 +75,8 @@ pub enum Notice {
     NotReady(WorkerId),
     /// It did not finish in time, and is killed.
     NotDrained(WorkerId),
+    /// A reload begins.
+    Reloading,
     /// All workers are new ones: the reload with this number is done.
     Reloaded(u64),
     /// A new one failed, and the old ones go on: the reload with this number is given up.
