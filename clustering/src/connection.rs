@@ -57,18 +57,13 @@ where
         }
     }
 
-    /// The count of connections.
-    pub fn hall(&self) -> &Rc<Hall> {
-        &self.hall
-    }
-
     /// Answers what comes on `socket` until one of the two has enough.
-    pub async fn serve(&self, socket: OwnedFd, _guest: Guest) {
+    pub async fn serve(&self, socket: OwnedFd, guest: Guest) {
         let Ok(stream) = TcpStream::from_std(socket.into()) else {
             return;
         };
         // Boxed, since hyper lends the socket out again only if it may move what it waits for.
-        let answer = service_fn(|request| Box::pin(self.answer(request)));
+        let answer = service_fn(|request| Box::pin(self.answer(request, &guest)));
         let mut connection = self.http.serve_connection(TokioIo::new(stream), answer);
         let mut closing = pin!(self.hall.closing());
         let mut told = false;
@@ -91,8 +86,9 @@ where
     async fn answer(
         &self,
         request: Request<Incoming>,
+        guest: &Guest,
     ) -> Result<Response<Either<B, Full<Bytes>>>, BoxError> {
-        self.hall.count_request();
+        guest.count_request();
         let mut response = match self.refusal(&request) {
             Some(status) => refuse(status),
             None => self.ask_service(request).await?,

@@ -45,11 +45,21 @@ impl Hall {
 
     /// Somebody is in, until the guest is dropped.
     pub fn enter(self: &Rc<Self>) -> Guest {
-        self.count(|counters| {
-            counters.open += 1;
-            counters.connections += 1;
-        });
-        Guest { hall: self.clone() }
+        self.count(|counters| counters.connections += 1);
+        self.let_in(true)
+    }
+
+    /// The primary is in, to see whether we can serve: it is no customer.
+    pub fn enter_probe(self: &Rc<Self>) -> Guest {
+        self.let_in(false)
+    }
+
+    fn let_in(self: &Rc<Self>, is_customer: bool) -> Guest {
+        self.count(|counters| counters.open += 1);
+        Guest {
+            hall: self.clone(),
+            is_customer,
+        }
     }
 
     /// How many are in.
@@ -110,11 +120,6 @@ impl Hall {
         self.handed.get()
     }
 
-    /// A request was answered.
-    pub fn count_request(&self) {
-        self.count(|counters| counters.requests += 1);
-    }
-
     /// Connections could not be taken.
     pub fn count_refused(&self, refused: u64) {
         self.count(|counters| counters.accept_errors += refused);
@@ -130,6 +135,15 @@ impl Hall {
 /// One connection.
 pub struct Guest {
     hall: Rc<Hall>,
+    is_customer: bool,
+}
+
+impl Guest {
+    /// A request of it was answered.
+    pub fn count_request(&self) {
+        let requests = u64::from(self.is_customer);
+        self.hall.count(|counters| counters.requests += requests);
+    }
 }
 
 impl Drop for Guest {

@@ -20,7 +20,7 @@ use super::BoxError;
 use super::messages::Ends;
 use crate::acceptor::{Accepted, Acceptor};
 use crate::control::{Control, Packet};
-use crate::hall::Hall;
+use crate::hall::{Guest, Hall};
 use crate::message::{Down, PROTOCOL, Settings, Up};
 use crate::{Body, Error, connection};
 
@@ -57,7 +57,7 @@ where
 }
 
 /// What is done with a connection, without the type of the service.
-type Welcome = Rc<dyn Fn(OwnedFd)>;
+type Welcome = Rc<dyn Fn(OwnedFd, Guest)>;
 
 fn welcome<S, B>(hall: &Rc<Hall>, settings: Settings, service: S) -> Welcome
 where
@@ -67,8 +67,7 @@ where
     B::Error: Into<BoxError>,
 {
     let server = Rc::new(connection::Server::new(hall.clone(), settings, service));
-    Rc::new(move |socket| {
-        let guest = server.hall().enter();
+    Rc::new(move |socket, guest| {
         let server = server.clone();
         spawn_local(async move { server.serve(socket, guest).await });
     })
@@ -147,7 +146,7 @@ impl Runner {
                 // A Unix socket, for which the same system calls do the same.
                 descriptors
                     .into_iter()
-                    .for_each(|socket| (self.welcome)(socket));
+                    .for_each(|socket| (self.welcome)(socket, self.hall.enter_probe()));
             }
             Down::Drain {
                 linger,
@@ -177,7 +176,7 @@ impl Runner {
         .await?;
         sockets
             .into_iter()
-            .for_each(|socket| (self.welcome)(socket));
+            .for_each(|socket| (self.welcome)(socket, self.hall.enter()));
         Ok(())
     }
 
@@ -189,7 +188,7 @@ impl Runner {
             loop {
                 hall.room().await;
                 match acceptor.accept().await {
-                    Accepted::Connection(connection) => welcome(connection),
+                    Accepted::Connection(connection) => welcome(connection, hall.enter()),
                     Accepted::Failed(_) => hall.count_refused(1),
                 }
             }
@@ -204,7 +203,7 @@ impl Runner {
             // Where nobody comes after us, whoever is in the queue is ours. The others have the queue still.
             if last && let Ok(mut acceptor) = Acceptor::new(&socket) {
                 while let Some(Accepted::Connection(connection)) = acceptor.try_accept() {
-                    (self.welcome)(connection);
+                    (self.welcome)(connection, self.hall.enter());
                 }
             }
         }
