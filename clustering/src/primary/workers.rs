@@ -52,7 +52,7 @@ impl Primary {
 
     pub(super) fn drain(&mut self, id: WorkerId) {
         let Some(info) = self.info(id) else { return };
-        let last = self.supervisor.is_ending();
+        let last = self.supervisor.is_closing();
         if last && let Some(mut acceptor) = self.acceptor.take() {
             // Whoever is in the queue has been promised an answer; from here on nobody can join it.
             while let Some(Accepted::Connection(connection)) = acceptor.try_accept() {
