@@ -115,12 +115,13 @@ impl Manager {
     }
 }
 
-/// How often the manager wants to hear from us: twice in the time that it allows, if it allows one.
+/// How often we speak up: four times in the time that the manager allows, if it allows one. One of them may fall into the moment in which
+/// the only worker is replaced.
 fn watchdog() -> Option<Duration> {
     let usec: u64 = std::env::var("WATCHDOG_USEC").ok()?.parse().ok()?;
     let ours =
         std::env::var("WATCHDOG_PID").map_or(true, |pid| pid == std::process::id().to_string());
-    (ours && usec > 1).then(|| Duration::from_micros(usec / 2))
+    (ours && usec >= 4).then(|| Duration::from_micros(usec / 4))
 }
 
 fn monotonic_usec() -> u64 {
