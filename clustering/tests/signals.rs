@@ -3,9 +3,12 @@
 #[expect(dead_code, reason = "each file of tests needs a part of it")]
 mod support;
 
-use nix::sys::signal::Signal;
+use std::os::unix::process::CommandExt;
+
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
 use serde_json::Value;
-use support::client::{Kind, Load};
+use support::client::{Connection, Kind, Load};
 use support::cluster::{Cluster, children_of, serve};
 use support::{POLICIES, alone, until};
 
@@ -67,22 +70,21 @@ fn usr1_writes_the_state_as_one_line_of_json_to_stderr() {
 }
 
 #[test]
-fn a_worker_does_not_obey_the_signals_of_its_primary() {
+fn ctrl_c_is_for_the_primary_alone_so_that_workers_finish() {
     let _alone = alone();
-    let cluster = Cluster::start(serve("rr", 2), 2);
-    let workers = cluster.workers();
-    let load = Load::start(cluster.address(), Kind::KeepAlive, 4);
+    let mut command = serve("rr", 1);
+    command.process_group(0);
+    let mut cluster = Cluster::start(command, 1);
+    let mut idle = Connection::open(cluster.address()).unwrap();
+    let before = idle.ask("/").unwrap();
 
-    // As a terminal does that is closed, or interrupted.
-    for worker in &workers {
-        for signal in [Signal::SIGHUP, Signal::SIGINT] {
-            support::cluster::send(*worker, signal);
-        }
-    }
-    let enough = load.right() + 200;
-    until("answers come", || load.right() > enough);
+    // As a terminal does, to all that run in it.
+    let group = Pid::from_raw(i32::try_from(cluster.pid()).unwrap());
+    killpg(group, Signal::SIGINT).unwrap();
+    until("the worker is asked to go", || {
+        idle.ask("/").unwrap().closes
+    });
 
-    let tally = load.stop();
-    println!("{tally}");
-    assert_eq!(cluster.workers().len(), 2);
+    assert!(!before.closes);
+    assert_eq!(cluster.wait().code(), Some(0));
 }
