@@ -4,12 +4,13 @@
 //! take a connection with it when it dies or leaves.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Shutdown, SocketAddr};
 use std::os::fd::OwnedFd;
 use std::rc::Rc;
 use std::time::Duration;
 
-use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use nix::libc::{BPF_K, BPF_RET};
+use socket2::{Domain, Protocol, SockFilter, SockRef, Socket, Type};
 
 use crate::{Error, Scheduling};
 
@@ -71,6 +72,21 @@ impl Listeners {
     pub fn sockets(&self) -> &[Rc<OwnedFd>] {
         &self.sockets
     }
+}
+
+/// Keeps everybody from joining the queue of this listener. Whoever tries meanwhile hears nothing, and tries again a second later.
+///
+/// A listener that is shut resets whoever is in its queue; between the last accept and the shutting somebody might have joined it.
+pub fn bar(listener: &OwnedFd) {
+    let drop_all = u16::try_from(BPF_RET | BPF_K).expect("a code of 16 bits");
+    // Where filters are not allowed, the gap is short all the same.
+    let _ = SockRef::from(listener).attach_filter(&[SockFilter::new(drop_all, 0, 0, 0)]);
+}
+
+/// Refuses everybody from now on, wherever else there are duplicates of this listener.
+pub fn shut(listener: &OwnedFd) {
+    // Somebody else may have done so.
+    let _ = SockRef::from(listener).shutdown(Shutdown::Read);
 }
 
 fn open(address: SocketAddr, shared: bool) -> io::Result<Socket> {

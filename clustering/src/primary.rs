@@ -12,14 +12,14 @@ use nix::sys::signal::Signal;
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
-use crate::acceptor::{Accepted, Acceptor};
+use crate::acceptor::{self, Accepted, Acceptor};
 use crate::attend::{self, Lines, Order, Report};
 use crate::builder::{Builder, PULSE};
 use crate::cluster::{Cluster, Ended};
 use crate::dispatch::Dispatcher;
 use crate::error::Failure;
 use crate::handle::{Command, Mailboxes};
-use crate::listeners::Listeners;
+use crate::listeners::{self, Listeners};
 use crate::message::{Counters, Down, PROTOCOL, Up};
 use crate::placement::{Change, Placement};
 use crate::stats::{Stats, Totals, WorkerStats};
@@ -182,11 +182,8 @@ impl Primary {
     fn drain(&mut self, id: WorkerId) {
         let Some(info) = self.info(id) else { return };
         let last = self.supervisor.is_ending();
-        if last && let Some(mut acceptor) = self.acceptor.take() {
-            // Whoever is in the queue has been promised an answer; from here on nobody can join it.
-            while let Some(Accepted::Connection(connection)) = acceptor.try_accept() {
-                self.hand_over(connection.into());
-            }
+        if last {
+            self.close_doors();
         }
         self.dispatcher.retire(id);
         self.placement.retire(id);
@@ -200,6 +197,25 @@ impl Primary {
         );
         self.emit(Event::Draining { worker: info });
         self.place();
+    }
+
+    /// Nobody can come any more, and whoever is in a queue has been promised an answer.
+    fn close_doors(&mut self) {
+        for listener in self.listeners.sockets() {
+            listeners::bar(listener);
+        }
+        if self.acceptor.take().is_some() {
+            let listener = self.listeners.sockets()[0].clone();
+            self.dispatcher.hurry();
+            for connection in acceptor::queue_of(&listener) {
+                self.hand_over(connection.into());
+            }
+            while let Some(connection) = self.dispatcher.take_returned() {
+                self.hand_over(connection);
+            }
+            listeners::shut(&listener);
+        }
+        // The others are emptied and shut by those who accept from them.
     }
 
     fn reported(&mut self, id: WorkerId, report: Report) {
