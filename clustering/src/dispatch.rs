@@ -20,6 +20,7 @@ pub struct Dispatcher<C> {
     /// Connections that a worker could not take, or did not live to take.
     returned: VecDeque<C>,
     most_open: u64,
+    window: usize,
     /// Where the search for the next one begins.
     turn: usize,
     last: u64,
@@ -44,6 +45,7 @@ impl<C: Clone> Dispatcher<C> {
             workers: Vec::new(),
             returned: VecDeque::new(),
             most_open,
+            window: WINDOW,
             turn: 0,
             last: 0,
         }
@@ -78,6 +80,11 @@ impl<C: Clone> Dispatcher<C> {
         self.returned.extend(lost.map(|(_, connection)| connection));
     }
 
+    /// From now on as many may be on their way as there are: those who are left out now would be left out for ever.
+    pub fn hurry(&mut self) {
+        self.window = usize::MAX;
+    }
+
     /// Keeps a connection for which there is no room until there is.
     pub fn give_back(&mut self, connection: C) {
         self.returned.push_front(connection);
@@ -90,8 +97,8 @@ impl<C: Clone> Dispatcher<C> {
 
     /// Whether some worker can take a connection.
     pub fn has_room(&self) -> bool {
-        let most = self.most_open;
-        self.workers.iter().any(|worker| worker.has_room(most))
+        let mut workers = self.workers.iter();
+        workers.any(|worker| worker.has_room(self.most_open, self.window))
     }
 
     /// Chooses a worker for the connection and gives it a number, or gives it back if nobody has room.
@@ -102,7 +109,8 @@ impl<C: Clone> Dispatcher<C> {
     pub fn send(&mut self, connection: C) -> Result<(WorkerId, u64), C> {
         let count = self.workers.len();
         let in_turn = (0..count).map(|step| (self.turn + step) % count);
-        let free = in_turn.filter(|index| self.workers[*index].has_room(self.most_open));
+        let free =
+            in_turn.filter(|index| self.workers[*index].has_room(self.most_open, self.window));
         // The first of several equals.
         let Some(index) = free.min_by_key(|index| self.workers[*index].load()) else {
             return Err(connection);
@@ -150,7 +158,7 @@ impl<C> Target<C> {
         self.open + self.on_the_way.len() as u64
     }
 
-    fn has_room(&self, most_open: u64) -> bool {
-        !self.retired && !self.is_full && self.on_the_way.len() < WINDOW && self.load() < most_open
+    fn has_room(&self, most_open: u64, window: usize) -> bool {
+        !self.retired && !self.is_full && self.on_the_way.len() < window && self.load() < most_open
     }
 }

@@ -4,12 +4,13 @@
 //! take a connection with it when it dies or leaves.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
 use std::rc::Rc;
 use std::time::Duration;
 
-use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use nix::libc::{BPF_K, BPF_RET};
+use socket2::{Domain, Protocol, SockFilter, SockRef, Socket, Type};
 
 use crate::{Error, Scheduling};
 
@@ -24,6 +25,8 @@ pub struct Listeners {
     sockets: Vec<Rc<OwnedFd>>,
     address: SocketAddr,
     scheduling: Scheduling,
+    /// Somebody else has them too, who keeps them when we end.
+    adopted: bool,
 }
 
 impl Listeners {
@@ -46,6 +49,7 @@ impl Listeners {
             address: local_address(&first).map_err(error)?,
             sockets: vec![Rc::new(first)],
             scheduling,
+            adopted: false,
         };
         listeners.grow(workers)?;
         Ok(listeners)
@@ -71,6 +75,7 @@ impl Listeners {
             sockets: vec![Rc::new(socket)],
             address,
             scheduling,
+            adopted: true,
         })
     }
 
@@ -90,10 +95,30 @@ impl Listeners {
         self.address
     }
 
+    /// Whether their queues end with us. The queue of a listener that was handed over waits for whoever comes next.
+    pub fn are_ours(&self) -> bool {
+        !self.adopted
+    }
+
     /// The sockets by their number.
     pub fn sockets(&self) -> &[Rc<OwnedFd>] {
         &self.sockets
     }
+}
+
+/// Keeps everybody from joining the queue of this listener. Whoever tries meanwhile hears nothing, and tries again a second later.
+///
+/// A listener that is shut resets whoever is in its queue; between the last accept and the shutting somebody might have joined it.
+pub fn bar(listener: &OwnedFd) {
+    let drop_all = u16::try_from(BPF_RET | BPF_K).expect("a code of 16 bits");
+    // Where filters are not allowed, the gap is short all the same.
+    let _ = SockRef::from(listener).attach_filter(&[SockFilter::new(drop_all, 0, 0, 0)]);
+}
+
+/// Refuses everybody from now on, wherever else there are duplicates of this listener.
+pub fn shut(listener: &OwnedFd) {
+    // Somebody else may have done so.
+    let _ = SockRef::from(listener).shutdown(Shutdown::Read);
 }
 
 fn open(address: SocketAddr, shared: bool) -> io::Result<Socket> {

@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use super::Primary;
 use crate::Event;
-use crate::acceptor::{Accepted, Acceptor};
+use crate::acceptor::{self, Accepted, Acceptor};
 use crate::attend::Order;
+use crate::listeners;
 use crate::message::Down;
 use crate::placement::Change;
 
@@ -30,6 +31,25 @@ impl Primary {
             Ok((id, number)) => self.send(id, Order::Connection(number, connection)),
             Err(connection) => self.dispatcher.give_back(connection),
         }
+    }
+
+    /// Nobody can come any more, and whoever is in a queue has been promised an answer.
+    pub(super) fn close_doors(&mut self) {
+        for listener in self.listeners.sockets() {
+            listeners::bar(listener);
+        }
+        if self.acceptor.take().is_some() {
+            let listener = self.listeners.sockets()[0].clone();
+            self.dispatcher.hurry();
+            for connection in acceptor::queue_of(&listener) {
+                self.hand_over(connection.into());
+            }
+            while let Some(connection) = self.dispatcher.take_returned() {
+                self.hand_over(connection);
+            }
+            listeners::shut(&listener);
+        }
+        // The others are emptied and shut by those who accept from them.
     }
 
     /// Tells workers which listeners they are to accept from.

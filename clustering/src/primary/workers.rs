@@ -7,7 +7,6 @@ use futures::future::FutureExt;
 use nix::sys::signal::Signal;
 
 use super::{Primary, Worker};
-use crate::acceptor::Accepted;
 use crate::attend::{self, Order, Report};
 use crate::error::Failure;
 use crate::message::{Counters, Down, PROTOCOL, Up};
@@ -52,12 +51,9 @@ impl Primary {
 
     pub(super) fn drain(&mut self, id: WorkerId) {
         let Some(info) = self.info(id) else { return };
-        let last = self.supervisor.is_ending();
-        if last && let Some(mut acceptor) = self.acceptor.take() {
-            // Whoever is in the queue has been promised an answer; from here on nobody can join it.
-            while let Some(Accepted::Connection(connection)) = acceptor.try_accept() {
-                self.hand_over(connection.into());
-            }
+        let last = self.supervisor.is_ending() && self.listeners.are_ours();
+        if last {
+            self.close_doors();
         }
         self.dispatcher.retire(id);
         self.placement.retire(id);

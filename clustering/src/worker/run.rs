@@ -18,11 +18,11 @@ use tokio::time::{Instant, interval, sleep_until};
 
 use super::BoxError;
 use super::messages::Ends;
-use crate::acceptor::{Accepted, Acceptor};
+use crate::acceptor::{self, Accepted, Acceptor};
 use crate::control::{Control, Packet};
 use crate::hall::{Guest, Hall};
 use crate::message::{Down, PROTOCOL, Settings, Up};
-use crate::{Body, Error, connection};
+use crate::{Body, Error, connection, listeners};
 
 /// How often the primary hears of a worker that has nothing else to say.
 const BEAT: Duration = Duration::from_secs(1);
@@ -201,10 +201,10 @@ impl Runner {
         for (socket, task) in std::mem::take(&mut self.listeners).into_values() {
             task.abort();
             // Where nobody comes after us, whoever is in the queue is ours. The others have the queue still.
-            if last && let Ok(mut acceptor) = Acceptor::new(&socket) {
-                while let Some(Accepted::Connection(connection)) = acceptor.try_accept() {
-                    (self.welcome)(connection, self.hall.enter());
-                }
+            if last {
+                let queue = acceptor::queue_of(&socket);
+                queue.for_each(|connection| (self.welcome)(connection, self.hall.enter()));
+                listeners::shut(&socket);
             }
         }
         self.hall.close_after_answers();

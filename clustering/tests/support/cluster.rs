@@ -1,0 +1,404 @@
+//! A cluster under test: started from its binary, watched through what it prints and `/proc`, and gone when the test is.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use super::{DEADLINE, until};
+
+/// The binary of this crate.
+pub fn binary() -> PathBuf {
+    env!("CARGO_BIN_EXE_clustering").into()
+}
+
+/// The example `slow`, which `cargo test` builds beside the binary.
+pub fn slow_binary() -> PathBuf {
+    let path = binary().with_file_name("examples").join("slow");
+    assert!(path.exists(), "first: cargo build -p clustering --examples");
+    path
+}
+
+/// The command for the binary with `serve`, any free port and so many workers.
+pub fn serve(policy: &str, workers: usize) -> Command {
+    serve_with(&binary(), policy, workers)
+}
+
+/// The same for a copy of the binary.
+pub fn serve_with(program: &Path, policy: &str, workers: usize) -> Command {
+    let mut command = Command::new(program);
+    command.args(["serve", "-l", "127.0.0.1:0", "-p", policy]);
+    command.args(["-w", &workers.to_string()]);
+    command
+}
+
+/// The command for the example `slow`.
+pub fn slow(args: &[&str]) -> Command {
+    let mut command = Command::new(slow_binary());
+    command.args(args);
+    command
+}
+
+/// A cluster that runs.
+pub struct Cluster {
+    child: Child,
+    output: Arc<Mutex<Output>>,
+    readers: Vec<JoinHandle<()>>,
+    /// Those that it has started, as far as they were seen.
+    seen: BTreeSet<Process>,
+}
+
+#[derive(Default)]
+struct Output {
+    stdout: Vec<String>,
+    stderr: Vec<String>,
+}
+
+impl Cluster {
+    /// Starts the command, and returns when so many workers serve.
+    pub fn start(mut command: Command, workers: usize) -> Self {
+        command.stdin(Stdio::null());
+        let mut cluster = Self::spawn(command);
+        until("workers are ready", || {
+            cluster.look();
+            let status = cluster.child.try_wait().unwrap();
+            assert!(status.is_none(), "{status:?} {:?}", cluster.stderr());
+            cluster.workers().len() == workers
+        });
+        cluster
+    }
+
+    /// Starts the command, and returns at once.
+    pub fn spawn(mut command: Command) -> Self {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let output = Arc::new(Mutex::new(Output::default()));
+        let stdout = child.stdout.take().map(|pipe| {
+            let output = output.clone();
+            read_lines(pipe, move |line| lock(&output).stdout.push(line))
+        });
+        let stderr = child.stderr.take().map(|pipe| {
+            let output = output.clone();
+            read_lines(pipe, move |line| lock(&output).stderr.push(line))
+        });
+        Self {
+            child,
+            output,
+            readers: stdout.into_iter().chain(stderr).collect(),
+            seen: BTreeSet::new(),
+        }
+    }
+
+    /// The primary's process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        let mut address = None;
+        until("it listens", || {
+            let lines = self.stderr();
+            let texts = lines.iter().filter_map(|line| line.split_once("http://"));
+            address = texts.map(|(_, text)| text.parse().unwrap()).next();
+            address.is_some()
+        });
+        address.expect("`until` has seen to it")
+    }
+
+    /// The lines on stdout so far.
+    pub fn stdout(&self) -> Vec<String> {
+        lock(&self.output).stdout.clone()
+    }
+
+    /// The lines on stderr so far.
+    pub fn stderr(&self) -> Vec<String> {
+        lock(&self.output).stderr.clone()
+    }
+
+    /// How many lines on stderr contain this.
+    pub fn count_stderr(&self, what: &str) -> usize {
+        let lines = self.stderr();
+        lines.iter().filter(|line| line.contains(what)).count()
+    }
+
+    /// The workers that it says have started and not died, the oldest first.
+    pub fn workers(&self) -> Vec<u32> {
+        let mut workers: Vec<u32> = Vec::new();
+        for line in self.stdout() {
+            let words: Vec<_> = line.split(' ').collect();
+            match words[..] {
+                ["Worker", pid, "started"] => workers.push(pid.parse().unwrap()),
+                ["Worker", pid, "died"] => workers.retain(|worker| worker.to_string() != pid),
+                _ => {}
+            }
+        }
+        workers
+    }
+
+    /// How many workers it says have started.
+    pub fn started(&self) -> usize {
+        let lines = self.stdout();
+        lines
+            .iter()
+            .filter(|line| line.ends_with(" started"))
+            .count()
+    }
+
+    /// Sends a signal to the primary.
+    pub fn signal(&self, signal: Signal) {
+        send(self.pid(), signal);
+    }
+
+    /// Sends SIGHUP, and returns when it says that all workers are new.
+    #[track_caller]
+    pub fn reload(&mut self) {
+        let before = self.count_stderr(": reloaded");
+        self.signal(Signal::SIGHUP);
+        until("reloaded", || {
+            self.look();
+            self.count_stderr(": reloaded") > before
+        });
+    }
+
+    /// Remembers the children of the primary, so that they end with it whatever becomes of it.
+    pub fn look(&mut self) {
+        self.seen.extend(children_of(self.pid()));
+    }
+
+    /// Waits for the end of the primary and of all that it has started, and says how it ended.
+    #[track_caller]
+    pub fn wait(&mut self) -> ExitStatus {
+        let mut status = None;
+        until("the primary ends", || {
+            self.look();
+            status = self.child.try_wait().unwrap();
+            status.is_some()
+        });
+        until("nobody is left", || {
+            self.seen.iter().all(|process| !process.runs())
+        });
+        self.drain_output();
+        status.expect("`until` has seen to it")
+    }
+
+    /// Kills the primary alone, and says how long its workers outlive it.
+    #[track_caller]
+    pub fn kill_primary(&mut self) -> Duration {
+        self.look();
+        let begun = Instant::now();
+        self.signal(Signal::SIGKILL);
+        // Without a pause: this is measured.
+        while self.seen.iter().any(Process::runs) {
+            assert!(
+                begun.elapsed() < DEADLINE,
+                "workers outlive their primary by {DEADLINE:?}"
+            );
+            thread::yield_now();
+        }
+        let survived = begun.elapsed();
+        self.child.wait().unwrap();
+        survived
+    }
+
+    fn drain_output(&mut self) {
+        for reader in self.readers.drain(..) {
+            reader.join().unwrap();
+        }
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            self.look();
+            // Not reaped, so that the number is still its own.
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+        for process in &self.seen {
+            if process.runs() {
+                let _ = kill(pid(process.pid), Signal::SIGKILL);
+            }
+        }
+        self.drain_output();
+    }
+}
+
+fn lock(output: &Mutex<Output>) -> std::sync::MutexGuard<'_, Output> {
+    output.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn read_lines(
+    pipe: impl Read + Send + 'static,
+    mut take: impl FnMut(String) + Send + 'static,
+) -> JoinHandle<()> {
+    thread::spawn(move || {
+        let lines = BufReader::new(pipe).lines();
+        lines.map_while(Result::ok).for_each(&mut take);
+    })
+}
+
+/// Sends a signal to a process that is known to live, or to be a zombie that nobody else reaps.
+pub fn send(to: u32, signal: Signal) {
+    // It may have ended by itself.
+    let _ = kill(pid(to), signal);
+}
+
+fn pid(number: u32) -> Pid {
+    Pid::from_raw(i32::try_from(number).unwrap())
+}
+
+/// A process that cannot be mistaken for a later one with the same number.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Process {
+    pub pid: u32,
+    /// When it was started, in ticks since the machine was.
+    since: String,
+}
+
+impl Process {
+    /// Whether it runs; a zombie does not.
+    pub fn runs(&self) -> bool {
+        stat(self.pid).is_some_and(|stat| stat.since == self.since && stat.state != "Z")
+    }
+}
+
+struct Stat {
+    state: String,
+    parent: u32,
+    since: String,
+}
+
+fn stat(pid: u32) -> Option<Stat> {
+    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name in parentheses may contain anything.
+    let (_, fields) = text.rsplit_once(") ")?;
+    let fields: Vec<_> = fields.split(' ').collect();
+    Some(Stat {
+        state: (*fields.first()?).to_owned(),
+        parent: fields.get(1)?.parse().ok()?,
+        since: (*fields.get(19)?).to_owned(),
+    })
+}
+
+/// All children of a process, zombies among them.
+pub fn children_of(parent: u32) -> Vec<Process> {
+    let entries = fs::read_dir("/proc").unwrap().flatten();
+    let child = |entry: fs::DirEntry| {
+        let pid = entry.file_name().to_str()?.parse().ok()?;
+        let stat = stat(pid)?;
+        let since = stat.since;
+        (stat.parent == parent).then_some(Process { pid, since })
+    };
+    entries.filter_map(child).collect()
+}
+
+/// How many children of a process are dead, but not reaped.
+pub fn zombies_of(parent: u32) -> usize {
+    let children = children_of(parent);
+    children.iter().filter(|child| !child.runs()).count()
+}
+
+/// How many descriptors a process has.
+pub fn descriptors_of(pid: u32) -> usize {
+    fs::read_dir(format!("/proc/{pid}/fd")).map_or(0, Iterator::count)
+}
+
+/// How much memory a process holds, in KiB.
+pub fn memory_of(pid: u32) -> u64 {
+    let text = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let number = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    number.map_or(0, |number| number.parse().unwrap())
+}
+
+/// How many connections to the port a process has.
+pub fn connections_of(pid: u32, port: u16) -> usize {
+    let ours = connection_inodes(port);
+    let files = fs::read_dir(format!("/proc/{pid}/fd"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let links = files.filter_map(|file| fs::read_link(file.path()).ok());
+    let is_ours = |link: &PathBuf| {
+        let inode = link.to_str().and_then(|link| link.strip_prefix("socket:["));
+        inode.is_some_and(|inode| ours.contains(inode.trim_end_matches(']')))
+    };
+    links.filter(is_ours).count()
+}
+
+fn connection_inodes(port: u16) -> BTreeSet<String> {
+    let table = fs::read_to_string("/proc/net/tcp").unwrap();
+    let local = format!(":{port:04X}");
+    let inode = |line: &str| {
+        let fields: Vec<_> = line.split_whitespace().collect();
+        let is_listener = *fields.get(3)? == "0A";
+        let is_ours = fields.get(1)?.ends_with(&local) && !is_listener;
+        is_ours.then_some((*fields.get(9)?).to_owned())
+    };
+    table.lines().filter_map(inode).collect()
+}
+
+/// A copy of a program that can be replaced while it runs.
+pub struct Copy {
+    folder: tempfile::TempDir,
+}
+
+impl Copy {
+    /// A copy of this program.
+    pub fn of(program: &Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::copy(program, folder.path().join("server")).unwrap();
+        Self { folder }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("server")
+    }
+
+    /// Puts another program into its place, as an installer does.
+    pub fn replace(&self, with: &Path) {
+        let next = self.folder.path().join("next");
+        fs::copy(with, &next).unwrap();
+        fs::rename(next, self.path()).unwrap();
+    }
+
+    /// Puts a script into its place.
+    pub fn replace_with_script(&self, text: &str) {
+        let script = self.folder.path().join("script");
+        write_script(&script, text);
+        fs::rename(script, self.path()).unwrap();
+    }
+}
+
+/// Writes a script that can be started.
+pub fn write_script(path: &Path, text: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::write(path, text).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// Runs a command to its end, and gives status, stdout and stderr.
+pub fn run(program: impl AsRef<OsStr>, args: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = Command::new(program);
+    command.args(args).stdin(Stdio::null());
+    let mut cluster = Cluster::spawn(command);
+    let status = cluster.wait();
+    let text = |lines: Vec<String>| lines.join("\n");
+    (
+        status.code(),
+        text(cluster.stdout()),
+        text(cluster.stderr()),
+    )
+}

@@ -1,0 +1,55 @@
+//! What the test files share: a client that counts exactly, and clusters that end with their test.
+
+pub mod client;
+pub mod cluster;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Far more than anything here takes; what takes longer has failed.
+pub const DEADLINE: Duration = Duration::from_secs(30);
+
+/// The names of the policies, as `-p` takes them.
+pub const POLICIES: [&str; 3] = ["rr", "shared", "reuseport"];
+
+/// Whether tests are to run whole.
+pub fn is_soak() -> bool {
+    std::env::var_os("SOAK").is_some()
+}
+
+/// The long form of a number under `SOAK=1`, and else the short one.
+pub fn soak<T>(long: T, short: T) -> T {
+    if is_soak() { long } else { short }
+}
+
+/// For tests that need the machine for themselves: one after the other.
+pub fn alone() -> MutexGuard<'static, ()> {
+    static MACHINE: Mutex<()> = Mutex::new(());
+    // A test that failed has ended what it had started all the same.
+    MACHINE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Looks again and again until `condition` holds.
+#[track_caller]
+pub fn until(what: &str, mut condition: impl FnMut() -> bool) {
+    let deadline = Instant::now() + DEADLINE;
+    while !condition() {
+        assert!(Instant::now() < deadline, "{what}: not in {DEADLINE:?}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Numbers that look random and are the same for the same seed (SplitMix64).
+pub struct Dice(pub u64);
+
+impl Dice {
+    /// One of `0..sides`.
+    pub fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^= mixed >> 31;
+        usize::try_from(mixed % sides as u64).expect("less than sides")
+    }
+}
