@@ -23,7 +23,6 @@ pub struct Dispatcher<C> {
     window: usize,
     /// Where the search for the next one begins.
     turn: usize,
-    last: u64,
 }
 
 #[derive(Debug)]
@@ -32,6 +31,8 @@ struct Target<C> {
     /// What the worker says that it has.
     open: u64,
     on_the_way: VecDeque<(u64, C)>,
+    /// The number of the last connection that was sent to it: several in one packet have numbers in a row.
+    last: u64,
     /// It had no descriptors left; until it says something else, it gets nothing.
     is_full: bool,
     /// It takes no new ones, but may still lose those that are on their way.
@@ -47,7 +48,6 @@ impl<C: Clone> Dispatcher<C> {
             most_open,
             window: WINDOW,
             turn: 0,
-            last: 0,
         }
     }
 
@@ -57,6 +57,7 @@ impl<C: Clone> Dispatcher<C> {
             id,
             open: 0,
             on_the_way: VecDeque::new(),
+            last: 0,
             is_full: false,
             retired: false,
         });
@@ -116,10 +117,10 @@ impl<C: Clone> Dispatcher<C> {
             return Err(connection);
         };
         self.turn = index + 1;
-        self.last += 1;
         let worker = &mut self.workers[index];
-        worker.on_the_way.push_back((self.last, connection));
-        Ok((worker.id, self.last))
+        worker.last += 1;
+        worker.on_the_way.push_back((worker.last, connection));
+        Ok((worker.id, worker.last))
     }
 
     /// The worker has answered for connections from `first` on: it has so many, and could not take so many more.
@@ -146,6 +147,15 @@ impl<C: Clone> Dispatcher<C> {
             worker.open = open;
             worker.is_full = false;
         }
+    }
+
+    /// Whether some connection has neither arrived nor come back.
+    pub fn is_waiting(&self) -> bool {
+        let on_the_way = self
+            .workers
+            .iter()
+            .any(|worker| !worker.on_the_way.is_empty());
+        on_the_way || !self.returned.is_empty()
     }
 
     fn find(&mut self, id: WorkerId) -> Option<&mut Target<C>> {

@@ -10,8 +10,10 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use nix::libc::{BPF_K, BPF_RET};
+use nix::unistd::Pid;
 use socket2::{Domain, Protocol, SockFilter, SockRef, Socket, Type};
 
+use crate::replace::Inheritance;
 use crate::{Error, Scheduling};
 
 /// As many connections as may wait; the system may allow fewer (`net.core.somaxconn`).
@@ -27,6 +29,8 @@ pub struct Listeners {
     scheduling: Scheduling,
     /// Somebody else has them too, who keeps them when we end.
     adopted: bool,
+    /// The workers of a primary that was here before.
+    finishing: Vec<Pid>,
 }
 
 impl Listeners {
@@ -50,6 +54,7 @@ impl Listeners {
             sockets: vec![Rc::new(first)],
             scheduling,
             adopted: false,
+            finishing: Vec::new(),
         };
         listeners.grow(workers)?;
         Ok(listeners)
@@ -76,7 +81,29 @@ impl Listeners {
             address,
             scheduling,
             adopted: true,
+            finishing: Vec::new(),
         })
+    }
+
+    /// Takes over what another primary has left.
+    pub fn inherit(inheritance: Inheritance, scheduling: Scheduling) -> Result<Self, Error> {
+        let mut listeners = inheritance.listeners.into_iter();
+        let nothing = || Error::io("inherit a listener")(io::ErrorKind::NotFound.into());
+        let first = listeners.next().ok_or_else(nothing)?;
+        let address = local_address(&first).map_err(Error::io("inherit a listener"))?;
+        let all = std::iter::once(first).chain(listeners);
+        Ok(Self {
+            sockets: all.map(Rc::new).collect(),
+            address,
+            scheduling,
+            adopted: inheritance.adopted,
+            finishing: inheritance.finishing,
+        })
+    }
+
+    /// The workers of a primary that was here before, to be reaped.
+    pub fn take_finishing(&mut self) -> Vec<Pid> {
+        std::mem::take(&mut self.finishing)
     }
 
     /// Sees to it that each of so many workers has a listener, if each is to have one.

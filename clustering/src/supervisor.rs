@@ -71,6 +71,8 @@ pub struct Supervisor {
     /// Set when nothing is to be started any more.
     outcome: Option<Outcome>,
     finished: bool,
+    /// Nobody is to be started for the moment.
+    held: bool,
 }
 
 impl Supervisor {
@@ -85,6 +87,7 @@ impl Supervisor {
             ever_ready: false,
             outcome: None,
             finished: false,
+            held: false,
         };
         supervisor.want(workers);
         supervisor
@@ -107,6 +110,8 @@ impl Supervisor {
             Input::Fork if self.outcome.is_none() => self.fork(),
             Input::Drain(id) => self.dismiss(id),
             Input::Shutdown => self.shut_down(),
+            Input::Hold => self.held = true,
+            Input::Resume => self.held = false,
             Input::Quit => self.quit(&mut actions),
             // A cluster on its way out does not grow.
             Input::Clock | Input::Scale(_) | Input::Fork => {}
@@ -153,6 +158,12 @@ impl Supervisor {
     /// Whether the cluster is on its way out.
     pub fn is_ending(&self) -> bool {
         self.outcome.is_some()
+    }
+
+    /// Whether nobody comes or goes at the moment.
+    pub fn is_calm(&self) -> bool {
+        let serves = |member: &Member| matches!(member.state, State::Ready { .. });
+        self.outcome.is_none() && self.members.values().all(serves)
     }
 
     /// How many workers there are to be.

@@ -4,14 +4,24 @@ use std::os::fd::OwnedFd;
 use std::rc::Rc;
 
 use super::Primary;
-use crate::Event;
 use crate::acceptor::{self, Accepted, Acceptor};
 use crate::attend::Order;
 use crate::listeners;
 use crate::message::Down;
 use crate::placement::Change;
+use crate::{Error, Event, Scheduling};
 
 impl Primary {
+    /// Begins to take connections, where the primary does so itself.
+    pub(super) fn begin_to_accept(&mut self) -> Result<(), Error> {
+        if self.builder.scheduling == Scheduling::RoundRobin {
+            let listener = &self.listeners.sockets()[0];
+            let acceptor = Acceptor::new(listener).map_err(Error::io("watch the listener"))?;
+            self.acceptor = Some(acceptor);
+        }
+        Ok(())
+    }
+
     pub(super) fn accepted(&mut self, accepted: Accepted) {
         match accepted {
             Accepted::Connection(connection) => self.hand_over(connection.into()),

@@ -63,6 +63,7 @@ impl Primary {
                 linger: self.builder.linger,
                 deadline: self.builder.deadline,
                 last,
+                alone: false,
             },
         );
         self.emit(Event::Draining { worker: info });
@@ -117,6 +118,7 @@ impl Primary {
                 self.step(Input::Beat(id));
             }
             Up::Leaving => self.step(Input::Leaving(id)),
+            Up::Alone => drop(self.alone.insert(id)),
             Up::Drained { forced, counters } => {
                 worker.counters = counters;
                 self.totals.forced += forced;

@@ -52,6 +52,7 @@ where
         hall,
         listeners: BTreeMap::new(),
         leaving: None,
+        alone: false,
     };
     runner.run().await
 }
@@ -81,6 +82,8 @@ struct Runner {
     /// The tasks that accept, by the number of their listener.
     listeners: BTreeMap<usize, (Rc<OwnedFd>, JoinHandle<()>)>,
     leaving: Option<Leaving>,
+    /// The primary has become another program, which does not know of us.
+    alone: bool,
 }
 
 /// When what is over, on the way out.
@@ -97,7 +100,7 @@ impl Runner {
         self.say(&Up::Online { protocol: PROTOCOL }).await?;
         loop {
             tokio::select! {
-                packet = self.control.receive() => match packet.map_err(Error::Protocol)? {
+                packet = self.control.receive(), if !self.alone => match packet.map_err(Error::Protocol)? {
                     Some(packet) => self.told(packet).await?,
                     None => return Err(Error::Orphaned),
                 },
@@ -152,7 +155,14 @@ impl Runner {
                 linger,
                 deadline,
                 last,
-            } => self.drain(linger, deadline, last),
+                alone,
+            } => {
+                self.drain(linger, deadline, last);
+                if alone {
+                    self.say(&Up::Alone).await?;
+                    self.alone = true;
+                }
+            }
             // Somebody may be interested.
             Down::Program(message) => drop(self.messages.incoming.send(message)),
             Down::Start(_) => {}
@@ -228,6 +238,9 @@ impl Runner {
     }
 
     async fn say(&self, up: &Up) -> Result<(), Error> {
+        if self.alone {
+            return Ok(());
+        }
         // There is nobody else to speak to.
         self.control
             .send(up, &[])
