@@ -17,7 +17,7 @@ pub struct Args {
     /// Where to listen: a port, `HOST:PORT`, `[::1]:PORT`; port 0 is any free one
     #[arg(short, long, value_name = "ADDRESS", default_value = "127.0.0.1:3000", value_parser = address::parse)]
     listen: String,
-    /// How many workers; as many as there are cores unless said otherwise, or what CLUSTER_WORKERS says
+    /// How many workers; as many as there are cores unless said otherwise, or what `CLUSTER_WORKERS` says
     #[arg(short, long, value_name = "N")]
     workers: Option<NonZeroUsize>,
     /// Who gets a connection: rr (the worker that has the fewest), shared (who is quicker), reuseport (the kernel decides)

@@ -1,0 +1,31 @@
+// The example of the notes: PIDs are shown as the numbers of their workers, since they differ each time.
+import cluster from 'node:cluster';
+import http from 'node:http';
+import { connect } from './fixtures/ask.mjs';
+import { exited, listening, shutdown } from './fixtures/workers.mjs';
+
+if (cluster.isPrimary) {
+  const ready = listening(2);
+  for (let i = 0; i < 2; i++) {
+    cluster.fork();
+  }
+  const { workers, port } = await ready;
+  const number = (text) => text.replace(/\d+/, (pid) => workers.find((worker) => worker.process.pid === Number(pid)).id);
+  for (const worker of workers) console.log(number(`Worker ${worker.process.pid} started`));
+
+  const connections = [connect(port), connect(port)];
+  const answers = [];
+  for (const connection of connections) answers.push(number(await connection.ask()));
+  for (const answer of answers.sort()) console.log(answer);
+  for (const connection of connections) connection.close();
+
+  const gone = exited();
+  process.kill(workers[0].process.pid, 'SIGKILL');
+  const { worker } = await gone;
+  console.log(number(`Worker ${worker.process.pid} died`));
+  await shutdown();
+} else {
+  http.createServer((req, res) => {
+    res.end(`Handled by worker ${process.pid}`);
+  }).listen(0, '127.0.0.1');
+}
