@@ -1,4 +1,4 @@
-// The example of the notes: PIDs are shown as the numbers of their workers, since they differ each time.
+// The example of the notes: PIDs are shown as numbers, since they differ each time: 0 is the primary, the others are workers.
 import cluster from 'node:cluster';
 import http from 'node:http';
 import { connect } from './fixtures/ask.mjs';
@@ -10,7 +10,9 @@ if (cluster.isPrimary) {
     cluster.fork();
   }
   const { workers, port } = await ready;
-  const number = (text) => text.replace(/\d+/, (pid) => workers.find((worker) => worker.process.pid === Number(pid)).id);
+  const numbers = new Map([[process.pid, 0], ...workers.map((worker) => [worker.process.pid, worker.id])]);
+  const number = (text) => text.replace(/\d+/, (pid) => numbers.get(Number(pid)));
+  console.log(number(`Primary PID: ${process.pid}`));
   for (const worker of workers) console.log(number(`Worker ${worker.process.pid} started`));
 
   const connections = [connect(port), connect(port)];

@@ -13,7 +13,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use clustering::{Worker, is_primary};
+use clustering::{Error, Worker, is_primary};
 
 use crate::{roles, tour};
 
@@ -69,7 +69,13 @@ struct TourArgs {
 /// Runs what the arguments say.
 pub fn main() -> ExitCode {
     if !is_primary() {
-        return finish(work().map(|()| 0));
+        return match work() {
+            // Who killed the primary knows it; often the kernel ends us before we hear of it.
+            Err(error) if matches!(error.downcast_ref(), Some(Error::Orphaned)) => {
+                ExitCode::FAILURE
+            }
+            worked => finish(worked.map(|()| 0)),
+        };
     }
     let args = match std::env::args_os().len() {
         // The notes' example: `node cluster.js`.

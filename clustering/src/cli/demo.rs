@@ -34,7 +34,7 @@ pub async fn demo() -> anyhow::Result<u8> {
         let replacement = listening(&mut events, 1).await?[0].id;
         writeln!(out, "Worker {replacement} takes its place.")?;
 
-        writeln!(out, "Reload, and requests all the time:")?;
+        writeln!(out, "Reload, and requests meanwhile:")?;
         let reloaded = Cell::new(false);
         let reload = async {
             let failed = handle.reload().await?;

@@ -1,7 +1,8 @@
-//! The example of the notes: PIDs are shown as the numbers of their workers, since they differ each time.
+//! The example of the notes: PIDs are shown as numbers, since they differ each time: 0 is the primary, the others are workers.
 //!
 //! Twin: `golden/04-notes.mjs`. `clustering` without arguments is the same on port 3000, with the PIDs.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use clustering::Signal;
@@ -15,11 +16,14 @@ pub async fn notes(out: &mut dyn Write) -> anyhow::Result<()> {
     let (address, handle, mut events) = (cluster.address(), cluster.handle(), cluster.events());
     during(cluster, async {
         let workers = listening(&mut events, 2).await?;
+        let mut numbers = BTreeMap::from([(std::process::id().to_string(), 0)]);
+        numbers.extend(workers.iter().map(|one| (one.pid.to_string(), one.id.0)));
         let number = |text: String| -> String {
-            let worker = |word: &str| workers.iter().find(|one| one.pid.to_string() == word);
-            let known = |word| worker(word).map_or(word.to_owned(), |one| one.id.to_string());
+            let known = |word: &str| numbers.get(word).map_or(word.to_owned(), u64::to_string);
             text.split(' ').map(known).collect::<Vec<_>>().join(" ")
         };
+        let primary = number(format!("Primary PID: {}", std::process::id()));
+        writeln!(out, "{primary}")?;
         for worker in &workers {
             let started = number(format!("Worker {} started", worker.pid));
             writeln!(out, "{started}")?;

@@ -1,6 +1,7 @@
 //! A new version without a gap: for each worker a new one is started, and the old one goes when that listens.
 //!
-//! Twin: `golden/14-reload.mjs`. Node leaves it to the program; here it is `Handle::reload`, or SIGHUP.
+//! Twin: `golden/14-reload.mjs`. Node leaves it to the program; here it is `Handle::reload`, or SIGHUP. Here a client may ask at any moment, and does; there
+//! one that asks while a worker disconnects may see its connection closed.
 
 use std::cell::Cell;
 use std::io::Write;
@@ -43,7 +44,7 @@ pub async fn reload(out: &mut dyn Write) -> anyhow::Result<()> {
             )?;
         }
         let (some, lost) = (asked > 0, asked - answered);
-        writeln!(out, "asked all the time: {some}, without an answer: {lost}")?;
+        writeln!(out, "asked meanwhile: {some}, without an answer: {lost}")?;
         let new = ["Handled by worker 3", "Handled by worker 4"];
         let new = new.contains(&ask(address, "/").await?.as_str());
         writeln!(out, "now one of the new ones answers: {new}")?;
