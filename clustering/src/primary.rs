@@ -54,6 +54,8 @@ struct Worker {
     lines: Lines,
     since: Instant,
     counters: Counters,
+    /// Why we kill it.
+    verdict: Option<Failure>,
 }
 
 impl Primary {
@@ -173,6 +175,7 @@ impl Primary {
             lines,
             since: Instant::now(),
             counters: Counters::default(),
+            verdict: None,
         };
         self.workers.insert(id, worker);
         self.attendants.push(attended.attend().boxed_local());
@@ -249,7 +252,10 @@ impl Primary {
                 }
             }
             // A program of another version is not ready, whatever it says.
-            Up::Online { .. } => self.signal(id, Signal::SIGKILL),
+            Up::Online { .. } => {
+                worker.verdict = Some(Failure::OtherVersion);
+                self.signal(id, Signal::SIGKILL);
+            }
             Up::Taken {
                 first,
                 taken,
@@ -306,7 +312,10 @@ impl Primary {
         if let Some(gone) = self.workers.remove(&id) {
             self.totals.died += u64::from(!voluntary);
             self.totals.requests_of_the_gone += gone.counters.requests;
-            self.last_failure = Some(Failure::Ended(exit));
+            // Those whom the end of the cluster kills say nothing about why it ends.
+            if !self.supervisor.is_ending() {
+                self.last_failure = Some(gone.verdict.unwrap_or(Failure::Ended(exit)));
+            }
             self.emit(Event::Exit {
                 worker: gone.info,
                 exit,
@@ -363,7 +372,11 @@ impl Primary {
                 self.totals.hung += 1;
                 self.info(id).map(|worker| Event::Hung { worker })
             }
-            Notice::NotReady(id) => self.info(id).map(|worker| Event::NotReady { worker }),
+            Notice::NotReady(id) => self.workers.get_mut(&id).map(|worker| {
+                worker.verdict = Some(Failure::NotReady);
+                let worker = worker.info;
+                Event::NotReady { worker }
+            }),
             Notice::NotDrained(id) => self.info(id).map(|worker| Event::NotDrained { worker }),
             Notice::Reloaded(number) => {
                 self.totals.reloads += 1;
