@@ -66,6 +66,7 @@ impl Default for Builder {
             rules: Rules {
                 respawn: true,
                 start_timeout: Duration::from_secs(10),
+                lame_duck: Duration::ZERO,
                 drain_timeout: Duration::ZERO,
                 silent_pulses: 0,
                 give_up_after: 5,
@@ -139,6 +140,13 @@ impl Builder {
     /// When a lost worker is replaced.
     pub fn backoff(mut self, backoff: BackOff) -> Self {
         self.rules.backoff = backoff;
+        self
+    }
+
+    /// How long the cluster goes on to serve after it was asked to end, while it says already that it is not ready: until whoever sends it
+    /// connections has noticed. Not at all unless said otherwise; it is for clusters behind a proxy that asks for their health.
+    pub fn lame_duck(mut self, time: Duration) -> Self {
+        self.rules.lame_duck = time;
         self
     }
 

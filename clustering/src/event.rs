@@ -99,6 +99,8 @@ pub enum Event {
         /// Who.
         worker: WorkerInfo,
     },
+    /// The cluster was asked to end, and serves on for a while, until everybody knows.
+    LameDuck,
     /// A reload begins.
     Reloading,
     /// All workers are new ones.

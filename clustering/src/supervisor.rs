@@ -68,6 +68,8 @@ pub struct Supervisor {
     last_id: u64,
     reload: Reload,
     ever_ready: bool,
+    /// When a cluster that has said that it goes stops to serve.
+    leaves_at: Option<Instant>,
     /// Set when nothing is to be started any more.
     outcome: Option<Outcome>,
     finished: bool,
@@ -85,6 +87,7 @@ impl Supervisor {
             last_id: 0,
             reload: Reload::default(),
             ever_ready: false,
+            leaves_at: None,
             outcome: None,
             finished: false,
             held: false,
@@ -109,13 +112,14 @@ impl Supervisor {
             Input::Scale(workers) if self.outcome.is_none() => self.scale(workers),
             Input::Fork if self.outcome.is_none() => self.fork(),
             Input::Drain(id) => self.dismiss(id),
-            Input::Shutdown => self.shut_down(),
+            Input::Shutdown => self.shut_down(now, &mut actions),
             Input::Hold => self.held = true,
             Input::Resume => self.held = false,
             Input::Quit => self.quit(&mut actions),
             // A cluster on its way out does not grow.
             Input::Clock | Input::Scale(_) | Input::Fork => {}
         }
+        self.leave_in_time(now);
         self.trim(now, &mut actions);
         self.enforce_limits(now, &mut actions);
         self.go_on_with_reload(now, &mut actions);
@@ -137,7 +141,7 @@ impl Supervisor {
             let waits = self.outcome.is_none() && self.slots[slot].wanted && !self.is_held(slot);
             self.slots[slot].retry_at.filter(|_| waits)
         });
-        limits.chain(retries).min()
+        limits.chain(retries).chain(self.leaves_at).min()
     }
 
     /// What the worker is doing, in a word.
@@ -155,8 +159,13 @@ impl Supervisor {
         self.members.get(&id).is_some_and(|member| member.voluntary)
     }
 
-    /// Whether the cluster is on its way out.
+    /// Whether the cluster is on its way out, and nobody should be sent to it any more.
     pub fn is_ending(&self) -> bool {
+        self.leaves_at.is_some() || self.is_closing()
+    }
+
+    /// Whether those who drain now are the last ones, and nobody comes after them.
+    pub fn is_closing(&self) -> bool {
         self.outcome.is_some()
     }
 

@@ -37,6 +37,9 @@ pub struct Args {
     /// The most connections of a worker
     #[arg(long, value_name = "N", default_value_t = Settings::default().max_connections)]
     max_connections: u64,
+    /// How long to serve on after SIGTERM while /readyz says 503 already, until a proxy has noticed
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration::parse)]
+    lame_duck: Duration,
     /// How long idle connections stay open when a worker leaves
     #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration::parse)]
     linger: Duration,
@@ -131,6 +134,7 @@ fn builder(args: Args) -> anyhow::Result<Builder> {
     };
     let mut builder = builder
         .respawn(!args.no_respawn)
+        .lame_duck(args.lame_duck)
         .linger(args.linger)
         .deadline(args.deadline)
         .hang_after(args.hang_after)
@@ -169,6 +173,7 @@ fn show(event: &Event) -> bool {
             "worker {} did not finish in time, and is killed",
             worker.pid
         )),
+        Event::LameDuck => say("going, but still serving until everybody has noticed"),
         Event::Reloaded => say("reloaded"),
         Event::ReloadFailed { reason } => say(&format!(
             "not reloaded, the old workers go on: the new one failed: {reason}"

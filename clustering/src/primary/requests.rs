@@ -26,7 +26,7 @@ impl Primary {
             // Whoever asked may have stopped to wait.
             Command::Stats(answer) => drop(answer.send(self.stats())),
         }
-        if self.supervisor.is_ending() {
+        if self.supervisor.is_closing() {
             self.reloads.clear();
         }
     }
@@ -86,6 +86,7 @@ impl Primary {
                 Event::NotReady { worker }
             }),
             Notice::NotDrained(id) => self.info(id).map(|worker| Event::NotDrained { worker }),
+            Notice::LameDuck => Some(Event::LameDuck),
             Notice::Reloading => Some(Event::Reloading),
             Notice::Reloaded(number) => {
                 self.totals.reloads += 1;

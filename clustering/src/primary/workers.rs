@@ -52,7 +52,7 @@ impl Primary {
 
     pub(super) fn drain(&mut self, id: WorkerId) {
         let Some(info) = self.info(id) else { return };
-        let last = self.supervisor.is_ending() && self.listeners.are_ours();
+        let last = self.supervisor.is_closing() && self.listeners.are_ours();
         if last {
             self.close_doors();
         }

@@ -1,9 +1,28 @@
 //! The end of the cluster: gentle, at once, or because nothing is left.
+//!
+//! A gentle end may be announced first: for a while the cluster says that it goes, and serves as before, until those who send it connections have
+//! heard of it. Such a server is known as a lame duck.
 
-use super::{Action, Outcome, Supervisor};
+use std::time::Instant;
+
+use super::{Action, Notice, Outcome, Supervisor};
 
 impl Supervisor {
-    pub(super) fn shut_down(&mut self) {
+    pub(super) fn shut_down(&mut self, now: Instant, actions: &mut Vec<Action>) {
+        if self.is_ending() {
+            return;
+        }
+        self.leaves_at = Some(now + self.rules.lame_duck);
+        if !self.rules.lame_duck.is_zero() {
+            actions.push(Action::Tell(Notice::LameDuck));
+        }
+    }
+
+    pub(super) fn leave_in_time(&mut self, now: Instant) {
+        if self.leaves_at.is_none_or(|at| at > now) {
+            return;
+        }
+        self.leaves_at = None;
         self.outcome.get_or_insert(Outcome::ShutDown);
         for slot in &mut self.slots {
             slot.wanted = false;
@@ -16,6 +35,7 @@ impl Supervisor {
 
     pub(super) fn end(&mut self, outcome: Outcome, actions: &mut Vec<Action>) {
         self.outcome = Some(outcome);
+        self.leaves_at = None;
         let ids: Vec<_> = self.members.keys().copied().collect();
         for id in ids {
             self.kill(id, actions);

@@ -13,6 +13,7 @@ fn rules() -> Rules {
     Rules {
         respawn: true,
         start_timeout: START,
+        lame_duck: Duration::ZERO,
         drain_timeout: DRAIN,
         silent_pulses: 6,
         give_up_after: 5,
@@ -375,6 +376,65 @@ fn a_shutdown_waits_for_those_who_finish_and_kills_those_who_do_not() {
     assert_eq!(world.finished, Some(Outcome::ShutDown));
 }
 
+const LAME_DUCK: Duration = Duration::from_secs(5);
+
+fn lame_duck(workers: usize) -> World {
+    let rules = Rules {
+        lame_duck: LAME_DUCK,
+        ..rules()
+    };
+    let mut world = World::with(rules, workers);
+    for id in 1..=workers as u64 {
+        world.ready(id);
+    }
+    world.tell(Input::Shutdown);
+    world
+}
+
+#[test]
+fn a_lame_duck_serves_on_until_its_time_is_over() {
+    let mut world = lame_duck(2);
+    assert!(world.supervisor.is_ending() && !world.supervisor.is_closing());
+    assert_eq!(world.notices, [Notice::LameDuck]);
+    assert_eq!(world.supervisor.deadline(), Some(world.now + LAME_DUCK));
+
+    world.pass(LAME_DUCK - Duration::from_millis(1));
+    assert_eq!(world.serving(), 2);
+    // Asked again, it goes neither earlier nor later.
+    world.tell(Input::Shutdown);
+    world.pass(Duration::from_millis(1));
+
+    assert!(world.supervisor.is_closing());
+    assert_eq!(world.ids(Process::Draining), [1, 2]);
+    world.exits(1);
+    world.exits(2);
+    assert_eq!(world.finished, Some(Outcome::ShutDown));
+}
+
+#[test]
+fn a_lame_duck_replaces_whoever_dies_meanwhile() {
+    let mut world = lame_duck(1);
+
+    world.exits(1);
+
+    assert_eq!(world.ids(Process::Starting), [2]);
+    world.ready(2);
+    world.pass(LAME_DUCK);
+    assert_eq!(world.ids(Process::Draining), [2]);
+}
+
+#[test]
+fn a_lame_duck_that_is_to_end_at_once_does() {
+    let mut world = lame_duck(2);
+
+    world.tell(Input::Quit);
+
+    assert_eq!(world.ids(Process::Killed), [1, 2]);
+    world.exits(1);
+    world.exits(2);
+    assert_eq!(world.finished, Some(Outcome::Quit));
+}
+
 /// Small, seeded, and good enough to try orders (xorshift64).
 struct Random(u64);
 
@@ -403,6 +463,7 @@ fn whatever_happens_in_whatever_order_it_settles_and_ends() {
         let workers = 1 + random.below(5);
         let rules = Rules {
             respawn: random.below(8) > 0,
+            lame_duck: [Duration::ZERO, LAME_DUCK][random.below(2)],
             ..rules()
         };
         let mut world = World::with(rules, workers);
@@ -416,6 +477,7 @@ fn whatever_happens_in_whatever_order_it_settles_and_ends() {
         } else {
             Input::Quit
         });
+        world.pass(LAME_DUCK);
         end(&mut world, seed);
     }
 }

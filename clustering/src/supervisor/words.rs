@@ -12,6 +12,8 @@ pub struct Rules {
     pub respawn: bool,
     /// How long a start may take.
     pub start_timeout: Duration,
+    /// How long the cluster serves on after it has said that it goes.
+    pub lame_duck: Duration,
     /// How long a worker that drains may take before it is killed.
     pub drain_timeout: Duration,
     /// How many pulses a worker may stay silent.
@@ -81,6 +83,8 @@ pub enum Notice {
     NotDrained(WorkerId),
     /// A reload begins.
     Reloading,
+    /// The cluster goes, and serves on for a while.
+    LameDuck,
     /// All workers are new ones: the reload with this number is done.
     Reloaded(u64),
     /// A new one failed, and the old ones go on: the reload with this number is given up.
