@@ -28,13 +28,14 @@ use crate::{Body, Error, connection, listeners};
 const BEAT: Duration = Duration::from_secs(1);
 
 /// Serves until the primary says that it is enough.
-pub async fn run<S, B>(channel: OwnedFd, messages: Ends, service: S) -> Result<(), Error>
+pub async fn run<S, B>(channel: OwnedFd, mut messages: Ends, service: S) -> Result<(), Error>
 where
     S: Service<Request<Body>, Response = Response<B>> + 'static,
     S::Error: Into<BoxError>,
     B: HttpBody<Data = Bytes> + 'static,
     B::Error: Into<BoxError>,
 {
+    messages.forget_untaken();
     let control = Control::new(channel).map_err(Error::io("listen to the primary"))?;
     let settings = match control.receive().await.map_err(Error::Protocol)? {
         Some(Packet {
