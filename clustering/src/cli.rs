@@ -18,7 +18,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use clustering::{Error, Worker, is_primary};
 
-use crate::{roles, tour};
+use crate::stage::roles;
+use crate::tour;
 
 /// Node's `cluster` in Rust: a web server with a worker for each core that loses no request when it is reloaded, and a tour in short lessons.
 #[derive(Parser)]

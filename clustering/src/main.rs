@@ -1,7 +1,7 @@
 //! `clustering`: a web server with a worker for each core, and a tour of Node's `cluster` in Rust.
 
 mod cli;
-mod roles;
+mod stage;
 mod tour;
 
 use std::process::ExitCode;

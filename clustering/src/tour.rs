@@ -1,8 +1,5 @@
 //! The tour: the lessons in the order in which one learns, each beside the Node program that it translates.
 
-pub mod ask;
-pub mod workers;
-
 mod busy;
 mod cpus;
 mod disconnect;

@@ -7,8 +7,8 @@ use anyhow::{Context, ensure};
 use clustering::{Event, Signal};
 use futures::StreamExt;
 
-use crate::tour::ask::{Connection, ask};
-use crate::tour::workers::{during, exited, in_words, listening, workers};
+use crate::stage::ask::{Connection, ask};
+use crate::stage::workers::{during, exited, in_words, listening, workers};
 
 /// Starts two workers, and tells what becomes of them.
 pub async fn demo() -> anyhow::Result<u8> {

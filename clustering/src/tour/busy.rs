@@ -8,8 +8,8 @@ use anyhow::Context;
 use clustering::Event;
 use futures::StreamExt;
 
-use super::ask::ask;
-use super::workers::{during, listening, workers};
+use crate::stage::ask::ask;
+use crate::stage::workers::{during, listening, workers};
 
 /// Prints who answers while a worker computes.
 pub async fn busy(out: &mut dyn Write) -> anyhow::Result<()> {

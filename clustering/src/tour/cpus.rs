@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use super::workers::{during, listening, workers};
+use crate::stage::workers::{during, listening, workers};
 
 /// Prints how workers and cores compare.
 pub async fn cpus(out: &mut dyn Write) -> anyhow::Result<()> {

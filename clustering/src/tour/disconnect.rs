@@ -1,6 +1,6 @@
 //! `worker.disconnect()`: no new work, but what it has begun is finished.
 //!
-//! Twin: `golden/13-disconnect.mjs`. It is called `drain` here, and has a deadline, where Node waits for ever; the worker is `slow` in `roles.rs`.
+//! Twin: `golden/13-disconnect.mjs`. It is called `drain` here, and has a deadline, where Node waits for ever; the worker is `slow` in `stage/roles.rs`.
 
 use std::io::Write;
 
@@ -9,8 +9,8 @@ use clustering::Event;
 use futures::StreamExt;
 use serde_json::json;
 
-use super::ask::ask;
-use super::workers::{during, exited, listening, workers};
+use crate::stage::ask::ask;
+use crate::stage::workers::{during, exited, listening, workers};
 
 /// Prints what becomes of a request in flight.
 pub async fn disconnect(out: &mut dyn Write) -> anyhow::Result<()> {

@@ -8,7 +8,7 @@ use std::io::Write;
 use clustering::Event;
 use futures::StreamExt;
 
-use super::workers::{during, listening, workers};
+use crate::stage::workers::{during, listening, workers};
 
 /// Prints the events of each worker.
 pub async fn events(out: &mut dyn Write) -> anyhow::Result<()> {

@@ -7,7 +7,7 @@ use std::io::Write;
 use clustering::Signal;
 use serde_json::json;
 
-use super::workers::{during, exited, listening, workers};
+use crate::stage::workers::{during, exited, listening, workers};
 
 /// Prints the ends of three workers.
 pub async fn exit_code(out: &mut dyn Write) -> anyhow::Result<()> {

@@ -6,8 +6,8 @@ use std::io::Write;
 
 use clustering::Signal;
 
-use super::ask::{Connection, ask};
-use super::workers::{during, exited, listening, workers};
+use crate::stage::ask::{Connection, ask};
+use crate::stage::workers::{during, exited, listening, workers};
 
 /// Prints who died, and who answers then.
 pub async fn killed(out: &mut dyn Write) -> anyhow::Result<()> {

@@ -1,6 +1,6 @@
 //! Messages between primary and workers, both ways, in order.
 //!
-//! Twin: `golden/09-messages.mjs`. `send` waits while there is no room, where Node's queue grows; the worker is `squares` in `roles.rs`.
+//! Twin: `golden/09-messages.mjs`. `send` waits while there is no room, where Node's queue grows; the worker is `squares` in `stage/roles.rs`.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -10,7 +10,7 @@ use clustering::Event;
 use futures::StreamExt;
 use serde_json::json;
 
-use super::workers::{during, listening, workers};
+use crate::stage::workers::{during, listening, workers};
 
 /// Prints what each worker answered.
 pub async fn messages(out: &mut dyn Write) -> anyhow::Result<()> {

@@ -7,8 +7,8 @@ use std::io::Write;
 
 use clustering::Signal;
 
-use super::ask::Connection;
-use super::workers::{during, exited, listening, workers};
+use crate::stage::ask::Connection;
+use crate::stage::workers::{during, exited, listening, workers};
 
 /// Prints who started, who answered, and who died.
 pub async fn notes(out: &mut dyn Write) -> anyhow::Result<()> {

@@ -8,8 +8,8 @@ use anyhow::Context;
 use clustering::Event;
 use futures::StreamExt;
 
-use super::ask::Connection;
-use super::workers::{during, workers};
+use crate::stage::ask::Connection;
+use crate::stage::workers::{during, workers};
 
 /// Prints the ports as relations, and who answers.
 pub async fn one_port(out: &mut dyn Write) -> anyhow::Result<()> {

@@ -1,11 +1,11 @@
 //! Workers share a port and nothing else: a variable is there once in each.
 //!
-//! Twin: `golden/08-own-memory.mjs`. What all are to see belongs into a database, or goes as messages; the worker is `counter` in `roles.rs`.
+//! Twin: `golden/08-own-memory.mjs`. What all are to see belongs into a database, or goes as messages; the worker is `counter` in `stage/roles.rs`.
 
 use std::io::Write;
 
-use super::ask::Connection;
-use super::workers::{during, listening, workers};
+use crate::stage::ask::Connection;
+use crate::stage::workers::{during, listening, workers};
 
 /// Prints how far each worker has counted.
 pub async fn own_memory(out: &mut dyn Write) -> anyhow::Result<()> {

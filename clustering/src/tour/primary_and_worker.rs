@@ -1,6 +1,6 @@
 //! One program, started again for each worker: who am I, and what was I given?
 //!
-//! Twin: `golden/01-primary-and-worker.mjs`. `fork(env)` is a builder's `env` here; the worker is `introduction` in `roles.rs`.
+//! Twin: `golden/01-primary-and-worker.mjs`. `fork(env)` is a builder's `env` here; the worker is `introduction` in `stage/roles.rs`.
 
 use std::io::Write;
 
@@ -8,7 +8,7 @@ use anyhow::Context;
 use clustering::{Event, is_primary};
 use futures::StreamExt;
 
-use super::workers::{during, workers};
+use crate::stage::workers::{during, workers};
 
 /// Prints what a primary knows of itself, and what its workers say.
 pub async fn primary_and_worker(out: &mut dyn Write) -> anyhow::Result<()> {

@@ -9,7 +9,7 @@ use anyhow::Context;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::Command;
 
-use super::workers::in_words;
+use crate::stage::workers::in_words;
 
 /// Prints how a primary ends, and its workers.
 pub async fn primary_gone(out: &mut dyn Write) -> anyhow::Result<()> {

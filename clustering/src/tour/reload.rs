@@ -8,8 +8,8 @@ use std::io::Write;
 
 use anyhow::ensure;
 
-use super::ask::ask;
-use super::workers::{during, exited, listening, workers};
+use crate::stage::ask::ask;
+use crate::stage::workers::{during, exited, listening, workers};
 
 /// Prints who replaced whom, and that nobody noticed.
 pub async fn reload(out: &mut dyn Write) -> anyhow::Result<()> {

@@ -7,8 +7,8 @@ use std::io::Write;
 
 use clustering::Scheduling;
 
-use super::ask::Connection;
-use super::workers::{during, listening, workers};
+use crate::stage::ask::Connection;
+use crate::stage::workers::{during, listening, workers};
 
 /// Prints how many connections each worker got.
 pub async fn round_robin(out: &mut dyn Write) -> anyhow::Result<()> {

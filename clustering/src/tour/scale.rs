@@ -7,8 +7,8 @@ use std::num::NonZeroUsize;
 
 use anyhow::Context;
 
-use super::ask::ask;
-use super::workers::{during, exited, listening, workers};
+use crate::stage::ask::ask;
+use crate::stage::workers::{during, exited, listening, workers};
 
 /// Prints how many workers there are.
 pub async fn scale(out: &mut dyn Write) -> anyhow::Result<()> {

@@ -6,8 +6,8 @@ use std::io::Write;
 
 use clustering::Scheduling;
 
-use super::ask::ask;
-use super::workers::{during, listening, workers};
+use crate::stage::ask::ask;
+use crate::stage::workers::{during, listening, workers};
 
 /// Prints that all were answered, which is all that can be said.
 pub async fn shared(out: &mut dyn Write) -> anyhow::Result<()> {

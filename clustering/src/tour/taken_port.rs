@@ -8,8 +8,8 @@ use std::net::TcpListener;
 use anyhow::{Context, bail};
 use clustering::Error;
 
-use super::ask::ask;
-use super::workers::{during, listening, workers};
+use crate::stage::ask::ask;
+use crate::stage::workers::{during, listening, workers};
 
 /// Prints what a taken port is, and that it can be had later.
 pub async fn taken_port(out: &mut dyn Write) -> anyhow::Result<()> {

@@ -17,7 +17,7 @@ use tokio::sync::Mutex;
 use tokio::task::spawn_local;
 
 use crate::cli::hello;
-use crate::tour::workers::{listening, workers};
+use crate::stage::workers::{listening, workers};
 
 /// Plays the role until the primary wants no more of it.
 pub fn worker(worker: Worker, role: &str) -> anyhow::Result<()> {

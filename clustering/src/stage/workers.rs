@@ -8,7 +8,7 @@ use anyhow::Context;
 use clustering::{Builder, Cluster, Event, Exit, Scheduling, WorkerInfo};
 use futures::stream::{Stream, StreamExt};
 
-/// So many workers that play this role of `roles.rs`, on a free port. Node: `setupPrimary({ exec, args })`.
+/// So many workers that play this role of `stage/roles.rs`, on a free port. Node: `setupPrimary({ exec, args })`.
 pub fn workers(role: &str, count: usize) -> anyhow::Result<Builder> {
     let count = NonZeroUsize::new(count).context("at least one worker")?;
     Ok(Cluster::builder()
