@@ -3,6 +3,7 @@
 //! A recording of ours and, beside it, what Node has recorded of the same program, as a page to step through or as a drawing. Both come from
 //! the same events as the JSON of [`Trace::write_chrome`].
 
+mod align;
 mod html;
 mod look;
 mod node_run;

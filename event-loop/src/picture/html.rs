@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use super::align::order;
 use super::look::{LOOKS, number};
 use super::story::{Does, Line, Story, Wait, Waits, What};
 use super::{Picture, Source};
@@ -30,9 +31,12 @@ impl Picture {
         );
         let sources = self.sources.iter();
         let sources = sources.map(|source| json!({ "name": source.name, "text": source.text }));
-        let runs = self.stories.iter().map(|story| run(story, &self.sources));
+        let order = order(&self.stories);
+        let stories = self.stories.iter().zip(&order.columns);
+        let runs = stories.map(|(story, columns)| run(story, columns, &self.sources));
         json!({
             "title": self.title,
+            "agreed": order.agreed,
             "looks": looks.collect::<Vec<_>>(),
             "sources": sources.collect::<Vec<_>>(),
             "runs": runs.collect::<Vec<_>>(),
@@ -53,10 +57,10 @@ fn as_data(json: &Value) -> String {
 }
 
 /// A story in columns: a hundred thousand objects would be five times as long. -1 stands for nothing.
-fn run(story: &Story, sources: &[Source]) -> Value {
+fn run(story: &Story, columns: &[usize], sources: &[Source]) -> Value {
     let Story { steps, spans, waits, .. } = story;
     let mut texts = Vec::new();
-    let mut before = 0;
+    let (mut before, mut column) = (0, 0);
     let (mut does, mut arg, mut runs, mut gone) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for step in steps {
         let (kind, argument, due) = match &step.does {
@@ -82,12 +86,14 @@ fn run(story: &Story, sources: &[Source]) -> Value {
         let at = step.at / 1000;
         at - std::mem::replace(&mut before, at)
     };
+    let further = columns.iter().map(|here| here - std::mem::replace(&mut column, *here));
     json!({
         "name": story.name,
         "files": files.collect::<Vec<_>>(),
         "texts": texts,
         "steps": {
             "does": does, "arg": arg, "runs": runs, "gone": gone,
+            "further": further.collect::<Vec<_>>(),
             "after": steps.iter().map(micros).collect::<Vec<_>>(),
             "span": steps.iter().map(|step| or_none(step.span)).collect::<Vec<_>>(),
             "file": steps.iter().map(|step| file(step.line)).collect::<Vec<_>>(),

@@ -28,10 +28,10 @@ pub const LOOKS: &[Look] = looks! {
     "timers" "T" "#e69f00" "#000"
     "tick" "N" "#f0e442" "#000"
     "microtask" "Q" "#0072b2" "#fff"
-    "async function" "A" "#d55e00" "#000"
+    "async code" "A" "#d55e00" "#000"
     "immediate" "I" "#009e73" "#000"
     "timer" "T" "#e69f00" "#000"
-    "result of a job" "R" "#56b4e9" "#000"
+    "result" "R" "#56b4e9" "#000"
     "close callback" "X" "#cc79a7" "#000"
     "listener" "L" "#a6a6a6" "#000"
 };

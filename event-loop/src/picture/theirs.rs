@@ -259,6 +259,8 @@ fn resources<'a>(run: &NodeRun, timeline: &[(u64, Event<'a>)]) -> HashMap<u64, R
                 all.insert(id, kind);
                 if told.is_some() || (known.contains_key(&during) && *at > printed_until) {
                     let line = told.and_then(|(line, _)| u32::try_from(*line).ok());
+                    // One call of the program may take several requests, each asked for by the one before.
+                    let line = line.or(known.get(&during).and_then(|during| during.line));
                     let ms = told.map_or(0, |(_, ms)| *ms);
                     let awaits = Some(trigger).filter(|id| kind == "PROMISE" && !settled.contains(id));
                     let awaits = awaits.filter(|trigger| all.get(trigger) == Some(&"PROMISE"));
