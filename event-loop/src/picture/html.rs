@@ -89,6 +89,7 @@ fn run(story: &Story, columns: &[usize], sources: &[Source]) -> Value {
     let further = columns.iter().map(|here| here - std::mem::replace(&mut column, *here));
     json!({
         "name": story.name,
+        "knowsThreads": story.knows_threads,
         "files": files.collect::<Vec<_>>(),
         "texts": texts,
         "steps": {

@@ -50,7 +50,9 @@ pub fn story(recorded: &Trace, name: &str) -> Story {
             }
         }
     }
-    teller.end()
+    let mut story = teller.end();
+    story.knows_threads = true;
+    story
 }
 
 fn line(teller: &mut Teller, place: &Place) -> Option<Line> {

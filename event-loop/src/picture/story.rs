@@ -10,6 +10,8 @@ use crate::trace::Kind;
 #[derive(Debug, Default)]
 pub struct Story {
     pub name: String,
+    /// Which thread of the pool a job was on is known.
+    pub knows_threads: bool,
     pub files: Vec<String>,
     pub steps: Vec<Step>,
     pub spans: Vec<Span>,
@@ -225,21 +227,31 @@ impl Teller {
 
     /// The result of a job is being delivered, which was on this thread of the pool at these times; without one, on any that was free.
     pub fn job_has_run(&mut self, ran: Option<(usize, u64, u64)>) {
+        if let Some(Step { line, does: Does::Runs { cause: Some(cause) }, .. }) = self.story.steps.last() {
+            let (cause, line) = (*cause, *line);
+            self.job(cause, line, ran);
+        }
+    }
+
+    /// A job of this number has ended, without a callback of its own.
+    pub fn job_is_over(&mut self, number: u64) {
+        if let Some(asked) = self.scheduled.get(&number).copied() {
+            self.job(asked, self.story.steps[asked].line, None);
+        }
+    }
+
+    fn job(&mut self, asked: usize, line: Option<Line>, ran: Option<(usize, u64, u64)>) {
         let step = self.story.steps.len().saturating_sub(1);
-        let Some(Step { line, does: Does::Runs { cause: Some(cause) }, .. }) = self.story.steps.last() else {
-            return;
-        };
-        let (cause, line) = (*cause, *line);
         let (thread, from, until) = ran.unwrap_or_else(|| {
-            let free = self.jobs.iter().position(|last| *last <= cause);
+            let free = self.jobs.iter().position(|last| *last <= asked);
             let thread = free.unwrap_or(self.jobs.len());
-            (thread, self.story.steps[cause].at, self.now)
+            (thread, self.story.steps[asked].at, self.now)
         });
         if self.jobs.len() <= thread {
             self.jobs.resize(thread + 1, 0);
         }
         // A thread takes one job at a time; when it took this one, the loop cannot tell.
-        let first = std::mem::replace(&mut self.jobs[thread], step).max(cause);
+        let first = std::mem::replace(&mut self.jobs[thread], step).max(asked);
         self.story.waits.push(Wait {
             what: Waits::Job { thread },
             first,
@@ -254,10 +266,21 @@ impl Teller {
         while !self.open.is_empty() {
             self.ends();
         }
-        for wait in &mut self.story.waits {
+        // What came before the program is not its own.
+        let Story { steps, spans, waits, .. } = &mut self.story;
+        let begin = steps.first().map_or(0, |step| step.at);
+        for wait in waits {
             if wait.last.is_none() {
                 wait.until = self.now;
             }
+            wait.from = wait.from.saturating_sub(begin);
+            wait.until = wait.until.saturating_sub(begin);
+        }
+        for step in steps {
+            step.at -= begin;
+        }
+        for span in spans {
+            span.until -= begin;
         }
         self.story
     }

@@ -56,6 +56,8 @@ impl Picture {
             lanes.push_str(&lane.out);
             top = bottom + 14;
         }
+        lanes.push_str(&legend(&self.stories, top));
+        top += 24;
         let title = as_text(&self.title);
         writeln!(out, r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {top}" width="{width}" height="{top}" role="img" aria-label="{title}">"#)?;
         writeln!(out, "<style>\n{STYLE}</style>")?;
@@ -239,6 +241,27 @@ impl Lane<'_> {
         }
         self.put("</g>");
     }
+}
+
+/// The letters and their names.
+fn legend(stories: &[Story], top: usize) -> String {
+    let mut out = String::new();
+    let spans = || stories.iter().flat_map(|story| &story.spans);
+    let mut x = GUTTER;
+    for (index, look) in LOOKS.iter().enumerate() {
+        if !spans().any(|span| number(span.what) == index && matches!(span.what, What::Callback(_))) {
+            continue;
+        }
+        let Look { name, letter, colour, ink } = look;
+        let (text, middle, label) = (x + 4, top + 8, x + 22);
+        out.push_str(&format!(
+            "<rect x=\"{x}\" y=\"{top}\" width=\"16\" height=\"16\" fill=\"{colour}\"/>\
+             <text class=\"in\" x=\"{text}\" y=\"{middle}\" style=\"fill:{ink}\">{letter}</text>\
+             <text class=\"quiet\" x=\"{label}\" y=\"{middle}\">{name}</text>\n"
+        ));
+        x += 40 + name.len() * LETTER;
+    }
+    out
 }
 
 fn row(what: What) -> usize {

@@ -1,6 +1,7 @@
 //! The story of what Node recorded.
 //!
-//! Node tells when a resource is made (`b`), when its callbacks begin and end (`b` and `e` of `..._CALLBACK`) and when it is gone (`e`), when the
+//! Node tells when a resource is made (`b`), when its callbacks begin and end (`b` and `e` of `..._CALLBACK`,
+//! `B` and `E` since Node 26) and when it is gone (`e`), when the
 //! timers and check phases run (`X`). A callback between those came from the poll phase. Only what the program itself has asked for is told.
 
 use std::collections::{HashMap, HashSet};
@@ -65,8 +66,8 @@ fn phase(event: &Value) -> Option<Phase> {
 
 fn async_hook(event: &Value) -> Option<Event<'_>> {
     let ends = match event["ph"].as_str()? {
-        "b" => false,
-        "e" => true,
+        "b" | "B" => false,
+        "e" | "E" => true,
         _ => return None,
     };
     event["cat"].as_str()?.contains("async_hooks").then_some(())?;
@@ -113,6 +114,7 @@ struct Resource<'a> {
     ms: u64,
     /// How often its callback runs from here on.
     runs: usize,
+    ran: usize,
     /// The promise that has to be settled first, unless it has been.
     awaits: Option<u64>,
 }
@@ -151,6 +153,11 @@ impl<'a> Reader<'a> {
             Event::Begins(id) => self.begins(id),
             Event::Ends(id) => self.ends(id),
             Event::Gone(id) => {
+                // What belongs to a promise has no callback of its own.
+                let known = self.known.get(&id);
+                if known.is_some_and(|one| one.ran == 0 && is_in_pool(one.kind)) {
+                    self.teller.job_is_over(id);
+                }
                 self.teller.timer_is_gone(id);
                 self.teller.drops(id);
             }
@@ -206,6 +213,7 @@ impl<'a> Reader<'a> {
             return;
         };
         resource.runs = resource.runs.saturating_sub(1);
+        resource.ran += 1;
         let kind = callback(resource.kind);
         let in_pool = is_in_pool(resource.kind);
         let from_poll = kind == Kind::JobDone && self.open.is_empty();
@@ -246,7 +254,7 @@ fn resources<'a>(run: &NodeRun, timeline: &[(u64, Event<'a>)]) -> HashMap<u64, R
         let adopt = |known: &mut HashMap<u64, Resource<'a>>, open: &[u64]| {
             if let Some(id) = open.last().filter(|id| !known.contains_key(id)) {
                 let kind = all.get(id).copied().unwrap_or("PROMISE");
-                known.insert(*id, Resource { kind, line: None, ms: 0, runs: 1, awaits: None });
+                known.insert(*id, Resource { kind, line: None, ms: 0, runs: 1, ran: 0, awaits: None });
             }
         };
         match *event {
@@ -264,7 +272,7 @@ fn resources<'a>(run: &NodeRun, timeline: &[(u64, Event<'a>)]) -> HashMap<u64, R
                     let ms = told.map_or(0, |(_, ms)| *ms);
                     let awaits = Some(trigger).filter(|id| kind == "PROMISE" && !settled.contains(id));
                     let awaits = awaits.filter(|trigger| all.get(trigger) == Some(&"PROMISE"));
-                    known.insert(id, Resource { kind, line, ms, runs: 0, awaits });
+                    known.insert(id, Resource { kind, line, ms, runs: 0, ran: 0, awaits });
                 }
             }
             Event::Begins(id) => {
@@ -300,6 +308,6 @@ fn callback(kind: &str) -> Kind {
 
 /// What libuv does on a thread of its pool; which one, Node does not tell.
 fn is_in_pool(kind: &str) -> bool {
-    let begins = ["FSREQ", "GETADDRINFO", "GETNAMEINFO", "ZLIB", "PBKDF2", "SCRYPT", "RANDOM"];
+    let begins = ["FSREQ", "FILEHANDLECLOSEREQ", "GETADDRINFO", "GETNAMEINFO", "ZLIB", "PBKDF2", "SCRYPT", "RANDOM"];
     begins.iter().any(|begin| kind.starts_with(begin))
 }
