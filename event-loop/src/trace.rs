@@ -201,10 +201,7 @@ pub fn scheduled(kind: Kind) -> Option<Callback> {
     }
     let number = next_number();
     let place = Place::here();
-    record(
-        Thread::Loop,
-        What::Scheduled(number, kind, place.clone()),
-    );
+    record(Thread::Loop, What::Scheduled(number, kind, place.clone()));
     Some(Callback {
         kind,
         place,

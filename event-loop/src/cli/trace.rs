@@ -58,7 +58,9 @@ impl Output {
 /// Runs it, printing what it prints, and writes the recording, also of a run that fails.
 pub fn trace(args: &Args) -> anyhow::Result<()> {
     if args.node.is_some() && args.output.format == Format::Json {
-        return Err(WrongUsage("--node is for a page or a drawing: -o FILE.html, -o FILE.svg").into());
+        return Err(
+            WrongUsage("--node is for a page or a drawing: -o FILE.html, -o FILE.svg").into(),
+        );
     }
     let subject = Subject::find(&args.what)?;
     // First, for then nothing has been printed if there is no Node.

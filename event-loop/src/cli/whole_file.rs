@@ -1,8 +1,7 @@
 //! A file that is there whole or not at all: written beside its place, then put into it.
 
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use tempfile::{Builder, NamedTempFile};
@@ -18,14 +17,28 @@ pub fn whole_file(
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    // The umask takes from it what it takes from any new file.
-    let mut file = Builder::new()
-        .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(folder)
-        .map_err(|error| error.kind())?;
+    let mut file = beside(folder)?;
     let mut out = BufWriter::new(&mut file);
     content(&mut out)?;
     out.flush()?;
     drop(out);
-    file.persist(path).map(drop).map_err(|refused| refused.error)
+    file.persist(path)
+        .map(drop)
+        .map_err(|refused| refused.error)
+}
+
+fn beside(folder: &Path) -> io::Result<NamedTempFile> {
+    fs::metadata(folder)?;
+    let mut builder = Builder::new();
+    builder.prefix(".event-loop-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // The umask takes from it what it takes from any new file.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    // tempfile's own errors name the temporary file, which nobody has asked for.
+    builder
+        .tempfile_in(folder)
+        .map_err(|error| error.kind().into())
 }

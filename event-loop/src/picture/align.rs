@@ -61,7 +61,10 @@ fn agreed(printed: &[Vec<(usize, &str)>]) -> usize {
     };
     let same = |line: &usize| {
         let text = first.get(*line).map(|(_, text)| *text);
-        text.is_some() && others.iter().all(|other| other.get(*line).map(|(_, text)| *text) == text)
+        text.is_some()
+            && others
+                .iter()
+                .all(|other| other.get(*line).map(|(_, text)| *text) == text)
     };
     (0..).take_while(same).count()
 }

@@ -53,12 +53,18 @@ pub fn as_text(text: &str) -> String {
 /// JSON inside of a `<script>`: nothing in it may look like the end of that, or of a line.
 fn as_data(json: &Value) -> String {
     let json = json.to_string().replace('<', "\\u003c");
-    json.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
+    json.replace('\u{2028}', "\\u2028")
+        .replace('\u{2029}', "\\u2029")
 }
 
 /// A story in columns: a hundred thousand objects would be five times as long. -1 stands for nothing.
 fn run(story: &Story, columns: &[usize], sources: &[Source]) -> Value {
-    let Story { steps, spans, waits, .. } = story;
+    let Story {
+        steps,
+        spans,
+        waits,
+        ..
+    } = story;
     let mut texts = Vec::new();
     let (mut before, mut column) = (0, 0);
     let (mut does, mut arg, mut runs, mut gone) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -66,7 +72,9 @@ fn run(story: &Story, columns: &[usize], sources: &[Source]) -> Value {
         let (kind, argument, due) = match &step.does {
             Does::Enters => (0, -1, None),
             Does::Runs { cause } => (1, or_none(*cause), None),
-            Does::Schedules(kind, due) => (2, or_none(Some(number(What::Callback(*kind)))), Some(due)),
+            Does::Schedules(kind, due) => {
+                (2, or_none(Some(number(What::Callback(*kind)))), Some(due))
+            }
             Does::Wakes(due) => (3, -1, Some(due)),
             Does::Prints(text) => {
                 texts.push(text.as_str());
@@ -86,7 +94,9 @@ fn run(story: &Story, columns: &[usize], sources: &[Source]) -> Value {
         let at = step.at / 1000;
         at - std::mem::replace(&mut before, at)
     };
-    let further = columns.iter().map(|here| here - std::mem::replace(&mut column, *here));
+    let further = columns
+        .iter()
+        .map(|here| here - std::mem::replace(&mut column, *here));
     json!({
         "name": story.name,
         "knowsThreads": story.knows_threads,
@@ -119,7 +129,17 @@ fn wait(wait: &Wait) -> Value {
         Waits::Job { thread } => (1, thread, 0),
     };
     let (from, until) = (wait.from / 1000, wait.until / 1000);
-    json!([is_job, row, wait.first, or_none(wait.last), from, until, file(wait.line), line(wait.line), ms])
+    json!([
+        is_job,
+        row,
+        wait.first,
+        or_none(wait.last),
+        from,
+        until,
+        file(wait.line),
+        line(wait.line),
+        ms
+    ])
 }
 
 fn file(line: Option<Line>) -> i64 {
@@ -131,5 +151,7 @@ fn line(line: Option<Line>) -> u32 {
 }
 
 fn or_none(number: Option<usize>) -> i64 {
-    number.and_then(|number| i64::try_from(number).ok()).unwrap_or(-1)
+    number
+        .and_then(|number| i64::try_from(number).ok())
+        .unwrap_or(-1)
 }

@@ -54,7 +54,10 @@ fn record(node: &Path, program: &Path) -> Result<NodeRun, BoxError> {
     let status = Command::new(node)
         .arg("--require")
         .arg(&preload)
-        .args(["--trace-event-categories", "node.environment,node.async_hooks"])
+        .args([
+            "--trace-event-categories",
+            "node.environment,node.async_hooks",
+        ])
         .arg("--trace-event-file-pattern")
         .arg(&pattern)
         .arg(&program)
@@ -75,7 +78,9 @@ fn record(node: &Path, program: &Path) -> Result<NodeRun, BoxError> {
     }
     // A line that Node was killed in the middle of is not one.
     let notes = fs::read_to_string(&notes)?;
-    let notes = notes.lines().map_while(|line| serde_json::from_str(line).ok());
+    let notes = notes
+        .lines()
+        .map_while(|line| serde_json::from_str(line).ok());
     Ok(NodeRun {
         program: name.to_string_lossy().into_owned(),
         source,

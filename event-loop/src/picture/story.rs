@@ -34,7 +34,9 @@ pub enum Does {
     /// A phase begins in which something will happen.
     Enters,
     /// A callback begins, because of another step.
-    Runs { cause: Option<usize> },
+    Runs {
+        cause: Option<usize>,
+    },
     /// A callback is scheduled; when it begins to run, and when it is waited for no longer.
     Schedules(Kind, Due),
     /// A task that waited is to go on.
@@ -98,8 +100,13 @@ pub struct Wait {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waits {
     /// In which of the rows it is drawn, and for how many milliseconds it is set.
-    Timer { row: usize, ms: u64 },
-    Job { thread: usize },
+    Timer {
+        row: usize,
+        ms: u64,
+    },
+    Job {
+        thread: usize,
+    },
 }
 
 /// Writes a story down as it happens.
@@ -182,7 +189,10 @@ impl Teller {
 
     /// The innermost phase or callback is over.
     pub fn ends(&mut self) {
-        let Some(Open { span: Some(span), .. }) = self.open.pop() else {
+        let Some(Open {
+            span: Some(span), ..
+        }) = self.open.pop()
+        else {
             return;
         };
         let span = &mut self.story.spans[span];
@@ -204,7 +214,10 @@ impl Teller {
 
     /// A timer is set. One that was set before keeps its line.
     pub fn sets_timer(&mut self, key: u64, ms: u64, line: Option<Line>) {
-        let before = self.timers.get(&key).map(|wait| self.story.waits[*wait].line);
+        let before = self
+            .timers
+            .get(&key)
+            .map(|wait| self.story.waits[*wait].line);
         let row = self.free_rows.pop_first().unwrap_or_else(|| {
             self.rows += 1;
             self.rows - 1
@@ -227,7 +240,12 @@ impl Teller {
 
     /// The result of a job is being delivered, which was on this thread of the pool at these times; without one, on any that was free.
     pub fn job_has_run(&mut self, ran: Option<(usize, u64, u64)>) {
-        if let Some(Step { line, does: Does::Runs { cause: Some(cause) }, .. }) = self.story.steps.last() {
+        if let Some(Step {
+            line,
+            does: Does::Runs { cause: Some(cause) },
+            ..
+        }) = self.story.steps.last()
+        {
             let (cause, line) = (*cause, *line);
             self.job(cause, line, ran);
         }
@@ -267,7 +285,12 @@ impl Teller {
             self.ends();
         }
         // What came before the program is not its own.
-        let Story { steps, spans, waits, .. } = &mut self.story;
+        let Story {
+            steps,
+            spans,
+            waits,
+            ..
+        } = &mut self.story;
         let begin = steps.first().map_or(0, |step| step.at);
         for wait in waits {
             if wait.last.is_none() {
@@ -325,7 +348,11 @@ impl Teller {
     fn begin_spans(&mut self) {
         let mut parent = None;
         for index in 0..self.open.len() {
-            let Open { what: Some(what), span } = self.open[index] else {
+            let Open {
+                what: Some(what),
+                span,
+            } = self.open[index]
+            else {
                 continue;
             };
             parent = span.or_else(|| {

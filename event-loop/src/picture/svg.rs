@@ -50,7 +50,13 @@ impl Picture {
         let mut top = 34;
         let mut width = GUTTER + order.width * COLUMN + COLUMN;
         for (story, columns) in self.stories.iter().zip(&order.columns) {
-            let mut lane = Lane { story, columns, top, width, out: String::new() };
+            let mut lane = Lane {
+                story,
+                columns,
+                top,
+                width,
+                out: String::new(),
+            };
             let bottom = lane.draw(self.stories.len() > 1);
             width = lane.width;
             lanes.push_str(&lane.out);
@@ -59,7 +65,10 @@ impl Picture {
         lanes.push_str(&legend(&self.stories, top));
         top += 24;
         let title = as_text(&self.title);
-        writeln!(out, r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {top}" width="{width}" height="{top}" role="img" aria-label="{title}">"#)?;
+        writeln!(
+            out,
+            r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {top}" width="{width}" height="{top}" role="img" aria-label="{title}">"#
+        )?;
         writeln!(out, "<style>\n{STYLE}</style>")?;
         writeln!(out, r#"<text class="title" x="8" y="16">{title}</text>"#)?;
         write!(out, "{lanes}")?;
@@ -84,13 +93,22 @@ impl Lane<'_> {
     fn draw(&mut self, named: bool) -> usize {
         if named {
             // Not to the last digit: a drawing is not to change with each patch of Node.
-            let name = self.story.name.split('.').next().unwrap_or_default().to_owned();
+            let name = self
+                .story
+                .name
+                .split('.')
+                .next()
+                .unwrap_or_default()
+                .to_owned();
             self.text("in", 8, self.top + 8, &name);
             self.top += 20;
         }
         let lines = printed(self.story);
         let rows = self.top + lines.len() * FLAG + 6;
-        for (row, name) in ["phases", "callbacks", "ticks", "microtasks"].iter().enumerate() {
+        for (row, name) in ["phases", "callbacks", "ticks", "microtasks"]
+            .iter()
+            .enumerate()
+        {
             self.band(rows + row * (ROW + 4), ROW, name);
         }
         let waits = rows + 4 * (ROW + 4);
@@ -114,12 +132,16 @@ impl Lane<'_> {
 
     fn text(&mut self, class: &str, x: usize, y: usize, text: &str) {
         let text = as_text(text);
-        self.put(&format!(r#"<text class="{class}" x="{x}" y="{y}">{text}</text>"#));
+        self.put(&format!(
+            r#"<text class="{class}" x="{x}" y="{y}">{text}</text>"#
+        ));
     }
 
     fn band(&mut self, y: usize, height: usize, name: &str) {
         let width = self.width - GUTTER;
-        self.put(&format!(r#"<rect class="band" x="{GUTTER}" y="{y}" width="{width}" height="{height}"/>"#));
+        self.put(&format!(
+            r#"<rect class="band" x="{GUTTER}" y="{y}" width="{width}" height="{height}"/>"#
+        ));
         self.text("quiet", 8, y + height / 2, name);
     }
 
@@ -132,24 +154,35 @@ impl Lane<'_> {
             }
         }
         let places = lines.iter().enumerate();
-        let places = places.map(|(index, (step, text))| (self.x(*step) + 4, self.top + index * FLAG, text.trim()));
+        let places = places
+            .map(|(index, (step, text))| (self.x(*step) + 4, self.top + index * FLAG, text.trim()));
         let places: Vec<_> = places.collect();
         for (x, y, _) in &places {
             let height = rows - y;
-            self.put(&format!(r#"<rect class="pole" x="{x}" y="{y}" width="1" height="{height}"/>"#));
+            self.put(&format!(
+                r#"<rect class="pole" x="{x}" y="{y}" width="1" height="{height}"/>"#
+            ));
         }
         for (x, y, text) in places {
             let is_too_long = x + 6 + text.chars().count() * LETTER > self.width;
-            let (x, anchor) = if is_too_long { (x - 4, r#" text-anchor="end""#) } else { (x + 5, "") };
+            let (x, anchor) = if is_too_long {
+                (x - 4, r#" text-anchor="end""#)
+            } else {
+                (x + 5, "")
+            };
             let (y, text) = (y + FLAG / 2, as_text(text));
-            self.put(&format!(r#"<text class="mono" x="{x}" y="{y}"{anchor}>{text}</text>"#));
+            self.put(&format!(
+                r#"<text class="mono" x="{x}" y="{y}"{anchor}>{text}</text>"#
+            ));
         }
     }
 
     fn turns(&mut self, rows: usize, bottom: usize) {
         for span in self.story.spans.iter().filter(|span| span.begins_turn) {
             let x = self.x(span.first);
-            self.put(&format!(r#"<line class="turn" x1="{x}" y1="{rows}" x2="{x}" y2="{bottom}"/>"#));
+            self.put(&format!(
+                r#"<line class="turn" x1="{x}" y1="{rows}" x2="{x}" y2="{bottom}"/>"#
+            ));
         }
     }
 
@@ -170,7 +203,9 @@ impl Lane<'_> {
         let fits = look.name.chars().count() * LETTER + 8 <= width;
         let text = if fits { look.name } else { look.letter };
         let (x, y, ink) = (x + 5, y + ROW / 2, look.ink);
-        self.put(&format!(r#"<text class="in" x="{x}" y="{y}" style="fill:{ink}">{text}</text>"#));
+        self.put(&format!(
+            r#"<text class="in" x="{x}" y="{y}" style="fill:{ink}">{text}</text>"#
+        ));
     }
 
     fn rect(&mut self, look: &Look, x: usize, y: usize, width: usize, height: usize) {
@@ -193,7 +228,11 @@ impl Lane<'_> {
             Waits::Job { thread } => *thread,
             Waits::Timer { row, .. } => threads + row,
         };
-        let rows = waits.iter().map(|wait| row(&wait.what) + 1).max().unwrap_or_default();
+        let rows = waits
+            .iter()
+            .map(|wait| row(&wait.what) + 1)
+            .max()
+            .unwrap_or_default();
         for index in 0..rows {
             let name = match index {
                 0 if threads > 0 => "pool",
@@ -203,7 +242,10 @@ impl Lane<'_> {
             self.band(top + index * 18, 14, name);
         }
         for wait in waits {
-            let (x, y) = (self.x(wait.first) + COLUMN / 2, top + row(&wait.what) * 18 + 2);
+            let (x, y) = (
+                self.x(wait.first) + COLUMN / 2,
+                top + row(&wait.what) * 18 + 2,
+            );
             let last = wait.last.unwrap_or(self.columns.len() - 1);
             let width = (self.x(last) + COLUMN / 2).saturating_sub(x).max(2);
             let (kind, text) = match wait.what {
@@ -214,7 +256,10 @@ impl Lane<'_> {
             self.rect(look, x, y, width, 10);
             if text.len() * LETTER < width {
                 let (x, y) = (x + 4, y + 5);
-                self.put(&format!(r#"<text x="{x}" y="{y}" style="fill:{};font-size:9px">{text}</text>"#, look.ink));
+                self.put(&format!(
+                    r#"<text x="{x}" y="{y}" style="fill:{};font-size:9px">{text}</text>"#,
+                    look.ink
+                ));
             }
         }
         top + rows * 18
@@ -223,16 +268,29 @@ impl Lane<'_> {
     /// From where a callback was scheduled to where it ran.
     fn arrows(&mut self, rows: usize) {
         self.put(r#"<g class="why">"#);
-        for (step, span) in self.story.steps.iter().zip(0..).filter_map(|(step, index)| {
-            let Does::Runs { cause: Some(cause) } = step.does else { return None };
-            Some((cause, index))
-        }) {
+        for (step, span) in self
+            .story
+            .steps
+            .iter()
+            .zip(0..)
+            .filter_map(|(step, index)| {
+                let Does::Runs { cause: Some(cause) } = step.does else {
+                    return None;
+                };
+                Some((cause, index))
+            })
+        {
             let y = |step: usize| {
-                let span = self.story.steps[step].span.map(|span| &self.story.spans[span]);
+                let span = self.story.steps[step]
+                    .span
+                    .map(|span| &self.story.spans[span]);
                 rows + span.map_or(0, |span| row(span.what)) * (ROW + 4) + ROW / 2
             };
             let (x1, y1, x2, y2) = (self.x(step) + 12, y(step), self.x(span), y(span));
-            let (bend, dip) = ((x2.saturating_sub(x1) / 5 + 14).min(60), if y1 == y2 { ROW } else { 0 });
+            let (bend, dip) = (
+                (x2.saturating_sub(x1) / 5 + 14).min(60),
+                if y1 == y2 { ROW } else { 0 },
+            );
             let (from, to) = (y1 + bend / 3, y2 + dip);
             self.put(&format!(
                 r#"<path d="M{x1} {y1}C{x1} {from} {} {to} {x2} {y2}m-6 -4l6 4l-6 4"/><circle cx="{x1}" cy="{y1}" r="2.5"/>"#,
@@ -249,10 +307,16 @@ fn legend(stories: &[Story], top: usize) -> String {
     let spans = || stories.iter().flat_map(|story| &story.spans);
     let mut x = GUTTER;
     for (index, look) in LOOKS.iter().enumerate() {
-        if !spans().any(|span| number(span.what) == index && matches!(span.what, What::Callback(_))) {
+        if !spans().any(|span| number(span.what) == index && matches!(span.what, What::Callback(_)))
+        {
             continue;
         }
-        let Look { name, letter, colour, ink } = look;
+        let Look {
+            name,
+            letter,
+            colour,
+            ink,
+        } = look;
         let (text, middle, label) = (x + 4, top + 8, x + 22);
         out.push_str(&format!(
             "<rect x=\"{x}\" y=\"{top}\" width=\"16\" height=\"16\" fill=\"{colour}\"/>\

@@ -16,12 +16,21 @@ use crate::trace::Kind;
 enum Event<'a> {
     Enters(Phase),
     Leaves,
-    Asked { id: u64, kind: &'a str, during: u64, trigger: u64 },
+    Asked {
+        id: u64,
+        kind: &'a str,
+        during: u64,
+        trigger: u64,
+    },
     Begins(u64),
     Ends(u64),
     Gone(u64),
     Settled(u64),
-    Printed { until: u64, text: &'a str, line: u64 },
+    Printed {
+        until: u64,
+        text: &'a str,
+        line: u64,
+    },
 }
 
 /// Tells what Node recorded.
@@ -37,9 +46,15 @@ pub fn story(run: &NodeRun) -> Story {
 
 /// All that happened on the main thread, in order.
 fn timeline(run: &NodeRun) -> Vec<(u64, Event<'_>)> {
-    let main = run.events.iter().find(|event| event["name"] == "Environment");
+    let main = run
+        .events
+        .iter()
+        .find(|event| event["name"] == "Environment");
     let main = main.map(|event| (&event["pid"], &event["tid"]));
-    let ours = run.events.iter().filter(|event| main == Some((&event["pid"], &event["tid"])));
+    let ours = run
+        .events
+        .iter()
+        .filter(|event| main == Some((&event["pid"], &event["tid"])));
     let mut events: Vec<(u64, u8, Event)> = Vec::new();
     for event in ours {
         let at = event["ts"].as_u64().unwrap_or_default();
@@ -51,9 +66,17 @@ fn timeline(run: &NodeRun) -> Vec<(u64, Event<'_>)> {
             events.push((at, 1, event));
         }
     }
-    events.extend(run.notes.iter().filter_map(note).map(|(at, event)| (at, 1, event)));
+    events.extend(
+        run.notes
+            .iter()
+            .filter_map(note)
+            .map(|(at, event)| (at, 1, event)),
+    );
     events.sort_by_key(|(at, rank, _)| (*at, *rank));
-    events.into_iter().map(|(at, _, event)| (at, event)).collect()
+    events
+        .into_iter()
+        .map(|(at, _, event)| (at, event))
+        .collect()
 }
 
 fn phase(event: &Value) -> Option<Phase> {
@@ -70,7 +93,10 @@ fn async_hook(event: &Value) -> Option<Event<'_>> {
         "e" | "E" => true,
         _ => return None,
     };
-    event["cat"].as_str()?.contains("async_hooks").then_some(())?;
+    event["cat"]
+        .as_str()?
+        .contains("async_hooks")
+        .then_some(())?;
     let id = u64::from_str_radix(event["id"].as_str()?.strip_prefix("0x")?, 16).ok()?;
     let name = event["name"].as_str()?;
     Some(match (name.ends_with("_CALLBACK"), ends) {
@@ -121,7 +147,10 @@ struct Resource<'a> {
 
 impl<'a> Reader<'a> {
     fn new(run: &'a NodeRun, timeline: &[(u64, Event<'a>)]) -> Self {
-        let version = run.events.iter().find_map(|event| event["args"]["node"].as_str());
+        let version = run
+            .events
+            .iter()
+            .find_map(|event| event["args"]["node"].as_str());
         let code = run.code.filter(|code| *code != 0);
         let code = code.map_or(String::new(), |code| format!(", exit code {code}"));
         let name = format!("Node {}{code}", version.unwrap_or_default());
@@ -165,7 +194,8 @@ impl<'a> Reader<'a> {
             Event::Printed { text, line, .. } => {
                 let line = u32::try_from(line).ok().filter(|line| *line > 0);
                 let line = line.map(|line| self.teller.line(self.program, line));
-                self.teller.prints(text.trim_end_matches('\n').to_owned(), line);
+                self.teller
+                    .prints(text.trim_end_matches('\n').to_owned(), line);
             }
         }
     }
@@ -235,7 +265,11 @@ impl<'a> Reader<'a> {
         }
         self.open.pop();
         self.teller.ends();
-        if self.known.get(&id).is_some_and(|resource| resource.runs == 0) {
+        if self
+            .known
+            .get(&id)
+            .is_some_and(|resource| resource.runs == 0)
+        {
             self.teller.timer_is_gone(id);
         }
     }
@@ -254,11 +288,26 @@ fn resources<'a>(run: &NodeRun, timeline: &[(u64, Event<'a>)]) -> HashMap<u64, R
         let adopt = |known: &mut HashMap<u64, Resource<'a>>, open: &[u64]| {
             if let Some(id) = open.last().filter(|id| !known.contains_key(id)) {
                 let kind = all.get(id).copied().unwrap_or("PROMISE");
-                known.insert(*id, Resource { kind, line: None, ms: 0, runs: 1, ran: 0, awaits: None });
+                known.insert(
+                    *id,
+                    Resource {
+                        kind,
+                        line: None,
+                        ms: 0,
+                        runs: 1,
+                        ran: 0,
+                        awaits: None,
+                    },
+                );
             }
         };
         match *event {
-            Event::Asked { id, kind, during, trigger } => {
+            Event::Asked {
+                id,
+                kind,
+                during,
+                trigger,
+            } => {
                 // What console.log needs for itself is not the program's.
                 let told = asked.get(&id).filter(|_| *at > printed_until);
                 if told.is_some() {
@@ -270,9 +319,20 @@ fn resources<'a>(run: &NodeRun, timeline: &[(u64, Event<'a>)]) -> HashMap<u64, R
                     // One call of the program may take several requests, each asked for by the one before.
                     let line = line.or(known.get(&during).and_then(|during| during.line));
                     let ms = told.map_or(0, |(_, ms)| *ms);
-                    let awaits = Some(trigger).filter(|id| kind == "PROMISE" && !settled.contains(id));
+                    let awaits =
+                        Some(trigger).filter(|id| kind == "PROMISE" && !settled.contains(id));
                     let awaits = awaits.filter(|trigger| all.get(trigger) == Some(&"PROMISE"));
-                    known.insert(id, Resource { kind, line, ms, runs: 0, ran: 0, awaits });
+                    known.insert(
+                        id,
+                        Resource {
+                            kind,
+                            line,
+                            ms,
+                            runs: 0,
+                            ran: 0,
+                            awaits,
+                        },
+                    );
                 }
             }
             Event::Begins(id) => {
@@ -308,6 +368,15 @@ fn callback(kind: &str) -> Kind {
 
 /// What libuv does on a thread of its pool; which one, Node does not tell.
 fn is_in_pool(kind: &str) -> bool {
-    let begins = ["FSREQ", "FILEHANDLECLOSEREQ", "GETADDRINFO", "GETNAMEINFO", "ZLIB", "PBKDF2", "SCRYPT", "RANDOM"];
+    let begins = [
+        "FSREQ",
+        "FILEHANDLECLOSEREQ",
+        "GETADDRINFO",
+        "GETNAMEINFO",
+        "ZLIB",
+        "PBKDF2",
+        "SCRYPT",
+        "RANDOM",
+    ];
     begins.iter().any(|begin| kind.starts_with(begin))
 }

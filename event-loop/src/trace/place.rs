@@ -60,7 +60,7 @@ impl Place {
     #[track_caller]
     pub fn here() -> Self {
         let rust = Self::Rust(Location::caller());
-        SAID.with_borrow(|said| said.clone()).unwrap_or(rust)
+        SAID.with_borrow(Clone::clone).unwrap_or(rust)
     }
 
     pub fn file(&self) -> &str {
