@@ -6,10 +6,13 @@
 mod align;
 mod html;
 mod look;
+mod node_events;
+mod node_resources;
 mod node_run;
 mod ours;
 mod story;
 mod svg;
+mod teller;
 mod theirs;
 pub use node_run::NodeRun;
 

@@ -66,27 +66,32 @@ fn record(node: &Path, program: &Path) -> Result<NodeRun, BoxError> {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .status()?;
-    let mut events = Vec::new();
-    for file in fs::read_dir(folder.path())? {
-        let path = file?.path();
-        if path.extension().is_some_and(|end| end == "json") {
-            events.extend(trace_events(&fs::read(&path)?)?);
-        }
-    }
-    if events.is_empty() {
-        return Err(format!("no trace events: {status}").into());
-    }
     // A line that Node was killed in the middle of is not one.
     let notes = fs::read_to_string(&notes)?;
     let notes = notes
         .lines()
         .map_while(|line| serde_json::from_str(line).ok());
+    let notes: Vec<Value> = notes.collect();
+    let process = notes.iter().find(|note| note[0] == "process");
+    let files = fs::read_dir(folder.path())?.map(|file| Ok(file?.path()));
+    let mut files = files.collect::<io::Result<Vec<_>>>()?;
+    files.retain(|path| path.extension().is_some_and(|end| end == "json"));
+    files.sort();
+    let mut events = Vec::new();
+    for path in files {
+        events.extend(trace_events(&fs::read(path)?)?);
+    }
+    // Node's children write traces, too.
+    events.retain(|event| process.is_some_and(|note| note[1] == event["pid"]));
+    if events.is_empty() {
+        return Err(format!("no trace events: {status}").into());
+    }
     Ok(NodeRun {
         program: name.to_string_lossy().into_owned(),
         source,
         code: status.code(),
         events,
-        notes: notes.collect(),
+        notes,
     })
 }
 

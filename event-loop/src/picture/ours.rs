@@ -1,6 +1,7 @@
 //! The story of a recording of our own.
 
-use super::story::{Line, Phase, Story, Teller};
+use super::story::{Line, Phase, Story};
+use super::teller::Teller;
 use crate::trace::{Event, Kind, Name, Place, Thread, Trace, What};
 
 /// Tells what a recording holds.

@@ -5,11 +5,16 @@ const { createHook } = require('node:async_hooks');
 const { openSync, writeSync } = require('node:fs');
 const { pathToFileURL } = require('node:url');
 
-const program = process.env.EVENT_LOOP_PROGRAM;
-const notes = openSync(process.env.EVENT_LOOP_NOTES, 'a');
+const { EVENT_LOOP_PROGRAM: program, EVENT_LOOP_NOTES: file } = process.env;
+// Neither workers nor children of the program are to write there as well.
+delete process.env.EVENT_LOOP_PROGRAM;
+delete process.env.EVENT_LOOP_NOTES;
+if (!file) return;
+const notes = openSync(file, 'a');
 const places = [`${pathToFileURL(program).href}:`, `${program}:`];
 const now = () => Number(process.hrtime.bigint() / 1000n);
 const note = (...what) => writeSync(notes, `${JSON.stringify(what)}\n`);
+note('process', process.pid);
 
 // The innermost line of the program that is running now, 0 if none is.
 function line() {
