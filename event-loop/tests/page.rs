@@ -2,6 +2,8 @@
 
 #[path = "support/browser.rs"]
 mod browser;
+#[path = "support/node.rs"]
+mod node;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -247,22 +249,42 @@ fn a_hundred_thousand_events_open_in_seconds_and_step_at_once() {
     let begin = Instant::now();
     browser.open(&page, DESK);
     let opened = begin.elapsed();
-    let begin = Instant::now();
-    for key in ["End", "Home"].into_iter().cycle().take(10) {
+    for key in ["End", "w", "]", "f"] {
         browser.key(key);
     }
-    for key in ["]", "w"].into_iter().cycle().take(40) {
-        browser.key(key);
-    }
-    let stepped = begin.elapsed() / 50;
-    browser.key("f");
+    let whole = time_of_a_step(&mut browser, "50000 + i");
+    let jump = time_of_a_step(&mut browser, "(i * 102947) % 100000");
+    browser.eval("zoom(1e6)");
+    let step = time_of_a_step(&mut browser, "50000 + i");
 
     let steps = browser.eval("runs[0].length").as_u64().unwrap();
-    eprintln!("{steps} steps: open after {opened:?}, {stepped:?} a step");
+    eprintln!(
+        "{steps} steps: open after {opened:?}; a step {step:?}, with all in sight {whole:?}, a jump {jump:?}"
+    );
     assert!(steps > 100_000, "{steps}");
-    assert!(opened < Duration::from_secs(10), "{opened:?}");
-    assert!(stepped < Duration::from_millis(250), "{stepped:?}");
+    // A tenth of it is usual; what is looked for is work that grows with the run.
+    assert!(opened < Duration::from_secs(30), "{opened:?}");
+    assert!(step < Duration::from_millis(250), "{step:?}");
+    assert!(whole < Duration::from_secs(1), "{whole:?}");
+    assert!(jump < Duration::from_secs(2), "{jump:?}");
     assert_eq!(browser.complaints(), [""; 0]);
+}
+
+/// What the page itself needs to show a step, so that a busy machine does not count; the median, for the same reason.
+fn time_of_a_step(browser: &mut Browser, step: &str) -> Duration {
+    let time = browser.eval(&format!(
+        "(() => {{
+            const times = [];
+            for (let i = 0; i < 41; i += 1) {{
+                state.step = {step};
+                const begin = performance.now();
+                show();
+                times.push(performance.now() - begin);
+            }}
+            return times.sort((a, b) => a - b)[20];
+        }})()"
+    ));
+    Duration::from_secs_f64(time.as_f64().unwrap() / 1000.0)
 }
 
 #[test]
@@ -294,13 +316,8 @@ fn it_follows_the_light_the_motion_and_the_paper() {
 
 #[test]
 fn both_runs_stand_at_the_same_line_beside_each_other() {
-    let node = std::env::var("NODE").unwrap_or_else(|_| "node".to_owned());
-    if Command::new(&node).arg("--version").output().is_err() {
-        assert!(
-            std::env::var_os("REQUIRE_PEERS").is_none_or(|value| value != "1"),
-            "{node} is not there"
-        );
-        return eprintln!("skipped: {node} is not there");
+    if node::node().is_none() {
+        return;
     }
     let Some(mut browser) = Browser::start() else {
         return;

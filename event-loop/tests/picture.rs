@@ -1,9 +1,13 @@
 //! `event-loop trace` as a page or a drawing, as far as no browser is needed: what is in it, what is refused, what is left behind.
 
+#[path = "support/node.rs"]
+mod node;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use event_loop::{Picture, mark, run_script, trace};
+use node::node;
 use serde_json::Value;
 
 fn golden(name: &str) -> PathBuf {
@@ -16,23 +20,6 @@ fn record(folder: &Path, args: &[&str]) -> Output {
     let mut tool = Command::new(env!("CARGO_BIN_EXE_event-loop"));
     tool.arg("trace").args(args).current_dir(folder);
     tool.output().unwrap()
-}
-
-/// The path of a Node, and its version: "v24.1.0". Without one a test is skipped, unless `REQUIRE_PEERS=1`.
-fn node() -> Option<(String, String)> {
-    let node = std::env::var("NODE").unwrap_or_else(|_| "node".to_owned());
-    let version = Command::new(&node).arg("--version").output();
-    match version {
-        Ok(version) => Some((node, String::from_utf8(version.stdout).unwrap())),
-        Err(error) => {
-            assert!(
-                std::env::var_os("REQUIRE_PEERS").is_none_or(|value| value != "1"),
-                "{node}: {error}, and REQUIRE_PEERS=1"
-            );
-            eprintln!("skipped: {node} is not there");
-            None
-        }
-    }
 }
 
 /// The stories that a page holds.
@@ -224,7 +211,7 @@ fn the_same_phases_and_the_same_lines_in_nodes_own_events() {
     let [ours, theirs] = [&data["runs"][0], &data["runs"][1]];
     assert_eq!(
         theirs["name"].as_str().unwrap(),
-        version.trim().replace('v', "Node ")
+        version.replace('v', "Node ")
     );
     assert_eq!(ours["texts"], theirs["texts"]);
     assert_eq!(data["agreed"], 10);

@@ -169,9 +169,11 @@ impl Browser {
 }
 
 impl Drop for Browser {
-    /// It ends when nobody talks to it any more; its helpers are in its group.
+    /// It ends when it is told to; its helpers are in its group.
     fn drop(&mut self) {
-        drop(self.to.take());
+        if let Some(mut to) = self.to.take() {
+            drop(to.write_all(b"{\"id\":0,\"method\":\"Browser.close\"}\0"));
+        }
         for _ in 0..250 {
             if matches!(self.child.try_wait(), Ok(Some(_))) {
                 break;
