@@ -5,8 +5,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use event_loop::{
-    Builder, Clock, Trace, next_tick, queue_microtask, set_immediate, set_interval, set_timeout,
-    spawn_blocking, trace,
+    Builder, Clock, Trace, at_line, mark, next_tick, queue_microtask, set_immediate, set_interval,
+    set_timeout, sleep, spawn_blocking, trace,
 };
 use serde_json::Value;
 
@@ -175,6 +175,64 @@ fn jobs_of_the_pool_stand_on_threads_of_their_own() {
             .iter()
             .any(|event| text(&event["args"], "name") == "pool thread 1")
     );
+}
+
+#[test]
+fn a_future_goes_on_because_of_who_woke_it() {
+    let (_, recorded) = trace(|| {
+        Builder::new().clock(Clock::Virtual).run(async {
+            sleep(Duration::from_millis(5)).await;
+        })
+    });
+
+    let events = events(&recorded);
+    check(&events);
+    let at = |event: usize, ph: &str, name: &str| {
+        let found = events[event..]
+            .iter()
+            .position(|event| text(event, "ph") == ph && text(event, "name") == name);
+        event + found.unwrap_or_else(|| panic!("no {ph} {name} after {event}"))
+    };
+    let timer = at(0, "B", "timer");
+    let woken = at(timer, "s", "why");
+    let end_of_timer = timer
+        + events[timer..]
+            .iter()
+            .position(|event| text(event, "ph") == "E")
+            .unwrap();
+    let goes_on = at(at(woken, "B", "task"), "f", "why");
+    assert!(woken < end_of_timer && end_of_timer < goes_on);
+    assert_eq!(events[woken]["id"], events[goes_on]["id"]);
+}
+
+#[test]
+fn an_interpreter_names_the_lines_of_its_own_programs() {
+    let script = "hello.txt".into();
+    let (_, recorded) = trace(|| {
+        Builder::new().run_script(move || {
+            at_line(&script, 7, || set_immediate(|| mark(format_args!("after"))));
+            set_immediate(|| {});
+        })
+    });
+
+    let events = events(&recorded);
+    let mut places = events
+        .iter()
+        .filter(|event| text(event, "name") == "immediate");
+    let (named, own) = (places.next().unwrap(), places.next().unwrap());
+    assert_eq!(
+        (text(&named["args"], "file"), &named["args"]["line"]),
+        ("hello.txt", &Value::from(7))
+    );
+    assert!(
+        text(&own["args"], "file").ends_with("trace.rs"),
+        "what was said holds no longer"
+    );
+    let printed = events
+        .iter()
+        .find(|event| text(event, "name") == "after")
+        .unwrap();
+    assert!(text(&printed["args"], "file").ends_with("trace.rs"));
 }
 
 #[test]
