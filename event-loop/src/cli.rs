@@ -1,6 +1,8 @@
-//! The command line: what there is to say, and what is answered. Exit status: 0 done, 1 failed, 2 wrong usage.
+//! The command line: what there is to say, and what is answered. Exit status: 0 done, 1 failed, 2 wrong usage,
+//! 130 interrupted while Node ran.
 
 mod bench;
+mod interrupt;
 mod message;
 mod replay;
 mod trace;
@@ -68,6 +70,7 @@ pub fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if message::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if error.is::<interrupt::Interrupted>() => ExitCode::from(130),
         Err(error) => {
             // What was printed before the failure is still wanted.
             let _ = console::flush();

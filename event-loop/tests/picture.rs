@@ -3,8 +3,10 @@
 #[path = "support/node.rs"]
 mod node;
 
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use event_loop::{Picture, mark, run_script, trace};
 use node::node;
@@ -263,6 +265,39 @@ fn a_program_that_fails_under_node_has_been_recorded_all_the_same() {
     let theirs = &data(&folder.path().join("out.html"))["runs"][1];
     assert!(theirs["name"].as_str().unwrap().ends_with(", exit code 3"));
     assert_eq!(theirs["texts"], serde_json::json!(["here", "there"]));
+}
+
+#[test]
+fn an_interrupt_while_node_runs_leaves_nothing() {
+    if node().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let temporary = tempfile::tempdir().unwrap();
+    let endless = "require('fs').writeFileSync('started', ''); setInterval(() => {}, 1000);";
+    std::fs::write(folder.path().join("endless.cjs"), endless).unwrap();
+    let mut run = Command::new(env!("CARGO_BIN_EXE_event-loop"))
+        .args(["trace", "queues", "-o", "out.html", "--node", "endless.cjs"])
+        .current_dir(folder.path())
+        .env("TMPDIR", temporary.path())
+        .process_group(0)
+        .spawn()
+        .unwrap();
+    while !folder.path().join("started").exists() {
+        assert!(run.try_wait().unwrap().is_none());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+
+    let group = format!("-{}", run.id());
+    let told = Command::new("kill")
+        .args(["-INT", "--", &group])
+        .status()
+        .unwrap();
+
+    assert!(told.success());
+    assert_eq!(run.wait().unwrap().code(), Some(130));
+    assert_eq!(names(temporary.path()), [""; 0]);
+    assert!(!folder.path().join("out.html").exists());
 }
 
 #[test]

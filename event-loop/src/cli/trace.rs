@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use event_loop::{NodeRun, Picture, Trace};
 
+use super::interrupt;
 use super::message::WrongUsage;
 use super::replay;
 use super::whole_file::whole_file;
@@ -108,7 +109,7 @@ impl Subject {
 fn record_node(program: &Path) -> anyhow::Result<NodeRun> {
     let node = std::env::var_os("NODE").filter(|node| !node.is_empty());
     let node = PathBuf::from(node.unwrap_or_else(|| "node".into()));
-    Ok(NodeRun::record(&node, program)?)
+    Ok(interrupt::finish(|| NodeRun::record(&node, program))??)
 }
 
 fn write(
