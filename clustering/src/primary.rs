@@ -63,6 +63,8 @@ struct Worker {
     lines: Lines,
     since: Instant,
     counters: Counters,
+    /// Why we kill it.
+    verdict: Option<Failure>,
 }
 
 impl Primary {

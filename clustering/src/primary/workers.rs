@@ -43,6 +43,7 @@ impl Primary {
             lines,
             since: Instant::now(),
             counters: Counters::default(),
+            verdict: None,
         };
         self.workers.insert(id, worker);
         self.attendants.push(attended.attend().boxed_local());
@@ -101,7 +102,10 @@ impl Primary {
                 }
             }
             // A program of another version is not ready, whatever it says.
-            Up::Online { .. } => self.signal(id, Signal::SIGKILL),
+            Up::Online { .. } => {
+                worker.verdict = Some(Failure::OtherVersion);
+                self.signal(id, Signal::SIGKILL);
+            }
             Up::Taken {
                 first,
                 taken,
@@ -159,7 +163,10 @@ impl Primary {
         if let Some(gone) = self.workers.remove(&id) {
             self.totals.died += u64::from(!voluntary);
             self.requests_of_the_gone += gone.counters.requests;
-            self.last_failure = Some(Failure::Ended(exit));
+            // Those whom the end of the cluster kills say nothing about why it ends.
+            if !self.supervisor.is_ending() {
+                self.last_failure = Some(gone.verdict.unwrap_or(Failure::Ended(exit)));
+            }
             self.emit(Event::Exit {
                 worker: gone.info,
                 exit,
