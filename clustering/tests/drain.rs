@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 use support::client::{Connection, Failure, Kind, Load, ask_once};
-use support::cluster::{Cluster, children_of, connections_of, send, serve, slow};
+use support::cluster::{Cluster, children_of, send, serve, slow};
 use support::{POLICIES, alone, soak, until};
 
 /// How one worker comes to leave.
@@ -56,7 +56,7 @@ fn fresh_connections(cluster: &Cluster, count: usize) -> Vec<Connection> {
         .collect();
     let worker = cluster.workers()[0];
     until("the worker has them", || {
-        connections_of(worker, address.port()) == count
+        cluster.connections_of(worker) == count
     });
     connections
 }
@@ -156,9 +156,7 @@ fn what_takes_longer_than_the_deadline_is_cut() {
     let worker = cluster.workers()[0];
     let mut connection = Connection::open(cluster.address()).unwrap();
     connection.get("/sleep/60000").unwrap();
-    until("it is in hand", || {
-        connections_of(worker, cluster.address().port()) == 1
-    });
+    until("it is in hand", || cluster.connections_of(worker) == 1);
     let begun = Instant::now();
 
     leave(&cluster, Leave::Reload);
@@ -176,9 +174,7 @@ fn a_worker_that_computes_past_its_deadline_is_killed() {
     let worker = cluster.workers()[0];
     let mut connection = Connection::open(cluster.address()).unwrap();
     connection.get("/spin/60000").unwrap();
-    until("it is in hand", || {
-        connections_of(worker, cluster.address().port()) == 1
-    });
+    until("it is in hand", || cluster.connections_of(worker) == 1);
     let begun = Instant::now();
 
     leave(&cluster, Leave::Reload);

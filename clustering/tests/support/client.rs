@@ -75,7 +75,7 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// A connection from 127.0.0.1, or ::1.
+    /// A connection from 127.0.0.1, or `::1`.
     pub fn open(to: SocketAddr) -> Result<Self, Failure> {
         Self::open_from(1, to)
     }
@@ -268,7 +268,7 @@ fn client(host: u8, to: SocketAddr, kind: Kind, stop: &AtomicBool, right: &Atomi
             Kind::OneShot => on_own_connection(host, to, &mut tally),
         };
         tally.longest = tally.longest.max(begun.elapsed());
-        match answer.and_then(check) {
+        match answer.and_then(|answer| check(&answer)) {
             Ok(worker) => {
                 *tally.by_worker.entry(worker).or_default() += 1;
                 tally.right += 1;
@@ -316,7 +316,7 @@ fn on_own_connection(host: u8, to: SocketAddr, tally: &mut Tally) -> Result<Answ
     Ok(answer)
 }
 
-fn check(answer: Answer) -> Result<u32, Failure> {
+fn check(answer: &Answer) -> Result<u32, Failure> {
     let worker = answer.worker().filter(|_| answer.status == 200);
     worker.ok_or_else(|| Failure::Wrong(format!("{answer:?}")))
 }

@@ -55,6 +55,7 @@ pub struct Cluster {
     readers: Vec<JoinHandle<()>>,
     /// Those that it has started, as far as they were seen.
     seen: BTreeSet<Process>,
+    listeners: BTreeSet<String>,
 }
 
 #[derive(Default)]
@@ -74,6 +75,8 @@ impl Cluster {
             assert!(status.is_none(), "{status:?} {:?}", cluster.stderr());
             cluster.workers().len() == workers
         });
+        // Nobody has connected yet.
+        cluster.listeners = tcp_sockets_of(cluster.pid());
         cluster
     }
 
@@ -95,6 +98,7 @@ impl Cluster {
             output,
             readers: stdout.into_iter().chain(stderr).collect(),
             seen: BTreeSet::new(),
+            listeners: BTreeSet::new(),
         }
     }
 
@@ -152,6 +156,11 @@ impl Cluster {
             .iter()
             .filter(|line| line.ends_with(" started"))
             .count()
+    }
+
+    /// How many connections a worker has.
+    pub fn connections_of(&self, worker: u32) -> usize {
+        tcp_sockets_of(worker).difference(&self.listeners).count()
     }
 
     /// Sends a signal to the primary.
@@ -273,8 +282,19 @@ impl Process {
     }
 }
 
+/// Whether a process was stopped.
+pub fn is_stopped(pid: u32) -> bool {
+    stat(pid).is_none_or(|stat| stat.state == "T")
+}
+
+/// How long a process has computed, in ticks of 10 ms.
+pub fn ticks_of(pid: u32) -> u64 {
+    stat(pid).map_or(0, |stat| stat.ticks)
+}
+
 struct Stat {
     state: String,
+    ticks: u64,
     parent: u32,
     since: String,
 }
@@ -286,6 +306,7 @@ fn stat(pid: u32) -> Option<Stat> {
     let fields: Vec<_> = fields.split(' ').collect();
     Some(Stat {
         state: (*fields.first()?).to_owned(),
+        ticks: fields.get(11)?.parse().ok()?,
         parent: fields.get(1)?.parse().ok()?,
         since: (*fields.get(19)?).to_owned(),
     })
@@ -322,31 +343,25 @@ pub fn memory_of(pid: u32) -> u64 {
     number.map_or(0, |number| number.parse().unwrap())
 }
 
-/// How many connections to the port a process has.
-pub fn connections_of(pid: u32, port: u16) -> usize {
-    let ours = connection_inodes(port);
-    let files = fs::read_dir(format!("/proc/{pid}/fd"))
-        .into_iter()
-        .flatten()
-        .flatten();
+/// The sockets of a process by their number, those for TCP.
+fn tcp_sockets_of(pid: u32) -> BTreeSet<String> {
+    // The table of TCP has tens of thousands of lines after a load; this one is short.
+    let table = fs::read_to_string("/proc/net/unix").unwrap();
+    let unix: BTreeSet<_> = table
+        .lines()
+        .filter_map(|line| line.split_whitespace().nth(6))
+        .collect();
+    let files = fs::read_dir(format!("/proc/{pid}/fd"));
+    let files = files.into_iter().flatten().flatten();
     let links = files.filter_map(|file| fs::read_link(file.path()).ok());
-    let is_ours = |link: &PathBuf| {
-        let inode = link.to_str().and_then(|link| link.strip_prefix("socket:["));
-        inode.is_some_and(|inode| ours.contains(inode.trim_end_matches(']')))
+    let number = |link: PathBuf| {
+        let number = link.to_str()?.strip_prefix("socket:[")?;
+        Some(number.trim_end_matches(']').to_owned())
     };
-    links.filter(is_ours).count()
-}
-
-fn connection_inodes(port: u16) -> BTreeSet<String> {
-    let table = fs::read_to_string("/proc/net/tcp").unwrap();
-    let local = format!(":{port:04X}");
-    let inode = |line: &str| {
-        let fields: Vec<_> = line.split_whitespace().collect();
-        let is_listener = *fields.get(3)? == "0A";
-        let is_ours = fields.get(1)?.ends_with(&local) && !is_listener;
-        is_ours.then_some((*fields.get(9)?).to_owned())
-    };
-    table.lines().filter_map(inode).collect()
+    let numbers = links.filter_map(number);
+    numbers
+        .filter(|number| !unix.contains(number.as_str()))
+        .collect()
 }
 
 /// A copy of a program that can be replaced while it runs.
