@@ -114,6 +114,45 @@ fn connections_that_wait_for_a_worker_which_is_killed_are_answered_by_another_on
     }
 }
 
+#[test]
+fn connections_that_a_killed_worker_had_are_closed_and_not_left_to_wait() {
+    let _alone = alone();
+    for policy in POLICIES {
+        let policy = format!("policy={policy}");
+        let cluster = Cluster::start(slow(&["workers=2", &policy]), 2);
+        // Stopped meanwhile, so that all come in one burst.
+        cluster.signal(Signal::SIGSTOP);
+        let open = |_| Connection::open(cluster.address()).unwrap();
+        let mut connections: Vec<_> = (0..50).map(open).collect();
+        cluster.signal(Signal::SIGCONT);
+        for connection in &mut connections {
+            connection.get("/sleep/60000").unwrap();
+        }
+        let victim = cluster.workers()[0];
+        let had = |worker: &u32| cluster.connections_of(*worker);
+        until("all are in hand", || {
+            cluster.workers().iter().map(had).sum::<usize>() == 50
+        });
+        // The acknowledgements are on their way to the primary.
+        thread::sleep(Duration::from_millis(100));
+
+        let had = kill_and_count(&cluster, victim);
+
+        let is_closed = |connection: &mut Connection| {
+            connection.patience = Duration::from_millis(soak(2000, 500));
+            matches!(connection.answer(), Err(Failure::Empty | Failure::Reset))
+        };
+        thread::scope(|scope| {
+            let waiting = connections.iter_mut();
+            let waiting: Vec<_> = waiting
+                .map(|connection| scope.spawn(move || is_closed(connection)))
+                .collect();
+            let closed = waiting.into_iter().map(|waiting| waiting.join().unwrap());
+            assert_eq!(closed.filter(|closed| *closed).count(), had);
+        });
+    }
+}
+
 /// What keeps the workers busy meanwhile.
 #[derive(Default)]
 struct Work {
