@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 use support::client::{Connection, Kind, Load};
 use support::cluster::{Cluster, children_of, descriptors_of, memory_of, send, serve, zombies_of};
-use support::{Dice, POLICIES, soak, until};
+use support::{Dice, each_policy, soak, until};
 
 /// How many workers there may be at most.
 const MOST: usize = 4;
@@ -126,11 +126,7 @@ impl Chaos {
 fn whatever_happens_a_cluster_comes_to_rest_with_nothing_lost_or_left() {
     let seed = std::env::var("SEED").map_or(20_260_101, |seed| seed.parse().unwrap());
     println!("SEED={seed}");
-    thread::scope(|scope| {
-        for policy in POLICIES {
-            scope.spawn(move || come_to_rest_after_all(policy, seed));
-        }
-    });
+    each_policy(|policy| come_to_rest_after_all(policy, seed));
 }
 
 fn come_to_rest_after_all(policy: &str, seed: u64) {
