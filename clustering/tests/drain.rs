@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 use support::client::{Connection, Failure, Kind, Load, ask_once};
 use support::cluster::{Cluster, children_of, send, serve, slow};
-use support::{POLICIES, alone, soak, until};
+use support::{POLICIES, alone, each_policy, soak, until};
 
 /// How one worker comes to leave.
 #[derive(Clone, Copy, Debug)]
@@ -200,7 +200,7 @@ fn a_worker_that_is_told_to_end_is_replaced_before_it_is_gone() {
 #[test]
 fn a_shutdown_answers_all_that_is_in_hand() {
     let _alone = alone();
-    for policy in POLICIES {
+    each_policy(|policy| {
         let policy = format!("policy={policy}");
         let command = slow(&["workers=2", "linger=100", "deadline=20000", &policy]);
         let mut cluster = Cluster::start(command, 2);
@@ -217,7 +217,7 @@ fn a_shutdown_answers_all_that_is_in_hand() {
             assert!(answer.closes && answer.worker().is_some(), "{answer:?}");
         }
         assert_eq!(cluster.wait().code(), Some(0));
-    }
+    });
 }
 
 #[test]

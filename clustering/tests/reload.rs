@@ -13,7 +13,7 @@ use nix::sys::signal::Signal;
 use support::client::{Kind, Load, Tally, ask_once};
 use support::cluster::{Cluster, Copy, binary, descriptors_of, serve, serve_with, slow_binary};
 use support::cluster::{children_of, zombies_of};
-use support::{POLICIES, alone, soak, until};
+use support::{POLICIES, alone, each_policy, soak, until};
 
 /// How many clients there are.
 const CLIENTS: usize = 16;
@@ -220,7 +220,7 @@ fn settled_descriptors(cluster: &Cluster) -> usize {
 #[test]
 fn a_reload_during_a_shutdown_changes_nothing() {
     let _alone = alone();
-    for policy in POLICIES {
+    each_policy(|policy| {
         let mut cluster = Cluster::start(short_linger(serve(policy, 2)), 2);
         // Holds the shutdown for as long as the linger.
         let idle = std::net::TcpStream::connect(cluster.address()).unwrap();
@@ -234,13 +234,13 @@ fn a_reload_during_a_shutdown_changes_nothing() {
         assert_eq!(cluster.wait().code(), Some(0));
         assert_eq!(cluster.started(), 2);
         drop(idle);
-    }
+    });
 }
 
 #[test]
 fn a_shutdown_during_a_reload_ends_old_and_new() {
     let _alone = alone();
-    for policy in POLICIES {
+    each_policy(|policy| {
         for moment in 0..soak(50, 4) {
             let mut cluster = Cluster::start(short_linger(serve(policy, 2)), 2);
 
@@ -250,5 +250,5 @@ fn a_shutdown_during_a_reload_ends_old_and_new() {
 
             assert_eq!(cluster.wait().code(), Some(0), "{:?}", cluster.stderr());
         }
-    }
+    });
 }
