@@ -85,11 +85,32 @@ impl Acceptor {
     }
 }
 
-/// Whether the system is short of something; all else, such as `ECONNABORTED`, is the matter of one connection.
+/// All who wait in the queue of `listener`. This asks the system: the event loop may not have heard of the last ones yet.
+pub fn queue_of(listener: &OwnedFd) -> impl Iterator<Item = OwnedFd> {
+    std::iter::from_fn(move || {
+        loop {
+            match os::accept(listener) {
+                Ok(connection) => return Some(connection),
+                // This one has changed its mind.
+                Err(error) if error.raw_os_error() == Some(Errno::ECONNABORTED as i32) => {}
+                Err(_) => return None,
+            }
+        }
+    })
+}
+
+/// Whether the system is short of something, or has shut the listener; all else, such as `ECONNABORTED`, is the matter of one connection.
 fn is_of_the_system(error: &io::Error) -> bool {
     let errno = error.raw_os_error().map(Errno::from_raw);
     matches!(
         errno,
-        Some(Errno::EMFILE | Errno::ENFILE | Errno::ENOBUFS | Errno::ENOMEM | Errno::EPERM)
+        Some(
+            Errno::EMFILE
+                | Errno::ENFILE
+                | Errno::ENOBUFS
+                | Errno::ENOMEM
+                | Errno::EPERM
+                | Errno::EINVAL
+        )
     )
 }

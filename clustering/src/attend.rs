@@ -1,5 +1,6 @@
 //! One worker as the primary sees it: started, spoken to, listened to, and reaped. Node: `cluster.fork()`.
 
+use std::cell::Cell;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::CommandExt;
@@ -124,17 +125,20 @@ pub fn start(
 }
 
 impl Attended {
-    /// Speaks and listens until the worker is gone. The last report is [`Report::Exited`], after all that the worker had said.
+    /// Speaks and listens until the worker is gone. The last two reports are [`Report::Disconnected`], after all that the worker had said, and
+    /// [`Report::Exited`].
     pub async fn attend(mut self) {
         let (id, reports) = (self.id, self.reports);
         let report = |what| {
             // Whoever drops the cluster wants to know nothing more.
             let _ = reports.send((id, what));
         };
+        let disconnected = Cell::new(false);
         let listening = async {
             while let Ok(Some(packet)) = self.control.receive().await {
                 report(Report::Up(packet.message));
             }
+            disconnected.set(true);
             report(Report::Disconnected);
         };
         let speaking = speak(&self.control, &mut self.orders, &mut self.messages, &report);
@@ -147,6 +151,9 @@ impl Attended {
         // What it said last is still there.
         while let Ok(Some(packet)) = self.control.try_receive() {
             report(Report::Up(packet.message));
+        }
+        if !disconnected.get() {
+            report(Report::Disconnected);
         }
         report(Report::Exited(exit));
     }

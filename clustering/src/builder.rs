@@ -11,7 +11,7 @@ use crate::cluster::Cluster;
 use crate::listeners::Listeners;
 use crate::message::Settings;
 use crate::supervisor::{BackOff, Rules};
-use crate::{Error, Scheduling};
+use crate::{Error, Scheduling, replace};
 
 /// What can be said about a cluster before it starts.
 #[derive(Clone, Debug)]
@@ -194,9 +194,12 @@ impl Builder {
     ///
     /// [`Error::Listen`] if the address is taken or not ours, [`Error::Address`] if it is none, [`Error::Program`] if this program cannot be found.
     pub fn build(mut self) -> Result<Cluster, Error> {
-        let listeners = match &self.listen {
-            Listen::At(text) => Listeners::bind(resolve(text)?, self.scheduling, self.workers)?,
-            Listen::On(listener) => Listeners::adopt(listener, self.scheduling)?,
+        let listeners = match (replace::inheritance(), &self.listen) {
+            (Some(inheritance), _) => Listeners::inherit(inheritance, self.scheduling)?,
+            (None, Listen::On(listener)) => Listeners::adopt(listener, self.scheduling)?,
+            (None, Listen::At(text)) => {
+                Listeners::bind(resolve(text)?, self.scheduling, self.workers)?
+            }
         };
         // Where the file is, not which one: a new version that takes its place is what a reload starts.
         let program = match self.program.take() {

@@ -2,8 +2,9 @@
 
 mod address;
 mod bench;
+mod demo;
 mod duration;
-mod hello;
+pub mod hello;
 mod message;
 mod pid_file;
 mod serve;
@@ -11,14 +12,34 @@ mod size;
 mod status;
 
 use std::future::Future;
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use clustering::{Worker, is_primary};
+use clustering::{Error, Worker, is_primary};
+
+use crate::stage::roles;
+use crate::tour;
 
 /// Node's `cluster` in Rust: a web server with a worker for each core that loses no request when it is reloaded, and a tour in short lessons.
 #[derive(Parser)]
-#[command(version, about)]
+#[command(
+    version,
+    about,
+    after_help = "\
+Examples:
+  clustering                                        the notes' example: `Handled by worker PID` on port 3000
+  clustering serve -l 0.0.0.0:8080 -w 4             four workers on port 8080 of all addresses
+  clustering serve -l 3000 -p reuseport             the kernel spreads connections
+  clustering demo                                   kills a worker, reloads, shuts down, and says what happens
+  clustering tour                                   the lessons
+  clustering tour killed reload                     two of them
+
+Signals of a server: TERM, INT: all finish what they have (a second one: at once); QUIT: at once; HUP: new workers, one
+after the other; TTIN, TTOU: one more, one less. TERM to a worker: it finishes what it has, another takes its place.
+
+Exit status: 0 done; 1 failed; 2 wrong usage; 128+n ended at once by signal n."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -32,17 +53,37 @@ enum Command {
     Status(status::Args),
     #[command(hide = true)]
     Bench(bench::Args),
+    /// Kill a worker, reload, and shut down a small cluster, and say what happens
+    Demo,
+    /// Print the tour, or some of its lessons
+    Tour(TourArgs),
+    #[command(hide = true)]
+    Worker {
+        /// What to do
+        role: String,
+    },
+}
+
+#[derive(clap::Args)]
+struct TourArgs {
+    /// List the lessons instead of running them
+    #[arg(long)]
+    list: bool,
+    /// The lessons to run, in this order; all if none is named
+    #[arg(value_name = "LESSON")]
+    lessons: Vec<String>,
 }
 
 /// Runs what the arguments say.
 pub fn main() -> ExitCode {
     if !is_primary() {
-        return finish(
-            Worker::from_env()
-                .and_then(hello::serve)
-                .map(|()| 0)
-                .map_err(Into::into),
-        );
+        return match work() {
+            // Who killed the primary knows it; often the kernel ends us before we hear of it.
+            Err(error) if matches!(error.downcast_ref(), Some(Error::Orphaned)) => {
+                ExitCode::FAILURE
+            }
+            worked => finish(worked.map(|()| 0)),
+        };
     }
     let args = match std::env::args_os().len() {
         // The notes' example: `node cluster.js`.
@@ -53,9 +94,33 @@ pub fn main() -> ExitCode {
         Ok(Some(Command::Serve(args))) => block_on(serve::serve(args)),
         Ok(Some(Command::Status(args))) => block_on(status::status(args)),
         Ok(Some(Command::Bench(args))) => finish(bench::bench(args)),
+        Ok(Some(Command::Demo)) => block_on(demo::demo()),
+        Ok(Some(Command::Tour(args))) => block_on(show_tour(args)),
+        Ok(Some(Command::Worker { role })) => block_on(roles::primary(role)),
         Ok(None) => ExitCode::SUCCESS,
         Err(error) => message::usage(&error),
     }
+}
+
+/// A worker was started with the arguments of its primary, or as `worker ROLE`.
+fn work() -> anyhow::Result<()> {
+    let worker = Worker::from_env()?;
+    let mut args = std::env::args().skip(1);
+    match (args.next().as_deref(), args.next()) {
+        (Some("worker"), Some(role)) => roles::worker(worker, &role),
+        _ => Ok(hello::serve(worker)?),
+    }
+}
+
+async fn show_tour(args: TourArgs) -> anyhow::Result<u8> {
+    let mut out = std::io::stdout();
+    if args.list {
+        tour::list(&mut out)?;
+    } else {
+        tour::run(&args.lessons, &mut out).await?;
+    }
+    out.flush()?;
+    Ok(0)
 }
 
 fn block_on(work: impl Future<Output = anyhow::Result<u8>>) -> ExitCode {

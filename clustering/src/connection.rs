@@ -47,8 +47,7 @@ where
         http.timer(TokioTimer::new())
             .header_read_timeout(settings.head_timeout)
             .max_buf_size(settings.head_bytes.max(8192))
-            .half_close(false)
-            .pipeline_flush(true);
+            .half_close(false);
         Self {
             hall,
             settings,

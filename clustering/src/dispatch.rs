@@ -20,9 +20,9 @@ pub struct Dispatcher<C> {
     /// Connections that a worker could not take, or did not live to take.
     returned: VecDeque<C>,
     most_open: u64,
+    window: usize,
     /// Where the search for the next one begins.
     turn: usize,
-    last: u64,
 }
 
 #[derive(Debug)]
@@ -31,6 +31,8 @@ struct Target<C> {
     /// What the worker says that it has.
     open: u64,
     on_the_way: VecDeque<(u64, C)>,
+    /// The number of the last connection that was sent to it: several in one packet have numbers in a row.
+    last: u64,
     /// It had no descriptors left; until it says something else, it gets nothing.
     is_full: bool,
     /// It takes no new ones, but may still lose those that are on their way.
@@ -44,8 +46,8 @@ impl<C: Clone> Dispatcher<C> {
             workers: Vec::new(),
             returned: VecDeque::new(),
             most_open,
+            window: WINDOW,
             turn: 0,
-            last: 0,
         }
     }
 
@@ -55,6 +57,7 @@ impl<C: Clone> Dispatcher<C> {
             id,
             open: 0,
             on_the_way: VecDeque::new(),
+            last: 0,
             is_full: false,
             retired: false,
         });
@@ -78,6 +81,11 @@ impl<C: Clone> Dispatcher<C> {
         self.returned.extend(lost.map(|(_, connection)| connection));
     }
 
+    /// From now on as many may be on their way as there are: those who are left out now would be left out for ever.
+    pub fn hurry(&mut self) {
+        self.window = usize::MAX;
+    }
+
     /// Keeps a connection for which there is no room until there is.
     pub fn give_back(&mut self, connection: C) {
         self.returned.push_front(connection);
@@ -90,8 +98,8 @@ impl<C: Clone> Dispatcher<C> {
 
     /// Whether some worker can take a connection.
     pub fn has_room(&self) -> bool {
-        let most = self.most_open;
-        self.workers.iter().any(|worker| worker.has_room(most))
+        let mut workers = self.workers.iter();
+        workers.any(|worker| worker.has_room(self.most_open, self.window))
     }
 
     /// Chooses a worker for the connection and gives it a number, or gives it back if nobody has room.
@@ -102,16 +110,17 @@ impl<C: Clone> Dispatcher<C> {
     pub fn send(&mut self, connection: C) -> Result<(WorkerId, u64), C> {
         let count = self.workers.len();
         let in_turn = (0..count).map(|step| (self.turn + step) % count);
-        let free = in_turn.filter(|index| self.workers[*index].has_room(self.most_open));
+        let free =
+            in_turn.filter(|index| self.workers[*index].has_room(self.most_open, self.window));
         // The first of several equals.
         let Some(index) = free.min_by_key(|index| self.workers[*index].load()) else {
             return Err(connection);
         };
         self.turn = index + 1;
-        self.last += 1;
         let worker = &mut self.workers[index];
-        worker.on_the_way.push_back((self.last, connection));
-        Ok((worker.id, self.last))
+        worker.last += 1;
+        worker.on_the_way.push_back((worker.last, connection));
+        Ok((worker.id, worker.last))
     }
 
     /// The worker has answered for connections from `first` on: it has so many, and could not take so many more.
@@ -140,6 +149,15 @@ impl<C: Clone> Dispatcher<C> {
         }
     }
 
+    /// Whether some connection has neither arrived nor come back.
+    pub fn is_waiting(&self) -> bool {
+        let on_the_way = self
+            .workers
+            .iter()
+            .any(|worker| !worker.on_the_way.is_empty());
+        on_the_way || !self.returned.is_empty()
+    }
+
     fn find(&mut self, id: WorkerId) -> Option<&mut Target<C>> {
         self.workers.iter_mut().find(|worker| worker.id == id)
     }
@@ -150,7 +168,7 @@ impl<C> Target<C> {
         self.open + self.on_the_way.len() as u64
     }
 
-    fn has_room(&self, most_open: u64) -> bool {
-        !self.retired && !self.is_full && self.on_the_way.len() < WINDOW && self.load() < most_open
+    fn has_room(&self, most_open: u64, window: usize) -> bool {
+        !self.retired && !self.is_full && self.on_the_way.len() < window && self.load() < most_open
     }
 }

@@ -109,6 +109,10 @@ pub enum Failure {
     },
     /// The process ended.
     Ended(Exit),
+    /// It was killed: its first answer did not come in time.
+    NotReady,
+    /// It was killed: it speaks another version of the protocol.
+    OtherVersion,
 }
 
 impl std::fmt::Display for Failure {
@@ -123,6 +127,10 @@ impl std::fmt::Display for Failure {
                 )
             }
             Self::Ended(exit) => exit.fmt(out),
+            Self::NotReady => out.write_str("it was not ready in time"),
+            Self::OtherVersion => {
+                out.write_str("it speaks another version of the protocol than this primary")
+            }
         }
     }
 }

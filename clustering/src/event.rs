@@ -110,6 +110,11 @@ pub enum Event {
         /// What happened to it.
         reason: String,
     },
+    /// The primary could not become another program, and goes on as it is.
+    NotReplaced {
+        /// Why.
+        reason: String,
+    },
     /// The primary cannot accept, and tries again: there are no descriptors, or no memory.
     AcceptFailed {
         /// Why.

@@ -87,6 +87,8 @@ mod attend;
 
 mod signals;
 
+mod replace;
+
 mod listeners;
 
 mod acceptor;

@@ -4,13 +4,16 @@
 //! take a connection with it when it dies or leaves.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
 use std::rc::Rc;
 use std::time::Duration;
 
-use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use nix::libc::{BPF_K, BPF_RET};
+use nix::unistd::Pid;
+use socket2::{Domain, Protocol, SockFilter, SockRef, Socket, Type};
 
+use crate::replace::Inheritance;
 use crate::{Error, Scheduling};
 
 /// As many connections as may wait; the system may allow fewer (`net.core.somaxconn`).
@@ -24,6 +27,10 @@ pub struct Listeners {
     sockets: Vec<Rc<OwnedFd>>,
     address: SocketAddr,
     scheduling: Scheduling,
+    /// Somebody else has them too, who keeps them when we end.
+    adopted: bool,
+    /// The workers of a primary that was here before.
+    finishing: Vec<Pid>,
 }
 
 impl Listeners {
@@ -46,6 +53,8 @@ impl Listeners {
             address: local_address(&first).map_err(error)?,
             sockets: vec![Rc::new(first)],
             scheduling,
+            adopted: false,
+            finishing: Vec::new(),
         };
         listeners.grow(workers)?;
         Ok(listeners)
@@ -75,7 +84,30 @@ impl Listeners {
             sockets: vec![Rc::new(socket)],
             address,
             scheduling,
+            adopted: true,
+            finishing: Vec::new(),
         })
+    }
+
+    /// Takes over what another primary has left.
+    pub fn inherit(inheritance: Inheritance, scheduling: Scheduling) -> Result<Self, Error> {
+        let mut listeners = inheritance.listeners.into_iter();
+        let nothing = || Error::io("inherit a listener")(io::ErrorKind::NotFound.into());
+        let first = listeners.next().ok_or_else(nothing)?;
+        let address = local_address(&first).map_err(Error::io("inherit a listener"))?;
+        let all = std::iter::once(first).chain(listeners);
+        Ok(Self {
+            sockets: all.map(Rc::new).collect(),
+            address,
+            scheduling,
+            adopted: inheritance.adopted,
+            finishing: inheritance.finishing,
+        })
+    }
+
+    /// The workers of a primary that was here before, to be reaped.
+    pub fn take_finishing(&mut self) -> Vec<Pid> {
+        std::mem::take(&mut self.finishing)
     }
 
     /// Sees to it that each of so many workers has a listener, if each is to have one.
@@ -94,10 +126,30 @@ impl Listeners {
         self.address
     }
 
+    /// Whether their queues end with us. The queue of a listener that was handed over waits for whoever comes next.
+    pub fn are_ours(&self) -> bool {
+        !self.adopted
+    }
+
     /// The sockets by their number.
     pub fn sockets(&self) -> &[Rc<OwnedFd>] {
         &self.sockets
     }
+}
+
+/// Keeps everybody from joining the queue of this listener. Whoever tries meanwhile hears nothing, and tries again a second later.
+///
+/// A listener that is shut resets whoever is in its queue; between the last accept and the shutting somebody might have joined it.
+pub fn bar(listener: &OwnedFd) {
+    let drop_all = u16::try_from(BPF_RET | BPF_K).expect("a code of 16 bits");
+    // Where filters are not allowed, the gap is short all the same.
+    let _ = SockRef::from(listener).attach_filter(&[SockFilter::new(drop_all, 0, 0, 0)]);
+}
+
+/// Refuses everybody from now on, wherever else there are duplicates of this listener.
+pub fn shut(listener: &OwnedFd) {
+    // Somebody else may have done so.
+    let _ = SockRef::from(listener).shutdown(Shutdown::Read);
 }
 
 fn open(address: SocketAddr, shared: bool) -> io::Result<Socket> {

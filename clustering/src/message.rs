@@ -40,6 +40,8 @@ pub enum Down {
         deadline: Duration,
         /// Nobody comes after you: empty the queue of your listener first.
         last: bool,
+        /// I am about to become another program: go on without me.
+        alone: bool,
     },
     /// Something that the program says.
     Program(Value),
@@ -73,6 +75,8 @@ pub enum Up {
     Beat(Counters),
     /// Somebody sent it SIGTERM: it would like to go.
     Leaving,
+    /// It will finish without its primary.
+    Alone,
     /// It has finished; `forced` connections were cut because the time was over.
     Drained {
         /// How many were cut.

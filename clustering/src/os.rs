@@ -96,6 +96,18 @@ pub fn watch(fd: OwnedFd, interest: Interest) -> io::Result<AsyncFd<OwnedFd>> {
     watched.map_err(io::Error::from)
 }
 
+/// Takes over a descriptor that the program before us in this process has left open.
+///
+/// The caller calls this once for a number, and only if the descriptor is open.
+pub fn inherited(fd: RawFd) -> OwnedFd {
+    #[expect(unsafe_code, reason = "an inherited descriptor is a number")]
+    // SAFETY: the program before us left it open for this one and told so; that nobody else here takes it is the
+    // caller's promise, kept in `replace::inheritance` by a flag.
+    unsafe {
+        OwnedFd::from_raw_fd(fd)
+    }
+}
+
 fn owned(fd: RawFd) -> OwnedFd {
     #[expect(unsafe_code, reason = "the number has to be given an owner")]
     // SAFETY: the system call that returned the number has just made the descriptor, so that nobody else owns it.

@@ -1,11 +1,13 @@
 //! The primary at work: what happens goes to the [supervisor](crate::supervisor) and to the [dispatcher](crate::dispatch), what they decide is done here.
 
 mod connections;
+mod replacing;
 mod requests;
 mod workers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::fd::OwnedFd;
+use std::pin::pin;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -27,7 +29,8 @@ use crate::message::{Counters, Down};
 use crate::placement::Placement;
 use crate::stats::Totals;
 use crate::supervisor::{Action, Input, Outcome, Supervisor};
-use crate::{Error, Event, Scheduling, WorkerId, WorkerInfo, signals};
+use crate::worker::raise_descriptor_limit;
+use crate::{Error, Event, WorkerId, WorkerInfo, replace, signals};
 
 /// A running cluster.
 pub struct Primary {
@@ -51,6 +54,8 @@ pub struct Primary {
     last_failure: Option<Failure>,
     last_signal: Option<Signal>,
     outcome: Option<Outcome>,
+    /// Workers that will finish without us.
+    alone: BTreeSet<WorkerId>,
 }
 
 struct Worker {
@@ -58,6 +63,8 @@ struct Worker {
     lines: Lines,
     since: Instant,
     counters: Counters,
+    /// Why we kill it.
+    verdict: Option<Failure>,
 }
 
 impl Primary {
@@ -90,6 +97,7 @@ impl Primary {
             last_failure: None,
             last_signal: None,
             outcome: None,
+            alone: BTreeSet::new(),
             builder,
             listeners,
         }
@@ -97,14 +105,15 @@ impl Primary {
 
     /// Runs until nobody is left.
     pub async fn run(mut self) -> Result<Ended, Error> {
-        if self.builder.scheduling == Scheduling::RoundRobin {
-            let listener = &self.listeners.sockets()[0];
-            self.acceptor = Some(Acceptor::new(listener).map_err(Error::io("watch the listener"))?);
-        }
+        raise_descriptor_limit();
+        self.begin_to_accept()?;
         let mut signals = self.builder.signals.then(signals::received);
         let mut pulse = interval(PULSE);
         // After a pause of our own, workers are not blamed for it.
         pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
+
+        let mut reaping = pin!(replace::reap(self.listeners.take_finishing()));
+        let mut reaped = false;
 
         self.step(Input::Clock);
         while self.outcome.is_none() {
@@ -117,8 +126,16 @@ impl Primary {
                 accepted = accept(&mut self.acceptor), if takes => self.accepted(accepted),
                 () = until(deadline), if deadline.is_some() => self.step(Input::Clock),
                 _ = pulse.tick() => self.step(Input::Pulse),
-                Some(signal) = next_signal(&mut signals) => self.signalled(signal),
+                Some(signal) = next_signal(&mut signals) => match signal {
+                    Signal::SIGUSR2 => self.replace_ourselves().await,
+                    signal => self.signalled(signal),
+                },
+                () = &mut reaping, if !reaped => reaped = true,
             }
+        }
+        if !reaped && self.outcome != Some(Outcome::Quit) {
+            // They would be killed with us.
+            reaping.await;
         }
         self.end()
     }

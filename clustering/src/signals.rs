@@ -1,16 +1,17 @@
 //! The signals that a primary obeys.
 
 use futures::stream::{self, Stream, StreamExt};
-use nix::sys::signal::Signal;
+use nix::sys::signal::{SigSet, Signal};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// What a primary listens to.
-const OBEYED: [Signal; 7] = [
+const OBEYED: [Signal; 8] = [
     Signal::SIGINT,
     Signal::SIGTERM,
     Signal::SIGQUIT,
     Signal::SIGHUP,
     Signal::SIGUSR1,
+    Signal::SIGUSR2,
     Signal::SIGTTIN,
     Signal::SIGTTOU,
 ];
@@ -34,7 +35,27 @@ pub fn received() -> impl Stream<Item = Signal> + Unpin {
             stream::unfold(received, next).map(move |()| wanted),
         ))
     });
+    let streams: Vec<_> = streams.collect();
+    release();
     stream::select_all(streams)
+}
+
+/// Lets signals wait, for the moment in which a process has no ears: between two programs.
+///
+/// Without it, a signal that comes then ends the process.
+pub fn hold() {
+    // Where it fails, the moment is short all the same.
+    let _ = obeyed().thread_block();
+}
+
+/// Takes in the signals that waited.
+pub fn release() {
+    // Nothing is held unless the program before us did so.
+    let _ = obeyed().thread_unblock();
+}
+
+fn obeyed() -> SigSet {
+    OBEYED.into_iter().collect()
 }
 
 /// One bit a signal; asking `sigaction` would be `unsafe`, the kernel also says it in a file.

@@ -73,6 +73,8 @@ pub struct Supervisor {
     /// Set when nothing is to be started any more.
     outcome: Option<Outcome>,
     finished: bool,
+    /// Nobody is to be started for the moment.
+    held: bool,
 }
 
 impl Supervisor {
@@ -88,6 +90,7 @@ impl Supervisor {
             leaves_at: None,
             outcome: None,
             finished: false,
+            held: false,
         };
         supervisor.want(workers);
         supervisor
@@ -110,6 +113,8 @@ impl Supervisor {
             Input::Fork if self.outcome.is_none() => self.fork(),
             Input::Drain(id) => self.dismiss(id),
             Input::Shutdown => self.shut_down(now, &mut actions),
+            Input::Hold => self.held = true,
+            Input::Resume => self.held = false,
             Input::Quit => self.quit(&mut actions),
             // A cluster on its way out does not grow.
             Input::Clock | Input::Scale(_) | Input::Fork => {}
@@ -162,6 +167,12 @@ impl Supervisor {
     /// Whether those who drain now are the last ones, and nobody comes after them.
     pub fn is_closing(&self) -> bool {
         self.outcome.is_some()
+    }
+
+    /// Whether nobody comes or goes at the moment.
+    pub fn is_calm(&self) -> bool {
+        let serves = |member: &Member| matches!(member.state, State::Ready { .. });
+        self.outcome.is_none() && self.members.values().all(serves)
     }
 
     /// How many workers there are to be.

@@ -1,9 +1,12 @@
-//! The command line: what there is to say, and what is answered. Exit status: 0 done, 1 failed, 2 wrong usage.
+//! The command line: what there is to say, and what is answered. Exit status: 0 done, 1 failed, 2 wrong usage,
+//! 130 interrupted while Node ran.
 
 mod bench;
+mod interrupt;
 mod message;
 mod replay;
 mod trace;
+mod whole_file;
 
 use std::process::ExitCode;
 
@@ -22,7 +25,9 @@ Examples:
   event-loop tour queues timer-lists      two of its lessons
   event-loop replay programs.txt          what runs in which order, on a clock that does not wait
   event-loop replay --real-clock - < programs.txt
-  event-loop trace phases -o phases.json  what ran and why, for https://ui.perfetto.dev"
+  event-loop trace phases -o phases.html  what ran and why, as a page to step through
+  event-loop trace phases -o phases.html --node 06-phases.mjs    with Node's run beside it
+  event-loop trace phases -o phases.json  the same for https://ui.perfetto.dev"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -35,7 +40,7 @@ enum Command {
     Tour(TourArgs),
     /// Run a file of small programs and print what ran, in Node's order
     Replay(replay::Args),
-    /// Record a lesson or a file of small programs, for Perfetto and its like
+    /// Record a lesson or a file of small programs, as a page to step through, a drawing, or for Perfetto
     Trace(trace::Args),
     #[command(hide = true)]
     Bench(bench::Args),
@@ -65,6 +70,7 @@ pub fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if message::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if error.is::<interrupt::Interrupted>() => ExitCode::from(130),
         Err(error) => {
             // What was printed before the failure is still wanted.
             let _ = console::flush();

@@ -26,6 +26,7 @@ macro_rules! say {
 }
 pub(crate) use say;
 
+#[track_caller]
 pub fn line(text: Arguments<'_>) {
     event_loop::mark(text);
     CONSOLE.with_borrow_mut(|console| {

@@ -5,6 +5,7 @@
 use std::any::Any;
 use std::error::Error as StdError;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::callback::BoxError;
@@ -40,6 +41,18 @@ pub enum Error {
     /// The operating system gave no threads, files or memory to begin with.
     #[error("the event loop cannot start")]
     Start(#[source] Shared),
+
+    /// A program could not be [recorded under Node](crate::NodeRun::record).
+    #[error("{} under Node ({})", program.display(), node.display())]
+    Node {
+        /// The Node that was to run it.
+        node: PathBuf,
+        /// The program.
+        program: PathBuf,
+        /// What was in the way.
+        #[source]
+        cause: Shared,
+    },
 }
 
 /// A cause that several can hold.

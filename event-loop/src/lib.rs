@@ -79,7 +79,10 @@ mod clock;
 pub use clock::{Clock, busy, elapsed};
 
 mod trace;
-pub use trace::{Trace, mark, trace};
+pub use trace::{Trace, at_line, mark, trace};
+
+mod picture;
+pub use picture::{NodeRun, Picture};
 
 mod callback;
 pub use callback::{BoxError, Outcome};

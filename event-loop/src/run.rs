@@ -5,6 +5,7 @@
 
 use std::future::Future;
 use std::num::NonZeroUsize;
+use std::panic::Location;
 use std::process::{ExitCode, Termination};
 use std::rc::Rc;
 
@@ -14,7 +15,7 @@ use crate::current::{Entered, Loop, enter};
 use crate::drain::Microtask;
 use crate::error::Error;
 use crate::promise::settled;
-use crate::trace;
+use crate::trace::{self, Place};
 
 /// How a loop is to be run.
 ///
@@ -113,15 +114,17 @@ impl Builder {
     where
         F: Future<Output: Outcome> + 'static,
     {
+        let here = Location::caller();
         self.run_loop(move |event_loop| {
             let ours = Rc::clone(event_loop);
-            let main = event_loop.add_task(Box::pin(async move {
+            let body = Box::pin(async move {
                 let ended = settled(main).await;
                 ours.main_pending.set(false);
                 if let Err(error) = ended {
                     ours.uncaught(uncaught(error));
                 }
-            }));
+            });
+            let main = trace::at_place(|| Place::Rust(here), || event_loop.add_task(body));
             event_loop.main_pending.set(true);
             event_loop
                 .microtasks

@@ -69,15 +69,14 @@ impl Tasks {
 impl Loop {
     /// Takes a task in; it runs when it is polled or woken.
     #[track_caller]
-    pub fn add_task(&self, mut future: BoxFuture) -> Key {
-        if let Some(noted) = trace::scheduled(Kind::Task) {
-            future = Box::pin(poll_fn(move |cx| {
-                let _slice = noted.runs();
-                future.as_mut().poll(cx)
-            }));
-        }
+    pub fn add_task(&self, future: BoxFuture) -> Key {
+        let noted = trace::scheduled(Kind::Task);
         let inbox = &self.kernel.inbox;
         self.tasks.all.borrow_mut().insert_with(|key| {
+            let future = match noted {
+                None => future,
+                Some(noted) => recorded(future, key, noted),
+            };
             let header = Arc::new(Header {
                 key,
                 queued: AtomicBool::new(false),
@@ -121,6 +120,7 @@ impl Loop {
             && !task.header.queued.load(Ordering::Relaxed)
         {
             task.header.queued.store(true, Ordering::Relaxed);
+            trace::woken(key);
             self.microtasks.borrow_mut().push_back(Microtask::Poll(key));
         }
     }
@@ -155,6 +155,9 @@ impl Wake for Header {
         }
         let here = try_with(|event_loop| {
             let ours = Arc::ptr_eq(&event_loop.kernel.inbox, &self.inbox);
+            if ours {
+                trace::woken(self.key);
+            }
             if ours && event_loop.kernel.is_polling() {
                 event_loop.kernel.arrived(Arrival::Task(self.key));
             } else if ours {
@@ -167,6 +170,13 @@ impl Wake for Header {
             self.inbox.deliver(Arrival::Task(self.key));
         }
     }
+}
+
+fn recorded(mut future: BoxFuture, key: Key, noted: trace::Callback) -> BoxFuture {
+    Box::pin(poll_fn(move |cx| {
+        let _slice = noted.goes_on(key);
+        future.as_mut().poll(cx)
+    }))
 }
 
 /// Who waits for a promise. A task of the loop is known by its key, not by a waker, so that it does not look as if the outside could wake it.

@@ -28,15 +28,24 @@ use event_loop::{Builder, Clock, Outcome};
 use crate::console::{self, say};
 
 /// A lesson prints what its twin `golden/NN-name.mjs` prints under Node.
-struct Lesson {
-    name: &'static str,
-    title: &'static str,
+pub struct Lesson {
+    pub name: &'static str,
+    pub title: &'static str,
     run: fn() -> anyhow::Result<()>,
+    /// Where it stands, and all of it: a recording shows it.
+    pub file: &'static str,
+    pub source: &'static str,
 }
 
 macro_rules! lessons {
     ($($name:literal, $title:literal, $module:ident;)*) => {
-        &[$(Lesson { name: $name, title: $title, run: $module::$module }),*]
+        &[$(Lesson {
+            name: $name,
+            title: $title,
+            run: $module::$module,
+            file: concat!("src/tour/", stringify!($module), ".rs"),
+            source: include_str!(concat!("tour/", stringify!($module), ".rs")),
+        }),*]
     };
 }
 
@@ -88,13 +97,13 @@ pub fn run(names: &[String]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether there is a lesson of this name.
-pub fn has(name: &str) -> bool {
-    LESSONS.iter().any(|lesson| lesson.name == name)
+/// The lesson of this name, if there is one.
+pub fn lesson(name: &str) -> Option<&'static Lesson> {
+    LESSONS.iter().find(|lesson| lesson.name == name)
 }
 
 fn find(name: &str) -> anyhow::Result<&'static Lesson> {
-    match LESSONS.iter().find(|lesson| lesson.name == name) {
+    match lesson(name) {
         Some(lesson) => Ok(lesson),
         None => bail!("no lesson is called {name:?}; `event-loop tour --list` names them"),
     }
@@ -105,6 +114,7 @@ fn ms(milliseconds: u64) -> Duration {
 }
 
 /// Runs a lesson that only waits for timers, without waiting.
+#[track_caller]
 fn on_virtual_clock<F>(main: F) -> anyhow::Result<()>
 where
     F: Future<Output: Outcome> + 'static,

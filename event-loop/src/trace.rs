@@ -4,12 +4,14 @@
 //! loop that nobody records carries nothing of this but one test of a flag.
 
 mod chrome;
+mod place;
 mod pool;
+pub use place::{Place, at_line, at_place};
 pub use pool::Ran;
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::fmt::Arguments;
-use std::panic::Location;
 use std::time::Duration;
 
 use crate::current::try_with;
@@ -24,52 +26,60 @@ pub struct Trace {
     /// When the loop of now began.
     base: u64,
     callbacks: u64,
+    queues: Queues,
+    /// Tasks that were woken and have not run since: the number that their next run goes by.
+    woken: HashMap<u64, u64>,
 }
 
 /// One step of the recording.
 #[derive(Debug)]
-struct Event {
-    at: u64,
-    thread: Thread,
-    what: What,
+pub struct Event {
+    /// In nanoseconds from the beginning of the recording.
+    pub at: u64,
+    pub thread: Thread,
+    pub what: What,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Thread {
+pub enum Thread {
     Loop,
     /// A thread of the pool, by the order in which they were first seen.
     Pool(u32),
 }
 
 #[derive(Debug)]
-enum What {
+pub enum What {
     Begin(Name),
     End,
     /// A callback was scheduled here.
-    Scheduled(u64),
+    Scheduled(u64, Kind, Place),
+    /// A task that has run before is to go on.
+    Woken(u64),
     /// It begins to run here; its slice has just begun.
     Runs(u64),
+    /// It will not run, or not again.
+    Dropped(u64),
     TimerSet(Key, Duration),
     TimerGone(Key),
     Queues(Queues),
     /// Something that the program says.
-    Mark(String),
+    Mark(String, Place),
 }
 
 #[derive(Debug)]
-enum Name {
+pub enum Name {
     Phase(&'static str),
-    Callback(Kind, &'static Location<'static>),
+    Callback(Kind, Place),
     Job,
 }
 
 /// How many wait.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Queues {
-    ticks: usize,
-    microtasks: usize,
-    immediates: usize,
-    timers: usize,
+pub struct Queues {
+    pub ticks: usize,
+    pub microtasks: usize,
+    pub immediates: usize,
+    pub timers: usize,
 }
 
 /// What a callback is.
@@ -112,9 +122,10 @@ pub fn trace<R>(work: impl FnOnce() -> R) -> (R, Trace) {
 }
 
 /// Puts a text into the recording, if there is one: what the program prints, for instance.
+#[track_caller]
 pub fn mark(text: Arguments<'_>) {
     if ON.get() {
-        record(Thread::Loop, What::Mark(text.to_string()));
+        record(Thread::Loop, What::Mark(text.to_string(), Place::here()));
     }
 }
 
@@ -125,7 +136,10 @@ pub fn is_on() -> bool {
 /// A loop begins, whose clock starts from nothing.
 pub fn loop_begins() {
     if ON.get() {
-        TRACE.with_borrow_mut(|trace| trace.base = trace.last);
+        TRACE.with_borrow_mut(|trace| {
+            trace.base = trace.last;
+            trace.woken.clear();
+        });
     }
 }
 
@@ -138,6 +152,11 @@ fn record(thread: Thread, what: What) {
 }
 
 impl Trace {
+    /// What happened, in order; on threads of the pool it was noted when their results arrived.
+    pub(crate) fn events(&self) -> &[Event] {
+        &self.events
+    }
+
     /// Events of one instant, as they are on a clock that stands still, lie a microsecond apart: their order is to be seen.
     fn push(&mut self, at: u64, thread: Thread, what: What) {
         let at = at.max(self.last + 1000);
@@ -167,11 +186,10 @@ pub fn phase(name: &'static str) -> Slice {
     Slice(on)
 }
 
-/// A callback on its way: who scheduled it, and which one it is.
-#[derive(Clone, Copy)]
+/// A callback on its way: who scheduled it, and which one it is. Dropping it says that it will not run any more.
 pub struct Callback {
     kind: Kind,
-    place: &'static Location<'static>,
+    place: Place,
     number: u64,
 }
 
@@ -181,12 +199,9 @@ pub fn scheduled(kind: Kind) -> Option<Callback> {
     if !ON.get() {
         return None;
     }
-    let number = TRACE.with_borrow_mut(|trace| {
-        trace.callbacks += 1;
-        trace.callbacks
-    });
-    record(Thread::Loop, What::Scheduled(number));
-    let place = Location::caller();
+    let number = next_number();
+    let place = Place::here();
+    record(Thread::Loop, What::Scheduled(number, kind, place.clone()));
     Some(Callback {
         kind,
         place,
@@ -194,15 +209,47 @@ pub fn scheduled(kind: Kind) -> Option<Callback> {
     })
 }
 
+fn next_number() -> u64 {
+    TRACE.with_borrow_mut(|trace| {
+        trace.callbacks += 1;
+        trace.callbacks
+    })
+}
+
+/// Notes that a task is to go on.
+pub fn woken(task: Key) {
+    if ON.get() {
+        let number = next_number();
+        record(Thread::Loop, What::Woken(number));
+        TRACE.with_borrow_mut(|trace| trace.woken.insert(task.number(), number));
+    }
+}
+
 impl Callback {
     /// It runs until the answer is dropped.
-    pub fn runs(self) -> Slice {
-        record(
-            Thread::Loop,
-            What::Begin(Name::Callback(self.kind, self.place)),
-        );
-        record(Thread::Loop, What::Runs(self.number));
+    pub fn runs(&self) -> Slice {
+        self.runs_as(self.number)
+    }
+
+    /// As [`Callback::runs`], for a task: who has woken it is the cause.
+    pub fn goes_on(&self, task: Key) -> Slice {
+        let woken = TRACE.with_borrow_mut(|trace| trace.woken.remove(&task.number()));
+        self.runs_as(woken.unwrap_or(self.number))
+    }
+
+    fn runs_as(&self, number: u64) -> Slice {
+        let name = Name::Callback(self.kind, self.place.clone());
+        record(Thread::Loop, What::Begin(name));
+        record(Thread::Loop, What::Runs(number));
         Slice(ON.get())
+    }
+}
+
+impl Drop for Callback {
+    fn drop(&mut self) {
+        if ON.get() {
+            record(Thread::Loop, What::Dropped(self.number));
+        }
     }
 }
 
@@ -236,14 +283,7 @@ fn queues() {
         timers: event_loop.timers.borrow().refs,
     });
     let Some(now) = now else { return };
-    let last = TRACE.with_borrow(|trace| {
-        let mut events = trace.events.iter().rev();
-        events.find_map(|event| match event.what {
-            What::Queues(queues) => Some(queues),
-            _ => None,
-        })
-    });
-    if last != Some(now) {
+    if TRACE.with_borrow_mut(|trace| std::mem::replace(&mut trace.queues, now)) != now {
         record(Thread::Loop, What::Queues(now));
     }
 }

@@ -178,6 +178,7 @@ fn show(event: &Event) -> bool {
         Event::ReloadFailed { reason } => say(&format!(
             "not reloaded, the old workers go on: the new one failed: {reason}"
         )),
+        Event::NotReplaced { reason } => say(&format!("not replaced, all goes on: {reason}")),
         Event::State(stats) => {
             let json = serde_json::to_string(stats).expect("numbers and words are JSON");
             say(&json);

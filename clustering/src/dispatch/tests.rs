@@ -54,6 +54,25 @@ fn whoever_has_the_fewest_is_next() {
 }
 
 #[test]
+fn what_goes_to_one_worker_has_numbers_in_a_row_so_that_one_answer_will_do() {
+    let mut dispatcher = dispatcher(2);
+    let sent: Vec<_> = (0..6)
+        .map(|connection| dispatcher.send(connection).expect("room"))
+        .collect();
+
+    for id in [1, 2].map(WorkerId) {
+        let numbers: Vec<_> = sent
+            .iter()
+            .filter(|(to, _)| *to == id)
+            .map(|(_, number)| *number)
+            .collect();
+        dispatcher.arrived(id, numbers[0], 3, 0, 3);
+    }
+
+    assert!(!dispatcher.is_waiting());
+}
+
+#[test]
 fn what_a_dead_worker_had_not_taken_is_given_again_in_order() {
     let mut dispatcher = dispatcher(1);
     (10..14).for_each(|connection| assert!(dispatcher.send(connection).is_ok()));

@@ -4,6 +4,7 @@ use nix::sys::signal::Signal;
 
 use super::Primary;
 use crate::Event;
+use crate::error::Failure;
 use crate::handle::Command;
 use crate::stats::{Stats, WorkerStats};
 use crate::supervisor::{Input, Notice};
@@ -79,7 +80,11 @@ impl Primary {
                 self.totals.hung += 1;
                 self.info(id).map(|worker| Event::Hung { worker })
             }
-            Notice::NotReady(id) => self.info(id).map(|worker| Event::NotReady { worker }),
+            Notice::NotReady(id) => self.workers.get_mut(&id).map(|worker| {
+                worker.verdict = Some(Failure::NotReady);
+                let worker = worker.info;
+                Event::NotReady { worker }
+            }),
             Notice::NotDrained(id) => self.info(id).map(|worker| Event::NotDrained { worker }),
             Notice::LameDuck => Some(Event::LameDuck),
             Notice::Reloading => Some(Event::Reloading),

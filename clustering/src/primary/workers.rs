@@ -7,7 +7,6 @@ use futures::future::FutureExt;
 use nix::sys::signal::Signal;
 
 use super::{Primary, Worker};
-use crate::acceptor::Accepted;
 use crate::attend::{self, Order, Report};
 use crate::error::Failure;
 use crate::message::{Counters, Down, PROTOCOL, Up};
@@ -44,6 +43,7 @@ impl Primary {
             lines,
             since: Instant::now(),
             counters: Counters::default(),
+            verdict: None,
         };
         self.workers.insert(id, worker);
         self.attendants.push(attended.attend().boxed_local());
@@ -52,12 +52,9 @@ impl Primary {
 
     pub(super) fn drain(&mut self, id: WorkerId) {
         let Some(info) = self.info(id) else { return };
-        let last = self.supervisor.is_closing();
-        if last && let Some(mut acceptor) = self.acceptor.take() {
-            // Whoever is in the queue has been promised an answer; from here on nobody can join it.
-            while let Some(Accepted::Connection(connection)) = acceptor.try_accept() {
-                self.hand_over(connection.into());
-            }
+        let last = self.supervisor.is_closing() && self.listeners.are_ours();
+        if last {
+            self.close_doors();
         }
         self.dispatcher.retire(id);
         self.placement.retire(id);
@@ -67,6 +64,7 @@ impl Primary {
                 linger: self.builder.linger,
                 deadline: self.builder.deadline,
                 last,
+                alone: false,
             },
         );
         self.emit(Event::Draining { worker: info });
@@ -104,7 +102,10 @@ impl Primary {
                 }
             }
             // A program of another version is not ready, whatever it says.
-            Up::Online { .. } => self.signal(id, Signal::SIGKILL),
+            Up::Online { .. } => {
+                worker.verdict = Some(Failure::OtherVersion);
+                self.signal(id, Signal::SIGKILL);
+            }
             Up::Taken {
                 first,
                 taken,
@@ -121,6 +122,7 @@ impl Primary {
                 self.step(Input::Beat(id));
             }
             Up::Leaving => self.step(Input::Leaving(id)),
+            Up::Alone => drop(self.alone.insert(id)),
             Up::Drained { forced, counters } => {
                 worker.counters = counters;
                 self.totals.forced += forced;
@@ -161,7 +163,10 @@ impl Primary {
         if let Some(gone) = self.workers.remove(&id) {
             self.totals.died += u64::from(!voluntary);
             self.requests_of_the_gone += gone.counters.requests;
-            self.last_failure = Some(Failure::Ended(exit));
+            // Those whom the end of the cluster kills say nothing about why it ends.
+            if !self.supervisor.is_ending() {
+                self.last_failure = Some(gone.verdict.unwrap_or(Failure::Ended(exit)));
+            }
             self.emit(Event::Exit {
                 worker: gone.info,
                 exit,

@@ -52,6 +52,9 @@ impl Supervisor {
             self.reload = Reload::default();
             return;
         }
+        if self.held {
+            return;
+        }
         if !self.reload.under_way && self.reload.again {
             let wanted = (0..self.slots.len()).filter(|slot| self.slots[*slot].wanted);
             self.reload.slots = wanted.collect();

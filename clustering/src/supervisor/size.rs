@@ -8,7 +8,7 @@ use crate::WorkerId;
 impl Supervisor {
     /// Starts a worker wherever one is missing and may be started.
     pub(super) fn fill(&mut self, now: Instant, actions: &mut Vec<Action>) {
-        if self.outcome.is_some() {
+        if self.outcome.is_some() || self.held {
             return;
         }
         for slot in 0..self.slots.len() {

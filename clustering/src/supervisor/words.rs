@@ -49,6 +49,10 @@ pub enum Input {
     Drain(WorkerId),
     /// Let all finish and go.
     Shutdown,
+    /// Start nobody until `Resume`.
+    Hold,
+    /// Start those who are missing.
+    Resume,
     /// End all at once.
     Quit,
 }

@@ -60,6 +60,11 @@ impl Ends {
         }
     }
 
+    /// From here on, messages that nobody has asked for are dropped instead of kept.
+    pub fn forget_untaken(&mut self) {
+        self.from_primary = None;
+    }
+
     pub fn sender(&self) -> ToPrimary {
         ToPrimary(self.to_primary.clone())
     }

@@ -18,23 +18,24 @@ use tokio::time::{Instant, interval, sleep_until};
 
 use super::BoxError;
 use super::messages::Ends;
-use crate::acceptor::{Accepted, Acceptor};
+use crate::acceptor::{self, Accepted, Acceptor};
 use crate::control::{Control, Packet};
 use crate::hall::{Guest, Hall};
 use crate::message::{Down, PROTOCOL, Settings, Up};
-use crate::{Body, Error, connection};
+use crate::{Body, Error, connection, listeners};
 
 /// How often the primary hears of a worker that has nothing else to say.
 const BEAT: Duration = Duration::from_secs(1);
 
 /// Serves until the primary says that it is enough.
-pub async fn run<S, B>(channel: OwnedFd, messages: Ends, service: S) -> Result<(), Error>
+pub async fn run<S, B>(channel: OwnedFd, mut messages: Ends, service: S) -> Result<(), Error>
 where
     S: Service<Request<Body>, Response = Response<B>> + 'static,
     S::Error: Into<BoxError>,
     B: HttpBody<Data = Bytes> + 'static,
     B::Error: Into<BoxError>,
 {
+    messages.forget_untaken();
     let control = Control::new(channel).map_err(Error::io("listen to the primary"))?;
     let settings = match control.receive().await.map_err(Error::Protocol)? {
         Some(Packet {
@@ -52,6 +53,7 @@ where
         hall,
         listeners: BTreeMap::new(),
         leaving: None,
+        alone: false,
     };
     runner.run().await
 }
@@ -81,6 +83,8 @@ struct Runner {
     /// The tasks that accept, by the number of their listener.
     listeners: BTreeMap<usize, (Rc<OwnedFd>, JoinHandle<()>)>,
     leaving: Option<Leaving>,
+    /// The primary has become another program, which does not know of us.
+    alone: bool,
 }
 
 /// When what is over, on the way out.
@@ -97,7 +101,7 @@ impl Runner {
         self.say(&Up::Online { protocol: PROTOCOL }).await?;
         loop {
             tokio::select! {
-                packet = self.control.receive() => match packet.map_err(Error::Protocol)? {
+                packet = self.control.receive(), if !self.alone => match packet.map_err(Error::Protocol)? {
                     Some(packet) => self.told(packet).await?,
                     None => return Err(Error::Orphaned),
                 },
@@ -152,7 +156,14 @@ impl Runner {
                 linger,
                 deadline,
                 last,
-            } => self.drain(linger, deadline, last),
+                alone,
+            } => {
+                self.drain(linger, deadline, last);
+                if alone {
+                    self.say(&Up::Alone).await?;
+                    self.alone = true;
+                }
+            }
             // Somebody may be interested.
             Down::Program(message) => drop(self.messages.incoming.send(message)),
             Down::Start(_) => {}
@@ -201,10 +212,10 @@ impl Runner {
         for (socket, task) in std::mem::take(&mut self.listeners).into_values() {
             task.abort();
             // Where nobody comes after us, whoever is in the queue is ours. The others have the queue still.
-            if last && let Ok(mut acceptor) = Acceptor::new(&socket) {
-                while let Some(Accepted::Connection(connection)) = acceptor.try_accept() {
-                    (self.welcome)(connection, self.hall.enter());
-                }
+            if last {
+                let queue = acceptor::queue_of(&socket);
+                queue.for_each(|connection| (self.welcome)(connection, self.hall.enter()));
+                listeners::shut(&socket);
             }
         }
         self.hall.close_after_answers();
@@ -228,6 +239,9 @@ impl Runner {
     }
 
     async fn say(&self, up: &Up) -> Result<(), Error> {
+        if self.alone {
+            return Ok(());
+        }
         // There is nobody else to speak to.
         self.control
             .send(up, &[])

@@ -109,10 +109,19 @@ impl Cluster {
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
+        self.address_behind("listening on http://")
+    }
+
+    /// Where it answers questions about itself.
+    pub fn admin(&self) -> SocketAddr {
+        self.address_behind("admin on http://")
+    }
+
+    fn address_behind(&self, words: &str) -> SocketAddr {
         let mut address = None;
         until("it listens", || {
             let lines = self.stderr();
-            let texts = lines.iter().filter_map(|line| line.split_once("http://"));
+            let texts = lines.iter().filter_map(|line| line.split_once(words));
             address = texts.map(|(_, text)| text.parse().unwrap()).next();
             address.is_some()
         });

@@ -29,6 +29,16 @@ pub fn alone() -> MutexGuard<'static, ()> {
     MACHINE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Does the same with each policy, all at once: for tests that mostly wait.
+pub fn each_policy(run: impl Fn(&'static str) + Sync) {
+    std::thread::scope(|scope| {
+        for policy in POLICIES {
+            let run = &run;
+            scope.spawn(move || run(policy));
+        }
+    });
+}
+
 /// Looks again and again until `condition` holds.
 #[track_caller]
 pub fn until(what: &str, mut condition: impl FnMut() -> bool) {

@@ -5,13 +5,18 @@ use std::process::ExitCode;
 
 use anyhow::Error;
 
+/// Arguments that do not go together: status 2, as clap's own.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct WrongUsage(pub &'static str);
+
 /// Prints `error` with its causes and gives the status for it.
 pub fn report(error: &Error) -> ExitCode {
     let causes: Vec<String> = error.chain().map(describe).collect();
     // Where nobody listens there is nobody to tell; `eprintln!` would panic.
     let line = format!("event-loop: {}\n", causes.join(": "));
     let _ = io::stderr().write_all(line.as_bytes());
-    ExitCode::from(1)
+    ExitCode::from(if error.is::<WrongUsage>() { 2 } else { 1 })
 }
 
 /// Whether the reader of our output has gone, as `head` does: no error, just the end.

@@ -32,34 +32,45 @@ pub fn replay(args: &Args) -> anyhow::Result<()> {
 
 /// Plays a file; `-` is stdin.
 pub fn play_file(file: &Path, real_clock: bool) -> anyhow::Result<()> {
-    let stdin = Path::new("-");
-    let name = if file == stdin {
-        "stdin".into()
-    } else {
-        file.display().to_string()
-    };
-    let text = read(file).with_context(|| name.clone())?;
-    let script = parse::parse(&text)
+    let text = read(file)?;
+    play(&name_of(file), &text, real_clock)
+}
+
+/// Plays a text that was read from a file of this name.
+pub fn play(name: &str, text: &str, real_clock: bool) -> anyhow::Result<()> {
+    let script = parse::parse(text)
         .map_err(|wrong| anyhow::anyhow!("{name}:{}: {}", wrong.line, wrong.what))?;
     let clock = if real_clock {
         Clock::Real
     } else {
         Clock::Virtual
     };
+    let name = name.to_owned();
     let exit = Builder::new()
         .clock(clock)
-        .run_script(move || play::start(script));
+        .run_script(move || play::start(&name, script));
     console::flush()?;
     exit.into_result()?;
     Ok(())
 }
 
-fn read(file: &Path) -> anyhow::Result<String> {
-    let mut bytes = Vec::new();
+/// How a file is called when somebody is told of it.
+pub fn name_of(file: &Path) -> String {
     if file == Path::new("-") {
-        std::io::stdin().lock().read_to_end(&mut bytes)?;
+        "stdin".into()
     } else {
-        bytes = std::fs::read(file)?;
+        file.display().to_string()
     }
+}
+
+/// All of a file; `-` is stdin.
+pub fn read(file: &Path) -> anyhow::Result<String> {
+    let mut bytes = Vec::new();
+    let result = if file == Path::new("-") {
+        std::io::stdin().lock().read_to_end(&mut bytes).map(drop)
+    } else {
+        std::fs::read(file).map(|read| bytes = read)
+    };
+    result.with_context(|| name_of(file))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -27,7 +27,8 @@ impl Trace {
         write!(out, "{{\"displayTimeUnit\":\"ms\",\"traceEvents\":[")?;
         let mut gap = "\n";
         let names = threads.iter().map(thread_name);
-        let rest = events.iter().map(|event| as_json(event));
+        let shown = |event: &&&Event| !matches!(event.what, What::Dropped(_));
+        let rest = events.iter().filter(shown).map(|event| as_json(event));
         for event in names.chain(rest) {
             write!(out, "{gap}{event}")?;
             gap = ",\n";
@@ -69,7 +70,7 @@ fn body(what: &What) -> Value {
             "args": { "file": place.file(), "line": place.line() },
         }),
         What::End => json!({ "ph": "E" }),
-        What::Scheduled(number) => {
+        What::Scheduled(number, ..) | What::Woken(number) => {
             json!({ "ph": "s", "cat": "cause", "name": "why", "id": number })
         }
         What::Runs(number) => {
@@ -88,7 +89,11 @@ fn body(what: &What) -> Value {
                 "immediates": queues.immediates, "timers": queues.timers,
             },
         }),
-        What::Mark(text) => json!({ "ph": "i", "s": "t", "cat": "output", "name": text }),
+        What::Mark(text, place) => json!({
+            "ph": "i", "s": "t", "cat": "output", "name": text,
+            "args": { "file": place.file(), "line": place.line() },
+        }),
+        What::Dropped(_) => Value::Null,
     }
 }
 

@@ -11,6 +11,7 @@ pub struct Script {
 }
 
 pub struct Program {
+    pub line: u32,
     pub name: String,
     pub root: Root,
     pub body: Vec<usize>,
@@ -26,6 +27,7 @@ pub enum Root {
 
 /// One operation.
 pub struct Node {
+    pub line: u32,
     pub op: Op,
     pub label: Arc<str>,
     /// Milliseconds and counts.
@@ -146,8 +148,12 @@ impl Open<'_> {
             "poll" => Root::Poll,
             _ => return Err(self.wrong(format!("the root {root:?} is none of timer, check, poll"))),
         };
-        let (name, body) = (name.to_owned(), self.body);
-        Ok(Program { name, root, body })
+        Ok(Program {
+            line: u32::try_from(self.line).unwrap_or(u32::MAX),
+            name: name.to_owned(),
+            root,
+            body: self.body,
+        })
     }
 
     fn node(self) -> Result<Node, Wrong> {
@@ -174,6 +180,7 @@ impl Open<'_> {
             .collect::<Result<_, _>>()?;
         let (label, body) = (Arc::from(*label), self.body);
         Ok(Node {
+            line: u32::try_from(self.line).unwrap_or(u32::MAX),
             op,
             label,
             numbers,

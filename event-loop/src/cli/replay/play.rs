@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use event_loop::{
-    Immediate, Promise, Timeout, busy, immediate, next_tick, on_before_exit, on_uncaught,
+    Immediate, Promise, Timeout, at_line, busy, immediate, next_tick, on_before_exit, on_uncaught,
     queue_microtask, set_immediate, set_interval, set_timeout, sleep, spawn, spawn_blocking_with,
 };
 
@@ -38,6 +38,8 @@ enum Handle {
 }
 
 struct Player {
+    /// What a recording calls it.
+    file: Arc<str>,
     script: Script,
     next: Cell<usize>,
     /// What the current program has made under each label.
@@ -47,8 +49,9 @@ struct Player {
 }
 
 /// Plays all programs, each when the one before has left nothing to do.
-pub fn start(script: Script) {
+pub fn start(file: &str, script: Script) {
     let player = Rc::new(Player {
+        file: file.into(),
         script,
         next: Cell::new(0),
         handles: RefCell::default(),
@@ -81,7 +84,7 @@ impl Player {
         };
         let player = Rc::clone(self);
         let run = move || player.run(&player.script.programs[number].body);
-        match program.root {
+        at_line(&self.file, program.line, || match program.root {
             Root::Timer => {
                 say!("== {} timer", program.name);
                 set_timeout(Duration::from_millis(1), run);
@@ -94,15 +97,19 @@ impl Player {
                 say!("== {} poll", program.name);
                 spawn_blocking_with(|| (), move |_| run());
             }
-        }
+        });
     }
 
     fn run(self: &Rc<Self>, nodes: &[usize]) -> Outcome {
-        nodes.iter().try_for_each(|node| self.step(*node))
+        nodes.iter().try_for_each(|node| {
+            let line = self.script.nodes[*node].line;
+            at_line(&self.file, line, || self.step(*node))
+        })
     }
 
     fn fire(self: &Rc<Self>, node: usize) -> Outcome {
-        say!("{}", self.script.nodes[node].label);
+        let Node { line, label, .. } = &self.script.nodes[node];
+        at_line(&self.file, *line, || say!("{label}"));
         self.run(&self.script.nodes[node].body)
     }
 
@@ -161,7 +168,7 @@ impl Player {
         let interval = set_interval(delay(node.numbers[0]), move || {
             let node = &player.script.nodes[index];
             count += 1.0;
-            say!("{}#{count}", node.label);
+            at_line(&player.file, node.line, || say!("{}#{count}", node.label));
             if count != node.numbers[1] {
                 return Ok(());
             }

@@ -1,0 +1,359 @@
+//! The page of a recording in a real browser: it opens from a file, asks nobody for anything, and is stepped through with the keys.
+
+#[path = "support/browser.rs"]
+mod browser;
+#[path = "support/node.rs"]
+mod node;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use browser::Browser;
+use serde_json::json;
+
+const DESK: (u32, u32) = (1400, 900);
+
+fn golden(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("golden")
+        .join(name)
+}
+
+/// Records into a folder and gives the page.
+fn page(folder: &Path, args: &[&str]) -> PathBuf {
+    let page = folder.join("page.html");
+    let run = Command::new(env!("CARGO_BIN_EXE_event-loop"))
+        .arg("trace")
+        .args(args)
+        .arg("-o")
+        .arg(&page)
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{run:?}");
+    page
+}
+
+/// A page of programs of the replay language.
+fn programs(folder: &Path, text: &str) -> PathBuf {
+    std::fs::write(folder.join("programs.txt"), text).unwrap();
+    page(folder, &["programs.txt"])
+}
+
+#[test]
+fn it_opens_from_a_file_without_a_complaint_and_without_a_request() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let page = page(folder.path(), &["phases"]);
+
+    for screen in [DESK, (800, 900), (360, 740)] {
+        browser.open(&page, screen);
+        for key in ["ArrowRight", "]", "w", "b", "t", "f", "+", "End"] {
+            browser.key(key);
+        }
+        let too_wide = browser.eval("document.documentElement.scrollWidth > innerWidth");
+
+        assert_eq!(browser.complaints(), [""; 0], "{screen:?}");
+        assert_eq!(too_wide, false, "{screen:?}");
+    }
+}
+
+#[test]
+fn stepping_from_line_to_line_tells_the_golden_order() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    for (lesson, golden_file) in [
+        ("notes-order", "03-notes-order.out"),
+        ("phases", "06-phases.out"),
+        ("queues", "04-queues.out"),
+    ] {
+        let page = page(folder.path(), &[lesson]);
+        let expected = std::fs::read_to_string(golden(golden_file)).unwrap();
+        browser.open(&page, DESK);
+
+        let mut told = Vec::new();
+        for _ in expected.lines() {
+            browser.key("]");
+            told.push(browser.eval("document.querySelector('.printed .lit').textContent"));
+            // The lesson prints its text in the line that is lit.
+            let lit = browser.text(".source .lit");
+            let text = told.last().unwrap().as_str().unwrap().trim();
+            assert!(lit.contains(text), "{text:?} in {lit:?}");
+        }
+
+        let expected: Vec<_> = expected.lines().map(|line| json!(line)).collect();
+        assert_eq!(told, expected, "{lesson}");
+    }
+}
+
+#[test]
+fn why_leads_to_the_line_that_scheduled_it_and_back() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let page = page(folder.path(), &["phases"]);
+    browser.open(&page, DESK);
+    let step = |browser: &mut Browser| {
+        browser
+            .eval("Number(document.body.dataset.step)")
+            .as_i64()
+            .unwrap()
+    };
+
+    for _ in 0..4 {
+        browser.key("]");
+    }
+    let micro = step(&mut browser);
+    assert!(browser.text(".now").contains("micro after immediate 1"));
+    browser.key("w");
+    let cause = step(&mut browser);
+    let (now, line) = (browser.text(".now"), browser.text(".source .lit"));
+    browser.key("r");
+    let run = step(&mut browser);
+    browser.key("b");
+    browser.key("b");
+
+    assert!(now.contains("Microtask is scheduled"), "{now}");
+    assert!(
+        line.contains(r#"queue_microtask(|| say!("  micro after immediate 1"))"#),
+        "{line}"
+    );
+    assert!(cause < run && run < micro, "{cause} {run} {micro}");
+    assert_eq!(step(&mut browser), micro);
+}
+
+#[test]
+fn keys_buttons_scrubber_and_play_all_step() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let page = page(folder.path(), &["queues"]);
+    browser.open(&page, DESK);
+    let last = browser.eval("runs[0].length - 1");
+    let step = |browser: &mut Browser| browser.eval("document.body.dataset.step");
+
+    browser.key("ArrowRight");
+    browser.key("ArrowRight");
+    browser.key("ArrowLeft");
+    assert_eq!(step(&mut browser), "1");
+    browser.key("End");
+    assert_eq!(step(&mut browser), last.to_string());
+    browser.key("ArrowRight");
+    assert_eq!(step(&mut browser), last.to_string());
+    browser.key("Home");
+    browser.eval("document.getElementById('next').click()");
+    browser.until("document.body.dataset.step === '1'");
+    browser.eval("{ const s = document.getElementById('scrubber'); s.value = 7; s.dispatchEvent(new Event('input')); }");
+    browser.until("document.body.dataset.step === '7'");
+    browser.eval("document.getElementById('speed').value = '100'");
+    browser.key(" ");
+    browser.until(&format!(
+        "document.body.dataset.step === '{last}' && !state.playing"
+    ));
+    // What is on the canvas at the beginning of the phases row is a step, too.
+    browser.eval("pick(layout.gutter + 1 - state.left * state.width, layout.lanes[0].rows[0].y)");
+    browser.until("document.body.dataset.step === '0'");
+}
+
+#[test]
+fn it_speaks_to_those_who_do_not_see_it() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let page = page(folder.path(), &["phases"]);
+    browser.open(&page, DESK);
+
+    browser.key("]");
+
+    let status = browser.text("[role=status][aria-live=polite]");
+    assert!(
+        status.contains("prints: poll: file read") && status.contains("poll phase"),
+        "{status}"
+    );
+    let silent = browser.eval(
+        "[...document.querySelectorAll('button, select, input, canvas')].filter((one) => \
+         !(one.getAttribute('aria-label') || one.textContent || one.closest('label'))).length",
+    );
+    assert_eq!(silent, 0);
+    browser.eval("document.querySelector('details').open = true");
+    browser.until("document.querySelectorAll('#steps > div').length === runs[0].length");
+    assert!(
+        browser
+            .text("#steps .lit")
+            .contains("prints: poll: file read")
+    );
+}
+
+#[test]
+fn labels_that_look_like_html_are_text() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let long = "x".repeat(100_000);
+    let labels = [
+        "</script><script>window.broken=1</script>",
+        "<img/src=x/onerror=window.broken=1>",
+        "\"'`&amp{data}{title}",
+        "\u{202e}a",
+        &long,
+    ];
+    let nodes: Vec<_> = labels
+        .iter()
+        .map(|label| format!("(tick {label})"))
+        .collect();
+    let page = programs(
+        folder.path(),
+        &format!("(program </script><b> check {})", nodes.join("\n")),
+    );
+    browser.open(&page, DESK);
+
+    browser.key("End");
+
+    let told = browser.eval("runs[0].texts");
+    assert_eq!(
+        told.as_array().unwrap()[1..=labels.len()],
+        labels.map(|label| json!(label))
+    );
+    assert_eq!(
+        browser.eval("window.broken ?? document.querySelectorAll('img, b:not(.queue b)').length"),
+        0
+    );
+    assert!(browser.text(".printed").contains(labels[0]));
+    assert!(browser.text(".source").contains(labels[1]));
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn a_hundred_thousand_events_open_in_seconds_and_step_at_once() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let nodes: Vec<_> = (0..12_000)
+        .map(|n| format!("(immediate i{n} (tick t{n}) (micro m{n}))"))
+        .collect();
+    let page = programs(
+        folder.path(),
+        &format!("(program big timer\n{})", nodes.join("\n")),
+    );
+
+    let begin = Instant::now();
+    browser.open(&page, DESK);
+    let opened = begin.elapsed();
+    for key in ["End", "w", "]", "f"] {
+        browser.key(key);
+    }
+    let whole = time_of_a_step(&mut browser, "50000 + i");
+    let jump = time_of_a_step(&mut browser, "(i * 102947) % 100000");
+    browser.eval("zoom(1e6)");
+    let step = time_of_a_step(&mut browser, "50000 + i");
+
+    let steps = browser.eval("runs[0].length").as_u64().unwrap();
+    eprintln!(
+        "{steps} steps: open after {opened:?}; a step {step:?}, with all in sight {whole:?}, a jump {jump:?}"
+    );
+    assert!(steps > 100_000, "{steps}");
+    // A tenth of it is usual; what is looked for is work that grows with the run.
+    assert!(opened < Duration::from_secs(30), "{opened:?}");
+    assert!(step < Duration::from_millis(250), "{step:?}");
+    assert!(whole < Duration::from_secs(1), "{whole:?}");
+    assert!(jump < Duration::from_secs(2), "{jump:?}");
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+/// What the page itself needs to show a step, so that a busy machine does not count; the median, for the same reason.
+fn time_of_a_step(browser: &mut Browser, step: &str) -> Duration {
+    let time = browser.eval(&format!(
+        "(() => {{
+            const times = [];
+            for (let i = 0; i < 41; i += 1) {{
+                state.step = {step};
+                const begin = performance.now();
+                show();
+                times.push(performance.now() - begin);
+            }}
+            return times.sort((a, b) => a - b)[20];
+        }})()"
+    ));
+    Duration::from_secs_f64(time.as_f64().unwrap() / 1000.0)
+}
+
+#[test]
+fn it_follows_the_light_the_motion_and_the_paper() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let page = page(folder.path(), &["phases"]);
+    browser.open(&page, DESK);
+    let pixel = |browser: &mut Browser| {
+        browser.eval("pen.getImageData(2, 2, 1, 1).data[3] + getComputedStyle(document.body).backgroundColor")
+    };
+    let light = pixel(&mut browser);
+
+    let dark = json!({ "features": [{ "name": "prefers-color-scheme", "value": "dark" }] });
+    browser.call("Emulation.setEmulatedMedia", &dark);
+    let night = pixel(&mut browser);
+    browser.call("Emulation.setEmulatedMedia", &json!({ "media": "print" }));
+    let controls = browser.eval("getComputedStyle(document.querySelector('.controls')).display");
+    let printed = browser.call("Page.printToPDF", &json!({}));
+
+    assert_ne!(light, night);
+    assert_eq!(controls, "none");
+    assert!(printed["data"].as_str().unwrap().len() > 10_000);
+    let moves = browser.eval("[...document.querySelectorAll('*')].some((one) => { const s = getComputedStyle(one); return s.transitionDuration !== '0s' || s.animationName !== 'none'; })");
+    assert_eq!(moves, false, "nothing moves by itself");
+}
+
+#[test]
+fn both_runs_stand_at_the_same_line_beside_each_other() {
+    if node::node().is_none() {
+        return;
+    }
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let twin = golden("06-phases.mjs");
+    let page = page(folder.path(), &["phases", "--node", twin.to_str().unwrap()]);
+    browser.open(&page, DESK);
+
+    for _ in 0..6 {
+        browser.key("]");
+        let lit = browser
+            .eval("[...document.querySelectorAll('.printed .lit')].map((one) => one.textContent)");
+        assert_eq!(lit[0], lit[1]);
+        let lines = browser
+            .eval("[...document.querySelectorAll('.source .lit')].map((one) => one.textContent)");
+        let text = lit[0].as_str().unwrap().trim();
+        assert!(
+            lines
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|line| line.as_str().unwrap().contains(text)),
+            "{lines}"
+        );
+    }
+    browser.key("ArrowDown");
+    browser.key("w");
+
+    assert_eq!(browser.eval("document.body.dataset.run"), "1");
+    let cause = browser.text(".run.active .source .lit");
+    assert!(cause.contains("setTimeout(() => {"), "{cause}");
+    assert!(
+        browser
+            .text(".verdict")
+            .contains("same 10 lines, same order")
+    );
+    assert_eq!(browser.complaints(), [""; 0]);
+}

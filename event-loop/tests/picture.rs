@@ -1,0 +1,330 @@
+//! `event-loop trace` as a page or a drawing, as far as no browser is needed: what is in it, what is refused, what is left behind.
+
+#[path = "support/node.rs"]
+mod node;
+
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use event_loop::{Picture, mark, run_script, trace};
+use node::node;
+use serde_json::Value;
+
+fn golden(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("golden")
+        .join(name)
+}
+
+fn record(folder: &Path, args: &[&str]) -> Output {
+    let mut tool = Command::new(env!("CARGO_BIN_EXE_event-loop"));
+    tool.arg("trace").args(args).current_dir(folder);
+    tool.output().unwrap()
+}
+
+/// The stories that a page holds.
+fn data(page: &Path) -> Value {
+    let page = std::fs::read_to_string(page).unwrap();
+    let (_, rest) = page
+        .split_once(r#"<script type="application/json" id="data">"#)
+        .unwrap();
+    let (json, _) = rest.split_once("</script>").unwrap();
+    serde_json::from_str(json).unwrap()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let files = std::fs::read_dir(folder).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    names.collect()
+}
+
+#[test]
+fn every_lesson_can_be_drawn_and_its_source_is_in_the_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = Command::new(env!("CARGO_BIN_EXE_event-loop"))
+        .args(["tour", "--list"])
+        .output()
+        .unwrap();
+    for line in String::from_utf8(list.stdout).unwrap().lines() {
+        let lesson = line.split_whitespace().next().unwrap();
+
+        let drawn = record(folder.path(), &[lesson, "-o", "out.svg"]);
+        let paged = record(folder.path(), &[lesson, "-o", "out.html"]);
+        for run in [&drawn, &paged] {
+            assert!(run.status.success(), "{lesson}: {run:?}");
+        }
+
+        let data = data(&folder.path().join("out.html"));
+        let told: Vec<_> = data["runs"][0]["texts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|text| text.as_str().unwrap())
+            .collect();
+        assert_eq!(
+            told.join("\n") + "\n",
+            String::from_utf8(paged.stdout).unwrap(),
+            "{lesson}"
+        );
+        let function = format!("pub fn {}()", lesson.replace('-', "_"));
+        assert!(
+            data["sources"][0]["text"]
+                .as_str()
+                .unwrap()
+                .contains(&function),
+            "{lesson}"
+        );
+        let svg = std::fs::read_to_string(folder.path().join("out.svg")).unwrap();
+        assert!(
+            svg.ends_with("</svg>\n") && svg.len() < 200_000,
+            "{lesson}: {}",
+            svg.len()
+        );
+    }
+}
+
+#[test]
+fn nothing_in_a_page_looks_like_the_end_of_its_data() {
+    let hostile = "</script><!--\u{2028}\u{2029}{title}\"";
+    let (_, recorded) = trace(|| run_script(move || mark(format_args!("{hostile}"))));
+    let picture = Picture::new(hostile, &recorded).source("a.rs", hostile);
+    let (mut page, mut svg) = (Vec::new(), Vec::new());
+
+    picture.write_html(&mut page).unwrap();
+    picture.write_svg(&mut svg).unwrap();
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("page.html");
+    std::fs::write(&file, &page).unwrap();
+    let data = data(&file);
+    assert_eq!(data["runs"][0]["texts"][0], hostile);
+    assert_eq!(data["sources"][0]["text"], hostile);
+    let page = String::from_utf8(page).unwrap();
+    let (_, json) = page.split_once("id=\"data\">").unwrap();
+    assert!(!json.contains(['\u{2028}', '\u{2029}']));
+    assert!(!String::from_utf8(svg).unwrap().contains("</script>"));
+}
+
+#[test]
+fn the_end_of_the_name_says_what_is_written_and_others_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+
+    for output in ["out.txt", "out", ".html", "html", "out.HTML", "-"] {
+        let run = record(folder.path(), &["queues", "-o", output]);
+        let text = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert_eq!(
+            (run.status.code(), run.stdout.len()),
+            (Some(2), 0),
+            "{output}"
+        );
+        assert!(
+            text.contains("a recording ends in .html, .svg or .json"),
+            "{text}"
+        );
+    }
+    let both = record(
+        folder.path(),
+        &["queues", "-o", "out.json", "--node", "x.mjs"],
+    );
+
+    assert_eq!(both.status.code(), Some(2));
+    assert_eq!(String::from_utf8_lossy(&both.stderr).lines().count(), 1);
+    assert_eq!(names(folder.path()), [""; 0]);
+}
+
+#[test]
+fn what_cannot_be_written_leaves_what_was_there() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("out.html")).unwrap();
+    std::fs::write(folder.path().join("old.html"), "old").unwrap();
+
+    let onto_folder = record(folder.path(), &["queues", "-o", "out.html"]);
+    let nowhere = record(folder.path(), &["queues", "-o", "no/such/out.html"]);
+    let no_lesson = record(folder.path(), &["no-such-lesson", "-o", "old.html"]);
+
+    for (run, expected) in [
+        (onto_folder, "event-loop: out.html: Is a directory\n"),
+        (
+            nowhere,
+            "event-loop: no/such/out.html: No such file or directory\n",
+        ),
+        (
+            no_lesson,
+            "event-loop: no-such-lesson: No such file or directory\n",
+        ),
+    ] {
+        assert_eq!(String::from_utf8_lossy(&run.stderr), expected);
+        assert_eq!(run.status.code(), Some(1));
+    }
+    let mut names = names(folder.path());
+    names.sort();
+    assert_eq!(names, ["old.html", "out.html"]);
+    assert_eq!(
+        std::fs::read_to_string(folder.path().join("old.html")).unwrap(),
+        "old"
+    );
+}
+
+#[test]
+fn a_node_that_is_not_there_is_named_before_anything_is_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("twin.mjs"), "").unwrap();
+    let with = |node: &str| {
+        Command::new(env!("CARGO_BIN_EXE_event-loop"))
+            .args(["trace", "queues", "-o", "out.html", "--node", "twin.mjs"])
+            .current_dir(folder.path())
+            .env("NODE", node)
+            .output()
+            .unwrap()
+    };
+
+    let missing = with("no-such-node");
+    let other = with("true");
+
+    assert_eq!(
+        String::from_utf8_lossy(&missing.stderr),
+        "event-loop: twin.mjs under Node (no-such-node): No such file or directory\n"
+    );
+    assert!(
+        String::from_utf8_lossy(&other.stderr).contains("no trace events"),
+        "{other:?}"
+    );
+    for run in [missing, other] {
+        assert_eq!((run.status.code(), run.stdout.len()), (Some(1), 0));
+    }
+    assert_eq!(names(folder.path()), ["twin.mjs"]);
+}
+
+#[test]
+fn the_same_phases_and_the_same_lines_in_nodes_own_events() {
+    let Some((_, version)) = node() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let twin = golden("06-phases.mjs");
+
+    let run = record(
+        folder.path(),
+        &["phases", "-o", "out.html", "--node", twin.to_str().unwrap()],
+    );
+
+    assert!(run.status.success(), "{run:?}");
+    let data = data(&folder.path().join("out.html"));
+    let [ours, theirs] = [&data["runs"][0], &data["runs"][1]];
+    assert_eq!(
+        theirs["name"].as_str().unwrap(),
+        version.replace('v', "Node ")
+    );
+    assert_eq!(ours["texts"], theirs["texts"]);
+    assert_eq!(data["agreed"], 10);
+    // Node reads a file in several jobs, whose poll phases precede the one in which the callback runs.
+    let phases = |run: &Value| {
+        let kinds = run["spans"]["kind"].as_array().unwrap().iter();
+        let mut phases: Vec<_> = kinds
+            .filter_map(Value::as_u64)
+            .filter(|kind| *kind < 5)
+            .collect();
+        phases.dedup();
+        phases
+    };
+    assert_eq!(
+        phases(ours),
+        [0, 1, 2, 4, 2, 4],
+        "main, poll, check, timers, check, timers"
+    );
+    assert_eq!(phases(theirs), phases(ours));
+    // Every callback that prints has been asked for in a line of the program.
+    let arg = |step: usize| theirs["steps"]["arg"][step].as_i64().unwrap();
+    let does = theirs["steps"]["does"].as_array().unwrap();
+    for (step, _) in does.iter().enumerate().filter(|(_, does)| **does == 4) {
+        let span = usize::try_from(theirs["steps"]["span"][step].as_i64().unwrap()).unwrap();
+        let first = usize::try_from(theirs["spans"]["first"][span].as_i64().unwrap()).unwrap();
+        assert!(arg(first) >= 0, "step {step}");
+        assert!(
+            theirs["steps"]["line"][first].as_u64() > Some(0),
+            "step {step}"
+        );
+    }
+}
+
+#[test]
+fn a_program_that_fails_under_node_has_been_recorded_all_the_same() {
+    if node().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let program = "console.log('here');\nsetTimeout(() => { console.log('there'); process.exit(3); }, 1);\nsetTimeout(() => console.log('never'), 99);\n";
+    std::fs::write(folder.path().join("fails.cjs"), program).unwrap();
+
+    let run = record(
+        folder.path(),
+        &["queues", "-o", "out.html", "--node", "fails.cjs"],
+    );
+
+    assert!(run.status.success(), "{run:?}");
+    let theirs = &data(&folder.path().join("out.html"))["runs"][1];
+    assert!(theirs["name"].as_str().unwrap().ends_with(", exit code 3"));
+    assert_eq!(theirs["texts"], serde_json::json!(["here", "there"]));
+}
+
+#[test]
+fn an_interrupt_while_node_runs_leaves_nothing() {
+    if node().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let temporary = tempfile::tempdir().unwrap();
+    let endless = "require('fs').writeFileSync('started', ''); setInterval(() => {}, 1000);";
+    std::fs::write(folder.path().join("endless.cjs"), endless).unwrap();
+    let mut run = Command::new(env!("CARGO_BIN_EXE_event-loop"))
+        .args(["trace", "queues", "-o", "out.html", "--node", "endless.cjs"])
+        .current_dir(folder.path())
+        .env("TMPDIR", temporary.path())
+        .process_group(0)
+        .spawn()
+        .unwrap();
+    while !folder.path().join("started").exists() {
+        assert!(run.try_wait().unwrap().is_none());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+
+    let group = format!("-{}", run.id());
+    let told = Command::new("kill")
+        .args(["-INT", "--", &group])
+        .status()
+        .unwrap();
+
+    assert!(told.success());
+    assert_eq!(run.wait().unwrap().code(), Some(130));
+    assert_eq!(names(temporary.path()), [""; 0]);
+    assert!(!folder.path().join("out.html").exists());
+}
+
+#[test]
+fn the_drawings_of_the_readme_are_those_of_today() {
+    let Some((_, version)) = node() else { return };
+    if !version.starts_with("v24.") {
+        return eprintln!("skipped: the drawings show Node 24, not {version}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for (lesson, twin) in [
+        ("notes-order", "03-notes-order.mjs"),
+        ("phases", "06-phases.mjs"),
+    ] {
+        let (twin, drawing) = (golden(twin), format!("{lesson}.svg"));
+        let run = record(
+            folder.path(),
+            &[lesson, "-o", &drawing, "--node", twin.to_str().unwrap()],
+        );
+        assert!(run.status.success(), "{run:?}");
+
+        let kept = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("pictures")
+            .join(&drawing);
+        let today = std::fs::read(folder.path().join(&drawing)).unwrap();
+        assert!(
+            std::fs::read(&kept).unwrap_or_default() == today,
+            "pictures/{drawing} is out of date: event-loop trace {lesson} --node golden/NN-{lesson}.mjs -o pictures/{drawing}"
+        );
+    }
+}
