@@ -43,8 +43,7 @@ const JSON: &str = "application/json";
 const PAGE: &str = "text/html; charset=utf-8";
 
 /// The page may load nothing from elsewhere, and asks nobody but us.
-const POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'";
+const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'";
 
 /// Answers questions about the cluster, as long as the future is polled: join it with [`crate::Cluster::run`].
 ///
