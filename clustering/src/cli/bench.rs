@@ -1,5 +1,6 @@
 //! Drivers for the benches in `benches/`: hidden, since nobody else needs them.
 
+mod ask;
 mod bare;
 
 use std::io::{BufRead, BufReader};
@@ -37,6 +38,14 @@ enum What {
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         command: Vec<String>,
     },
+    /// Ask an admin address ten times a second, and say how long it takes to answer
+    Ask {
+        /// Where it is
+        port: u16,
+        /// For how long
+        #[arg(long, default_value = "4s", value_parser = super::duration::parse)]
+        time: Duration,
+    },
     /// A port that is free at the moment
     Port,
     /// Wait until somebody listens
@@ -56,6 +65,7 @@ pub fn bench(args: Args) -> anyhow::Result<u8> {
         What::Start { runs, command } => start(runs, &command)?,
         What::Private { port, command } => private(port, &command)?,
         What::Port => println!("{}", TcpListener::bind("127.0.0.1:0")?.local_addr()?.port()),
+        What::Ask { port, time } => ask::ask(port, time)?,
         What::Reached { port } => reached(port)?,
     }
     Ok(0)

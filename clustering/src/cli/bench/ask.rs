@@ -1,0 +1,44 @@
+//! Somebody who asks an admin address ten times a second, and says how long the answers took.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::ensure;
+
+const PERIOD: Duration = Duration::from_millis(100);
+
+/// Asks for `/status` and `/metrics` in each period, each on a connection of its own.
+pub fn ask(port: u16, time: Duration) -> anyhow::Result<()> {
+    let begun = Instant::now();
+    let mut times = Vec::new();
+    let mut next = PERIOD;
+    while next < time {
+        sleep(next.saturating_sub(begun.elapsed()));
+        for path in ["/status", "/metrics"] {
+            times.push(one(port, path)?);
+        }
+        next += PERIOD;
+    }
+    times.sort();
+    ensure!(!times.is_empty(), "no time to ask");
+    let at = |percent: usize| times[(times.len() - 1) * percent / 100].as_secs_f64() * 1e3;
+    let (median, p99, longest) = (at(50), at(99), at(100));
+    println!(
+        "{} answers of the admin address: median {median:.2} ms, p99 {p99:.2} ms, the longest {longest:.2} ms",
+        times.len()
+    );
+    Ok(())
+}
+
+fn one(port: u16, path: &str) -> anyhow::Result<Duration> {
+    let begun = Instant::now();
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    ensure!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    Ok(begun.elapsed())
+}
