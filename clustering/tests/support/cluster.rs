@@ -177,14 +177,17 @@ impl Cluster {
         send(self.pid(), signal);
     }
 
-    /// Sends SIGHUP, and returns when it says that all workers are new.
+    /// Sends SIGHUP, and returns when it says that all workers are new, and that the old ones have died.
     #[track_caller]
     pub fn reload(&mut self) {
         let before = self.count_stderr(": reloaded");
+        let old = self.workers();
         self.signal(Signal::SIGHUP);
         until("reloaded", || {
             self.look();
-            self.count_stderr(": reloaded") > before
+            let new = self.workers();
+            let is_told = self.count_stderr(": reloaded") > before;
+            is_told && !new.iter().any(|worker| old.contains(worker))
         });
     }
 
