@@ -9,8 +9,10 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
-use support::client::{Connection, Kind, Load, ask_once};
-use support::cluster::{Cluster, binary, children_of, descriptors_of, run, serve};
+use support::client::{Connection, ask_once};
+use support::cluster::{Cluster, binary, run, serve};
+use support::load::{Kind, Load};
+use support::process::{children_of, descriptors_of};
 use support::{POLICIES, alone, soak, until};
 
 #[test]
@@ -297,7 +299,7 @@ fn a_cluster_whose_reader_leaves_shuts_down() {
     // The next line is that this one died.
     until("it ends", || {
         for worker in children_of(child.id()) {
-            support::cluster::send(worker.pid, Signal::SIGKILL);
+            support::process::send(worker.pid, Signal::SIGKILL);
         }
         child.try_wait().unwrap().is_some()
     });

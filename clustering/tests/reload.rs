@@ -10,9 +10,10 @@ use std::thread;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
-use support::client::{Kind, Load, Tally, ask_once};
-use support::cluster::{Cluster, Copy, binary, descriptors_of, serve, serve_with, slow_binary};
-use support::cluster::{children_of, zombies_of};
+use support::client::ask_once;
+use support::cluster::{Cluster, Copy, binary, serve, serve_with, slow_binary};
+use support::load::{Kind, Load, Tally};
+use support::process::{children_of, descriptors_of, zombies_of};
 use support::{POLICIES, alone, each_policy, soak, until};
 
 /// How many clients there are.
