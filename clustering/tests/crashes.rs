@@ -8,9 +8,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
-use support::client::{Connection, Failure, Kind, Load, ask_once};
-use support::cluster::{Cluster, is_stopped, run, send, serve, slow, slow_binary, ticks_of};
-use support::cluster::{children_of, write_script};
+use support::client::{Connection, Failure, ask_once};
+use support::cluster::{Cluster, run, serve, slow, slow_binary, write_script};
+use support::load::{Kind, Load};
+use support::process::{children_of, is_stopped, send, ticks_of};
 use support::{Dice, POLICIES, alone, each_policy, soak, until};
 
 /// Kills the worker, and says how many connections it had when it died.

@@ -7,8 +7,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
-use support::client::{Connection, Failure, Kind, Load, ask_once};
-use support::cluster::{Cluster, children_of, send, serve, slow};
+use support::client::{Connection, Failure, ask_once};
+use support::cluster::{Cluster, serve, slow};
+use support::load::{Kind, Load};
+use support::process::{children_of, send};
 use support::{POLICIES, alone, each_policy, soak, until};
 
 /// How one worker comes to leave.
