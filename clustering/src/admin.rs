@@ -15,11 +15,12 @@ mod metrics;
 use std::convert::Infallible;
 use std::net::TcpListener;
 use std::rc::Rc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::stream::{FuturesUnordered, StreamExt};
 use http_body_util::Full;
-use hyper::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue};
+use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 
@@ -33,14 +34,16 @@ use crate::{Body, Error, Handle};
 /// As many may look at once.
 const MOST_CONNECTIONS: u64 = 64;
 
+/// Whoever has begun to ask and does not go on makes room this soon: somebody may decide by `/livez` whether we live.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+
 const TEXT: &str = "text/plain; charset=utf-8";
 const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
 const JSON: &str = "application/json";
 const PAGE: &str = "text/html; charset=utf-8";
 
 /// The page may load nothing from elsewhere, and asks nobody but us.
-const POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'";
+const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'";
 
 /// Answers questions about the cluster, as long as the future is polled: join it with [`crate::Cluster::run`].
 ///
@@ -52,7 +55,11 @@ pub async fn serve(listener: TcpListener, handle: Handle) -> Result<Infallible, 
     let mut acceptor = Acceptor::new(&listener.into()).map_err(watch)?;
     let hall = Rc::new(Hall::new(MOST_CONNECTIONS));
     let service = service_fn(|request| answer(request, &handle));
-    let server = Server::new(hall.clone(), Settings::default(), service);
+    let settings = Settings {
+        head_timeout: HEAD_TIMEOUT,
+        ..Settings::default()
+    };
+    let server = Server::new(hall.clone(), settings, service);
     let mut connections = FuturesUnordered::new();
     loop {
         let accept = async {
@@ -74,7 +81,10 @@ async fn answer(
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let words = "look, do not touch\n".to_owned();
-        return Ok(page(StatusCode::METHOD_NOT_ALLOWED, TEXT, words));
+        let mut refusal = page(StatusCode::METHOD_NOT_ALLOWED, TEXT, words);
+        let allowed = HeaderValue::from_static("GET, HEAD");
+        refusal.headers_mut().insert(ALLOW, allowed);
+        return Ok(refusal);
     }
     // A cluster that has ended is one on its way out.
     let stats = handle.stats().await.unwrap_or_else(|_| Stats {

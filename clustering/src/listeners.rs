@@ -72,6 +72,10 @@ impl Listeners {
         let error = Error::io("take over the listener");
         let adopt = || -> io::Result<(OwnedFd, SocketAddr)> {
             let socket = Socket::from(listener.try_clone()?);
+            if !socket.is_listener()? {
+                let what = "it is a socket that does not listen";
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
+            }
             prepare(&socket)?;
             Ok((socket.into(), listener.local_addr()?))
         };

@@ -6,20 +6,23 @@
 use std::io;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::net::{SocketAddr, UnixDatagram};
+use std::os::unix::net::{self, SocketAddr};
 use std::time::Duration;
 
 use futures::stream::{Stream, StreamExt};
 use nix::time::{ClockId, clock_gettime};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::net::UnixDatagram;
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::{Event, Handle, Stats};
 
 /// A service manager that listens.
 struct Manager {
-    socket: UnixDatagram,
     address: SocketAddr,
 }
+
+/// How long a manager that is busy is waited for. Only a few packets can wait for it, and `READY=1` had better not be the one that does not fit.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Tells the service manager what becomes of the cluster, until that has ended: join it with [`crate::Cluster::run`].
 ///
@@ -43,19 +46,24 @@ pub async fn notify(
             _ = beat.tick(), if watchdog.is_some() => {
                 // A primary without a worker is one that had better be started again.
                 if handle.stats().await.is_ok_and(|stats| stats.ready() > 0) {
-                    manager.say("WATCHDOG=1");
+                    manager.say("WATCHDOG=1").await;
                 }
                 continue;
             }
         };
-        let Some(event) = event else { return Ok(()) };
+        let Some(event) = event else { break };
         let Ok(stats) = handle.stats().await else {
-            return Ok(());
+            break;
         };
         for words in progress.after(&event, &stats) {
-            manager.say(&words);
+            manager.say(&words).await;
         }
     }
+    // With nothing left to do it may have ended before we could ask.
+    if !progress.stopping {
+        manager.say("STOPPING=1").await;
+    }
+    Ok(())
 }
 
 /// What was said so far.
@@ -64,6 +72,7 @@ struct Progress {
     ready: bool,
     reloading: bool,
     stopping: bool,
+    status: String,
 }
 
 impl Progress {
@@ -86,11 +95,11 @@ impl Progress {
             self.ready = true;
             words.push("READY=1".to_owned());
         }
-        words.push(format!(
-            "STATUS={} of {} workers serve",
-            stats.ready(),
-            stats.wanted
-        ));
+        let status = format!("STATUS={} of {} workers serve", stats.ready(), stats.wanted);
+        if self.status != status {
+            self.status.clone_from(&status);
+            words.push(status);
+        }
         words
     }
 }
@@ -104,23 +113,33 @@ impl Manager {
             Some(name) => SocketAddr::from_abstract_name(name)?,
             None => SocketAddr::from_pathname(&path)?,
         };
-        let socket = UnixDatagram::unbound()?;
-        socket.set_nonblocking(true)?;
-        Ok(Some(Self { socket, address }))
+        Ok(Some(Self { address }))
     }
 
-    fn say(&self, words: &str) {
-        // A manager that is away, or busy, misses a word.
-        let _ = self.socket.send_to_addr(words.as_bytes(), &self.address);
+    async fn say(&self, words: &str) {
+        // A manager that is away misses a word.
+        let _ = timeout(PATIENCE, self.send(words)).await;
+    }
+
+    async fn send(&self, words: &str) -> io::Result<()> {
+        let socket = net::UnixDatagram::unbound()?;
+        socket.set_nonblocking(true)?;
+        // Only a socket that is connected hears when there is room again.
+        socket.connect_addr(&self.address)?;
+        UnixDatagram::from_std(socket)?
+            .send(words.as_bytes())
+            .await?;
+        Ok(())
     }
 }
 
-/// How often the manager wants to hear from us: twice in the time that it allows, if it allows one.
+/// How often we speak up: four times in the time that the manager allows, if it allows one. One of them may fall into the moment in which
+/// the only worker is replaced.
 fn watchdog() -> Option<Duration> {
     let usec: u64 = std::env::var("WATCHDOG_USEC").ok()?.parse().ok()?;
     let ours =
         std::env::var("WATCHDOG_PID").map_or(true, |pid| pid == std::process::id().to_string());
-    (ours && usec > 1).then(|| Duration::from_micros(usec / 2))
+    (ours && usec >= 4).then(|| Duration::from_micros(usec / 4))
 }
 
 fn monotonic_usec() -> u64 {

@@ -1,0 +1,140 @@
+//! `LISTEN_FDS`: a listener that somebody else holds, whose queue outlives the cluster.
+
+#[expect(dead_code, reason = "each file of tests needs a part of it")]
+#[path = "support/peer.rs"]
+mod peer;
+#[expect(dead_code, reason = "each file of tests needs a part of it")]
+mod support;
+
+use std::net::{SocketAddr, TcpListener};
+use std::os::fd::OwnedFd;
+use std::process::{Command, Stdio};
+
+use nix::sys::signal::Signal;
+use support::client::{Connection, Kind, Load};
+use support::cluster::{Cluster, binary};
+use support::until;
+
+/// What systemd does: the listener is the first descriptor after stderr, and meant for this process.
+const ACTIVATE: &str =
+    r#"export LISTEN_FDS=1 LISTEN_PID=$$; exec "$0" serve -w 2 "$@" 3<&0 </dev/null"#;
+
+fn activated(descriptor: impl Into<OwnedFd>, args: &[&str]) -> Cluster {
+    let mut command = Command::new("sh");
+    command.args(["-c", ACTIVATE]).arg(binary()).args(args);
+    command.stdin(Stdio::from(descriptor.into()));
+    Cluster::spawn(command)
+}
+
+fn serving(listener: &TcpListener, policy: &str) -> Cluster {
+    let mut cluster = activated(listener.try_clone().unwrap(), &["-p", policy]);
+    until("workers are ready", || {
+        cluster.look();
+        cluster.workers().len() == 2
+    });
+    cluster
+}
+
+#[test]
+fn it_serves_on_the_listener_that_it_is_given_and_on_no_other() {
+    for policy in ["rr", "shared"] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+
+        let mut cluster = serving(&listener, policy);
+
+        assert_eq!(cluster.address(), address);
+        let load = Load::start(address, Kind::OneShot, 4);
+        until("answers come", || load.right() > 100);
+        cluster.reload();
+        load.stop().assert_nothing_failed();
+    }
+}
+
+#[test]
+fn whoever_waits_in_the_queue_while_there_is_no_cluster_is_served_by_the_next_one() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address: SocketAddr = listener.local_addr().unwrap();
+    let mut first = serving(&listener, "rr");
+    first.kill_primary();
+
+    let mut waiting: Vec<_> = (0..20)
+        .map(|_| Connection::open(address).unwrap().patient())
+        .collect();
+    for connection in &mut waiting {
+        connection.get("/").unwrap();
+    }
+    let second = serving(&listener, "rr");
+
+    for connection in &mut waiting {
+        let answer = connection.answer().unwrap();
+        assert!(second.workers().contains(&answer.worker().unwrap()));
+    }
+}
+
+#[test]
+fn one_listener_for_workers_that_are_to_have_their_own_is_an_error() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+
+    let mut cluster = activated(listener, &["-p", "reuseport"]);
+
+    assert_eq!(cluster.wait().code(), Some(1));
+    assert_eq!(cluster.stdout(), [""; 0]);
+    assert_eq!(cluster.stderr().len(), 1, "{:?}", cluster.stderr());
+}
+
+#[test]
+fn what_is_no_listener_is_an_error() {
+    let file = tempfile::tempfile().unwrap();
+    let connection = {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap()
+    };
+    for wrong in [OwnedFd::from(file), connection.into()] {
+        let mut cluster = activated(wrong, &[]);
+
+        assert_eq!(cluster.wait().code(), Some(1), "{:?}", cluster.stderr());
+        assert_eq!(cluster.stdout(), [""; 0]);
+        assert_eq!(cluster.stderr().len(), 1, "{:?}", cluster.stderr());
+    }
+}
+
+#[test]
+fn what_is_meant_for_another_process_is_left_alone() {
+    let mut command = support::cluster::serve("rr", 1);
+    command.env("LISTEN_FDS", "1").env("LISTEN_PID", "1");
+
+    let cluster = Cluster::start(command, 1);
+
+    assert_eq!(cluster.address().ip().to_string(), "127.0.0.1");
+}
+
+#[test]
+fn systemd_starts_it_with_the_first_connection() {
+    let Some(activate) = peer::need("systemd-socket-activate") else {
+        return;
+    };
+    let address: SocketAddr = format!("127.0.0.1:{}", peer::free_port()).parse().unwrap();
+    let mut command = Command::new(activate);
+    command.args(["-l", &address.to_string()]).arg(binary());
+    command.args(["serve", "-w", "2"]).stdin(Stdio::null());
+    let mut cluster = Cluster::spawn(command);
+    until("systemd listens", || {
+        cluster.count_stderr("Listening on") > 0
+    });
+    assert_eq!(cluster.stdout(), [""; 0]);
+
+    let mut first = Connection::open(address).unwrap().patient();
+    let answer = first.ask("/").unwrap();
+
+    assert_eq!(answer.status, 200);
+    assert_eq!(
+        cluster.stdout()[0],
+        format!("Primary PID: {}", cluster.pid())
+    );
+    assert_eq!(cluster.address(), address);
+    cluster.reload();
+    drop(first);
+    cluster.signal(Signal::SIGTERM);
+    assert_eq!(cluster.wait().code(), Some(0));
+}
