@@ -12,7 +12,7 @@ use support::client::{Connection, Failure, ask_once};
 use support::cluster::{Cluster, binary, serve, slow};
 use support::meanwhile::Meanwhile;
 use support::process::{descriptors_of, memory_of, ticks_of};
-use support::{POLICIES, alone, each_policy, until};
+use support::{POLICIES, alone, each_policy, soak, until};
 
 /// As many descriptors as this process may have.
 fn raise_descriptor_limit() -> usize {
@@ -21,11 +21,16 @@ fn raise_descriptor_limit() -> usize {
     usize::try_from(hard).unwrap_or(usize::MAX)
 }
 
+/// Whoever is slow is slow with each policy, and it takes a while.
+fn policies() -> &'static [&'static str] {
+    soak(&POLICIES, &POLICIES[..1])
+}
+
 #[test]
 fn those_who_send_a_byte_now_and_then_are_closed_when_their_time_is_over() {
     let _alone = alone();
     let count = 1000.min(raise_descriptor_limit() / 4);
-    each_policy(|policy| {
+    for policy in policies() {
         let mut command = serve(policy, 2);
         command.args(["--head-timeout", "2s"]);
         let meanwhile = Meanwhile::start(command, 2);
@@ -48,7 +53,7 @@ fn those_who_send_a_byte_now_and_then_are_closed_when_their_time_is_over() {
         }
         println!("{policy}: {count} closed after {:?}", begun.elapsed());
         meanwhile.end();
-    });
+    }
 }
 
 /// A 408 is no answer to a request that was never whole.
@@ -65,12 +70,7 @@ fn assert_closed_without_an_answer(mut connection: Connection) {
 fn five_thousand_idle_connections_cost_little_and_disturb_nobody() {
     let _alone = alone();
     let count = 5000.min(raise_descriptor_limit() / 4);
-    let policies = if support::is_soak() {
-        &POLICIES[..]
-    } else {
-        &POLICIES[..1]
-    };
-    for policy in policies {
+    for policy in policies() {
         let meanwhile = Meanwhile::start(serve(policy, 2), 2);
         let address = meanwhile.cluster.address();
         meanwhile.answer_more();

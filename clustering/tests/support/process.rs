@@ -56,10 +56,15 @@ fn stat(pid: u32) -> Option<Stat> {
     let fields: Vec<_> = fields.split(' ').collect();
     Some(Stat {
         state: (*fields.first()?).to_owned(),
-        ticks: fields.get(11)?.parse().ok()?,
+        ticks: computed(fields.get(11..13)?)?,
         parent: fields.get(1)?.parse().ok()?,
         since: (*fields.get(19)?).to_owned(),
     })
+}
+
+/// Its own time, and that of the system for it.
+fn computed(fields: &[&str]) -> Option<u64> {
+    fields.iter().map(|ticks| ticks.parse::<u64>().ok()).sum()
 }
 
 /// All children of a process, zombies among them.
