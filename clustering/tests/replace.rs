@@ -6,10 +6,10 @@ mod support;
 use std::fs;
 
 use nix::sys::signal::Signal;
-use support::client::{Connection, Kind, Load, Tally, ask_once};
-use support::cluster::{
-    Cluster, Copy, binary, descriptors_of, serve_with, slow_binary, zombies_of,
-};
+use support::client::{Connection, ask_once};
+use support::cluster::{Cluster, Copy, binary, serve_with, slow_binary};
+use support::load::{Kind, Load, Tally};
+use support::process::{descriptors_of, zombies_of};
 use support::{POLICIES, alone, soak, until};
 
 fn copy_of_the_server(policy: &str) -> (Copy, Cluster) {
