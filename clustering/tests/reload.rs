@@ -43,7 +43,7 @@ fn reload_under_load(kind: Kind) {
             cluster.reload();
             let new = cluster.workers();
             assert!(old.iter().all(|pid| !new.contains(pid)), "{old:?} {new:?}");
-            answer_more(&load, soak(2000, 100));
+            answer_more(&load, soak(4000, 100));
         }
 
         let tally = load.stop();
