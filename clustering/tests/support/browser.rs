@@ -96,14 +96,6 @@ impl Browser {
         answer["result"]["value"].take()
     }
 
-    pub fn text(&mut self, selector: &str) -> String {
-        let text = self.eval(&format!(
-            "document.querySelector({}).innerText",
-            json!(selector)
-        ));
-        text.as_str().unwrap().to_owned()
-    }
-
     pub fn until(&mut self, condition: &str) {
         for _ in 0..1500 {
             if self.eval(&format!("Boolean({condition})")) == true {
