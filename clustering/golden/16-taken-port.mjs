@@ -16,7 +16,8 @@ if (cluster.isWorker) {
   const PORT = stranger.address().port;
 
   const refused = cluster.fork({ PORT });
-  const gone = once(refused, 'exit');
+  // Either may come first, and it is in cluster.workers until both have.
+  const gone = Promise.all([once(refused, 'exit'), once(refused, 'disconnect')]);
   const [code] = await once(refused, 'message');
   await gone;
   console.log(`taken: ${code}, workers: ${Object.keys(cluster.workers).length}`);

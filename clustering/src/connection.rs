@@ -67,10 +67,13 @@ where
         let mut closing = pin!(self.hall.closing());
         let mut told = false;
         let outcome = poll_fn(|context| {
-            if !told && closing.as_mut().poll(context).is_ready() {
-                told = true;
-                Pin::new(&mut connection).graceful_shutdown();
+            // A request that has arrived comes first: told to close, hyper would not look whether there is one.
+            let outcome = connection.poll_without_shutdown(context);
+            if outcome.is_ready() || told || closing.as_mut().poll(context).is_pending() {
+                return outcome;
             }
+            told = true;
+            Pin::new(&mut connection).graceful_shutdown();
             connection.poll_without_shutdown(context)
         });
         let outcome = outcome.await;

@@ -110,6 +110,11 @@ pub enum Event {
         /// What happened to it.
         reason: String,
     },
+    /// A worker that an earlier version of this primary has left is gone.
+    Finished {
+        /// Its process.
+        pid: u32,
+    },
     /// The primary could not become another program, and goes on as it is.
     NotReplaced {
         /// Why.

@@ -94,6 +94,8 @@ impl Hall {
         if self.phase.get() < Phase::Closing {
             notified.await;
         }
+        // Once around the event loop: after a pause of this process it tells of timers before it has heard of sockets.
+        tokio::task::yield_now().await;
     }
 
     /// Returns when somebody has left since the last time.

@@ -54,6 +54,8 @@ pub struct Primary {
     last_failure: Option<Failure>,
     last_signal: Option<Signal>,
     outcome: Option<Outcome>,
+    /// A new version of ourselves is to take over, once nobody comes or goes.
+    to_be_replaced: bool,
     /// Workers that will finish without us.
     alone: BTreeSet<WorkerId>,
 }
@@ -97,6 +99,7 @@ impl Primary {
             last_failure: None,
             last_signal: None,
             outcome: None,
+            to_be_replaced: false,
             alone: BTreeSet::new(),
             builder,
             listeners,
@@ -112,11 +115,20 @@ impl Primary {
         // After a pause of our own, workers are not blamed for it.
         pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
 
-        let mut reaping = pin!(replace::reap(self.listeners.take_finishing()));
+        let events = self.events.clone();
+        let mut reaping = pin!(replace::reap(self.listeners.take_finishing(), move |pid| {
+            // Nobody has to listen.
+            let _ = events.send(Event::Finished {
+                pid: pid.as_raw().unsigned_abs(),
+            });
+        }));
         let mut reaped = false;
 
         self.step(Input::Clock);
         while self.outcome.is_none() {
+            if self.to_be_replaced && self.supervisor.is_calm() {
+                self.replace_ourselves().await;
+            }
             let deadline = self.supervisor.deadline();
             let takes = self.dispatcher.has_room();
             tokio::select! {
@@ -126,10 +138,7 @@ impl Primary {
                 accepted = accept(&mut self.acceptor), if takes => self.accepted(accepted),
                 () = until(deadline), if deadline.is_some() => self.step(Input::Clock),
                 _ = pulse.tick() => self.step(Input::Pulse),
-                Some(signal) = next_signal(&mut signals) => match signal {
-                    Signal::SIGUSR2 => self.replace_ourselves().await,
-                    signal => self.signalled(signal),
-                },
+                Some(signal) = next_signal(&mut signals) => self.signalled(signal),
                 () = &mut reaping, if !reaped => reaped = true,
             }
         }

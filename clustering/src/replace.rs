@@ -98,14 +98,20 @@ pub fn inheritance() -> Option<Inheritance> {
     })
 }
 
-/// Reaps the workers that the primary before us has left, and returns when all are gone.
-pub async fn reap(mut finishing: Vec<Pid>) {
+/// Reaps the workers that the primary before us has left, tells of each, and returns when all are gone.
+pub async fn reap(mut finishing: Vec<Pid>, tell: impl Fn(Pid)) {
     let Ok(mut child_ended) = signal(SignalKind::child()) else {
         return;
     };
     loop {
         let flags = Some(WaitPidFlag::WNOHANG);
-        finishing.retain(|pid| waitpid(*pid, flags) == Ok(WaitStatus::StillAlive));
+        finishing.retain(|pid| {
+            let lives = waitpid(*pid, flags) == Ok(WaitStatus::StillAlive);
+            if !lives {
+                tell(*pid);
+            }
+            lives
+        });
         if finishing.is_empty() {
             return;
         }

@@ -15,8 +15,10 @@ use std::time::{Duration, Instant};
 
 use admin::{admin_of, ask, look, raw, serve_with_admin, status, with_admin};
 use nix::sys::signal::Signal;
-use support::client::{Connection, Kind, Load, ask_once};
-use support::cluster::{Cluster, Copy, binary, send, serve_with};
+use support::client::{Connection, ask_once};
+use support::cluster::{Cluster, Copy, binary, serve_with};
+use support::load::{Kind, Load};
+use support::process::send;
 use support::{alone, until};
 
 const TEXT: &str = "text/plain; charset=utf-8";

@@ -7,8 +7,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
-use support::client::{Connection, Kind, Load};
-use support::cluster::{Cluster, children_of, descriptors_of, memory_of, send, serve, zombies_of};
+use support::client::Connection;
+use support::cluster::{Cluster, serve};
+use support::load::{Kind, Load};
+use support::process::{children_of, descriptors_of, memory_of, send, zombies_of};
 use support::{Dice, each_policy, soak, until};
 
 /// How many workers there may be at most.

@@ -11,8 +11,9 @@ use std::os::fd::OwnedFd;
 use std::process::{Command, Stdio};
 
 use nix::sys::signal::Signal;
-use support::client::{Connection, Kind, Load};
+use support::client::Connection;
 use support::cluster::{Cluster, binary};
+use support::load::{Kind, Load};
 use support::until;
 
 /// What systemd does: the listener is the first descriptor after stderr, and meant for this process.

@@ -17,7 +17,8 @@ use nix::sys::signal::Signal;
 use nix::time::{ClockId, clock_gettime};
 use peer::Killed;
 use support::client::ask_once;
-use support::cluster::{Cluster, Copy, binary, send, serve, serve_with};
+use support::cluster::{Cluster, Copy, binary, serve, serve_with};
+use support::process::send;
 use support::{DEADLINE, alone, until};
 
 /// Hears what a cluster says.

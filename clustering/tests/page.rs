@@ -12,8 +12,10 @@ use admin::{admin_of, serve_with_admin};
 use browser::Browser;
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
-use support::client::{Connection, Kind, Load};
-use support::cluster::{Cluster, send};
+use support::client::Connection;
+use support::cluster::Cluster;
+use support::load::{Kind, Load};
+use support::process::send;
 use support::{alone, until};
 
 const DESK: (u32, u32) = (1400, 900);

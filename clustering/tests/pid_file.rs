@@ -101,7 +101,7 @@ fn it_is_gone_also_when_the_cluster_gives_up() {
     assert!(file.exists());
 
     for worker in cluster.workers() {
-        support::cluster::send(worker, Signal::SIGKILL);
+        support::process::send(worker, Signal::SIGKILL);
     }
 
     cluster.wait();

@@ -16,8 +16,9 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 use peer::{Killed, free_port};
-use support::client::{Connection, Kind, Load, ask_once};
+use support::client::{Connection, ask_once};
 use support::cluster::{Cluster, binary};
+use support::load::{Kind, Load};
 use support::{alone, soak, until};
 
 const CLIENTS: usize = 16;
@@ -249,7 +250,7 @@ fn both_are_stopped(which: Which) {
         let pid = machines.clusters[machine].pid();
         until("it is gone", || {
             post();
-            support::cluster::children_of(pid).is_empty()
+            support::process::children_of(pid).is_empty()
         });
         assert!(begun.elapsed() > Duration::from_secs(2));
         assert_eq!(machines.clusters[machine].wait().code(), Some(0));

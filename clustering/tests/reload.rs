@@ -10,9 +10,10 @@ use std::thread;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
-use support::client::{Kind, Load, Tally, ask_once};
-use support::cluster::{Cluster, Copy, binary, descriptors_of, serve, serve_with, slow_binary};
-use support::cluster::{children_of, zombies_of};
+use support::client::ask_once;
+use support::cluster::{Cluster, Copy, binary, serve, serve_with, slow_binary};
+use support::load::{Kind, Load, Tally};
+use support::process::{children_of, descriptors_of, zombies_of};
 use support::{POLICIES, alone, each_policy, soak, until};
 
 /// How many clients there are.
@@ -24,8 +25,9 @@ fn answer_more(load: &Load, requests: u64) {
     until("answers come", || load.right() >= enough);
 }
 
-fn short_linger(mut command: Command) -> Command {
-    command.args(["--linger", "300ms"]);
+/// A linger that no client outsleeps, however busy the machine is. Nobody has to wait for it: each connection ends with its next answer.
+fn long_linger(mut command: Command) -> Command {
+    command.args(["--linger", "10s"]);
     command
 }
 
@@ -33,7 +35,7 @@ fn reload_under_load(kind: Kind) {
     let _alone = alone();
     let mut all = Tally::default();
     for policy in POLICIES {
-        let mut cluster = Cluster::start(short_linger(serve(policy, 2)), 2);
+        let mut cluster = Cluster::start(long_linger(serve(policy, 2)), 2);
         let load = Load::start(cluster.address(), kind, CLIENTS);
         answer_more(&load, 100);
 
@@ -42,7 +44,7 @@ fn reload_under_load(kind: Kind) {
             cluster.reload();
             let new = cluster.workers();
             assert!(old.iter().all(|pid| !new.contains(pid)), "{old:?} {new:?}");
-            answer_more(&load, soak(2000, 100));
+            answer_more(&load, soak(4000, 100));
         }
 
         let tally = load.stop();
@@ -89,10 +91,14 @@ fn a_new_program_in_the_place_of_the_old_one_serves_after_a_reload() {
 
 /// A program that cannot serve takes the place of one that does; nobody notices.
 fn bad_program_is_refused(make_bad: impl FnOnce(&Copy), said: &str) {
+    bad_program_is_refused_within("10s", make_bad, said);
+}
+
+fn bad_program_is_refused_within(limit: &str, make_bad: impl FnOnce(&Copy), said: &str) {
     let _alone = alone();
     let program = Copy::of(&binary());
     let mut command = serve_with(&program.path(), "rr", 2);
-    command.args(["--start-timeout", "1s"]);
+    command.args(["--start-timeout", limit]);
     let mut cluster = Cluster::start(command, 2);
     let before = cluster.workers();
     let load = Load::start(cluster.address(), Kind::OneShot, 4);
@@ -134,7 +140,8 @@ fn a_new_program_that_ends_at_once_leaves_the_old_ones_serving() {
 #[test]
 fn a_new_program_that_is_never_ready_leaves_the_old_ones_serving() {
     let bad = |program: &Copy| program.replace_with_script("#!/bin/sh\nexec sleep 1000\n");
-    bad_program_is_refused(bad, "not ready in time");
+    // Long enough for a good one on a busy machine.
+    bad_program_is_refused_within("3s", bad, "not ready in time");
 }
 
 #[test]
@@ -166,7 +173,7 @@ fn a_new_program_with_another_protocol_leaves_the_old_ones_serving() {
 #[test]
 fn a_reload_that_is_asked_for_during_another_comes_after_it() {
     let _alone = alone();
-    let mut cluster = Cluster::start(short_linger(serve("rr", 2)), 2);
+    let mut cluster = Cluster::start(long_linger(serve("rr", 2)), 2);
     let load = Load::start(cluster.address(), Kind::KeepAlive, 4);
 
     cluster.signal(Signal::SIGHUP);
@@ -184,7 +191,7 @@ fn a_reload_that_is_asked_for_during_another_comes_after_it() {
 fn a_hundred_reloads_in_a_second_leave_nothing_behind() {
     let _alone = alone();
     for policy in POLICIES {
-        let mut cluster = Cluster::start(short_linger(serve(policy, 2)), 2);
+        let mut cluster = Cluster::start(long_linger(serve(policy, 2)), 2);
         let load = Load::start(cluster.address(), Kind::KeepAlive, 4);
         cluster.reload();
         let before = settled_descriptors(&cluster);
@@ -221,7 +228,9 @@ fn settled_descriptors(cluster: &Cluster) -> usize {
 fn a_reload_during_a_shutdown_changes_nothing() {
     let _alone = alone();
     each_policy(|policy| {
-        let mut cluster = Cluster::start(short_linger(serve(policy, 2)), 2);
+        let mut command = serve(policy, 2);
+        command.args(["--linger", "300ms"]);
+        let mut cluster = Cluster::start(command, 2);
         // Holds the shutdown for as long as the linger.
         let idle = std::net::TcpStream::connect(cluster.address()).unwrap();
         ask_once(cluster.address(), "/").unwrap();
@@ -242,7 +251,7 @@ fn a_shutdown_during_a_reload_ends_old_and_new() {
     let _alone = alone();
     each_policy(|policy| {
         for moment in 0..soak(50, 4) {
-            let mut cluster = Cluster::start(short_linger(serve(policy, 2)), 2);
+            let mut cluster = Cluster::start(long_linger(serve(policy, 2)), 2);
 
             cluster.signal(Signal::SIGHUP);
             thread::sleep(Duration::from_millis(3 * moment));

@@ -8,8 +8,10 @@ use std::os::unix::process::CommandExt;
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use serde_json::Value;
-use support::client::{Connection, Kind, Load};
-use support::cluster::{Cluster, children_of, serve};
+use support::client::Connection;
+use support::cluster::{Cluster, serve};
+use support::load::{Kind, Load};
+use support::process::children_of;
 use support::{POLICIES, alone, until};
 
 #[test]

@@ -17,7 +17,8 @@ use admin::{admin_of, serve_with_admin};
 use nix::sys::signal::Signal;
 use peer::Killed;
 use serde_json::Value;
-use support::cluster::{Cluster, binary, run, send};
+use support::cluster::{Cluster, binary, run};
+use support::process::send;
 
 fn status(args: &[&str]) -> Command {
     let mut command = Command::new(binary());

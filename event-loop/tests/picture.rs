@@ -312,18 +312,19 @@ fn the_drawings_of_the_readme_are_those_of_today() {
         ("phases", "06-phases.mjs"),
     ] {
         let (twin, drawing) = (golden(twin), format!("{lesson}.svg"));
-        let run = record(
-            folder.path(),
-            &[lesson, "-o", &drawing, "--node", twin.to_str().unwrap()],
-        );
-        assert!(run.status.success(), "{run:?}");
-
         let kept = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("pictures")
             .join(&drawing);
-        let today = std::fs::read(folder.path().join(&drawing)).unwrap();
+        let kept = std::fs::read(kept).unwrap_or_default();
+        let args = [lesson, "-o", &drawing, "--node", twin.to_str().unwrap()];
+        // On a machine that is busy enough a timer of Node's overtakes an immediate: a run in three will do.
+        let is_current = (0..3).any(|_| {
+            let run = record(folder.path(), &args);
+            assert!(run.status.success(), "{run:?}");
+            std::fs::read(folder.path().join(&drawing)).unwrap() == kept
+        });
         assert!(
-            std::fs::read(&kept).unwrap_or_default() == today,
+            is_current,
             "pictures/{drawing} is out of date: event-loop trace {lesson} --node golden/NN-{lesson}.mjs -o pictures/{drawing}"
         );
     }

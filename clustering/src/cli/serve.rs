@@ -160,6 +160,7 @@ fn show(event: &Event) -> bool {
     match event {
         Event::Listening { worker, .. } => return tell(&format!("Worker {} started", worker.pid)),
         Event::Exit { worker, .. } => return tell(&format!("Worker {} died", worker.pid)),
+        Event::Finished { pid } => return tell(&format!("Worker {pid} died")),
         Event::ForkFailed { reason, .. } => say(reason),
         Event::Hung { worker } => say(&format!(
             "worker {} shows no sign of life, and is killed",

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures::stream::StreamExt;
 use nix::unistd::Pid;
+use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
 
 use super::Primary;
@@ -18,7 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 impl Primary {
     /// Becomes a new version of ourselves, and returns only if that cannot be.
     pub(super) async fn replace_ourselves(&mut self) {
-        if let Some(reason) = self.what_speaks_against_it() {
+        self.to_be_replaced = false;
+        if let Some(reason) = self.obstacle() {
             return self.emit(Event::NotReplaced { reason });
         }
         // Who has little to finish is gone in a moment, and nobody is to come after it.
@@ -32,14 +34,14 @@ impl Primary {
         let all_know = |primary: &Self| leaving.iter().all(|id| primary.alone.contains(id));
         while !all_know(self) && timeout_at(until, self.hear()).await.is_ok() {}
 
+        // Whoever listens to events is polled beside us, and may not have had the last ones.
+        yield_now().await;
+        yield_now().await;
         let error = self.become_new();
         self.stay(&leaving, &strip_number(&error));
     }
 
-    fn what_speaks_against_it(&self) -> Option<String> {
-        if !self.supervisor.is_calm() {
-            return Some("workers are coming or going".to_owned());
-        }
+    fn obstacle(&self) -> Option<String> {
         let program = self.builder.program.as_ref()?;
         let obstacle = replace::obstacle(program)?;
         Some(format!(

@@ -35,6 +35,7 @@ impl Primary {
         let wanted = self.supervisor.wanted();
         match signal {
             Signal::SIGUSR1 => self.emit(Event::State(Box::new(self.stats()))),
+            Signal::SIGUSR2 => self.to_be_replaced = true,
             Signal::SIGHUP => self.step(Input::Reload),
             Signal::SIGTTIN => self.step(Input::Scale(wanted + 1)),
             Signal::SIGTTOU => self.step(Input::Scale(wanted.saturating_sub(1).max(1))),

@@ -3,6 +3,7 @@
 //! Twin: `golden/12-busy.mjs`. Each worker has one thread here too; who computes for longer than `hang_after` is replaced.
 
 use std::io::Write;
+use std::time::Duration;
 
 use anyhow::Context;
 use clustering::Event;
@@ -15,7 +16,10 @@ use crate::stage::workers::{during, listening, workers};
 pub async fn busy(out: &mut dyn Write) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let enough = folder.path().join("enough");
-    let cluster = workers("busy", 2)?.env("ENOUGH", &enough).build()?;
+    let cluster = workers("busy", 2)?
+        .env("ENOUGH", &enough)
+        .hang_after(Duration::from_secs(60))
+        .build()?;
     let (address, mut events) = (cluster.address(), cluster.events());
     during(cluster, async {
         listening(&mut events, 2).await?;

@@ -2,6 +2,9 @@
 
 pub mod client;
 pub mod cluster;
+pub mod load;
+pub mod meanwhile;
+pub mod process;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
