@@ -89,12 +89,13 @@ fn connections_and_requests_are_counted_while_one_watches() {
     assert_eq!(total(&mut browser, "requests"), "0");
 
     let mut idle = Connection::open(cluster.address()).unwrap();
+    let _another = Connection::open(cluster.address()).unwrap();
     for _ in 0..7 {
         idle.ask("/").unwrap();
     }
 
     browser.until(&shows("requests", "7"));
-    browser.until(&shows("open connections", "1"));
+    browser.until(&shows("open connections", "2"));
     assert_eq!(
         column(&mut browser, "requests").concat().replace('0', ""),
         "7"
