@@ -136,7 +136,7 @@ impl Listeners {
     }
 }
 
-/// The few words of the kernel's packet filters that are needed (linux/bpf_common.h): a byte at a place, a jump if a bit is set, the end.
+/// The few words of the kernel's packet filters that are needed (`linux/bpf_common.h`): a byte at a place, a jump if a bit is set, the end.
 const LOAD_BYTE: u16 = 0x30;
 const JUMP_IF_SET: u16 = 0x45;
 const RETURN: u16 = 0x06;
