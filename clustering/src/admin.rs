@@ -35,7 +35,7 @@ use crate::{Body, Error, Handle};
 const MOST_CONNECTIONS: u64 = 64;
 
 /// Whoever has begun to ask and does not go on makes room this soon: somebody may decide by `/livez` whether we live.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+const HEAD_TIMEOUT: Duration = Duration::from_secs(3);
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";

@@ -184,8 +184,8 @@ fn the_times_of_the_kubernetes_manifest_fit_ours() {
     assert_eq!([ready_path, start_path], ["/readyz", "/readyz"]);
     assert_eq!(live_path, "/livez");
     assert!(started > default("start-timeout") * 2);
-    // Half-asked questions are thrown out of the admin address after 5 s.
-    assert!(dead > Duration::from_secs(5) * 2);
+    // Half-asked questions are thrown out of the admin address after 3 s.
+    assert!(dead > Duration::from_secs(3) * 2);
 }
 
 #[test]

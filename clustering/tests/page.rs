@@ -55,7 +55,6 @@ fn tells(words: &str) -> String {
 
 #[test]
 fn it_shows_each_worker_and_complains_of_nothing_on_any_screen() {
-    let _alone = alone();
     let Some(mut browser) = Browser::start() else {
         return;
     };
@@ -82,7 +81,6 @@ fn it_shows_each_worker_and_complains_of_nothing_on_any_screen() {
 
 #[test]
 fn connections_and_requests_are_counted_while_one_watches() {
-    let _alone = alone();
     let Some(mut browser) = Browser::start() else {
         return;
     };
@@ -135,7 +133,6 @@ fn a_reload_can_be_watched_under_load_from_the_first_new_worker_to_the_last_old_
 
 #[test]
 fn a_worker_that_is_killed_and_its_successor_are_told_of() {
-    let _alone = alone();
     let Some(mut browser) = Browser::start() else {
         return;
     };
@@ -151,7 +148,6 @@ fn a_worker_that_is_killed_and_its_successor_are_told_of() {
 
 #[test]
 fn a_cluster_that_is_gone_is_said_to_be_and_what_it_said_last_stays() {
-    let _alone = alone();
     let Some(mut browser) = Browser::start() else {
         return;
     };
@@ -169,7 +165,6 @@ fn a_cluster_that_is_gone_is_said_to_be_and_what_it_said_last_stays() {
 
 #[test]
 fn it_follows_the_light_and_the_wish_for_rest_and_names_what_it_shows() {
-    let _alone = alone();
     let Some(mut browser) = Browser::start() else {
         return;
     };

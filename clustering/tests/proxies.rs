@@ -18,7 +18,7 @@ use nix::sys::signal::Signal;
 use peer::{Killed, free_port};
 use support::client::{Connection, ask_once};
 use support::cluster::{Cluster, binary};
-use support::load::{Kind, Load};
+use support::load::{Kind, Load, Tally};
 use support::{alone, soak, until};
 
 const CLIENTS: usize = 16;
@@ -135,35 +135,54 @@ fn haproxy(machines: &Machines, port: u16, folder: &Path) -> Option<Command> {
     Some(command)
 }
 
-fn more(load: &Load, requests: u64) {
-    let enough = load.right() + requests;
-    until("answers come", || load.right() > enough);
+/// Half of the clients keep their connections, the other half has a new one for each request.
+struct Clients(Vec<Load>);
+
+impl Clients {
+    fn start(to: SocketAddr) -> Self {
+        let kinds = [Kind::KeepAlive, Kind::OneShot];
+        Self(kinds.map(|kind| Load::start(to, kind, CLIENTS / 2)).into())
+    }
+
+    /// Lets each half get so many answers more.
+    fn more(&self, requests: u64) {
+        for load in &self.0 {
+            let enough = load.right() + requests;
+            until("answers come", || load.right() > enough);
+        }
+    }
+
+    fn stop(self) -> Tally {
+        let mut all = Tally::default();
+        self.0.into_iter().for_each(|load| all.add(load.stop()));
+        all
+    }
 }
 
 /// Kills one whole machine, and starts it again.
-fn one_is_killed(which: Which, kind: Kind) {
+fn one_is_killed(which: Which) {
     let _alone = alone();
     let mut machines = Machines::start(&[]);
     let Some(proxy) = Proxy::start(which, &machines) else {
         return;
     };
-    let load = Load::start(proxy.address, kind, CLIENTS);
-    more(&load, 300);
+    let clients = Clients::start(proxy.address);
+    clients.more(100);
 
     for round in 0..soak(10, 1) {
         let victim = round % 2;
         let host = u8::try_from(2 + victim).unwrap();
         machines.clusters[victim].kill_primary();
-        more(&load, soak(2000, 500));
+        clients.more(soak(1000, 200));
         machines.clusters[victim] = machines.start_one(host, &[]);
         let back = machines.clusters[victim].address();
         until("it has work again", || requests_of(&machines, victim) > 0);
         assert_eq!(back.port(), machines.port);
-        more(&load, soak(2000, 200));
+        clients.more(soak(1000, 100));
     }
 
-    let tally = load.stop();
-    println!("{which:?}, {kind:?}, one killed: {tally}");
+    let tally = clients.stop();
+    println!("{which:?}, one killed: {tally}");
     tally.assert_nothing_failed();
 }
 
@@ -175,63 +194,56 @@ fn requests_of(machines: &Machines, machine: usize) -> u64 {
 
 #[test]
 fn behind_nginx_no_get_fails_when_one_of_two_machines_is_killed() {
-    for kind in [Kind::KeepAlive, Kind::OneShot] {
-        one_is_killed(Which::Nginx, kind);
-    }
+    one_is_killed(Which::Nginx);
 }
 
 #[test]
 fn behind_haproxy_no_get_fails_when_one_of_two_machines_is_killed() {
-    for kind in [Kind::KeepAlive, Kind::OneShot] {
-        one_is_killed(Which::Haproxy, kind);
-    }
+    one_is_killed(Which::Haproxy);
 }
 
-fn both_are_reloaded(which: Which, kind: Kind) {
+fn both_are_reloaded(which: Which) {
     let _alone = alone();
     let mut machines = Machines::start(&["--linger", "300ms"]);
     let Some(proxy) = Proxy::start(which, &machines) else {
         return;
     };
-    let load = Load::start(proxy.address, kind, CLIENTS);
-    more(&load, 300);
+    let clients = Clients::start(proxy.address);
+    clients.more(100);
 
     for _ in 0..soak(10, 1) {
         for machine in 0..2 {
             machines.clusters[machine].reload();
-            more(&load, soak(1000, 100));
+            clients.more(soak(500, 50));
         }
     }
 
-    let tally = load.stop();
-    println!("{which:?}, {kind:?}, both reloaded: {tally}");
+    let tally = clients.stop();
+    println!("{which:?}, both reloaded: {tally}");
     tally.assert_nothing_failed();
 }
 
 #[test]
 fn behind_nginx_no_request_fails_when_both_are_reloaded_in_turn() {
-    for kind in [Kind::KeepAlive, Kind::OneShot] {
-        both_are_reloaded(Which::Nginx, kind);
-    }
+    both_are_reloaded(Which::Nginx);
 }
 
 #[test]
 fn behind_haproxy_no_request_fails_when_both_are_reloaded_in_turn() {
-    for kind in [Kind::KeepAlive, Kind::OneShot] {
-        both_are_reloaded(Which::Haproxy, kind);
-    }
+    both_are_reloaded(Which::Haproxy);
 }
 
 /// One machine after the other is stopped and started again, as for a new kernel. Requests of which it is not known whether they can be sent
 /// twice must not fail either.
-fn both_are_stopped(which: Which) {
-    const LAME_DUCK: [&str; 4] = ["--lame-duck", "2s", "--linger", "300ms"];
+fn both_are_stopped(which: Which, lame_duck: Duration) {
+    let time = format!("{}ms", lame_duck.as_millis());
+    let args = ["--lame-duck", &time, "--linger", "300ms"];
     let _alone = alone();
-    let mut machines = Machines::start(&LAME_DUCK);
+    let mut machines = Machines::start(&args);
     let Some(proxy) = Proxy::start(which, &machines) else {
         return;
     };
-    let load = Load::start(proxy.address, Kind::KeepAlive, CLIENTS);
+    let clients = Clients::start(proxy.address);
     let mut posts = 0;
     let mut post = || {
         let mut connection = Connection::open(proxy.address).unwrap();
@@ -244,7 +256,7 @@ fn both_are_stopped(which: Which) {
     };
 
     for machine in 0..2 {
-        more(&load, 100);
+        clients.more(50);
         machines.clusters[machine].signal(Signal::SIGTERM);
         let begun = Instant::now();
         let pid = machines.clusters[machine].pid();
@@ -252,30 +264,32 @@ fn both_are_stopped(which: Which) {
             post();
             support::process::children_of(pid).is_empty()
         });
-        assert!(begun.elapsed() > Duration::from_secs(2));
+        assert!(begun.elapsed() > lame_duck);
         assert_eq!(machines.clusters[machine].wait().code(), Some(0));
         for _ in 0..20 {
             post();
         }
         let host = u8::try_from(2 + machine).unwrap();
-        machines.clusters[machine] = machines.start_one(host, &LAME_DUCK);
+        machines.clusters[machine] = machines.start_one(host, &args);
         until("it has work again", || {
             post();
             requests_of(&machines, machine) > 0
         });
     }
 
-    let tally = load.stop();
+    let tally = clients.stop();
     println!("{which:?}, both stopped in turn: {tally}, {posts} POSTs");
     tally.assert_nothing_failed();
 }
 
 #[test]
 fn behind_haproxy_a_lame_duck_is_left_before_it_goes_and_no_request_fails() {
-    both_are_stopped(Which::Haproxy);
+    // Two checks that fail, 500 ms apart.
+    both_are_stopped(Which::Haproxy, Duration::from_secs(2));
 }
 
 #[test]
 fn behind_nginx_no_request_fails_when_both_are_stopped_in_turn() {
-    both_are_stopped(Which::Nginx);
+    // It does not ask, but sends whoever is refused to the other one.
+    both_are_stopped(Which::Nginx, Duration::ZERO);
 }

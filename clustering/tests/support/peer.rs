@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Where a program is.
 pub fn find(name: &str) -> Option<PathBuf> {
@@ -25,10 +26,17 @@ pub fn need(name: &str) -> Option<PathBuf> {
     found
 }
 
-/// A port that is free on all addresses of this machine at the moment.
+/// A port that is free on all addresses of this machine, and that the system gives to nobody who asks for any.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("0.0.0.0:0").unwrap();
-    listener.local_addr().unwrap().port()
+    static TRIES: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let spread = std::process::id().wrapping_mul(97);
+        let number = spread.wrapping_add(TRIES.fetch_add(1, Ordering::Relaxed));
+        let port = 10_000 + u16::try_from(number % 20_000).expect("less than 20,000");
+        if TcpListener::bind(("0.0.0.0", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// A process that is killed with its owner.
