@@ -151,13 +151,13 @@ impl Primary {
 
     fn end(mut self) -> Result<Ended, Error> {
         let outcome = self.outcome.take().unwrap_or(Outcome::NobodyLeft);
-        let Outcome::GaveUp { slot } = outcome else {
+        let Outcome::GaveUp { slot, tries } = outcome else {
             let signal = self.last_signal;
             return Ok(Ended { outcome, signal });
         };
         Err(Error::CrashLoop {
             slot,
-            tries: self.builder.rules.give_up_after,
+            tries,
             last: self.why(),
         })
     }
