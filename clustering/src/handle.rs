@@ -131,11 +131,13 @@ const MESSAGE_BYTES: usize = PACKET_BYTES - 64;
 
 /// A message as it is sent, if it can be.
 pub fn checked(message: &impl Serialize) -> Result<Value, Error> {
-    let value = serde_json::to_value(message).map_err(Error::Unsendable)?;
-    let bytes = value.to_string().len();
-    if bytes > MESSAGE_BYTES {
-        let limit = MESSAGE_BYTES;
+    let text = serde_json::to_string(message).map_err(Error::Unsendable)?;
+    let (bytes, limit) = (text.len(), MESSAGE_BYTES);
+    if bytes > limit {
         return Err(Error::TooLong { bytes, limit });
     }
-    Ok(value)
+    // As it will be read: one level deeper than it is, which may be one too many.
+    let mut packet: [Value; 1] =
+        serde_json::from_str(&format!("[{text}]")).map_err(Error::Unsendable)?;
+    Ok(packet[0].take())
 }
