@@ -102,6 +102,7 @@ fn primary() -> anyhow::Result<()> {
             match event {
                 Event::Listening { worker, .. } => println!("Worker {} started", worker.pid),
                 Event::Exit { worker, .. } => println!("Worker {} died", worker.pid),
+                Event::Finished { pid } => println!("Worker {pid} died"),
                 Event::Hung { worker } => eprintln!("slow: worker {} hangs", worker.pid),
                 Event::Reloaded => eprintln!("slow: reloaded"),
                 _ => {}
