@@ -130,7 +130,7 @@ where
         }
         // A tunnel is what nobody here can offer, and an answer to this with 200 would promise.
         if request.method() == Method::CONNECT {
-            return Some(StatusCode::NOT_IMPLEMENTED);
+            return Some(StatusCode::METHOD_NOT_ALLOWED);
         }
         let announced = request.body().size_hint().lower();
         (announced > self.settings.body_bytes).then_some(StatusCode::PAYLOAD_TOO_LARGE)
