@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use bytes::Bytes;
-use clustering::{Body, BodyError, Builder, Cluster, Event, Worker, is_primary};
+use clustering::{Body, BodyError, Builder, Cluster, Event, Settings, Worker, is_primary};
 use futures::StreamExt;
 use http_body_util::{BodyExt, Full};
 use hyper::service::service_fn;
@@ -102,6 +102,7 @@ fn primary() -> anyhow::Result<()> {
             match event {
                 Event::Listening { worker, .. } => println!("Worker {} started", worker.pid),
                 Event::Exit { worker, .. } => println!("Worker {} died", worker.pid),
+                Event::Finished { pid } => println!("Worker {pid} died"),
                 Event::Hung { worker } => eprintln!("slow: worker {} hangs", worker.pid),
                 Event::Reloaded => eprintln!("slow: reloaded"),
                 _ => {}
@@ -129,6 +130,11 @@ fn builder() -> anyhow::Result<Builder> {
             "deadline" => builder.deadline(time()?),
             "hang" => builder.hang_after(time()?),
             "exec" => builder.exec(value),
+            "probe" => builder.probe(Some(value)),
+            "most" => builder.settings(Settings {
+                max_connections: value.parse()?,
+                ..Settings::default()
+            }),
             _ => bail!("there is no {name} to be said"),
         };
     }

@@ -18,6 +18,7 @@ use tokio::sync::mpsc;
 
 use crate::builder::Builder;
 use crate::control::Control;
+use crate::error::strip_number;
 use crate::message::{Down, Up};
 use crate::os::MOST_DESCRIPTORS;
 use crate::worker::{PRIMARY_PID, WORKER_ID, WORKER_SLOT};
@@ -39,6 +40,8 @@ pub enum Report {
     Up(Up),
     /// It answered the probe.
     Proven,
+    /// It answered the probe in a way that nobody should get, or not at all.
+    Unfit(String),
     /// Its channel is closed.
     Disconnected,
     /// It is gone.
@@ -198,9 +201,8 @@ async fn speak(
                 control.send(&message, &descriptors).await
             }
             Order::Probe(path) => {
-                if probe(control, &path).await.unwrap_or(false) {
-                    report(Report::Proven);
-                }
+                let unfit = |error: io::Error| Report::Unfit(strip_number(&error));
+                report(probe(control, &path).await.unwrap_or_else(unfit));
                 Ok(())
             }
         };
@@ -208,7 +210,7 @@ async fn speak(
 }
 
 /// Whether the worker answers a request on a socket of its own. Waits as long as the worker does.
-async fn probe(control: &Control, path: &str) -> io::Result<bool> {
+async fn probe(control: &Control, path: &str) -> io::Result<Report> {
     let (mut ours, theirs) = UnixStream::pair()?;
     let theirs = OwnedFd::from(theirs.into_std()?);
     control.send(&Down::Probe, &[theirs.as_fd()]).await?;
@@ -219,8 +221,15 @@ async fn probe(control: &Control, path: &str) -> io::Result<bool> {
     ours.write_all(request.as_bytes()).await?;
     let mut answer = Vec::new();
     ours.take(64).read_to_end(&mut answer).await?;
-    let status = answer.strip_prefix(b"HTTP/1.1 ");
-    Ok(status.is_some_and(|status| matches!(status.first(), Some(b'1'..=b'4'))))
+    let answer = String::from_utf8_lossy(&answer);
+    let status = answer
+        .strip_prefix("HTTP/1.1 ")
+        .and_then(|rest| rest.get(..3));
+    Ok(match status {
+        Some(status) if !status.starts_with('5') => Report::Proven,
+        Some(status) => Report::Unfit(format!("GET {path} was answered with {status}")),
+        None => Report::Unfit(format!("GET {path} was not answered")),
+    })
 }
 
 /// A process that is killed and reaped when it is dropped, before anything else happens.

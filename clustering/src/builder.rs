@@ -18,6 +18,8 @@ use crate::{Error, Scheduling, replace};
 pub struct Builder {
     pub(crate) listen: Listen,
     pub(crate) workers: usize,
+    /// What the environment says that cannot be, unless the program has said something better.
+    mistakes: Vec<Mistake>,
     pub(crate) scheduling: Scheduling,
     pub(crate) program: Option<PathBuf>,
     pub(crate) args: Vec<OsString>,
@@ -31,6 +33,20 @@ pub struct Builder {
     pub(crate) settings: Settings,
     pub(crate) rules: Rules,
 }
+
+/// The variables that stand in for what the program does not say. Node: `NODE_CLUSTER_SCHED_POLICY`.
+const WORKERS: &str = "CLUSTER_WORKERS";
+const SCHED_POLICY: &str = "CLUSTER_SCHED_POLICY";
+
+#[derive(Clone, Debug)]
+struct Mistake {
+    name: &'static str,
+    text: String,
+    reason: String,
+}
+
+/// Whoever waits for longer has mistyped something; and clocks end somewhere.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// Where connections come from.
 #[derive(Clone, Debug)]
@@ -47,12 +63,27 @@ const GRACE: Duration = Duration::from_secs(1);
 
 impl Default for Builder {
     fn default() -> Self {
-        let env = std::env::var("CLUSTER_WORKERS").ok();
-        let workers = env.and_then(|text| text.parse::<NonZeroUsize>().ok());
+        let mut mistakes = Vec::new();
+        let mut said = |name, rule: &dyn Fn(&str) -> Result<(), String>| {
+            let text = std::env::var(name).ok()?;
+            match rule(&text) {
+                Ok(()) => return Some(text),
+                Err(reason) => mistakes.push(Mistake { name, text, reason }),
+            }
+            None
+        };
+        let is_count = |text: &str| match text.parse::<NonZeroUsize>() {
+            Ok(_) => Ok(()),
+            Err(_) => Err("a number of workers is 1 or more".to_owned()),
+        };
+        let workers = said(WORKERS, &is_count).and_then(|text| text.parse().ok());
+        let scheduling = said(SCHED_POLICY, &|text| text.parse::<Scheduling>().map(drop));
+        let scheduling = scheduling.and_then(|text| text.parse().ok());
         Self {
+            mistakes,
             listen: Listen::At("127.0.0.1:3000".to_owned()),
             workers: workers.map_or_else(num_cpus::get, NonZeroUsize::get),
-            scheduling: Scheduling::from_env().unwrap_or_default(),
+            scheduling: scheduling.unwrap_or_default(),
             program: None,
             args: std::env::args_os().skip(1).collect(),
             env: Vec::new(),
@@ -92,12 +123,14 @@ impl Builder {
     /// How many workers. As many as there are processors that this process may use, or what `CLUSTER_WORKERS` says, unless said otherwise.
     pub fn workers(mut self, workers: NonZeroUsize) -> Self {
         self.workers = workers.get();
+        self.mistakes.retain(|mistake| mistake.name != WORKERS);
         self
     }
 
     /// Who gets a connection. Node: `cluster.schedulingPolicy`.
     pub fn scheduling(mut self, scheduling: Scheduling) -> Self {
         self.scheduling = scheduling;
+        self.mistakes.retain(|mistake| mistake.name != SCHED_POLICY);
         self
     }
 
@@ -176,7 +209,8 @@ impl Builder {
         self
     }
 
-    /// Whether signals are obeyed: TERM and INT end the cluster gently, QUIT at once, HUP reloads it. They are, unless said otherwise.
+    /// Whether signals are obeyed: TERM and INT end the cluster gently, QUIT at once, HUP reloads it, USR2 replaces the
+    /// primary itself, TTIN and TTOU start one more and let one go, USR1 asks for [`crate::Event::State`]. They are, unless said otherwise.
     pub fn signals(mut self, obeyed: bool) -> Self {
         self.signals = obeyed;
         self
@@ -192,8 +226,14 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`Error::Listen`] if the address is taken or not ours, [`Error::Address`] if it is none, [`Error::Program`] if this program cannot be found.
+    /// [`Error::Listen`] if the address is taken or not ours, [`Error::Address`] if it is none, [`Error::Program`] if this program cannot be found,
+    /// [`Error::OneListener`] if a listener that was handed over is to be one for each worker, [`Error::Environment`] if `CLUSTER_WORKERS` or
+    /// `CLUSTER_SCHED_POLICY` say what cannot be, [`Error::Io`] if a listener cannot be taken over.
     pub fn build(mut self) -> Result<Cluster, Error> {
+        if let Some(Mistake { name, text, reason }) = self.mistakes.pop() {
+            return Err(Error::Environment { name, text, reason });
+        }
+        self.keep_within_reason();
         let listeners = match (replace::inheritance(), &self.listen) {
             (Some(inheritance), _) => Listeners::inherit(inheritance, self.scheduling)?,
             (None, Listen::On(listener)) => Listeners::adopt(listener, self.scheduling)?,
@@ -211,6 +251,25 @@ impl Builder {
         self.rules.silent_pulses = u32::try_from(pulses).unwrap_or(u32::MAX).max(2);
         self.program = Some(program);
         Ok(Cluster::new(self, listeners))
+    }
+}
+
+impl Builder {
+    fn keep_within_reason(&mut self) {
+        let (rules, settings) = (&mut self.rules, &mut self.settings);
+        let times = [
+            &mut self.linger,
+            &mut self.deadline,
+            &mut rules.start_timeout,
+            &mut rules.lame_duck,
+            &mut settings.head_timeout,
+            &mut settings.body_pause,
+            &mut settings.body_timeout,
+        ];
+        for time in times {
+            *time = (*time).min(LONGEST);
+        }
+        settings.max_connections = settings.max_connections.max(1);
     }
 }
 

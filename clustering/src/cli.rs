@@ -31,12 +31,14 @@ Examples:
   clustering                                        the notes' example: `Handled by worker PID` on port 3000
   clustering serve -l 0.0.0.0:8080 -w 4             four workers on port 8080 of all addresses
   clustering serve -l 3000 -p reuseport             the kernel spreads connections
+  clustering serve --admin 9100                     also /livez, /readyz, /metrics, /status and a page for people there
+  clustering status --watch                         what the workers of that server do
   clustering demo                                   kills a worker, reloads, shuts down, and says what happens
   clustering tour                                   the lessons
   clustering tour killed reload                     two of them
 
 Signals of a server: TERM, INT: all finish what they have (a second one: at once); QUIT: at once; HUP: new workers, one
-after the other; TTIN, TTOU: one more, one less. TERM to a worker: it finishes what it has, another takes its place.
+after the other; USR2: a new version of the primary itself; USR1: its state on stderr; TTIN, TTOU: one more, one less. TERM to a worker: it finishes what it has, another takes its place.
 
 Exit status: 0 done; 1 failed; 2 wrong usage; 128+n ended at once by signal n."
 )]

@@ -92,7 +92,7 @@ impl Cluster {
     ///
     /// # Errors
     ///
-    /// [`Error::CrashLoop`] if no worker has ever been ready.
+    /// [`Error::CrashLoop`] if no worker has ever been ready, [`Error::Io`] if the listener cannot be waited for.
     pub async fn run(self) -> Result<Ended, Error> {
         Primary::new(self).run().await
     }

@@ -12,7 +12,7 @@ use hyper::body::{Body as HttpBody, Incoming};
 use hyper::header::{CONNECTION, HOST, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
-use hyper::{Request, Response, StatusCode, Version};
+use hyper::{Method, Request, Response, StatusCode, Version};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -90,11 +90,11 @@ where
         request: Request<Incoming>,
         guest: &Guest,
     ) -> Result<Response<Either<B, Full<Bytes>>>, BoxError> {
-        guest.count_request();
         let mut response = match self.refusal(&request) {
             Some(status) => refuse(status),
             None => self.ask_service(request).await?,
         };
+        guest.count_request();
         if self.hall.phase() > Phase::Open {
             close(&mut response);
         }
@@ -127,6 +127,10 @@ where
         let hosts = request.headers().get_all(HOST).iter().count();
         if hosts > 1 || (hosts == 0 && request.version() == Version::HTTP_11) {
             return Some(StatusCode::BAD_REQUEST);
+        }
+        // A tunnel is what nobody here can offer, and an answer to this with 200 would promise.
+        if request.method() == Method::CONNECT {
+            return Some(StatusCode::METHOD_NOT_ALLOWED);
         }
         let announced = request.body().size_hint().lower();
         (announced > self.settings.body_bytes).then_some(StatusCode::PAYLOAD_TOO_LARGE)

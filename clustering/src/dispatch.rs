@@ -84,6 +84,7 @@ impl<C: Clone> Dispatcher<C> {
     /// From now on as many may be on their way as there are: those who are left out now would be left out for ever.
     pub fn hurry(&mut self) {
         self.window = usize::MAX;
+        self.most_open = u64::MAX;
     }
 
     /// Keeps a connection for which there is no room until there is.

@@ -25,6 +25,17 @@ pub enum Error {
     )]
     OneListener,
 
+    /// A variable of the environment says what cannot be.
+    #[error("{name}: {reason}: {text:?}")]
+    Environment {
+        /// The variable.
+        name: &'static str,
+        /// What it says.
+        text: String,
+        /// What it should say.
+        reason: String,
+    },
+
     /// The text is no address and no name of one.
     #[error("no address to listen on: {text:?}")]
     Address {
@@ -74,7 +85,7 @@ pub enum Error {
     #[error("the cluster has ended")]
     Ended,
 
-    /// A message cannot be written as JSON, or is longer than a packet.
+    /// A message is longer than a packet.
     #[error("a message of {bytes} bytes is longer than the {limit} that are sent")]
     TooLong {
         /// Its length.
@@ -83,8 +94,8 @@ pub enum Error {
         limit: usize,
     },
 
-    /// A message cannot be written as JSON.
-    #[error("a message that is no JSON")]
+    /// A message cannot be written as JSON, or is nested too deeply to be read again.
+    #[error("a message that cannot be sent as JSON")]
     Unsendable(#[source] serde_json::Error),
 
     /// The system refused something else.
@@ -109,6 +120,8 @@ pub enum Failure {
     },
     /// The process ended.
     Ended(Exit),
+    /// It was killed: its first answer was none that anybody should get.
+    Unfit(String),
     /// It was killed: its first answer did not come in time.
     NotReady,
     /// It was killed: it speaks another version of the protocol.
@@ -127,6 +140,7 @@ impl std::fmt::Display for Failure {
                 )
             }
             Self::Ended(exit) => exit.fmt(out),
+            Self::Unfit(reason) => reason.fmt(out),
             Self::NotReady => out.write_str("it was not ready in time"),
             Self::OtherVersion => {
                 out.write_str("it speaks another version of the protocol than this primary")

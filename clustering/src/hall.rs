@@ -14,6 +14,8 @@ pub struct Hall {
     phase: Cell<Phase>,
     handed: Cell<bool>,
     left: Notify,
+    /// Whether somebody has left of whom nothing was said yet.
+    some_left: Cell<bool>,
     room: Notify,
     closing: Notify,
 }
@@ -38,6 +40,7 @@ impl Hall {
             phase: Cell::new(Phase::Open),
             handed: Cell::new(false),
             left: Notify::new(),
+            some_left: Cell::new(false),
             room: Notify::new(),
             closing: Notify::new(),
         }
@@ -98,11 +101,20 @@ impl Hall {
         tokio::task::yield_now().await;
     }
 
-    /// Returns when somebody has left since the last time.
+    /// Returns when somebody has left since the last word about it.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nobody is forgotten.
     pub async fn somebody_left(&self) {
-        self.left.notified().await;
-        // Several leave in one turn; one word about all of them will do.
-        tokio::task::yield_now().await;
+        while !self.some_left.get() {
+            self.left.notified().await;
+        }
+    }
+
+    /// What is said about those who left holds from now on.
+    pub fn told_who_left(&self) {
+        self.some_left.set(false);
     }
 
     /// Returns when there is room for one more.
@@ -155,6 +167,7 @@ impl Drop for Guest {
             counters.open -= 1;
             counters.panics += u64::from(panicked);
         });
+        self.hall.some_left.set(true);
         self.hall.left.notify_one();
         self.hall.room.notify_waiters();
     }

@@ -131,11 +131,42 @@ const MESSAGE_BYTES: usize = PACKET_BYTES - 64;
 
 /// A message as it is sent, if it can be.
 pub fn checked(message: &impl Serialize) -> Result<Value, Error> {
-    let value = serde_json::to_value(message).map_err(Error::Unsendable)?;
-    let bytes = value.to_string().len();
-    if bytes > MESSAGE_BYTES {
-        let limit = MESSAGE_BYTES;
+    let text = serde_json::to_string(message).map_err(Error::Unsendable)?;
+    let (bytes, limit) = (text.len(), MESSAGE_BYTES);
+    if bytes > limit {
         return Err(Error::TooLong { bytes, limit });
     }
-    Ok(value)
+    // As it will be read: one level deeper than it is, which may be one too many.
+    let mut packet: [Value; 1] =
+        serde_json::from_str(&format!("[{text}]")).map_err(Error::Unsendable)?;
+    Ok(packet[0].take())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, MESSAGE_BYTES, checked};
+
+    /// An array in an array, and so on.
+    fn nested(depth: usize) -> serde_json::Value {
+        (1..depth).fold(serde_json::json!([]), |inner, _| serde_json::json!([inner]))
+    }
+
+    #[test]
+    fn what_could_not_be_read_again_is_not_sent() {
+        assert!(checked(&nested(126)).is_ok());
+
+        let refused = checked(&nested(127));
+
+        assert!(matches!(refused, Err(Error::Unsendable(_))), "{refused:?}");
+    }
+
+    #[test]
+    fn what_is_longer_than_a_packet_is_not_sent() {
+        let longest = "x".repeat(MESSAGE_BYTES - 2);
+        assert!(checked(&longest).is_ok());
+
+        let refused = checked(&format!("{longest}x"));
+
+        assert!(matches!(refused, Err(Error::TooLong { .. })), "{refused:?}");
+    }
 }

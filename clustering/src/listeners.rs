@@ -9,7 +9,6 @@ use std::os::fd::OwnedFd;
 use std::rc::Rc;
 use std::time::Duration;
 
-use nix::libc::{BPF_K, BPF_RET};
 use nix::unistd::Pid;
 use socket2::{Domain, Protocol, SockFilter, SockRef, Socket, Type};
 
@@ -137,13 +136,28 @@ impl Listeners {
     }
 }
 
+/// The few words of the kernel's packet filters that are needed (`linux/bpf_common.h`): a byte at a place, a jump if a bit is set, the end.
+const LOAD_BYTE: u16 = 0x30;
+const JUMP_IF_SET: u16 = 0x45;
+const RETURN: u16 = 0x06;
+
+/// Where the flags are in the head of TCP, and the one of a client that wants to join.
+const FLAGS: u32 = 13;
+const SYN: u32 = 2;
+
 /// Keeps everybody from joining the queue of this listener. Whoever tries meanwhile hears nothing, and tries again a second later.
 ///
 /// A listener that is shut resets whoever is in its queue; between the last accept and the shutting somebody might have joined it.
 pub fn bar(listener: &OwnedFd) {
-    let drop_all = u16::try_from(BPF_RET | BPF_K).expect("a code of 16 bits");
+    // A handshake that has begun may end: its client would take the connection for open, and get a reset.
+    let only_joined = [
+        SockFilter::new(LOAD_BYTE, 0, 0, FLAGS),
+        SockFilter::new(JUMP_IF_SET, 0, 1, SYN),
+        SockFilter::new(RETURN, 0, 0, 0),
+        SockFilter::new(RETURN, 0, 0, u32::MAX),
+    ];
     // Where filters are not allowed, the gap is short all the same.
-    let _ = SockRef::from(listener).attach_filter(&[SockFilter::new(drop_all, 0, 0, 0)]);
+    let _ = SockRef::from(listener).attach_filter(&only_joined);
 }
 
 /// Refuses everybody from now on, wherever else there are duplicates of this listener.

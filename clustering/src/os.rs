@@ -2,6 +2,8 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use nix::errno::Errno;
 use nix::libc;
@@ -96,16 +98,22 @@ pub fn watch(fd: OwnedFd, interest: Interest) -> io::Result<AsyncFd<OwnedFd>> {
     watched.map_err(io::Error::from)
 }
 
-/// Takes over a descriptor that the program before us in this process has left open.
-///
-/// The caller calls this once for a number, and only if the descriptor is open.
-pub fn inherited(fd: RawFd) -> OwnedFd {
-    #[expect(unsafe_code, reason = "an inherited descriptor is a number")]
-    // SAFETY: the program before us left it open for this one and told so; that nobody else here takes it is the
-    // caller's promise, kept in `replace::inheritance` by a flag.
-    unsafe {
-        OwnedFd::from_raw_fd(fd)
+/// Takes over the descriptors that the program before us in this process has left open; once, and those that are open.
+pub fn inherited(numbers: &[RawFd]) -> Option<Vec<OwnedFd>> {
+    static TAKEN: AtomicBool = AtomicBool::new(false);
+    if TAKEN.swap(true, Ordering::Relaxed) {
+        return None;
     }
+    let is_open = |fd: &&RawFd| Path::new("/proc/self/fd").join(fd.to_string()).exists();
+    let inherited = numbers.iter().filter(is_open).map(|fd| {
+        #[expect(unsafe_code, reason = "an inherited descriptor is a number")]
+        // SAFETY: it is open, the program before us left it so for this one and told so, and the flag above keeps
+        // anybody from taking it twice.
+        unsafe {
+            OwnedFd::from_raw_fd(*fd)
+        }
+    });
+    Some(inherited.collect())
 }
 
 fn owned(fd: RawFd) -> OwnedFd {

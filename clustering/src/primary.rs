@@ -11,10 +11,12 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use futures::future::LocalBoxFuture;
+use futures::future::{FutureExt, LocalBoxFuture};
 use futures::stream::{FuturesUnordered, StreamExt};
 use nix::sys::signal::Signal;
+use nix::unistd::Pid;
 use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::task::yield_now;
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
 use crate::acceptor::{Accepted, Acceptor};
@@ -27,10 +29,11 @@ use crate::handle::{Command, Mailboxes};
 use crate::listeners::Listeners;
 use crate::message::{Counters, Down};
 use crate::placement::Placement;
+use crate::replace::{self, Finishing};
 use crate::stats::Totals;
 use crate::supervisor::{Action, Input, Outcome, Supervisor};
 use crate::worker::raise_descriptor_limit;
-use crate::{Error, Event, WorkerId, WorkerInfo, replace, signals};
+use crate::{Error, Event, WorkerId, WorkerInfo, signals};
 
 /// A running cluster.
 pub struct Primary {
@@ -54,8 +57,12 @@ pub struct Primary {
     last_failure: Option<Failure>,
     last_signal: Option<Signal>,
     outcome: Option<Outcome>,
-    /// A new version of ourselves is to take over, once nobody comes or goes.
-    to_be_replaced: bool,
+    /// A new version of ourselves is to take over after the reload with this number.
+    replaced_after: Option<u64>,
+    /// The last reload that went through.
+    reloaded: u64,
+    /// The workers of a primary that was here before.
+    finishing: Finishing,
     /// Workers that will finish without us.
     alone: BTreeSet<WorkerId>,
 }
@@ -74,7 +81,7 @@ impl Primary {
     pub fn new(cluster: Cluster) -> Self {
         let Cluster {
             builder,
-            listeners,
+            mut listeners,
             handle,
             commands,
             events,
@@ -99,7 +106,9 @@ impl Primary {
             last_failure: None,
             last_signal: None,
             outcome: None,
-            to_be_replaced: false,
+            replaced_after: None,
+            reloaded: 0,
+            finishing: Finishing::new(listeners.take_finishing().into()),
             alone: BTreeSet::new(),
             builder,
             listeners,
@@ -116,18 +125,26 @@ impl Primary {
         pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
 
         let events = self.events.clone();
-        let mut reaping = pin!(replace::reap(self.listeners.take_finishing(), move |pid| {
+        let tell = move |pid: Pid| {
+            let pid = pid.as_raw().unsigned_abs();
             // Nobody has to listen.
-            let _ = events.send(Event::Finished {
-                pid: pid.as_raw().unsigned_abs(),
-            });
-        }));
+            let _ = events.send(Event::Finished { pid });
+        };
+        let limit = self.builder.rules.drain_timeout;
+        let mut reaping = pin!(replace::reap(self.finishing.clone(), limit, tell));
         let mut reaped = false;
 
         self.step(Input::Clock);
-        while self.outcome.is_none() {
-            if self.to_be_replaced && self.supervisor.is_calm() {
-                self.replace_ourselves().await;
+        while self.outcome.is_none() || self.waits_for_others() {
+            if self.may_be_replaced() {
+                // A signal that comes from here on waits for whoever we shall be; one that came before is for us.
+                signals::hold();
+                yield_now().await;
+                match next_signal(&mut signals).now_or_never().flatten() {
+                    Some(signal) => self.signalled(signal),
+                    None => self.replace_ourselves().await,
+                }
+                signals::release();
             }
             let deadline = self.supervisor.deadline();
             let takes = self.dispatcher.has_room();
@@ -142,22 +159,24 @@ impl Primary {
                 () = &mut reaping, if !reaped => reaped = true,
             }
         }
-        if !reaped && self.outcome != Some(Outcome::Quit) {
-            // They would be killed with us.
-            reaping.await;
-        }
+        replace::kill_all(&self.finishing);
         self.end()
+    }
+
+    /// Whether the workers of an earlier primary still finish: they would be killed with us.
+    fn waits_for_others(&self) -> bool {
+        self.outcome != Some(Outcome::Quit) && !self.finishing.borrow().is_empty()
     }
 
     fn end(mut self) -> Result<Ended, Error> {
         let outcome = self.outcome.take().unwrap_or(Outcome::NobodyLeft);
-        let Outcome::GaveUp { slot } = outcome else {
+        let Outcome::GaveUp { slot, tries } = outcome else {
             let signal = self.last_signal;
             return Ok(Ended { outcome, signal });
         };
         Err(Error::CrashLoop {
             slot,
-            tries: self.builder.rules.give_up_after,
+            tries,
             last: self.why(),
         })
     }

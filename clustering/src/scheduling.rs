@@ -14,13 +14,6 @@ pub enum Scheduling {
     ReusePort,
 }
 
-impl Scheduling {
-    /// What `CLUSTER_SCHED_POLICY` says, if it says anything. Node: `NODE_CLUSTER_SCHED_POLICY`.
-    pub fn from_env() -> Option<Self> {
-        std::env::var("CLUSTER_SCHED_POLICY").ok()?.parse().ok()
-    }
-}
-
 impl FromStr for Scheduling {
     type Err = String;
 

@@ -138,7 +138,7 @@ impl Supervisor {
                 State::Ready { .. } | State::Killed { .. } => None,
             });
         let retries = (0..self.slots.len()).filter_map(|slot| {
-            let waits = self.outcome.is_none() && self.slots[slot].wanted && !self.is_held(slot);
+            let waits = self.outcome.is_none() && self.lacks_worker(slot);
             self.slots[slot].retry_at.filter(|_| waits)
         });
         limits.chain(retries).chain(self.leaves_at).min()
@@ -172,7 +172,7 @@ impl Supervisor {
     /// Whether nobody comes or goes at the moment.
     pub fn is_calm(&self) -> bool {
         let serves = |member: &Member| matches!(member.state, State::Ready { .. });
-        self.outcome.is_none() && self.members.values().all(serves)
+        !self.is_ending() && self.members.values().all(serves)
     }
 
     /// How many workers there are to be.

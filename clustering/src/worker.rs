@@ -60,7 +60,8 @@ impl Worker {
     ///
     /// # Errors
     ///
-    /// [`Error::NoWorker`] in any other process, [`Error::Orphaned`] if the primary is gone already.
+    /// [`Error::NoWorker`] in any other process, [`Error::Orphaned`] if the primary is gone already, [`Error::Io`] if the system does not
+    /// let it follow the primary.
     pub fn from_env() -> Result<Self, Error> {
         if is_primary() {
             return Err(Error::NoWorker);

@@ -228,6 +228,12 @@ fn wrong_usage_is_said_once_with_status_2() {
             &["serve", "--max-body", "big"],
             "a size is a number and a unit",
         ),
+        (&["serve", "--max-connections", "0"], "--max-connections"),
+        (&["serve", "-w", "18446744073709551615"], "--workers"),
+        (
+            &["serve", "--start-timeout", "5000000000000000h"],
+            "longer than a year",
+        ),
         (&["serve", "--no-such"], "unexpected argument '--no-such'"),
         (&["server"], "unrecognized subcommand 'server'"),
     ] {

@@ -157,6 +157,7 @@ fn malformed() -> Vec<(&'static str, Vec<u8>)> {
     all.push(("a method of 1 MiB", start(&format!("{long} / HTTP/1.1"))));
     all.push(("10,000 fields", with(&"X: y\r\n".repeat(10_000))));
     all.push(("101 fields", with(&"X: y\r\n".repeat(101))));
+    all.push(("a tunnel", start("CONNECT example.org:443 HTTP/1.1")));
     let tls = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".repeat(10);
     all.push(("the beginning of TLS", tls));
     all.push(("HTTP/2", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec()));

@@ -4,10 +4,14 @@
 mod support;
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use nix::sys::signal::Signal;
 use support::client::{Connection, ask_once};
-use support::cluster::{Cluster, Copy, binary, serve_with, slow_binary};
+use support::cluster::{Cluster, Copy, binary, serve_with, slow};
 use support::load::{Kind, Load, Tally};
 use support::process::{descriptors_of, zombies_of};
 use support::{POLICIES, alone, soak, until};
@@ -23,11 +27,14 @@ fn copy_of_the_server(policy: &str) -> (Copy, Cluster) {
 /// Sends SIGUSR2, and returns when the new primary has its workers and the old ones are gone.
 fn replace(cluster: &mut Cluster) {
     let old = cluster.workers();
+    let before = cluster.count_stderr("listening on");
     cluster.signal(Signal::SIGUSR2);
-    until("new workers serve, and no old one", || {
+    until("a new primary has new workers, and no old one", || {
         cluster.look();
         let now = cluster.workers();
-        now.len() == 2 && old.iter().all(|pid| !now.contains(pid))
+        cluster.count_stderr("listening on") > before
+            && now.len() == 2
+            && old.iter().all(|pid| !now.contains(pid))
     });
 }
 
@@ -75,13 +82,19 @@ fn the_process_stays_and_becomes_the_program_that_is_in_the_file_now() {
             zombies_of(cluster.pid()) == 0 && descriptors_of(cluster.pid()) == before
         });
 
-        program.replace(&slow_binary());
-        cluster.signal(Signal::SIGUSR2);
+        // The same program, but another file.
+        let copy = Copy::of(&binary());
+        let mut bytes = fs::read(copy.path()).unwrap();
+        bytes.extend_from_slice(b"another version");
+        fs::write(copy.path(), bytes).unwrap();
+        program.replace(&copy.path());
+        let inode = |path: &Path| fs::metadata(path).unwrap().ino();
+        let exe = format!("/proc/{}/exe", cluster.pid());
+        assert_ne!(inode(Path::new(&exe)), inode(&program.path()));
+        replace(&mut cluster);
 
-        // The other program takes other arguments, and ends: that it was started is what counts here.
-        let status = cluster.wait();
-        assert_ne!(status.code(), Some(0), "{:?}", cluster.stderr());
-        assert!(ask_once(address, "/").is_err());
+        assert_eq!(inode(Path::new(&exe)), inode(&program.path()));
+        assert!(ask_once(address, "/").is_ok());
     }
 }
 
@@ -104,30 +117,68 @@ fn a_program_that_cannot_be_started_leaves_all_as_it_is() {
 }
 
 #[test]
-fn a_program_that_turns_out_not_to_start_costs_nobody_an_answer() {
+fn a_broken_program_costs_nobody_an_answer() {
     let _alone = alone();
-    for policy in POLICIES {
-        let (program, mut cluster) = copy_of_the_server(policy);
+    let good = fs::read(binary()).unwrap();
+    // An empty file is a script to some; the first page alone has the right magic number.
+    for broken in [&[][..], &good[..4096], b"#!/bin/sh\nexit 1\n"] {
+        let (program, mut cluster) = copy_of_the_server("rr");
         let load = Load::start(cluster.address(), Kind::OneShot, 4);
         until("answers come", || load.right() >= 50);
-        // May be entered, which passes for executable: only trying tells.
-        let aside = program.path().with_extension("aside");
-        fs::rename(program.path(), &aside).unwrap();
-        fs::create_dir(program.path()).unwrap();
+        let other = program.path().with_extension("broken");
+        fs::write(&other, broken).unwrap();
+        fs::set_permissions(&other, fs::metadata(program.path()).unwrap().permissions()).unwrap();
+        fs::rename(&other, program.path()).unwrap();
+        let workers = cluster.workers();
 
         cluster.signal(Signal::SIGUSR2);
         until("people are told", || {
+            cluster.look();
             cluster.count_stderr("not replaced, all goes on") == 1
         });
-        fs::remove_dir(program.path()).unwrap();
-        fs::rename(&aside, program.path()).unwrap();
-        until("it has workers again", || {
-            cluster.look();
-            cluster.started() >= 4 && cluster.workers().len() == 2
-        });
 
+        assert!(
+            workers
+                .iter()
+                .all(|worker| cluster.workers().contains(worker))
+        );
         load.stop().assert_nothing_failed();
     }
+}
+
+#[test]
+fn what_takes_its_time_is_answered_by_workers_of_whichever_primary() {
+    let _alone = alone();
+    let mut cluster = Cluster::start(slow(&["workers=2", "linger=200"]), 2);
+    let address = cluster.address();
+    let enough = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let asks = || {
+            let mut answers = 0;
+            while !enough.load(Ordering::Relaxed) {
+                ask_once(address, "/sleep/300").unwrap();
+                answers += 1;
+            }
+            answers
+        };
+        let clients: Vec<_> = (0..4).map(|_| scope.spawn(asks)).collect();
+
+        for _ in 0..2 {
+            // A reload first, then the new primary's own.
+            let started = cluster.started() + 4;
+            cluster.signal(Signal::SIGUSR2);
+            until("the new primary has workers", || {
+                cluster.look();
+                cluster.started() >= started
+            });
+        }
+        enough.store(true, Ordering::Relaxed);
+        cluster.signal(Signal::SIGTERM);
+
+        assert!(clients.into_iter().all(|client| client.join().unwrap() > 0));
+    });
+    assert_eq!(cluster.wait().code(), Some(0), "{:?}", cluster.stderr());
+    assert_eq!(zombies_of(cluster.pid()), 0);
 }
 
 #[test]

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// Whoever waits for longer has mistyped something; and clocks end somewhere.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+
 /// The time that `text` names.
 pub fn parse(text: &str) -> Result<Duration, String> {
     let wrong = || "a time is a number and a unit: 500ms, 1.5s, 2m, 1h".to_owned();
@@ -17,6 +20,7 @@ pub fn parse(text: &str) -> Result<Duration, String> {
         _ => return Err(wrong()),
     };
     let number: f64 = number.parse().map_err(|_| wrong())?;
-    Duration::try_from_secs_f64(number * seconds)
-        .map_err(|_| "longer than there is time".to_owned())
+    let time = Duration::try_from_secs_f64(number * seconds);
+    let time = time.ok().filter(|time| *time <= LONGEST);
+    time.ok_or_else(|| "longer than a year".to_owned())
 }

@@ -26,8 +26,8 @@ pub struct Args {
     #[arg(short, long, value_name = "ADDRESS", default_value = "127.0.0.1:3000", value_parser = address::parse)]
     listen: String,
     /// How many workers; as many as there are cores unless said otherwise, or what `CLUSTER_WORKERS` says
-    #[arg(short, long, value_name = "N")]
-    workers: Option<NonZeroUsize>,
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    workers: Option<u16>,
     /// Who gets a connection: rr (the worker that has the fewest), shared (who is quicker), reuseport (the kernel decides)
     #[arg(short, long, value_name = "POLICY")]
     policy: Option<Scheduling>,
@@ -35,7 +35,7 @@ pub struct Args {
     #[arg(long)]
     no_respawn: bool,
     /// The most connections of a worker
-    #[arg(long, value_name = "N", default_value_t = Settings::default().max_connections)]
+    #[arg(long, value_name = "N", default_value_t = Settings::default().max_connections, value_parser = clap::value_parser!(u64).range(1..))]
     max_connections: u64,
     /// How long to serve on after SIGTERM while /readyz says 503 already, until a proxy has noticed
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration::parse)]
@@ -146,7 +146,10 @@ fn builder(args: Args) -> anyhow::Result<Builder> {
             body_bytes: args.max_body as u64,
             ..Settings::default()
         });
-    if let Some(workers) = args.workers {
+    if let Some(workers) = args
+        .workers
+        .and_then(|workers| NonZeroUsize::new(workers.into()))
+    {
         builder = builder.workers(workers);
     }
     if let Some(policy) = args.policy {

@@ -17,12 +17,23 @@ use crate::{Event, WorkerId, replace};
 const PATIENCE: Duration = Duration::from_secs(2);
 
 impl Primary {
+    /// A new version of ourselves is to take over, if it shows in a reload that it can start.
+    pub(super) fn ask_for_replacement(&mut self) {
+        self.replaced_after = Some(self.supervisor.next_reload());
+        self.step(Input::Reload);
+    }
+
+    /// Whether it has shown that, and nobody comes or goes.
+    pub(super) fn may_be_replaced(&self) -> bool {
+        let is_proven = self
+            .replaced_after
+            .is_some_and(|after| after <= self.reloaded);
+        is_proven && self.supervisor.is_calm()
+    }
+
     /// Becomes a new version of ourselves, and returns only if that cannot be.
     pub(super) async fn replace_ourselves(&mut self) {
-        self.to_be_replaced = false;
-        if let Some(reason) = self.obstacle() {
-            return self.emit(Event::NotReplaced { reason });
-        }
+        self.replaced_after = None;
         // Who has little to finish is gone in a moment, and nobody is to come after it.
         self.step(Input::Hold);
         let until = Instant::now() + PATIENCE;
@@ -39,16 +50,6 @@ impl Primary {
         yield_now().await;
         let error = self.become_new();
         self.stay(&leaving, &strip_number(&error));
-    }
-
-    fn obstacle(&self) -> Option<String> {
-        let program = self.builder.program.as_ref()?;
-        let obstacle = replace::obstacle(program)?;
-        Some(format!(
-            "{}: {}",
-            program.display(),
-            strip_number(&obstacle)
-        ))
     }
 
     fn say_farewell(&mut self) -> Vec<WorkerId> {
@@ -72,7 +73,8 @@ impl Primary {
         let pids = pids
             .filter_map(|pid| i32::try_from(pid).ok())
             .map(Pid::from_raw);
-        let finishing: Vec<_> = pids.collect();
+        let earlier = self.finishing.borrow();
+        let finishing: Vec<_> = pids.chain(earlier.iter().copied()).collect();
         let adopted = !self.listeners.are_ours();
         replace::become_new(program, self.listeners.sockets(), adopted, &finishing)
     }

@@ -7,7 +7,7 @@ use crate::Event;
 use crate::error::Failure;
 use crate::handle::Command;
 use crate::stats::{Stats, WorkerStats};
-use crate::supervisor::{Input, Notice};
+use crate::supervisor::{Input, Notice, Outcome};
 
 impl Primary {
     pub(super) fn obey(&mut self, command: Command) {
@@ -35,7 +35,7 @@ impl Primary {
         let wanted = self.supervisor.wanted();
         match signal {
             Signal::SIGUSR1 => self.emit(Event::State(Box::new(self.stats()))),
-            Signal::SIGUSR2 => self.to_be_replaced = true,
+            Signal::SIGUSR2 => self.ask_for_replacement(),
             Signal::SIGHUP => self.step(Input::Reload),
             Signal::SIGTTIN => self.step(Input::Scale(wanted + 1)),
             Signal::SIGTTOU => self.step(Input::Scale(wanted.saturating_sub(1).max(1))),
@@ -47,6 +47,10 @@ impl Primary {
     fn asked_to_end(&mut self, signal: Signal) {
         self.last_signal = Some(signal);
         let at_once = signal == Signal::SIGQUIT || self.supervisor.is_ending();
+        if at_once && self.outcome.is_some() {
+            // All that is left are the workers of an earlier primary.
+            self.outcome = Some(Outcome::Quit);
+        }
         self.step(if at_once {
             Input::Quit
         } else {
@@ -90,6 +94,7 @@ impl Primary {
             Notice::LameDuck => Some(Event::LameDuck),
             Notice::Reloading => Some(Event::Reloading),
             Notice::Reloaded(number) => {
+                self.reloaded = number;
                 self.totals.reloads += 1;
                 self.answer_reloads(number, None);
                 Some(Event::Reloaded)
@@ -98,6 +103,11 @@ impl Primary {
                 self.totals.reloads_failed += 1;
                 let reason = self.why();
                 self.answer_reloads(number, Some(&reason));
+                if self.replaced_after.is_some_and(|after| after <= number) {
+                    self.replaced_after = None;
+                    let reason = reason.clone();
+                    self.emit(Event::NotReplaced { reason });
+                }
                 Some(Event::ReloadFailed { reason })
             }
         };

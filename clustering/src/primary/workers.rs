@@ -75,16 +75,28 @@ impl Primary {
         match report {
             Report::Up(up) => self.said(id, up),
             Report::Proven => self.ready(id),
-            Report::Disconnected => {
-                if let Some(worker) = self.info(id) {
-                    self.emit(Event::Disconnect { worker });
+            Report::Disconnected => self.disconnected(id),
+            Report::Unfit(reason) => {
+                if let Some(worker) = self.workers.get_mut(&id) {
+                    worker.verdict = Some(Failure::Unfit(reason));
                 }
+                self.signal(id, Signal::SIGKILL);
             }
             Report::Exited(exit) => self.exited(id, exit),
         }
         while let Some(connection) = self.dispatcher.take_returned() {
             self.totals.handed_again += 1;
             self.hand_over(connection);
+        }
+    }
+
+    /// All that it has said was heard. What it has not answered for by now it never will: it goes to others.
+    fn disconnected(&mut self, id: WorkerId) {
+        self.dispatcher.remove(id);
+        self.placement.retire(id);
+        self.place();
+        if let Some(worker) = self.info(id) {
+            self.emit(Event::Disconnect { worker });
         }
     }
 

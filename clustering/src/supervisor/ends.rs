@@ -38,7 +38,19 @@ impl Supervisor {
         self.leaves_at = None;
         let ids: Vec<_> = self.members.keys().copied().collect();
         for id in ids {
+            if let Some(member) = self.members.get_mut(&id) {
+                member.voluntary = true;
+            }
             self.kill(id, actions);
+        }
+    }
+
+    /// Whether that is a failure: where nobody was ever ready, somebody should be told.
+    fn nobody_left(&self) -> Outcome {
+        let losses = self.slots.iter().map(|slot| slot.losses).enumerate();
+        match losses.max_by_key(|(_, losses)| *losses) {
+            Some((slot, tries @ 1..)) if !self.ever_ready => Outcome::GaveUp { slot, tries },
+            _ => Outcome::NobodyLeft,
         }
     }
 
@@ -47,12 +59,7 @@ impl Supervisor {
             return;
         }
         let nobody = self.slots.iter().all(|slot| !slot.wanted);
-        let left = if self.ever_ready {
-            Outcome::NobodyLeft
-        } else {
-            Outcome::GaveUp { slot: 0 }
-        };
-        let outcome = self.outcome.or(nobody.then_some(left));
+        let outcome = self.outcome.or(nobody.then(|| self.nobody_left()));
         if let Some(outcome) = outcome {
             self.finished = true;
             actions.push(Action::Finish(outcome));

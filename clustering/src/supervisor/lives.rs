@@ -79,7 +79,8 @@ impl Supervisor {
             return;
         }
         let was_ready = member.state.ready_since();
-        if self.reload.is_candidate(id) {
+        // One that was let go with its place fails nothing: the reload goes on with the next place.
+        if self.reload.is_candidate(id) && !member.voluntary {
             let number = self.reload.fail();
             actions.push(Action::Tell(Notice::ReloadFailed(number)));
         }
@@ -89,8 +90,8 @@ impl Supervisor {
         self.lost(now, member.slot, was_ready);
         let losses = self.slots[member.slot].losses;
         if !self.ever_ready && losses >= self.rules.give_up_after && self.outcome.is_none() {
-            let slot = member.slot;
-            self.end(Outcome::GaveUp { slot }, actions);
+            let (slot, tries) = (member.slot, losses);
+            self.end(Outcome::GaveUp { slot, tries }, actions);
         }
     }
 

@@ -2,8 +2,11 @@
 
 use std::time::Instant;
 
-use super::{Action, Slot, State, Supervisor};
+use super::{Action, Member, Slot, State, Supervisor};
 use crate::WorkerId;
+
+/// More processes than this are a slip of the pen.
+pub const MOST_WORKERS: usize = 4096;
 
 impl Supervisor {
     /// Starts a worker wherever one is missing and may be started.
@@ -13,7 +16,7 @@ impl Supervisor {
         }
         for slot in 0..self.slots.len() {
             let may = self.slots[slot].retry_at.is_none_or(|at| at <= now);
-            if self.slots[slot].wanted && may && !self.is_held(slot) {
+            if may && self.lacks_worker(slot) {
                 self.spawn(now, slot, actions);
             }
         }
@@ -26,7 +29,17 @@ impl Supervisor {
         }
     }
 
+    /// Whether somebody is to be started here: nobody serves or will soon, and of nobody who is being killed it is still to be decided what that means.
+    pub(super) fn lacks_worker(&self, slot: usize) -> bool {
+        let undecided = |member: &Member| {
+            let is_killed = matches!(member.state, State::Killed { .. });
+            member.slot == slot && is_killed && !member.seen_to && !member.voluntary
+        };
+        self.slots[slot].wanted && !self.is_held(slot) && !self.members.values().any(undecided)
+    }
+
     pub(super) fn want(&mut self, workers: usize) {
+        let workers = workers.min(MOST_WORKERS);
         let slots = self.slots.len().max(workers);
         self.slots.resize_with(slots, Slot::default);
         for slot in &mut self.slots[..workers] {

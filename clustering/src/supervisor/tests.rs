@@ -596,3 +596,83 @@ fn end(world: &mut World, seed: u64) {
     }
     panic!("seed {seed}: not ended: {:?}", world.supervisor);
 }
+
+#[test]
+fn a_program_that_is_never_ready_in_time_is_given_up_as_well() {
+    let mut world = World::new(1);
+    while world.finished.is_none() {
+        assert!(world.started.len() <= 5, "{} starts", world.started.len());
+        if let Some(killed) = world.ids(Process::Killed).first().copied() {
+            world.exits(killed);
+        } else {
+            let until = world.supervisor.deadline().expect("a limit or a next try");
+            world.pass(until - world.now);
+        }
+    }
+
+    assert_eq!(world.finished, Some(Outcome::GaveUp { slot: 0, tries: 5 }));
+}
+
+#[test]
+fn whoever_is_killed_is_replaced_when_it_is_gone_and_not_before() {
+    let mut world = World::new(1);
+    world.ready(1);
+    (0..7).for_each(|_| world.tell(Input::Pulse));
+    assert_eq!(world.ids(Process::Killed), [1]);
+    assert!(world.ids(Process::Starting).is_empty());
+
+    world.exits(1);
+
+    assert_eq!(world.ids(Process::Starting), [2]);
+}
+
+#[test]
+fn without_respawn_whoever_hangs_is_not_replaced_either() {
+    let rules = Rules {
+        respawn: false,
+        ..rules()
+    };
+    let mut world = World::with(rules, 1);
+    world.ready(1);
+    (0..7).for_each(|_| world.tell(Input::Pulse));
+
+    world.exits(1);
+
+    assert_eq!(world.finished, Some(Outcome::NobodyLeft));
+}
+
+#[test]
+fn a_place_that_is_given_up_during_a_reload_does_not_end_it() {
+    let mut world = World::new(2);
+    world.ready(1);
+    world.ready(2);
+    world.tell(Input::Reload);
+    world.ready(3);
+    world.exits(1);
+    assert_eq!(world.ids(Process::Starting), [4]);
+
+    world.tell(Input::Scale(1));
+    world.exits(4);
+    world.exits(2);
+
+    assert_eq!(world.notices, [Notice::Reloaded(1)]);
+}
+
+#[test]
+fn all_who_are_ended_at_once_end_by_our_will() {
+    let mut world = World::new(1);
+    world.ready(1);
+
+    world.tell(Input::Quit);
+
+    assert!(world.supervisor.is_voluntary(WorkerId(1)));
+}
+
+#[test]
+fn nobody_can_ask_for_more_workers_than_there_can_be() {
+    let mut world = World::new(1);
+
+    world.tell(Input::Scale(usize::MAX));
+
+    assert_eq!(world.supervisor.wanted(), super::size::MOST_WORKERS);
+}

@@ -104,5 +104,7 @@ pub enum Outcome {
     GaveUp {
         /// The slot.
         slot: usize,
+        /// How often in a row.
+        tries: u32,
     },
 }

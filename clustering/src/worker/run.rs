@@ -109,6 +109,7 @@ impl Runner {
                 _ = beat.tick() => self.say(&Up::Beat(self.hall.counters())).await?,
                 _ = asked_to_go.recv() => self.say(&Up::Leaving).await?,
                 () = self.hall.somebody_left() => {
+                    self.hall.told_who_left();
                     if self.hall.takes_handed_ones() {
                         let open = self.hall.open();
                         self.say(&Up::Closed { open }).await?;
