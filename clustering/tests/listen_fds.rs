@@ -129,10 +129,10 @@ fn systemd_starts_it_with_the_first_connection() {
     let answer = first.ask("/").unwrap();
 
     assert_eq!(answer.status, 200);
-    assert_eq!(
-        cluster.stdout()[0],
-        format!("Primary PID: {}", cluster.pid())
-    );
+    let primary = format!("Primary PID: {}", cluster.pid());
+    until("it says who it is", || {
+        cluster.stdout().first() == Some(&primary)
+    });
     assert_eq!(cluster.address(), address);
     cluster.reload();
     drop(first);
