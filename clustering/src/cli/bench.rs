@@ -33,8 +33,6 @@ enum What {
     },
     /// What memory a worker has for itself after some requests
     Private {
-        /// The port that the cluster listens on
-        port: u16,
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         command: Vec<String>,
     },
@@ -63,7 +61,7 @@ pub fn bench(args: Args) -> anyhow::Result<u8> {
     match args.what {
         What::Bare => bare::serve()?,
         What::Start { runs, command } => start(runs, &command)?,
-        What::Private { port, command } => private(port, &command)?,
+        What::Private { command } => private(&command)?,
         What::Port => println!("{}", TcpListener::bind("127.0.0.1:0")?.local_addr()?.port()),
         What::Ask { port, time } => ask::ask(port, time)?,
         What::Reached { port } => reached(port)?,
@@ -84,8 +82,8 @@ impl Drop for Running {
     }
 }
 
-/// Starts a cluster and waits for the lines of its workers.
-fn run(command: &[String]) -> anyhow::Result<(Running, Duration)> {
+/// Starts a cluster, and returns when both of its workers have said that they have started; with the time that took, and all lines so far and to come.
+fn run(command: &[String]) -> anyhow::Result<(Running, Duration, impl Iterator<Item = String>)> {
     let (program, args) = command.split_first().context("no command")?;
     let began = Instant::now();
     let child = Command::new(program)
@@ -94,12 +92,13 @@ fn run(command: &[String]) -> anyhow::Result<(Running, Duration)> {
         .spawn();
     let mut running = Running(child.with_context(|| program.clone())?);
     let lines = BufReader::new(running.0.stdout.take().context("it has a stdout")?).lines();
-    let started = lines
-        .map_while(Result::ok)
-        .filter(|line| line.ends_with("started"));
-    let count = started.take(WORKERS).count();
-    ensure!(count == WORKERS, "{count} workers started");
-    Ok((running, began.elapsed()))
+    let mut lines = lines.map_while(Result::ok);
+    let mut before = Vec::new();
+    let is_start = |line: &&String| line.ends_with("started");
+    while before.iter().filter(is_start).count() < WORKERS {
+        before.push(lines.next().context("fewer workers started")?);
+    }
+    Ok((running, began.elapsed(), before.into_iter().chain(lines)))
 }
 
 fn start(runs: usize, command: &[String]) -> anyhow::Result<()> {
@@ -113,11 +112,12 @@ fn start(runs: usize, command: &[String]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn private(port: u16, command: &[String]) -> anyhow::Result<()> {
+fn private(command: &[String]) -> anyhow::Result<()> {
     use std::io::{Read, Write};
-    let (running, _) = run(command)?;
+    let (running, _, mut lines) = run(command)?;
+    let address = lines.find_map(|line| Some(line.split_once("http://")?.1.to_owned()));
+    let address: SocketAddr = address.context("it says where it listens")?.parse()?;
     // All connections at once, so that each worker has its share.
-    let address = SocketAddr::from(([127, 0, 0, 1], port));
     let mut clients = Vec::new();
     for _ in 0..64 {
         clients.push(TcpStream::connect(address)?);
