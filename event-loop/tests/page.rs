@@ -129,6 +129,30 @@ fn why_leads_to_the_line_that_scheduled_it_and_back() {
 }
 
 #[test]
+fn each_timer_of_a_line_knows_for_how_long_it_was_set() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let text = "(program p check (timeout a 30) (timeout b 10) (interval c 20 2))";
+    let page = programs(folder.path(), text);
+    browser.open(&page, DESK);
+
+    for (line, ms) in [("b", 10), ("c#1", 20), ("a", 30), ("c#2", 20)] {
+        browser.eval(&format!(
+            "go(0, runs[0].prints.find((i) => runs[0].texts[runs[0].steps.arg[i]] === '{line}'))"
+        ));
+        browser.until(&format!(
+            "document.querySelector('.now').innerText.includes('Prints: {line}')"
+        ));
+
+        let why = browser.text(".why");
+
+        assert!(why.contains(&format!("set for {ms} ms.")), "{line}: {why}");
+    }
+}
+
+#[test]
 fn keys_buttons_scrubber_and_play_all_step() {
     let Some(mut browser) = Browser::start() else {
         return;

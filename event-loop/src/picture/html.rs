@@ -122,7 +122,7 @@ fn run(story: &Story, columns: &[usize], sources: &[Source]) -> Value {
     })
 }
 
-/// Row of a timer or thread of a job, first and last step, from when to when, line, milliseconds of a timer.
+/// Row of a timer or thread of a job, first and last step, from when to when, line, milliseconds of a timer, the step that asked for it.
 fn wait(wait: &Wait) -> Value {
     let (is_job, row, ms) = match wait.what {
         Waits::Timer { row, ms } => (0, row, ms),
@@ -138,7 +138,8 @@ fn wait(wait: &Wait) -> Value {
         until,
         file(wait.line),
         line(wait.line),
-        ms
+        ms,
+        or_none(wait.asked)
     ])
 }
 

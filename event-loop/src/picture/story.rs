@@ -93,6 +93,8 @@ pub struct Wait {
     pub from: u64,
     pub until: u64,
     pub line: Option<Line>,
+    /// The step that asked for it.
+    pub asked: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
