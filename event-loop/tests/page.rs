@@ -153,6 +153,30 @@ fn each_timer_of_a_line_knows_for_how_long_it_was_set() {
 }
 
 #[test]
+fn why_does_not_say_of_async_code_what_nobody_knows() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let page = programs(folder.path(), "(program p check (hops a 2))");
+    browser.open(&page, DESK);
+
+    let tasks = "[...runs[0].spans.kind.keys()].filter((span) => runs[0].spans.kind[span] === TASK).map((span) => runs[0].why(runs[0].spans.first[span]))";
+    let why = browser.eval(tasks);
+    let unknown = browser.eval("runs[0].rule(TASK, 0, -1)");
+
+    let [starts, goes_on @ ..] = why.as_array().unwrap().as_slice() else {
+        panic!("{why}")
+    };
+    assert!(starts.as_str().unwrap().contains("It starts"), "{why}");
+    assert_eq!(goes_on.len(), 2);
+    for one in goes_on {
+        assert!(one.as_str().unwrap().contains("it goes on"), "{why}");
+    }
+    assert_eq!(unknown, "What led to it is not known.");
+}
+
+#[test]
 fn keys_buttons_scrubber_and_play_all_step() {
     let Some(mut browser) = Browser::start() else {
         return;

@@ -99,7 +99,7 @@ fn run(story: &Story, columns: &[usize], sources: &[Source]) -> Value {
         .map(|here| here - std::mem::replace(&mut column, *here));
     json!({
         "name": story.name,
-        "knowsThreads": story.knows_threads,
+        "isOurs": story.is_ours,
         "files": files.collect::<Vec<_>>(),
         "texts": texts,
         "steps": {

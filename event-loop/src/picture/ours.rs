@@ -52,7 +52,7 @@ pub fn story(recorded: &Trace, name: &str) -> Story {
         }
     }
     let mut story = teller.end();
-    story.knows_threads = true;
+    story.is_ours = true;
     story
 }
 
