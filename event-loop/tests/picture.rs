@@ -108,6 +108,30 @@ fn nothing_in_a_page_looks_like_the_end_of_its_data() {
 }
 
 #[test]
+fn a_drawing_with_control_characters_is_still_xml() {
+    let controls = ('\0'..' ').chain(['\u{fffe}', '\u{ffff}', '\u{fffd}']);
+    let hostile: String = controls.collect();
+    let (_, recorded) = trace(|| {
+        run_script({
+            let hostile = hostile.clone();
+            move || mark(format_args!("{hostile}"))
+        })
+    });
+    let mut svg = Vec::new();
+
+    Picture::new(&hostile, &recorded)
+        .write_svg(&mut svg)
+        .unwrap();
+
+    // https://www.w3.org/TR/xml/#charsets
+    let svg = String::from_utf8(svg).unwrap();
+    let forbidden =
+        |c: char| c < ' ' && !"\t\n\r".contains(c) || c >= '\u{fffe}' && c <= '\u{ffff}';
+    assert!(svg.contains('\u{fffd}'));
+    assert_eq!(svg.find(forbidden), None);
+}
+
+#[test]
 fn the_end_of_the_name_says_what_is_written_and_others_are_refused() {
     let folder = tempfile::tempdir().unwrap();
 

@@ -44,8 +44,10 @@ impl Picture {
     }
 }
 
-/// A text between tags.
+/// A text between tags, in HTML or XML. What XML cannot hold, not even escaped, is shown as the sign for what cannot be shown.
 pub fn as_text(text: &str) -> String {
+    let is_no_xml = |c: char| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
+    let text = text.replace(is_no_xml, "\u{fffd}");
     let text = text.replace('&', "&amp;").replace('<', "&lt;");
     text.replace('>', "&gt;").replace('"', "&quot;")
 }
