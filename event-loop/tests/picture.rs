@@ -3,6 +3,8 @@
 #[path = "support/node.rs"]
 mod node;
 
+use std::fs::Permissions;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -212,7 +214,7 @@ fn a_node_that_is_not_there_is_named_before_anything_is_printed() {
         "event-loop: twin.mjs under Node (no-such-node): No such file or directory\n"
     );
     assert!(
-        String::from_utf8_lossy(&other.stderr).contains("no trace events"),
+        String::from_utf8_lossy(&other.stderr).contains("it is no Node"),
         "{other:?}"
     );
     for run in [missing, other] {
@@ -292,36 +294,154 @@ fn a_program_that_fails_under_node_has_been_recorded_all_the_same() {
 }
 
 #[test]
-fn an_interrupt_while_node_runs_leaves_nothing() {
+fn a_signal_while_node_runs_ends_node_and_leaves_nothing() {
     if node().is_none() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
     let temporary = tempfile::tempdir().unwrap();
-    let endless = "require('fs').writeFileSync('started', ''); setInterval(() => {}, 1000);";
+    let endless = "require('fs').writeFileSync('new', String(process.pid)); require('fs').renameSync('new', 'started'); for (;;);";
     std::fs::write(folder.path().join("endless.cjs"), endless).unwrap();
+    let started = folder.path().join("started");
+    // To all that is in the terminal's foreground, or to the tool alone.
+    for (signal, group, code) in [
+        ("-INT", "-", 130),
+        ("-INT", "", 130),
+        ("-TERM", "", 143),
+        ("-HUP", "", 129),
+    ] {
+        let mut run = Command::new(env!("CARGO_BIN_EXE_event-loop"))
+            .args(["trace", "queues", "-o", "out.html", "--node", "endless.cjs"])
+            .current_dir(folder.path())
+            .env("TMPDIR", temporary.path())
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        while !started.exists() {
+            assert!(run.try_wait().unwrap().is_none());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+
+        kill(signal, &format!("{group}{}", run.id()));
+
+        assert_eq!(run.wait().unwrap().code(), Some(code), "{signal} {group}");
+        let node = std::fs::read_to_string(&started).unwrap();
+        assert!(!Path::new("/proc").join(node).exists(), "{signal} {group}");
+        assert_eq!(names(temporary.path()), [""; 0]);
+        std::fs::remove_file(&started).unwrap();
+        assert_eq!(names(folder.path()), ["endless.cjs"]);
+    }
+}
+
+fn kill(signal: &str, whom: &str) {
+    let mut kill = Command::new("kill");
+    assert!(kill.args([signal, "--", whom]).status().unwrap().success());
+}
+
+#[test]
+fn a_signal_before_the_page_is_whole_leaves_nothing_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "(program long check (timeout never 600000))";
+    std::fs::write(folder.path().join("long.txt"), text).unwrap();
     let mut run = Command::new(env!("CARGO_BIN_EXE_event-loop"))
-        .args(["trace", "queues", "-o", "out.html", "--node", "endless.cjs"])
+        .args(["trace", "long.txt", "--real-clock", "-o", "out.html"])
         .current_dir(folder.path())
-        .env("TMPDIR", temporary.path())
-        .process_group(0)
         .spawn()
         .unwrap();
-    while !folder.path().join("started").exists() {
+    while names(folder.path()).len() < 2 {
         assert!(run.try_wait().unwrap().is_none());
         std::thread::sleep(Duration::from_millis(10));
     }
 
-    let group = format!("-{}", run.id());
-    let told = Command::new("kill")
-        .args(["-INT", "--", &group])
-        .status()
+    kill("-INT", &run.id().to_string());
+
+    assert_eq!(run.wait().unwrap().code(), Some(130));
+    assert_eq!(names(folder.path()), ["long.txt"]);
+}
+
+#[test]
+fn programs_that_cannot_be_read_leave_the_page_that_was_there() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("wrong.txt"), "(program p check (log").unwrap();
+    std::fs::write(folder.path().join("old.html"), "old").unwrap();
+
+    let run = record(folder.path(), &["wrong.txt", "-o", "old.html"]);
+
+    assert_eq!((run.status.code(), run.stdout.len()), (Some(1), 0));
+    let stderr = String::from_utf8_lossy(&run.stderr);
+    assert!(stderr.starts_with("event-loop: wrong.txt:1: "), "{stderr}");
+    let kept = std::fs::read_to_string(folder.path().join("old.html")).unwrap();
+    assert_eq!(kept, "old");
+}
+
+#[test]
+fn a_place_that_takes_no_file_is_named_before_anything_is_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    symlink("nowhere", file("link.html")).unwrap();
+    std::fs::write(file("kept.html"), "old").unwrap();
+    std::fs::set_permissions(file("kept.html"), Permissions::from_mode(0o444)).unwrap();
+
+    for output in ["/proc/a.html", "link.html", "kept.html"] {
+        let run = record(folder.path(), &["queues", "-o", output]);
+
+        let stderr = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert_eq!((run.status.code(), run.stdout.len()), (Some(1), 0));
+        assert!(
+            stderr.starts_with(&format!("event-loop: {output}: ")),
+            "{stderr}"
+        );
+        assert!(!stderr.contains("entity"), "{stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    }
+    assert_eq!(std::fs::read_to_string(file("kept.html")).unwrap(), "old");
+    assert!(!file("nowhere").exists());
+}
+
+#[test]
+fn a_pipe_is_written_to_and_a_file_keeps_its_mode() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let made = Command::new("mkfifo").arg(file("pipe.svg")).status();
+    assert!(made.unwrap().success());
+    std::fs::write(file("own.svg"), "old").unwrap();
+    std::fs::set_permissions(file("own.svg"), Permissions::from_mode(0o600)).unwrap();
+    let pipe = file("pipe.svg");
+    let reader = std::thread::spawn(move || std::fs::read_to_string(pipe).unwrap());
+
+    let piped = record(folder.path(), &["queues", "-o", "pipe.svg"]);
+    let kept = record(folder.path(), &["queues", "-o", "own.svg"]);
+
+    assert!(piped.status.success() && kept.status.success(), "{piped:?}");
+    let own = std::fs::read_to_string(file("own.svg")).unwrap();
+    assert_eq!(reader.join().unwrap(), own);
+    let mode = std::fs::metadata(file("own.svg"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn a_node_that_is_not_followed_is_as_good_as_none() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("twin.mjs"), "").unwrap();
+    std::fs::write(folder.path().join("old"), "#!/bin/sh\necho v20.19.4\n").unwrap();
+    let executable = Permissions::from_mode(0o755);
+    std::fs::set_permissions(folder.path().join("old"), executable).unwrap();
+
+    let run = Command::new(env!("CARGO_BIN_EXE_event-loop"))
+        .args(["trace", "queues", "-o", "out.html", "--node", "twin.mjs"])
+        .current_dir(folder.path())
+        .env("NODE", "./old")
+        .output()
         .unwrap();
 
-    assert!(told.success());
-    assert_eq!(run.wait().unwrap().code(), Some(130));
-    assert_eq!(names(temporary.path()), [""; 0]);
-    assert!(!folder.path().join("out.html").exists());
+    assert_eq!((run.status.code(), run.stdout.len()), (Some(1), 0));
+    assert_eq!(
+        String::from_utf8_lossy(&run.stderr),
+        "event-loop: twin.mjs under Node (./old): it is Node v20.19.4, not 22, 24 or 26\n"
+    );
 }
 
 #[test]
