@@ -294,6 +294,29 @@ fn a_program_that_fails_under_node_has_been_recorded_all_the_same() {
 }
 
 #[test]
+fn a_program_that_prepares_its_own_stacks_runs_as_without_a_recording() {
+    if node().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let program = "Error.prepareStackTrace = () => undefined;\nconsole.log('here', new Error().stack);\nsetTimeout(() => console.log('there'), 1);\n";
+    std::fs::write(folder.path().join("own.cjs"), program).unwrap();
+
+    let run = record(
+        folder.path(),
+        &["queues", "-o", "out.html", "--node", "own.cjs"],
+    );
+
+    assert!(run.status.success(), "{run:?}");
+    let theirs = &data(&folder.path().join("out.html"))["runs"][1];
+    assert_eq!(
+        theirs["texts"],
+        serde_json::json!(["here undefined", "there"])
+    );
+    assert!(!theirs["name"].as_str().unwrap().contains("exit code"));
+}
+
+#[test]
 fn a_signal_while_node_runs_ends_node_and_leaves_nothing() {
     if node().is_none() {
         return;
@@ -357,6 +380,28 @@ fn a_signal_before_the_page_is_whole_leaves_nothing_beside_it() {
 
     assert_eq!(run.wait().unwrap().code(), Some(130));
     assert_eq!(names(folder.path()), ["long.txt"]);
+}
+
+#[test]
+fn the_end_of_a_program_is_in_a_line_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "(program p check)\n(program q check)\n";
+    std::fs::write(folder.path().join("two.txt"), text).unwrap();
+
+    let run = record(folder.path(), &["two.txt", "-o", "out.html"]);
+
+    assert!(run.status.success(), "{run:?}");
+    let ours = &data(&folder.path().join("out.html"))["runs"][0];
+    assert_eq!(
+        ours["texts"],
+        serde_json::json!(["== p check", "-- end", "== q check", "-- end"])
+    );
+    assert_eq!(
+        ours["files"].as_array().unwrap().len(),
+        1,
+        "{}",
+        ours["files"]
+    );
 }
 
 #[test]
