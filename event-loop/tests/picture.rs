@@ -500,12 +500,12 @@ fn the_drawings_of_the_readme_are_those_of_today() {
         ("notes-order", "03-notes-order.mjs"),
         ("phases", "06-phases.mjs"),
     ] {
-        let (twin, drawing) = (golden(twin), format!("{lesson}.svg"));
+        let (program, drawing) = (golden(twin), format!("{lesson}.svg"));
         let kept = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("pictures")
             .join(&drawing);
         let kept = std::fs::read(kept).unwrap_or_default();
-        let args = [lesson, "-o", &drawing, "--node", twin.to_str().unwrap()];
+        let args = [lesson, "-o", &drawing, "--node", program.to_str().unwrap()];
         // On a machine that is busy enough a timer of Node's overtakes an immediate: a run in three will do.
         let is_current = (0..3).any(|_| {
             let run = record(folder.path(), &args);
@@ -514,7 +514,7 @@ fn the_drawings_of_the_readme_are_those_of_today() {
         });
         assert!(
             is_current,
-            "pictures/{drawing} is out of date: event-loop trace {lesson} --node golden/NN-{lesson}.mjs -o pictures/{drawing}"
+            "out of date; in the folder of the crate: cargo run -- trace {lesson} -o pictures/{drawing} --node golden/{twin}"
         );
     }
 }
