@@ -211,6 +211,60 @@ fn keys_buttons_scrubber_and_play_all_step() {
 }
 
 #[test]
+fn keys_that_do_nothing_here_are_left_to_the_browser() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let page = page(folder.path(), &["queues"]);
+    browser.open(&page, DESK);
+    let is_taken = |browser: &mut Browser, at: &str, key: &str| {
+        browser.eval(&format!(
+            "!{at}.dispatchEvent(new KeyboardEvent('keydown', {{ key: '{key}', bubbles: true, cancelable: true }}))"
+        ))
+    };
+
+    for key in ["ArrowUp", "ArrowDown", "PageUp", "PageDown"] {
+        assert_eq!(is_taken(&mut browser, "document.body", key), false, "{key}");
+    }
+    for key in ["ArrowUp", "ArrowRight", "PageDown", "Home", "End"] {
+        let scrubber = "document.getElementById('scrubber')";
+        assert_eq!(is_taken(&mut browser, scrubber, key), false, "{key}");
+    }
+    assert_eq!(is_taken(&mut browser, "document.body", "ArrowRight"), true);
+}
+
+#[test]
+fn a_phone_can_zoom_and_what_is_to_come_can_be_read() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let page = page(folder.path(), &["queues"]);
+    browser.open(&page, (360, 740));
+
+    let hidden = browser.eval(
+        "['closer', 'farther', 'fit'].filter((id) => $(id).getBoundingClientRect().width === 0).length",
+    );
+    // https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
+    let contrast = browser.eval(
+        "(() => {
+            const light = (colour) => {
+                const parts = colour.match(/[0-9]+/g).slice(0, 3).map((part) => part / 255);
+                const [r, g, b] = parts.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+                return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+            };
+            const style = getComputedStyle(document.querySelector('.lines > .future'));
+            const paper = getComputedStyle(document.querySelector('.printed'));
+            return style.opacity * light(paper.backgroundColor) / light(style.color);
+        })()",
+    );
+
+    assert_eq!(hidden, 0);
+    assert!(contrast.as_f64().unwrap() >= 4.5, "{contrast}");
+}
+
+#[test]
 fn it_speaks_to_those_who_do_not_see_it() {
     let Some(mut browser) = Browser::start() else {
         return;
@@ -344,9 +398,11 @@ fn it_follows_the_light_the_motion_and_the_paper() {
     let page = page(folder.path(), &["phases"]);
     browser.open(&page, DESK);
     let pixel = |browser: &mut Browser| {
-        browser.eval("pen.getImageData(2, 2, 1, 1).data[3] + getComputedStyle(document.body).backgroundColor")
+        // In the band of the ticks' row, before the first step.
+        browser.eval("draw(); [...pen.getImageData(canvas.width - 3, Math.round((layout.lanes[0].rows[2].y + 4) * devicePixelRatio), 1, 1).data].join()")
     };
     let light = pixel(&mut browser);
+    assert_eq!(light, "236,236,231,255", "--band");
 
     let dark = json!({ "features": [{ "name": "prefers-color-scheme", "value": "dark" }] });
     browser.call("Emulation.setEmulatedMedia", &dark);
@@ -355,7 +411,7 @@ fn it_follows_the_light_the_motion_and_the_paper() {
     let controls = browser.eval("getComputedStyle(document.querySelector('.controls')).display");
     let printed = browser.call("Page.printToPDF", &json!({}));
 
-    assert_ne!(light, night);
+    assert_eq!(night, "38,38,36,255", "--band of the dark");
     assert_eq!(controls, "none");
     assert!(printed["data"].as_str().unwrap().len() > 10_000);
     let moves = browser.eval("[...document.querySelectorAll('*')].some((one) => { const s = getComputedStyle(one); return s.transitionDuration !== '0s' || s.animationName !== 'none'; })");
