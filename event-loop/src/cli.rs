@@ -1,5 +1,5 @@
 //! The command line: what there is to say, and what is answered. Exit status: 0 done, 1 failed, 2 wrong usage,
-//! 130 interrupted while Node ran.
+//! 128 and its number if a signal ended a recording.
 
 mod bench;
 mod interrupt;
@@ -70,11 +70,13 @@ pub fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if message::is_closed_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) if error.is::<interrupt::Interrupted>() => ExitCode::from(130),
         Err(error) => {
             // What was printed before the failure is still wanted.
             let _ = console::flush();
-            message::report(&error)
+            match error.downcast_ref::<interrupt::Interrupted>() {
+                Some(interrupted) => ExitCode::from(interrupted.status()),
+                None => message::report(&error),
+            }
         }
     }
 }

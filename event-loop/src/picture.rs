@@ -4,6 +4,7 @@
 //! the same events as the JSON of [`Trace::write_chrome`].
 
 mod align;
+mod child;
 mod html;
 mod look;
 mod node_events;

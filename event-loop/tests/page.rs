@@ -129,6 +129,54 @@ fn why_leads_to_the_line_that_scheduled_it_and_back() {
 }
 
 #[test]
+fn each_timer_of_a_line_knows_for_how_long_it_was_set() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let text = "(program p check (timeout a 30) (timeout b 10) (interval c 20 2))";
+    let page = programs(folder.path(), text);
+    browser.open(&page, DESK);
+
+    for (line, ms) in [("b", 10), ("c#1", 20), ("a", 30), ("c#2", 20)] {
+        browser.eval(&format!(
+            "go(0, runs[0].prints.find((i) => runs[0].texts[runs[0].steps.arg[i]] === '{line}'))"
+        ));
+        browser.until(&format!(
+            "document.querySelector('.now').innerText.includes('Prints: {line}')"
+        ));
+
+        let why = browser.text(".why");
+
+        assert!(why.contains(&format!("set for {ms} ms.")), "{line}: {why}");
+    }
+}
+
+#[test]
+fn why_does_not_say_of_async_code_what_nobody_knows() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let page = programs(folder.path(), "(program p check (hops a 2))");
+    browser.open(&page, DESK);
+
+    let tasks = "[...runs[0].spans.kind.keys()].filter((span) => runs[0].spans.kind[span] === TASK).map((span) => runs[0].why(runs[0].spans.first[span]))";
+    let why = browser.eval(tasks);
+    let unknown = browser.eval("runs[0].rule(TASK, 0, -1)");
+
+    let [starts, goes_on @ ..] = why.as_array().unwrap().as_slice() else {
+        panic!("{why}")
+    };
+    assert!(starts.as_str().unwrap().contains("It starts"), "{why}");
+    assert_eq!(goes_on.len(), 2);
+    for one in goes_on {
+        assert!(one.as_str().unwrap().contains("it goes on"), "{why}");
+    }
+    assert_eq!(unknown, "What led to it is not known.");
+}
+
+#[test]
 fn keys_buttons_scrubber_and_play_all_step() {
     let Some(mut browser) = Browser::start() else {
         return;
@@ -160,6 +208,60 @@ fn keys_buttons_scrubber_and_play_all_step() {
     // What is on the canvas at the beginning of the phases row is a step, too.
     browser.eval("pick(layout.gutter + 1 - state.left * state.width, layout.lanes[0].rows[0].y)");
     browser.until("document.body.dataset.step === '0'");
+}
+
+#[test]
+fn keys_that_do_nothing_here_are_left_to_the_browser() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let page = page(folder.path(), &["queues"]);
+    browser.open(&page, DESK);
+    let is_taken = |browser: &mut Browser, at: &str, key: &str| {
+        browser.eval(&format!(
+            "!{at}.dispatchEvent(new KeyboardEvent('keydown', {{ key: '{key}', bubbles: true, cancelable: true }}))"
+        ))
+    };
+
+    for key in ["ArrowUp", "ArrowDown", "PageUp", "PageDown"] {
+        assert_eq!(is_taken(&mut browser, "document.body", key), false, "{key}");
+    }
+    for key in ["ArrowUp", "ArrowRight", "PageDown", "Home", "End"] {
+        let scrubber = "document.getElementById('scrubber')";
+        assert_eq!(is_taken(&mut browser, scrubber, key), false, "{key}");
+    }
+    assert_eq!(is_taken(&mut browser, "document.body", "ArrowRight"), true);
+}
+
+#[test]
+fn a_phone_can_zoom_and_what_is_to_come_can_be_read() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let page = page(folder.path(), &["queues"]);
+    browser.open(&page, (360, 740));
+
+    let hidden = browser.eval(
+        "['closer', 'farther', 'fit'].filter((id) => $(id).getBoundingClientRect().width === 0).length",
+    );
+    // https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio
+    let contrast = browser.eval(
+        "(() => {
+            const light = (colour) => {
+                const parts = colour.match(/[0-9]+/g).slice(0, 3).map((part) => part / 255);
+                const [r, g, b] = parts.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+                return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+            };
+            const style = getComputedStyle(document.querySelector('.lines > .future'));
+            const paper = getComputedStyle(document.querySelector('.printed'));
+            return style.opacity * light(paper.backgroundColor) / light(style.color);
+        })()",
+    );
+
+    assert_eq!(hidden, 0);
+    assert!(contrast.as_f64().unwrap() >= 4.5, "{contrast}");
 }
 
 #[test]
@@ -296,9 +398,11 @@ fn it_follows_the_light_the_motion_and_the_paper() {
     let page = page(folder.path(), &["phases"]);
     browser.open(&page, DESK);
     let pixel = |browser: &mut Browser| {
-        browser.eval("pen.getImageData(2, 2, 1, 1).data[3] + getComputedStyle(document.body).backgroundColor")
+        // In the band of the ticks' row, before the first step.
+        browser.eval("draw(); [...pen.getImageData(canvas.width - 3, Math.round((layout.lanes[0].rows[2].y + 4) * devicePixelRatio), 1, 1).data].join()")
     };
     let light = pixel(&mut browser);
+    assert_eq!(light, "236,236,231,255", "--band");
 
     let dark = json!({ "features": [{ "name": "prefers-color-scheme", "value": "dark" }] });
     browser.call("Emulation.setEmulatedMedia", &dark);
@@ -307,7 +411,7 @@ fn it_follows_the_light_the_motion_and_the_paper() {
     let controls = browser.eval("getComputedStyle(document.querySelector('.controls')).display");
     let printed = browser.call("Page.printToPDF", &json!({}));
 
-    assert_ne!(light, night);
+    assert_eq!(night, "38,38,36,255", "--band of the dark");
     assert_eq!(controls, "none");
     assert!(printed["data"].as_str().unwrap().len() > 10_000);
     let moves = browser.eval("[...document.querySelectorAll('*')].some((one) => { const s = getComputedStyle(one); return s.transitionDuration !== '0s' || s.animationName !== 'none'; })");

@@ -3,6 +3,8 @@
 #[path = "support/node.rs"]
 mod node;
 
+use std::fs::Permissions;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -108,6 +110,30 @@ fn nothing_in_a_page_looks_like_the_end_of_its_data() {
 }
 
 #[test]
+fn a_drawing_with_control_characters_is_still_xml() {
+    let controls = ('\0'..' ').chain(['\u{fffe}', '\u{ffff}', '\u{fffd}']);
+    let hostile: String = controls.collect();
+    let (_, recorded) = trace(|| {
+        run_script({
+            let hostile = hostile.clone();
+            move || mark(format_args!("{hostile}"))
+        })
+    });
+    let mut svg = Vec::new();
+
+    Picture::new(&hostile, &recorded)
+        .write_svg(&mut svg)
+        .unwrap();
+
+    // https://www.w3.org/TR/xml/#charsets
+    let svg = String::from_utf8(svg).unwrap();
+    let forbidden =
+        |c: char| c < ' ' && !"\t\n\r".contains(c) || c >= '\u{fffe}' && c <= '\u{ffff}';
+    assert!(svg.contains('\u{fffd}'));
+    assert_eq!(svg.find(forbidden), None);
+}
+
+#[test]
 fn the_end_of_the_name_says_what_is_written_and_others_are_refused() {
     let folder = tempfile::tempdir().unwrap();
 
@@ -188,7 +214,7 @@ fn a_node_that_is_not_there_is_named_before_anything_is_printed() {
         "event-loop: twin.mjs under Node (no-such-node): No such file or directory\n"
     );
     assert!(
-        String::from_utf8_lossy(&other.stderr).contains("no trace events"),
+        String::from_utf8_lossy(&other.stderr).contains("it is no Node"),
         "{other:?}"
     );
     for run in [missing, other] {
@@ -268,36 +294,199 @@ fn a_program_that_fails_under_node_has_been_recorded_all_the_same() {
 }
 
 #[test]
-fn an_interrupt_while_node_runs_leaves_nothing() {
+fn a_program_that_prepares_its_own_stacks_runs_as_without_a_recording() {
+    if node().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let program = "Error.prepareStackTrace = () => undefined;\nconsole.log('here', new Error().stack);\nsetTimeout(() => console.log('there'), 1);\n";
+    std::fs::write(folder.path().join("own.cjs"), program).unwrap();
+
+    let run = record(
+        folder.path(),
+        &["queues", "-o", "out.html", "--node", "own.cjs"],
+    );
+
+    assert!(run.status.success(), "{run:?}");
+    let theirs = &data(&folder.path().join("out.html"))["runs"][1];
+    assert_eq!(
+        theirs["texts"],
+        serde_json::json!(["here undefined", "there"])
+    );
+    assert!(!theirs["name"].as_str().unwrap().contains("exit code"));
+}
+
+#[test]
+fn a_signal_while_node_runs_ends_node_and_leaves_nothing() {
     if node().is_none() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
     let temporary = tempfile::tempdir().unwrap();
-    let endless = "require('fs').writeFileSync('started', ''); setInterval(() => {}, 1000);";
+    let endless = "require('fs').writeFileSync('new', String(process.pid)); require('fs').renameSync('new', 'started'); for (;;);";
     std::fs::write(folder.path().join("endless.cjs"), endless).unwrap();
+    let started = folder.path().join("started");
+    // To all that is in the terminal's foreground, or to the tool alone.
+    for (signal, group, code) in [
+        ("-INT", "-", 130),
+        ("-INT", "", 130),
+        ("-TERM", "", 143),
+        ("-HUP", "", 129),
+    ] {
+        let mut run = Command::new(env!("CARGO_BIN_EXE_event-loop"))
+            .args(["trace", "queues", "-o", "out.html", "--node", "endless.cjs"])
+            .current_dir(folder.path())
+            .env("TMPDIR", temporary.path())
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        while !started.exists() {
+            assert!(run.try_wait().unwrap().is_none());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+
+        kill(signal, &format!("{group}{}", run.id()));
+
+        assert_eq!(run.wait().unwrap().code(), Some(code), "{signal} {group}");
+        let node = std::fs::read_to_string(&started).unwrap();
+        assert!(!Path::new("/proc").join(node).exists(), "{signal} {group}");
+        assert_eq!(names(temporary.path()), [""; 0]);
+        std::fs::remove_file(&started).unwrap();
+        assert_eq!(names(folder.path()), ["endless.cjs"]);
+    }
+}
+
+fn kill(signal: &str, whom: &str) {
+    let mut kill = Command::new("kill");
+    assert!(kill.args([signal, "--", whom]).status().unwrap().success());
+}
+
+#[test]
+fn a_signal_before_the_page_is_whole_leaves_nothing_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "(program long check (timeout never 600000))";
+    std::fs::write(folder.path().join("long.txt"), text).unwrap();
     let mut run = Command::new(env!("CARGO_BIN_EXE_event-loop"))
-        .args(["trace", "queues", "-o", "out.html", "--node", "endless.cjs"])
+        .args(["trace", "long.txt", "--real-clock", "-o", "out.html"])
         .current_dir(folder.path())
-        .env("TMPDIR", temporary.path())
-        .process_group(0)
         .spawn()
         .unwrap();
-    while !folder.path().join("started").exists() {
+    while names(folder.path()).len() < 2 {
         assert!(run.try_wait().unwrap().is_none());
         std::thread::sleep(Duration::from_millis(10));
     }
 
-    let group = format!("-{}", run.id());
-    let told = Command::new("kill")
-        .args(["-INT", "--", &group])
-        .status()
+    kill("-INT", &run.id().to_string());
+
+    assert_eq!(run.wait().unwrap().code(), Some(130));
+    assert_eq!(names(folder.path()), ["long.txt"]);
+}
+
+#[test]
+fn the_end_of_a_program_is_in_a_line_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "(program p check)\n(program q check)\n";
+    std::fs::write(folder.path().join("two.txt"), text).unwrap();
+
+    let run = record(folder.path(), &["two.txt", "-o", "out.html"]);
+
+    assert!(run.status.success(), "{run:?}");
+    let ours = &data(&folder.path().join("out.html"))["runs"][0];
+    assert_eq!(
+        ours["texts"],
+        serde_json::json!(["== p check", "-- end", "== q check", "-- end"])
+    );
+    assert_eq!(
+        ours["files"].as_array().unwrap().len(),
+        1,
+        "{}",
+        ours["files"]
+    );
+}
+
+#[test]
+fn programs_that_cannot_be_read_leave_the_page_that_was_there() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("wrong.txt"), "(program p check (log").unwrap();
+    std::fs::write(folder.path().join("old.html"), "old").unwrap();
+
+    let run = record(folder.path(), &["wrong.txt", "-o", "old.html"]);
+
+    assert_eq!((run.status.code(), run.stdout.len()), (Some(1), 0));
+    let stderr = String::from_utf8_lossy(&run.stderr);
+    assert!(stderr.starts_with("event-loop: wrong.txt:1: "), "{stderr}");
+    let kept = std::fs::read_to_string(folder.path().join("old.html")).unwrap();
+    assert_eq!(kept, "old");
+}
+
+#[test]
+fn a_place_that_takes_no_file_is_named_before_anything_is_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    symlink("nowhere", file("link.html")).unwrap();
+    std::fs::write(file("kept.html"), "old").unwrap();
+    std::fs::set_permissions(file("kept.html"), Permissions::from_mode(0o444)).unwrap();
+
+    for output in ["/proc/a.html", "link.html", "kept.html"] {
+        let run = record(folder.path(), &["queues", "-o", output]);
+
+        let stderr = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert_eq!((run.status.code(), run.stdout.len()), (Some(1), 0));
+        assert!(
+            stderr.starts_with(&format!("event-loop: {output}: ")),
+            "{stderr}"
+        );
+        assert!(!stderr.contains("entity"), "{stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    }
+    assert_eq!(std::fs::read_to_string(file("kept.html")).unwrap(), "old");
+    assert!(!file("nowhere").exists());
+}
+
+#[test]
+fn a_pipe_is_written_to_and_a_file_keeps_its_mode() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let made = Command::new("mkfifo").arg(file("pipe.svg")).status();
+    assert!(made.unwrap().success());
+    std::fs::write(file("own.svg"), "old").unwrap();
+    std::fs::set_permissions(file("own.svg"), Permissions::from_mode(0o600)).unwrap();
+    let pipe = file("pipe.svg");
+    let reader = std::thread::spawn(move || std::fs::read_to_string(pipe).unwrap());
+
+    let piped = record(folder.path(), &["queues", "-o", "pipe.svg"]);
+    let kept = record(folder.path(), &["queues", "-o", "own.svg"]);
+
+    assert!(piped.status.success() && kept.status.success(), "{piped:?}");
+    let own = std::fs::read_to_string(file("own.svg")).unwrap();
+    assert_eq!(reader.join().unwrap(), own);
+    let mode = std::fs::metadata(file("own.svg"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn a_node_that_is_not_followed_is_as_good_as_none() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("twin.mjs"), "").unwrap();
+    std::fs::write(folder.path().join("old"), "#!/bin/sh\necho v20.19.4\n").unwrap();
+    let executable = Permissions::from_mode(0o755);
+    std::fs::set_permissions(folder.path().join("old"), executable).unwrap();
+
+    let run = Command::new(env!("CARGO_BIN_EXE_event-loop"))
+        .args(["trace", "queues", "-o", "out.html", "--node", "twin.mjs"])
+        .current_dir(folder.path())
+        .env("NODE", "./old")
+        .output()
         .unwrap();
 
-    assert!(told.success());
-    assert_eq!(run.wait().unwrap().code(), Some(130));
-    assert_eq!(names(temporary.path()), [""; 0]);
-    assert!(!folder.path().join("out.html").exists());
+    assert_eq!((run.status.code(), run.stdout.len()), (Some(1), 0));
+    assert_eq!(
+        String::from_utf8_lossy(&run.stderr),
+        "event-loop: twin.mjs under Node (./old): it is Node v20.19.4, not 22, 24 or 26\n"
+    );
 }
 
 #[test]
@@ -311,12 +500,12 @@ fn the_drawings_of_the_readme_are_those_of_today() {
         ("notes-order", "03-notes-order.mjs"),
         ("phases", "06-phases.mjs"),
     ] {
-        let (twin, drawing) = (golden(twin), format!("{lesson}.svg"));
+        let (program, drawing) = (golden(twin), format!("{lesson}.svg"));
         let kept = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("pictures")
             .join(&drawing);
         let kept = std::fs::read(kept).unwrap_or_default();
-        let args = [lesson, "-o", &drawing, "--node", twin.to_str().unwrap()];
+        let args = [lesson, "-o", &drawing, "--node", program.to_str().unwrap()];
         // On a machine that is busy enough a timer of Node's overtakes an immediate: a run in three will do.
         let is_current = (0..3).any(|_| {
             let run = record(folder.path(), &args);
@@ -325,7 +514,7 @@ fn the_drawings_of_the_readme_are_those_of_today() {
         });
         assert!(
             is_current,
-            "pictures/{drawing} is out of date: event-loop trace {lesson} --node golden/NN-{lesson}.mjs -o pictures/{drawing}"
+            "out of date; in the folder of the crate: cargo run -- trace {lesson} -o pictures/{drawing} --node golden/{twin}"
         );
     }
 }

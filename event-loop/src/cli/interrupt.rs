@@ -1,35 +1,85 @@
-//! Ctrl-C while we wait for another program: it ends that one, what we keep for it is removed, and then we end as well.
+//! Ctrl-C, `kill` and a terminal that is closed: what we have started is ended and what we keep is removed, then we end as well.
+//!
+//! Node's own answer is `process.on('SIGINT', ..)`. Here, as there, a signal that is listened to ends nobody by itself.
 
+use std::fs;
+use std::future::Future;
 use std::io;
-use std::time::Duration;
+use std::path::PathBuf;
 
-use tokio::runtime::Builder;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::time::timeout;
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Somebody pressed Ctrl-C: status 130.
+/// A signal of this number ended us: status 128 and its number.
 #[derive(Debug, thiserror::Error)]
-#[error("interrupted")]
-pub struct Interrupted;
+#[error("ended by signal {0}")]
+pub struct Interrupted(i32);
 
-/// Does `work` to its end, which an interrupt of all that is in the terminal's foreground brings near.
-pub fn finish<T>(work: impl FnOnce() -> T) -> anyhow::Result<T> {
-    let runtime = Builder::new_current_thread().enable_all().build()?;
-    let mut interrupts = {
-        let _inside = runtime.enter();
-        signal(SignalKind::interrupt())?
-    };
-    let result = work();
-    // One that has arrived is seen at once, but only by a runtime that looks.
-    let look = async { timeout(Duration::from_millis(1), interrupts.recv()).await };
-    if runtime.block_on(look).is_ok() {
-        return Err(Interrupted.into());
+impl Interrupted {
+    /// What a shell says of one who was ended by it.
+    pub fn status(&self) -> u8 {
+        u8::try_from(128 + self.0).unwrap_or(u8::MAX)
     }
-    // A signal that is listened to ends nobody by itself any more.
-    let ends = move || -> io::Result<()> {
-        runtime.block_on(interrupts.recv());
-        std::process::exit(130)
+}
+
+/// The signals that end us.
+pub struct Signals {
+    runtime: Runtime,
+    interrupt: Signal,
+    terminate: Signal,
+    hang_up: Signal,
+}
+
+impl Signals {
+    /// From now on they are heard.
+    pub fn listen() -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let inside = runtime.enter();
+        let interrupt = signal(SignalKind::interrupt())?;
+        let terminate = signal(SignalKind::terminate())?;
+        let hang_up = signal(SignalKind::hangup())?;
+        drop(inside);
+        Ok(Self {
+            runtime,
+            interrupt,
+            terminate,
+            hang_up,
+        })
+    }
+
+    /// Does `work` to its end; at a signal it is dropped.
+    pub fn unless<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Interrupted> {
+        let signals = (&mut self.interrupt, &mut self.terminate, &mut self.hang_up);
+        self.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                interrupted = first(signals) => Err(interrupted),
+                result = work => Ok(result),
+            }
+        })
+    }
+
+    /// From now on a signal removes `file`, if there is one, and ends the process.
+    pub fn remove(mut self, file: Option<PathBuf>) -> io::Result<()> {
+        let ends = move || {
+            let signals = (&mut self.interrupt, &mut self.terminate, &mut self.hang_up);
+            let interrupted = self.runtime.block_on(first(signals));
+            if let Some(file) = file {
+                let _ = fs::remove_file(file);
+            }
+            std::process::exit(interrupted.status().into())
+        };
+        std::thread::Builder::new().spawn(ends).map(drop)
+    }
+}
+
+async fn first(
+    (interrupt, terminate, hang_up): (&mut Signal, &mut Signal, &mut Signal),
+) -> Interrupted {
+    let kind = tokio::select! {
+        _ = interrupt.recv() => SignalKind::interrupt(),
+        _ = terminate.recv() => SignalKind::terminate(),
+        _ = hang_up.recv() => SignalKind::hangup(),
     };
-    std::thread::Builder::new().spawn(ends)?;
-    Ok(result)
+    Interrupted(kind.as_raw_value())
 }

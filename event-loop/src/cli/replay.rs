@@ -38,8 +38,7 @@ pub fn play_file(file: &Path, real_clock: bool) -> anyhow::Result<()> {
 
 /// Plays a text that was read from a file of this name.
 pub fn play(name: &str, text: &str, real_clock: bool) -> anyhow::Result<()> {
-    let script = parse::parse(text)
-        .map_err(|wrong| anyhow::anyhow!("{name}:{}: {}", wrong.line, wrong.what))?;
+    let script = parse(name, text)?;
     let clock = if real_clock {
         Clock::Real
     } else {
@@ -52,6 +51,16 @@ pub fn play(name: &str, text: &str, real_clock: bool) -> anyhow::Result<()> {
     console::flush()?;
     exit.into_result()?;
     Ok(())
+}
+
+/// Says what is wrong with a text before it is played.
+pub fn check(name: &str, text: &str) -> anyhow::Result<()> {
+    parse(name, text).map(drop)
+}
+
+fn parse(name: &str, text: &str) -> anyhow::Result<parse::Script> {
+    let script = parse::parse(text);
+    script.map_err(|wrong| anyhow::anyhow!("{name}:{}: {}", wrong.line, wrong.what))
 }
 
 /// How a file is called when somebody is told of it.

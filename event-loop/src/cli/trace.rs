@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use event_loop::{NodeRun, Picture, Trace};
 
-use super::interrupt;
+use super::interrupt::Signals;
 use super::message::WrongUsage;
 use super::replay;
-use super::whole_file::whole_file;
+use super::whole_file::WholeFile;
 use crate::tour;
 
 /// What can be said about a recording.
@@ -64,11 +64,18 @@ pub fn trace(args: &Args) -> anyhow::Result<()> {
         );
     }
     let subject = Subject::find(&args.what)?;
-    // First, for then nothing has been printed if there is no Node.
-    let node = args.node.as_deref().map(record_node).transpose()?;
+    let path = || args.output.path.display().to_string();
+    let mut signals = Signals::listen()?;
+    // First, for then nothing has been printed if there is no place for it, or no Node.
+    let file = WholeFile::open(&args.output.path).with_context(path)?;
+    let node = match &args.node {
+        Some(program) => Some(signals.unless(record_node(program))??),
+        None => None,
+    };
+    signals.remove(file.temporary().map(Path::to_owned))?;
     let (ran, recorded) = event_loop::trace(|| subject.run(args.real_clock));
-    let written = write(&subject, &recorded, node.as_ref(), &args.output)
-        .with_context(|| args.output.path.display().to_string());
+    let format = args.output.format;
+    let written = write(&subject, &recorded, node.as_ref(), format, file).with_context(path);
     ran.and(written)
 }
 
@@ -85,6 +92,7 @@ impl Subject {
         }
         let file = Path::new(what);
         let (name, text) = (replay::name_of(file), replay::read(file)?);
+        replay::check(&name, &text)?;
         Ok(Self::Programs { name, text })
     }
 
@@ -106,17 +114,18 @@ impl Subject {
     }
 }
 
-fn record_node(program: &Path) -> anyhow::Result<NodeRun> {
+async fn record_node(program: &Path) -> Result<NodeRun, event_loop::Error> {
     let node = std::env::var_os("NODE").filter(|node| !node.is_empty());
     let node = PathBuf::from(node.unwrap_or_else(|| "node".into()));
-    Ok(interrupt::finish(|| NodeRun::record(&node, program))??)
+    NodeRun::record(&node, program).await
 }
 
 fn write(
     subject: &Subject,
     recorded: &Trace,
     node: Option<&NodeRun>,
-    output: &Output,
+    format: Format,
+    file: WholeFile,
 ) -> io::Result<()> {
     let picture = || {
         let picture = subject.picture(recorded);
@@ -125,7 +134,7 @@ fn write(
             None => picture,
         }
     };
-    whole_file(&output.path, |out| match output.format {
+    file.write(|out| match format {
         Format::Json => recorded.write_chrome(out),
         Format::Page => picture().write_html(out),
         Format::Drawing => picture().write_svg(out),

@@ -44,8 +44,10 @@ impl Picture {
     }
 }
 
-/// A text between tags.
+/// A text between tags, in HTML or XML. What XML cannot hold, not even escaped, is shown as the sign for what cannot be shown.
 pub fn as_text(text: &str) -> String {
+    let is_no_xml = |c: char| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
+    let text = text.replace(is_no_xml, "\u{fffd}");
     let text = text.replace('&', "&amp;").replace('<', "&lt;");
     text.replace('>', "&gt;").replace('"', "&quot;")
 }
@@ -99,7 +101,7 @@ fn run(story: &Story, columns: &[usize], sources: &[Source]) -> Value {
         .map(|here| here - std::mem::replace(&mut column, *here));
     json!({
         "name": story.name,
-        "knowsThreads": story.knows_threads,
+        "isOurs": story.is_ours,
         "files": files.collect::<Vec<_>>(),
         "texts": texts,
         "steps": {
@@ -122,7 +124,7 @@ fn run(story: &Story, columns: &[usize], sources: &[Source]) -> Value {
     })
 }
 
-/// Row of a timer or thread of a job, first and last step, from when to when, line, milliseconds of a timer.
+/// Row of a timer or thread of a job, first and last step, from when to when, line, milliseconds of a timer, the step that asked for it.
 fn wait(wait: &Wait) -> Value {
     let (is_job, row, ms) = match wait.what {
         Waits::Timer { row, ms } => (0, row, ms),
@@ -138,7 +140,8 @@ fn wait(wait: &Wait) -> Value {
         until,
         file(wait.line),
         line(wait.line),
-        ms
+        ms,
+        or_none(wait.asked)
     ])
 }
 

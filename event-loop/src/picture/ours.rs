@@ -10,7 +10,7 @@ pub fn story(recorded: &Trace, name: &str) -> Story {
     // A job of the pool is two events that follow each other.
     let mut job_began = 0;
     let mut begun: Option<(Kind, Option<Line>)> = None;
-    let mut timer: Option<Line> = None;
+    let mut was_scheduled = false;
     for Event { at, thread, what } in recorded.events() {
         if let Thread::Pool(number) = thread {
             match what {
@@ -20,7 +20,7 @@ pub fn story(recorded: &Trace, name: &str) -> Story {
             continue;
         }
         teller.at(*at);
-        let set_just_now = timer.take();
+        let was_just_asked = std::mem::take(&mut was_scheduled);
         match what {
             What::Begin(Name::Phase(name)) => teller.enters(phase(name)),
             What::Begin(Name::Callback(kind, place)) => {
@@ -31,7 +31,7 @@ pub fn story(recorded: &Trace, name: &str) -> Story {
             What::Scheduled(number, kind, place) => {
                 let line = line(&mut teller, place);
                 teller.schedules(*number, *kind, line);
-                timer = line;
+                was_scheduled = true;
             }
             What::Woken(number) => teller.wakes(*number),
             What::Runs(number) => {
@@ -42,7 +42,7 @@ pub fn story(recorded: &Trace, name: &str) -> Story {
             What::Dropped(number) => teller.drops(*number),
             What::TimerSet(key, duration) => {
                 let ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-                teller.sets_timer(key.number(), ms, set_just_now);
+                teller.sets_timer(key.number(), ms, was_just_asked);
             }
             What::TimerGone(key) => teller.timer_is_gone(key.number()),
             What::Mark(text, place) => {
@@ -52,7 +52,7 @@ pub fn story(recorded: &Trace, name: &str) -> Story {
         }
     }
     let mut story = teller.end();
-    story.knows_threads = true;
+    story.is_ours = true;
     story
 }
 

@@ -18,10 +18,16 @@ note('process', process.pid);
 
 // The innermost line of the program that is running now, 0 if none is.
 function line() {
-  const limit = Error.stackTraceLimit;
+  // Both may be the program's own; while we look, they are not.
+  const { stackTraceLimit, prepareStackTrace } = Error;
+  const prepares = Object.hasOwn(Error, 'prepareStackTrace');
   Error.stackTraceLimit = 50;
+  Error.prepareStackTrace = undefined;
   const { stack } = new Error();
-  Error.stackTraceLimit = limit;
+  Error.stackTraceLimit = stackTraceLimit;
+  if (prepares) Error.prepareStackTrace = prepareStackTrace;
+  else delete Error.prepareStackTrace;
+  if (typeof stack !== 'string') return 0;
   for (const place of places) {
     const at = stack.indexOf(place);
     if (at >= 0) return parseInt(stack.slice(at + place.length), 10);

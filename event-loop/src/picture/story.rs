@@ -8,8 +8,8 @@ use crate::trace::Kind;
 #[derive(Debug, Default)]
 pub struct Story {
     pub name: String,
-    /// Which thread of the pool a job was on is known.
-    pub knows_threads: bool,
+    /// Our own recordings know more than Node's: the thread that a job was on, and who has woken a task.
+    pub is_ours: bool,
     pub files: Vec<String>,
     pub steps: Vec<Step>,
     pub spans: Vec<Span>,
@@ -93,6 +93,8 @@ pub struct Wait {
     pub from: u64,
     pub until: u64,
     pub line: Option<Line>,
+    /// The step that asked for it.
+    pub asked: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -108,17 +108,19 @@ impl Teller {
         self.step(line, Does::Prints(text));
     }
 
-    /// A timer is set. One that was set before keeps its line.
-    pub fn sets_timer(&mut self, key: u64, ms: u64, line: Option<Line>) {
-        let before = self
-            .timers
-            .get(&key)
-            .map(|wait| self.story.waits[*wait].line);
+    /// A timer is set, which the last step may just have asked for. One that was set before was asked for then.
+    pub fn sets_timer(&mut self, key: u64, ms: u64, was_just_asked: bool) {
+        let before = self.timers.get(&key);
+        let asked = if was_just_asked {
+            self.story.steps.len().checked_sub(1)
+        } else {
+            before.and_then(|wait| self.story.waits[*wait].asked)
+        };
         let row = self.free_rows.pop_first().unwrap_or_else(|| {
             self.rows += 1;
             self.rows - 1
         });
-        let wait = self.wait(Waits::Timer { row, ms }, line.or(before.flatten()));
+        let wait = self.wait(Waits::Timer { row, ms }, asked);
         self.timers.insert(key, wait);
     }
 
@@ -173,6 +175,7 @@ impl Teller {
             from,
             until,
             line,
+            asked: Some(asked),
         });
     }
 
@@ -204,14 +207,15 @@ impl Teller {
         self.story
     }
 
-    fn wait(&mut self, what: Waits, line: Option<Line>) -> usize {
+    fn wait(&mut self, what: Waits, asked: Option<usize>) -> usize {
         self.story.waits.push(Wait {
             what,
             first: self.story.steps.len().saturating_sub(1),
             last: None,
             from: self.now,
             until: self.now,
-            line,
+            line: asked.and_then(|step| self.story.steps[step].line),
+            asked,
         });
         self.story.waits.len() - 1
     }

@@ -140,7 +140,7 @@ impl<'a> Reader<'a> {
         }
         self.teller.schedules(id, kind, line);
         if kind == Kind::Timer {
-            self.teller.sets_timer(id, ms, line);
+            self.teller.sets_timer(id, ms, true);
         }
     }
 

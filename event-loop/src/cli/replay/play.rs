@@ -72,8 +72,10 @@ fn root_cause(error: &dyn Error) -> String {
 impl Player {
     fn next_program(self: &Rc<Self>) {
         let number = self.next.replace(self.next.get() + 1);
-        if number > 0 {
-            say!("-- end");
+        if let Some(before) = number.checked_sub(1) {
+            // What a program prints is in a line of it, also when nothing is left of it to do.
+            let line = self.script.programs[before].line;
+            at_line(&self.file, line, || say!("-- end"));
         }
         for handle in self.handles.take().into_values() {
             handle.clear();
