@@ -128,7 +128,7 @@ fn a_drawing_with_control_characters_is_still_xml() {
     // https://www.w3.org/TR/xml/#charsets
     let svg = String::from_utf8(svg).unwrap();
     let forbidden =
-        |c: char| c < ' ' && !"\t\n\r".contains(c) || c >= '\u{fffe}' && c <= '\u{ffff}';
+        |c: char| c < ' ' && !"\t\n\r".contains(c) || ('\u{fffe}'..='\u{ffff}').contains(&c);
     assert!(svg.contains('\u{fffd}'));
     assert_eq!(svg.find(forbidden), None);
 }
