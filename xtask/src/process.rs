@@ -27,6 +27,9 @@ use crate::wait4::{Usage, wait4};
 
 /// How long the rest of a run may outlive its leader before that is a leak.
 const FAREWELL: Duration = Duration::from_millis(200);
+/// How long its output may stay open when nobody of it is left. A process that another run is about to start has a copy until it
+/// has become its program, which a busy machine may put off.
+const CLOSING: Duration = Duration::from_secs(2);
 /// How long a group has between TERM and KILL.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// For what takes as long as it takes.
@@ -210,7 +213,7 @@ impl<'a> Run<'a> {
 
     /// Waits a moment for the pipes to end and for the group to empty; returns who is still there after that.
     fn farewell(&mut self) -> Result<Vec<String>> {
-        let until = Instant::now() + FAREWELL;
+        let (until, closed_by) = (Instant::now() + FAREWELL, Instant::now() + CLOSING);
         self.feed = None;
         loop {
             let rest = survivors(self.group, &self.cookie);
@@ -218,6 +221,8 @@ impl<'a> Run<'a> {
             if self.over {
                 return Ok(Vec::new());
             }
+            let is_gone = rest.found.is_empty() && !rest.unsure;
+            let until = if is_gone { closed_by } else { until };
             if Instant::now() >= until || interrupt::requested() {
                 let mut leaked: Vec<_> = rest.found.iter().map(Process::describe).collect();
                 if leaked.is_empty() && !self.is_read_out() {
