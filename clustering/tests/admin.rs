@@ -135,8 +135,13 @@ fn a_lame_duck_is_not_ready_and_serves_all_who_come() {
     cluster.signal(Signal::SIGTERM);
     until("it is not ready", || look(admin, "/readyz").0 == 503);
     let mut answered = 0;
-    while begun.elapsed() < Duration::from_millis(800) {
-        let answer = ask_once(address, "/").unwrap();
+    loop {
+        let answer = ask_once(address, "/");
+        // What began in time may have ended too late on a busy machine.
+        if begun.elapsed() >= Duration::from_secs(1) {
+            break;
+        }
+        let answer = answer.unwrap();
         assert!(answer.status == 200 && !answer.closes, "{answer:?}");
         answered += 1;
     }
