@@ -1,8 +1,8 @@
 //! `bench`: ours against Node and other peers, in turn, after all have shown that they do the same work.
 
 mod measure;
+mod plan;
 mod server;
-mod spec;
 mod svg;
 mod table;
 
@@ -16,11 +16,11 @@ use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
 
 use self::measure::{Run, run};
-use self::spec::{Contender, Spec};
-use crate::node::{Node, Wanted};
-use crate::stop::Stop;
-use crate::workspace::Workspace;
-use crate::{cargo, interrupt};
+use self::plan::{Contender, Spec};
+use crate::cases::workspace::Workspace;
+use crate::exit_error::ExitError;
+use crate::run::node::{Node, Wanted};
+use crate::run::{cargo, interrupt};
 
 /// How `bench` is called.
 #[derive(clap::Args)]
@@ -67,10 +67,10 @@ pub fn bench(options: &Options) -> Result<u8> {
     }
     let matched = |name: &&String| specs.iter().any(|spec| spec.id.contains(name.as_str()));
     if let Some(name) = names.iter().find(|name| !matched(name)) {
-        return Err(Stop::nothing_matched(name).into());
+        return Err(ExitError::nothing_matched(name).into());
     }
     if specs.is_empty() {
-        return Err(Stop::nothing_matched("bench").into());
+        return Err(ExitError::nothing_matched("bench").into());
     }
     // Before an hour is spent, what could go wrong after it.
     let places = specs
@@ -98,20 +98,22 @@ pub fn bench(options: &Options) -> Result<u8> {
         let env = environment(spec, &node, &executables, options.smoke)?;
         match compete(spec, &env, &node, options) {
             Ok(entries) if options.smoke => {
-                say!("ok {}: {}", spec.id, table::attendance(&entries));
+                outln!("ok {}: {}", spec.id, table::attendance(&entries));
                 figures.push(table::json(spec, &entries));
             }
             Ok(entries) => {
                 let text = table::markdown(spec, &entries, &node, options.rounds);
-                say!("{}\n\n{text}", spec.id);
+                outln!("{}\n\n{text}", spec.id);
                 if let Some(place) = places.get(index) {
                     place.fill(spec, &text, svg::chart(spec, &entries).as_deref())?;
                 }
                 figures.push(table::json(spec, &entries));
             }
-            Err(error) if interrupt::requested() => return Err(error.context(Stop::interrupted())),
+            Err(error) if interrupt::requested() => {
+                return Err(error.context(ExitError::interrupted()));
+            }
             Err(error) => {
-                say!("FAIL {}: {error:#}", spec.id);
+                outln!("FAIL {}: {error:#}", spec.id);
                 failed += 1;
             }
         }
@@ -120,7 +122,7 @@ pub fn bench(options: &Options) -> Result<u8> {
         file.write_all(&serde_json::to_vec_pretty(&figures)?)
             .context("--json")?;
     }
-    say!("{} passed, {failed} failed", specs.len() - failed);
+    outln!("{} passed, {failed} failed", specs.len() - failed);
     Ok(u8::from(failed > 0))
 }
 

@@ -1,44 +1,25 @@
 //! `cargo xtask`: checks what the crates promise.
 //!
-//! Read [`case`] for what is checked, [`side`] and [`process`] for how it is run, [`verdict`] for who is to blame.
+//! Read `cases` for what is checked, `run` for how it is run, `judge` for which side is wrong.
 
 #[macro_use]
-mod say;
+mod output;
 
 mod bench;
-mod bless;
-mod cargo;
-mod case;
-mod ci;
-mod compare;
-mod copy;
-mod diff;
-mod files;
-mod interrupt;
-mod list;
-mod node;
-mod pool;
-mod process;
-mod procfs;
-mod readme;
-mod report;
-mod selection;
-mod selfcheck;
-mod settings;
-mod side;
-mod standalone;
-mod stop;
+mod cases;
+mod exit_error;
+mod judge;
+mod run;
 mod tidy;
-mod verdict;
-mod verify;
-mod wait4;
-mod workspace;
+mod verbs;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::stop::Stop;
+use crate::exit_error::ExitError;
+use crate::run::interrupt;
+use crate::verbs::{bless, ci, copy, list, standalone, verify};
 
 /// Checks what the crates of this workspace promise
 #[derive(Parser)]
@@ -90,6 +71,10 @@ fn prepare() -> anyhow::Result<()> {
 }
 
 fn complain(error: &anyhow::Error) -> ExitCode {
-    tell!("cargo xtask: {error:#}\n");
-    ExitCode::from(error.downcast_ref::<Stop>().map_or(1, |stop| stop.status))
+    err!("cargo xtask: {error:#}\n");
+    ExitCode::from(
+        error
+            .downcast_ref::<ExitError>()
+            .map_or(1, |stop| stop.status),
+    )
 }

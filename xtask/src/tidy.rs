@@ -15,9 +15,9 @@ use std::path::{Component, Path, PathBuf};
 use anyhow::Result;
 use toml::Table;
 
-use crate::files::known_files;
-use crate::stop::Stop;
-use crate::workspace::{Crate, Workspace};
+use crate::cases::files::known_files;
+use crate::cases::workspace::{Crate, Workspace};
+use crate::exit_error::ExitError;
 
 /// How `tidy` is called.
 #[derive(clap::Args)]
@@ -27,45 +27,45 @@ pub struct Options {}
 struct Rule {
     name: &'static str,
     /// Whether a crate that breaks it cannot be copied.
-    keeps_it_here: bool,
+    blocks_copy: bool,
     check: fn(&Tree) -> Vec<Finding>,
 }
 
 /// A law that any crate of this workspace obeys.
-const fn of_the_house(name: &'static str, check: fn(&Tree) -> Vec<Finding>) -> Rule {
+const fn workspace_rule(name: &'static str, check: fn(&Tree) -> Vec<Finding>) -> Rule {
     Rule {
         name,
-        keeps_it_here: false,
+        blocks_copy: false,
         check,
     }
 }
 
 /// A law without which a copy does not build.
-const fn of_the_road(name: &'static str, check: fn(&Tree) -> Vec<Finding>) -> Rule {
+const fn portability_rule(name: &'static str, check: fn(&Tree) -> Vec<Finding>) -> Rule {
     Rule {
         name,
-        keeps_it_here: true,
+        blocks_copy: true,
         check,
     }
 }
 
 const RULES: &[Rule] = &[
-    of_the_road("manifest stands alone", manifests::stands_alone),
-    of_the_house("manifest fields", manifests::fields),
-    of_the_house("one requirement", manifests::one_requirement),
-    of_the_house("one lints table", manifests::one_lints_table),
-    of_the_road("nothing above the folder", sources::nothing_above),
-    of_the_road("executable by path", sources::executable_by_path),
-    of_the_house("opening words", sources::opening_words),
-    of_the_house("no unwrap", sources::no_unwrap),
-    of_the_house("no allow", sources::no_allow),
-    of_the_house("no machine paths", sources::no_machine_paths),
-    of_the_house("README sections", readmes::sections),
-    of_the_road("links", readmes::links),
-    of_the_house("notes table", readmes::notes_table),
-    of_the_house("lesson is whole", lessons::whole),
-    of_the_house("one golden test", lessons::one_golden_test),
-    of_the_house("top level", top_level),
+    portability_rule("manifest stands alone", manifests::stands_alone),
+    workspace_rule("manifest fields", manifests::fields),
+    workspace_rule("one requirement", manifests::one_requirement),
+    workspace_rule("one lints table", manifests::one_lints_table),
+    portability_rule("nothing above the folder", sources::nothing_above),
+    portability_rule("executable by path", sources::executable_by_path),
+    workspace_rule("opening words", sources::opening_words),
+    workspace_rule("no unwrap", sources::no_unwrap),
+    workspace_rule("no allow", sources::no_allow),
+    workspace_rule("no machine paths", sources::no_machine_paths),
+    workspace_rule("README sections", readmes::sections),
+    portability_rule("links", readmes::links),
+    workspace_rule("notes table", readmes::notes_table),
+    workspace_rule("lesson is whole", lessons::whole),
+    workspace_rule("one golden test", lessons::one_golden_test),
+    workspace_rule("top level", top_level),
 ];
 
 /// What may stand at the top.
@@ -76,14 +76,14 @@ const TOP: &str = "Cargo.toml Cargo.lock README.md CONTRIBUTING.md LICENSE .giti
 struct Finding {
     /// Where, and what is wrong there.
     what: String,
-    mend: String,
+    fix: String,
 }
 
 impl Finding {
-    fn new(file: &str, line: usize, what: impl Display, mend: impl Display) -> Self {
+    fn new(file: &str, line: usize, what: impl Display, fix: impl Display) -> Self {
         Self {
             what: format!("{file}:{line}: {what}"),
-            mend: mend.to_string(),
+            fix: fix.to_string(),
         }
     }
 }
@@ -100,15 +100,15 @@ struct Tree {
 pub fn tidy(_: &Options) -> Result<u8> {
     let tree = Tree::read(&Workspace::find()?.root)?;
     let findings = tree.findings(RULES.iter());
-    findings.iter().for_each(|finding| say!("{finding}"));
+    findings.iter().for_each(|finding| outln!("{finding}"));
     let (rules, files) = (RULES.len(), tree.files.len());
-    say!("{rules} rules, {files} files, {} findings", findings.len());
+    outln!("{rules} rules, {files} files, {} findings", findings.len());
     Ok(u8::from(!findings.is_empty()))
 }
 
 /// The findings for which a crate cannot be copied, each a line.
-pub fn what_keeps_it_here(root: &Path, one: &Crate) -> Result<Vec<String>> {
-    let mut findings = Tree::read(root)?.findings(RULES.iter().filter(|rule| rule.keeps_it_here));
+pub fn blocks_copy(root: &Path, one: &Crate) -> Result<Vec<String>> {
+    let mut findings = Tree::read(root)?.findings(RULES.iter().filter(|rule| rule.blocks_copy));
     let folder = format!("{}/", one.dir.strip_prefix(root)?.display());
     findings.retain(|finding| finding.starts_with(&folder));
     Ok(findings)
@@ -129,7 +129,8 @@ impl Tree {
             let name = file.to_string_lossy().into_owned();
             if let (Some((folder, "Cargo.toml")), Some(text)) = (name.split_once('/'), &text) {
                 let manifest = toml::from_str(text);
-                let manifest = manifest.map_err(|error| Stop::usage(format!("{name}: {error}")))?;
+                let manifest =
+                    manifest.map_err(|error| ExitError::usage(format!("{name}: {error}")))?;
                 tree.manifests.insert(folder.to_owned(), manifest);
             }
             tree.files.insert(name, text.unwrap_or_default());
@@ -140,8 +141,8 @@ impl Tree {
     fn findings<'a>(&self, rules: impl Iterator<Item = &'a Rule>) -> Vec<String> {
         let mut lines = Vec::new();
         for Rule { name, check, .. } in rules {
-            for Finding { what, mend } in check(self) {
-                lines.push(format!("{what} ({name}); {mend}"));
+            for Finding { what, fix } in check(self) {
+                lines.push(format!("{what} ({name}); {fix}"));
             }
         }
         lines
@@ -216,19 +217,19 @@ fn odd_ones<T: PartialEq>(files: &[(String, T)]) -> Vec<(&str, String)> {
     let is_sure = files
         .iter()
         .all(|(_, other)| other == said || alike(other) < alike(said));
-    let mend = if is_sure {
+    let fix = if is_sure {
         format!("make it equal to {model}")
     } else {
         "make them equal; which is right only you know".to_owned()
     };
     let odd = files.iter().filter(|(_, other)| other != said);
-    let odd: Vec<_> = odd.map(|(file, _)| (file.as_str(), mend.clone())).collect();
+    let odd: Vec<_> = odd.map(|(file, _)| (file.as_str(), fix.clone())).collect();
     if is_sure || odd.is_empty() {
         return odd;
     }
     files
         .iter()
-        .map(|(file, _)| (file.as_str(), mend.clone()))
+        .map(|(file, _)| (file.as_str(), fix.clone()))
         .collect()
 }
 

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 
+use super::plan::{Contender, Spec};
 use super::server::Server;
-use super::spec::{Contender, Spec};
-use crate::process::{self, End, Outcome};
-use crate::{interrupt, wait4};
+use crate::run::interrupt;
+use crate::run::process::{self, End, Outcome};
+use crate::run::usage::Usage;
 
 /// Nothing worth measuring takes longer.
 const LIMIT: Duration = Duration::from_secs(300);
@@ -18,7 +19,7 @@ const LIMIT: Duration = Duration::from_secs(300);
 /// What one run took.
 pub struct Run {
     pub wall: Duration,
-    pub usage: wait4::Usage,
+    pub usage: Usage,
     /// The number of the column of its own.
     pub also: Option<f64>,
     /// What the contender printed as `NAME RATE`, or what was found out of a server.

@@ -11,10 +11,10 @@ use anyhow::{Context, Result, bail, ensure};
 use regex_lite::Regex;
 
 use super::measure::shell;
-use super::spec::Serve;
-use crate::interrupt;
-use crate::process::{End, Run};
-use crate::wait4::Usage;
+use super::plan::Serve;
+use crate::run::interrupt;
+use crate::run::process::{End, Run};
+use crate::run::usage::Usage;
 
 const READY: Duration = Duration::from_secs(20);
 

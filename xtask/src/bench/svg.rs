@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::Entry;
-use super::spec::Spec;
+use super::plan::Spec;
 use super::table::{Figure, rates};
 
 const WIDTH: f64 = 720.0;

@@ -8,8 +8,8 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::Entry;
-use super::spec::Spec;
-use crate::node::Node;
+use super::plan::Spec;
+use crate::run::node::Node;
 
 /// A figure over all rounds.
 #[derive(Clone, Copy)]

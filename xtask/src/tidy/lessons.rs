@@ -28,8 +28,8 @@ pub fn whole(tree: &Tree) -> Vec<Finding> {
                         lessons.insert(name.to_owned(), stem.to_owned());
                     }
                     None if end == ".mjs" && !stem.contains('/') => {
-                        let mend = "call it NN-name.mjs, by its place in the tour";
-                        findings.push(Finding::new(file, 1, "a twin without a number", mend));
+                        let fix = "call it NN-name.mjs, by its place in the tour";
+                        findings.push(Finding::new(file, 1, "a twin without a number", fix));
                     }
                     _ => {}
                 }
@@ -42,7 +42,7 @@ pub fn whole(tree: &Tree) -> Vec<Finding> {
             let [twin, output] = ["mjs", "out"].map(|end| format!("{golden}{stem}.{end}"));
             let bless = format!("`cargo xtask bless {topic}/{name}` writes it");
             let is_linked = tree.text(&readme).contains(&link);
-            for (is_there, file, what, mend) in [
+            for (is_there, file, what, fix) in [
                 (
                     tree.has(&file),
                     &file,
@@ -60,7 +60,7 @@ pub fn whole(tree: &Tree) -> Vec<Finding> {
             ] {
                 if !is_there {
                     let what = format!("the lesson `{name}` has no {what}");
-                    findings.push(Finding::new(file, 1, what, mend));
+                    findings.push(Finding::new(file, 1, what, fix));
                 }
             }
         }
@@ -86,12 +86,12 @@ pub fn one_golden_test(tree: &Tree) -> Vec<Finding> {
             ));
         }
     }
-    for (file, mend) in odd_ones(&files) {
+    for (file, fix) in odd_ones(&files) {
         findings.push(Finding::new(
             file,
             1,
             "it is not what stands in the other crates",
-            mend,
+            fix,
         ));
     }
     findings

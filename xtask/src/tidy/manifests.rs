@@ -19,12 +19,12 @@ pub fn stands_alone(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (folder, manifest) in &tree.manifests {
         let file = format!("{folder}/Cargo.toml");
-        let mut add = |words: &[&str], what: &str, mend: &str| {
+        let mut add = |words: &[&str], what: &str, fix: &str| {
             findings.push(Finding::new(
                 &file,
                 line_of(tree.text(&file), words),
                 what,
-                mend,
+                fix,
             ));
         };
         for table in ["workspace", "profile", "patch", "replace"] {
@@ -151,13 +151,13 @@ pub fn one_lints_table(tree: &Tree) -> Vec<Finding> {
         .map(|(folder, manifest)| (format!("{folder}/Cargo.toml"), manifest.get("lints")))
         .collect();
     let odd = odd_ones(&tables).into_iter();
-    odd.map(|(file, mend)| {
+    odd.map(|(file, fix)| {
         let line = line_of(tree.text(file), &["[lints"]);
         Finding::new(
             file,
             line,
             "its lints are not those of the other crates",
-            mend,
+            fix,
         )
     })
     .collect()

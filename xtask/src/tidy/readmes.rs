@@ -62,7 +62,7 @@ pub fn links(tree: &Tree) -> Vec<Finding> {
                         file,
                         index + 1,
                         what,
-                        "mend or remove the link",
+                        "fix or remove the link",
                     ));
                 }
             }

@@ -7,13 +7,13 @@ use regex_lite::Regex;
 use super::{Finding, Tree, resolve};
 
 /// A finding for each line that matches.
-fn matching(files: &[(&str, &str)], pattern: &str, what: &str, mend: &str) -> Vec<Finding> {
+fn matching(files: &[(&str, &str)], pattern: &str, what: &str, fix: &str) -> Vec<Finding> {
     let pattern = Regex::new(pattern).expect("a valid pattern");
     let mut findings = Vec::new();
     for (file, text) in files {
         for (index, line) in text.lines().enumerate() {
             if pattern.is_match(line) {
-                findings.push(Finding::new(file, index + 1, what, mend));
+                findings.push(Finding::new(file, index + 1, what, fix));
             }
         }
     }
@@ -22,7 +22,7 @@ fn matching(files: &[(&str, &str)], pattern: &str, what: &str, mend: &str) -> Ve
 
 /// What lies above the folder, a copy lacks.
 pub fn nothing_above(tree: &Tree) -> Vec<Finding> {
-    let mend = "put the file into the crate";
+    let fix = "put the file into the crate";
     let mut findings = Vec::new();
     let from_file = r#"(?:include(?:_str|_bytes)?!|#\[path)[^";]*"([^"]*)""#;
     let from_crate = r#"CARGO_MANIFEST_DIR"[^";]*"/?([^"]*\.\.[^"]*)""#;
@@ -44,14 +44,14 @@ pub fn nothing_above(tree: &Tree) -> Vec<Finding> {
                     if is_outside(from, path) {
                         let line = text[..all.end()].lines().count();
                         let what = format!("{path} is above the crate's folder");
-                        findings.push(Finding::new(file, line, what, mend));
+                        findings.push(Finding::new(file, line, what, fix));
                     }
                 }
             }
             let link = fs::read_link(tree.root.join(file)).ok();
             if let Some(path) = link.filter(|path| is_outside(file, &path.to_string_lossy())) {
                 let what = format!("the link leads out of the crate, to {}", path.display());
-                findings.push(Finding::new(file, 1, what, mend));
+                findings.push(Finding::new(file, 1, what, fix));
             }
         }
     }
@@ -63,12 +63,12 @@ pub fn executable_by_path(tree: &Tree) -> Vec<Finding> {
     let mut files = tree.rust("");
     files.retain(|(file, _)| !file.starts_with("xtask/"));
     let what = "the folder of executables is guessed, and CARGO_TARGET_DIR refutes it";
-    let mend = "use env!(\"CARGO_BIN_EXE_...\")";
+    let fix = "use env!(\"CARGO_BIN_EXE_...\")";
     matching(
         &files,
         r#"^([^/]|/[^/])*"[^"]*target/(debug|release)"#,
         what,
-        mend,
+        fix,
     )
 }
 
@@ -77,8 +77,8 @@ pub fn opening_words(tree: &Tree) -> Vec<Finding> {
     let mut silent = tree.rust("src/");
     silent.retain(|(_, text)| !text.starts_with("//!"));
     let what = "it does not say what it is about";
-    let mend = "begin with `//!`: what Node has, what stands for it here";
-    let finding = |(file, _)| Finding::new(file, 1, what, mend);
+    let fix = "begin with `//!`: what Node has, what stands for it here";
+    let finding = |(file, _)| Finding::new(file, 1, what, fix);
     silent.into_iter().map(finding).collect()
 }
 
@@ -92,28 +92,28 @@ pub fn no_unwrap(tree: &Tree) -> Vec<Finding> {
         *text = &text[..end];
     }
     let what = "unwrap does not say why it cannot fail";
-    let mend = "use `?`, or expect(\"the invariant that holds\")";
-    matching(&files, r"^([^/]|/[^/])*\.unwrap\(\)", what, mend)
+    let fix = "use `?`, or expect(\"the invariant that holds\")";
+    matching(&files, r"^([^/]|/[^/])*\.unwrap\(\)", what, fix)
 }
 
 /// An expectation is reported once it is no longer needed; a permission stays.
 pub fn no_allow(tree: &Tree) -> Vec<Finding> {
     let what = "a lint is silenced for ever";
-    let mend = "use #[expect(..., reason = \"...\")]";
+    let fix = "use #[expect(..., reason = \"...\")]";
     matching(
         &tree.rust(""),
         r"^\s*#!?\[(cfg_attr\(.*\b)?allow\(",
         what,
-        mend,
+        fix,
     )
 }
 
 /// Paths of one machine lead nowhere on another.
 pub fn no_machine_paths(tree: &Tree) -> Vec<Finding> {
     let pattern = r#"(^|[\s"'`(=:/])/(home|root|work|Users)/\w"#;
-    let (what, mend) = (
+    let (what, fix) = (
         "a path of somebody's machine",
         "use a relative path or a variable",
     );
-    matching(&tree.below("", ""), pattern, what, mend)
+    matching(&tree.below("", ""), pattern, what, fix)
 }

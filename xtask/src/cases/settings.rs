@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use serde::Deserialize;
 
-use crate::compare::{Order, Pattern, Redaction};
+use crate::judge::compare::{Order, Pattern, Redaction};
 
 /// The file as written. A key that is not here is a mistake.
 #[derive(Default, Deserialize)]

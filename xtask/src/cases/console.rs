@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use regex_lite::Regex;
 
-use crate::stop::Stop;
-use crate::workspace::Workspace;
+use crate::cases::workspace::Workspace;
+use crate::exit_error::ExitError;
 
 /// One console block.
 pub struct Block {
@@ -60,7 +60,7 @@ fn read(workspace: &Workspace, folder: &Path, name: &str) -> Result<Vec<Block>> 
         any.find_iter(&whole).count(),
     );
     if exact != meant {
-        return Err(Stop::usage(format!("{name}: {meant} fences say console, and {exact} say it as \"```console\" alone and are closed")).into());
+        return Err(ExitError::usage(format!("{name}: {meant} fences say console, and {exact} say it as \"```console\" alone and are closed")).into());
     }
     let found = fences
         .captures_iter(&whole)
@@ -72,13 +72,13 @@ fn read(workspace: &Workspace, folder: &Path, name: &str) -> Result<Vec<Block>> 
         let called = called
             .map(|line| Call::read(workspace, line))
             .collect::<Result<Vec<_>>>();
-        let commands = called.map_err(|error| Stop::usage(format!("{id}: {error:#}")))?;
+        let commands = called.map_err(|error| ExitError::usage(format!("{id}: {error:#}")))?;
         let first = commands
             .first()
             .and_then(|call| workspace.find_crate(&call.krate));
         let first = first.filter(|_| text.starts_with("$ "));
-        let first =
-            first.ok_or_else(|| Stop::usage(format!("{id}: it starts with no `$ command`")))?;
+        let first = first
+            .ok_or_else(|| ExitError::usage(format!("{id}: it starts with no `$ command`")))?;
         let fixtures = first.golden().join("fixtures");
         Ok(Block {
             id,

@@ -4,13 +4,13 @@ use std::fmt::Arguments;
 use std::io::Write;
 
 /// `println!` for a reader who may be gone.
-macro_rules! say {
-    ($($words:tt)*) => { $crate::say::line(format_args!($($words)*)) };
+macro_rules! outln {
+    ($($words:tt)*) => { $crate::output::line(format_args!($($words)*)) };
 }
 
 /// `eprint!` for a reader who may be gone.
-macro_rules! tell {
-    ($($words:tt)*) => { $crate::say::aside(format_args!($($words)*)) };
+macro_rules! err {
+    ($($words:tt)*) => { $crate::output::aside(format_args!($($words)*)) };
 }
 
 /// Prints a line to stdout, or nothing.

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use regex_lite::Regex;
 
-use crate::compare::Rules;
-use crate::settings::Settings;
-use crate::stop::Stop;
-use crate::verdict::Verdict;
-use crate::workspace::Crate;
+use crate::cases::settings::Settings;
+use crate::cases::workspace::Crate;
+use crate::exit_error::ExitError;
+use crate::judge::compare::Rules;
+use crate::judge::verdict::Verdict;
 
 /// One lesson, or one command of a tool.
 pub struct Case {
@@ -33,7 +33,7 @@ pub struct Case {
 /// Who else must print the same.
 pub enum Oracle {
     /// The Node program beside the golden file.
-    Twin(PathBuf),
+    Node(PathBuf),
     /// A shell command.
     Shell(String),
     /// Nobody can, for the reason given.
@@ -44,14 +44,14 @@ impl Oracle {
     /// What a verdict calls it.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Twin(_) => "Node",
+            Self::Node(_) => "Node",
             _ => "the oracle",
         }
     }
 
     pub fn needs_node(&self) -> bool {
         match self {
-            Self::Twin(_) => true,
+            Self::Node(_) => true,
             Self::Shell(command) => command.contains("$NODE") || command.contains("${NODE}"),
             Self::None(_) => false,
         }
@@ -62,7 +62,7 @@ impl Oracle {
 ///
 /// # Errors
 ///
-/// [`Stop`] for a case file that cannot be understood.
+/// [`ExitError`] for a case file that cannot be understood.
 pub fn read_all(one: &Crate) -> Result<(Vec<Case>, Vec<Verdict>)> {
     let allowed = Regex::new(r"^([0-9]+-[a-z0-9-]+)\.(mjs|out|toml)$").expect("a valid pattern");
     let mut stems: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -90,9 +90,9 @@ pub fn read_all(one: &Crate) -> Result<(Vec<Case>, Vec<Verdict>)> {
         }
         let case = Case::read(one, &path, &files);
         let case =
-            case.map_err(|error| Stop::usage(format!("{}.toml: {error:#}", path.display())))?;
+            case.map_err(|error| ExitError::usage(format!("{}.toml: {error:#}", path.display())))?;
         if cases.iter().any(|other| other.id == case.id) {
-            return Err(Stop::usage(format!("there are two cases named {}", case.id)).into());
+            return Err(ExitError::usage(format!("there are two cases named {}", case.id)).into());
         }
         cases.push(case);
     }
@@ -114,7 +114,7 @@ impl Case {
         let oracle = match (settings.oracle.take(), settings.no_oracle.take()) {
             (Some(command), _) => Oracle::Shell(command),
             (_, Some(why)) => Oracle::None(why),
-            _ => Oracle::Twin(path.with_extension("mjs")),
+            _ => Oracle::Node(path.with_extension("mjs")),
         };
         let fixtures = one.golden().join("fixtures");
         let stdin = match &settings.stdin_file {

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::case::Case;
-use crate::diff::{diff, excerpt};
-use crate::interrupt;
-use crate::process::{End, Outcome};
-use crate::settings::Limit;
+use crate::cases::find::Case;
+use crate::cases::settings::Limit;
+use crate::judge::diff::{diff, excerpt};
+use crate::run::interrupt;
+use crate::run::process::{End, Outcome};
 
 /// The result of one thing that was checked.
 #[derive(Serialize)]

@@ -11,19 +11,19 @@ use anyhow::{Context, Result};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::case::Case;
-use crate::diff::{diff, excerpt};
-use crate::node::Wanted;
-use crate::process::End;
-use crate::readme::Block;
-use crate::report::Report;
-use crate::selection::Selection;
-use crate::selfcheck::blind_spots;
-use crate::settings::Limit;
-use crate::side::{Oracled, Stage};
-use crate::verdict::{State, Verdict, ending, judge};
-use crate::workspace::{Crate, Workspace};
-use crate::{cargo, interrupt, node, pool, procfs};
+use crate::cases::console::Block;
+use crate::cases::find::Case;
+use crate::cases::selection::Selection;
+use crate::cases::settings::Limit;
+use crate::cases::workspace::{Crate, Workspace};
+use crate::judge::diff::{diff, excerpt};
+use crate::judge::report::Report;
+use crate::judge::self_check::blind_spots;
+use crate::judge::verdict::{State, Verdict, ending, judge};
+use crate::run::node::Wanted;
+use crate::run::process::End;
+use crate::run::sandbox::{Oracled, Runner};
+use crate::run::{cargo, interrupt, leaks, node, pool};
 
 /// How `verify` is called.
 #[derive(clap::Args)]
@@ -67,7 +67,7 @@ pub fn verify(options: &Options) -> Result<u8> {
         needed,
     } = Selection::read(&workspace, &options.filters)?;
     let node = node::Node::find(&options.node)?;
-    let stage = Stage {
+    let stage = Runner {
         node,
         executables: cargo::build_all(&workspace.root, &needed, &[])?,
     };
@@ -85,7 +85,7 @@ pub fn verify(options: &Options) -> Result<u8> {
     for one in tested.iter().take_while(|_| !interrupt::requested()) {
         report.add(options.test(&workspace, &stage, one)?);
     }
-    let before: BTreeSet<_> = procfs::descendants()
+    let before: BTreeSet<_> = leaks::descendants()
         .iter()
         .map(|process| process.pid)
         .collect();
@@ -96,7 +96,7 @@ pub fn verify(options: &Options) -> Result<u8> {
     let is_serial = |unit: &Unit| matches!(unit, Unit::Case(case) if case.settings.serial);
     let work = |unit| options.repeated(&stage, unit);
     pool::each(&units, jobs, is_serial, work, |verdict| report.add(verdict));
-    strays(&before)
+    leaked_processes(&before)
         .into_iter()
         .for_each(|verdict| report.add(verdict));
 
@@ -108,7 +108,7 @@ pub fn verify(options: &Options) -> Result<u8> {
 }
 
 impl Options {
-    fn repeated(&self, stage: &Stage, unit: &Unit) -> Verdict {
+    fn repeated(&self, stage: &Runner, unit: &Unit) -> Verdict {
         let times = self.repeat.get();
         let rest = (1..times).take_while(|_| !interrupt::requested());
         let runs: Vec<_> = [0]
@@ -119,22 +119,19 @@ impl Options {
         let failed = runs.iter().filter(|run| run.has_failed()).count();
         let passed = runs.iter().filter(|run| run.state == State::Passed).count();
         // What did not pass speaks for all runs.
-        let spokesman = runs
+        let worst = runs
             .into_iter()
             .max_by_key(|run| run.state)
             .expect("there is one run");
         if failed == 0 || passed == 0 {
-            return spokesman;
+            return worst;
         }
         let headline = format!("FLAKY: {failed} of {times} runs failed, one of them so:");
-        let problems = [headline].into_iter().chain(spokesman.problems).collect();
-        Verdict {
-            problems,
-            ..spokesman
-        }
+        let problems = [headline].into_iter().chain(worst.problems).collect();
+        Verdict { problems, ..worst }
     }
 
-    fn check(&self, stage: &Stage, unit: &Unit) -> Verdict {
+    fn check(&self, stage: &Runner, unit: &Unit) -> Verdict {
         let (id, verdict) = match unit {
             Unit::Case(case) => (&case.id, self.check_case(stage, case)),
             Unit::Block(block) => (&block.id, check_block(stage, block)),
@@ -143,7 +140,7 @@ impl Options {
         verdict.unless_interrupted()
     }
 
-    fn check_case(&self, stage: &Stage, case: &Case) -> Result<Verdict> {
+    fn check_case(&self, stage: &Runner, case: &Case) -> Result<Verdict> {
         let golden = fs::read(&case.golden).ok();
         let rust = stage.rust(case)?;
         let oracle = stage.oracle(case)?;
@@ -175,7 +172,7 @@ impl Options {
         Ok(verdict)
     }
 
-    fn test(&self, workspace: &Workspace, stage: &Stage, one: &Crate) -> Result<Verdict> {
+    fn test(&self, workspace: &Workspace, stage: &Runner, one: &Crate) -> Result<Verdict> {
         let require_peers = matches!(self.node, Wanted::Required);
         let outcome = cargo::test(&workspace.root, one, &stage.node, require_peers)?;
         let mut problems = ending("cargo test", Limit::default(), &outcome);
@@ -197,7 +194,7 @@ impl Options {
     }
 }
 
-fn check_block(stage: &Stage, block: &Block) -> Result<Verdict> {
+fn check_block(stage: &Runner, block: &Block) -> Result<Verdict> {
     let (text, mut problems) = stage.block(block)?;
     if text != block.text.as_bytes() {
         let shown = diff("README", block.text.as_bytes(), "Rust", &text);
@@ -208,7 +205,7 @@ fn check_block(stage: &Stage, block: &Block) -> Result<Verdict> {
 }
 
 /// Every lesson that a crate lists has a case, and every case of a lesson is listed.
-fn unlisted(stage: &Stage, cases: &[Case], one: &Crate) -> Result<Vec<Verdict>> {
+fn unlisted(stage: &Runner, cases: &[Case], one: &Crate) -> Result<Vec<Verdict>> {
     let listed: BTreeSet<_> = stage.lessons(&one.name)?.into_iter().collect();
     let cases = cases.iter().filter(|case| case.krate == one.name);
     let shown: BTreeSet<_> = cases.filter_map(|case| case.lesson.clone()).collect();
@@ -224,11 +221,11 @@ fn unlisted(stage: &Stage, cases: &[Case], one: &Crate) -> Result<Vec<Verdict>> 
 }
 
 /// Processes that left their group and shed their environment: nobody knows whose they were, but they are ours.
-fn strays(before: &BTreeSet<i32>) -> Option<Verdict> {
+fn leaked_processes(before: &BTreeSet<i32>) -> Option<Verdict> {
     let mut problems = Vec::new();
     let mut known = before.clone();
     loop {
-        let mut alive = procfs::descendants();
+        let mut alive = leaks::descendants();
         alive.retain(|process| !before.contains(&process.pid));
         if alive.is_empty() {
             break;

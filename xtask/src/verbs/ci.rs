@@ -5,10 +5,10 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::process::{End, run_through};
-use crate::stop::Stop;
-use crate::workspace::Workspace;
-use crate::{cargo, interrupt};
+use crate::cases::workspace::Workspace;
+use crate::exit_error::ExitError;
+use crate::run::process::{End, run_through};
+use crate::run::{cargo, interrupt};
 
 /// How `ci` is called.
 #[derive(clap::Args)]
@@ -37,41 +37,41 @@ pub fn ci(options: &Options) -> Result<u8> {
         .iter()
         .find(|name| !steps.iter().any(|step| named(step, name)))
     {
-        return Err(Stop::nothing_matched(name).into());
+        return Err(ExitError::nothing_matched(name).into());
     }
     steps.retain(|step| {
         options.steps.is_empty() || options.steps.iter().any(|name| named(step, name))
     });
     let (mut passed, mut failed) = (0, Vec::new());
     for step in &steps {
-        say!("\n== {}: {step}", step.name);
+        outln!("\n== {}: {step}", step.name);
         let outcome = run_through(&mut step.command(&workspace.root))?;
         if interrupt::requested() {
             break;
         }
         let is_good = outcome.end == End::Exited(0) && outcome.leaked.is_empty();
         for process in &outcome.leaked {
-            say!("LEAK: {process}");
+            outln!("LEAK: {process}");
         }
         let word = if is_good { "ok" } else { "FAILED" };
-        say!("== {}: {word} in {:.1}s", step.name, outcome.seconds);
+        outln!("== {}: {word} in {:.1}s", step.name, outcome.seconds);
         if is_good {
             passed += 1;
         } else {
             failed.push(step);
         }
     }
-    say!("");
+    outln!("");
     for step in &failed {
-        say!("FAILED {}; again: {step}", step.name);
+        outln!("FAILED {}; again: {step}", step.name);
     }
     let skipped = steps.len() - passed - failed.len();
-    say!(
+    outln!(
         "{passed} passed, {} failed, {skipped} not run",
         failed.len()
     );
     if interrupt::requested() {
-        return Err(Stop::interrupted().into());
+        return Err(ExitError::interrupted().into());
     }
     Ok(u8::from(!failed.is_empty()))
 }

@@ -8,8 +8,8 @@ use anyhow::{Context, Result, ensure};
 use regex_lite::Regex;
 use serde::Deserialize;
 
-use crate::stop::Stop;
-use crate::workspace::Crate;
+use crate::cases::workspace::Crate;
+use crate::exit_error::ExitError;
 
 /// A bench as written, and where it stands. All lines are for `sh` and run in one folder in memory.
 #[derive(Deserialize)]
@@ -116,8 +116,9 @@ impl Spec {
     }
 
     fn read(one: &Crate, id: String, file: PathBuf) -> Result<Self> {
-        let wrong =
-            |error: &dyn std::fmt::Display| Stop::usage(format!("{}: {error}", file.display()));
+        let wrong = |error: &dyn std::fmt::Display| {
+            ExitError::usage(format!("{}: {error}", file.display()))
+        };
         let mut spec: Self =
             toml::from_str(&fs::read_to_string(&file)?).map_err(|error| wrong(&error))?;
         spec.complete().map_err(|error| wrong(&error))?;

@@ -9,15 +9,15 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
-use crate::case::{Case, Oracle};
-use crate::node::Node;
-use crate::process::{End, Outcome, run};
-use crate::readme::Block;
-use crate::settings::Limit;
-use crate::verdict::ending;
+use crate::cases::console::Block;
+use crate::cases::find::{Case, Oracle};
+use crate::cases::settings::Limit;
+use crate::judge::verdict::ending;
+use crate::run::node::Node;
+use crate::run::process::{End, Outcome, run};
 
 /// What the runs of a verb share.
-pub struct Stage {
+pub struct Runner {
     pub node: Node,
     /// The executable of each crate that was built.
     pub executables: BTreeMap<String, PathBuf>,
@@ -32,15 +32,15 @@ pub enum Oracled {
     None,
 }
 
-impl Stage {
+impl Runner {
     pub fn rust(&self, case: &Case) -> Result<Outcome> {
-        let scene = Scene::new(&case.fixtures)?;
+        let scene = Sandbox::new(&case.fixtures)?;
         let command = scene.command(self.executable(&case.krate)?);
         perform(case, command, &case.args)
     }
 
     pub fn oracle(&self, case: &Case) -> Result<Oracled> {
-        let scene = Scene::new(&case.fixtures)?;
+        let scene = Sandbox::new(&case.fixtures)?;
         let outcome = match (&case.oracle, &self.node.path) {
             (Oracle::None(_), _) => return Ok(Oracled::None),
             (oracle, None) if oracle.needs_node() => {
@@ -51,7 +51,7 @@ impl Stage {
                 shell.envs(node.as_ref().map(|node| ("NODE", node)));
                 perform(case, shell, ["-c", line])?
             }
-            (Oracle::Twin(file), node) => {
+            (Oracle::Node(file), node) => {
                 perform(case, scene.command(node.as_deref().unwrap_or(file)), [file])?
             }
         };
@@ -69,7 +69,7 @@ impl Stage {
 
     /// The names that `tour --list` prints, one a line, each perhaps followed by a title.
     pub fn lessons(&self, krate: &str) -> Result<Vec<String>> {
-        let scene = Scene::new(Path::new(""))?;
+        let scene = Sandbox::new(Path::new(""))?;
         let mut command = scene.command(self.executable(krate)?);
         let outcome = run(command.args(["tour", "--list"]), None, Limit::default().0)?;
         ensure!(
@@ -86,7 +86,7 @@ impl Stage {
 
     /// A README block as it ought to read, and what went wrong with its runs.
     pub fn block(&self, block: &Block) -> Result<(Vec<u8>, Vec<String>)> {
-        let scene = Scene::new(&block.fixtures)?;
+        let scene = Sandbox::new(&block.fixtures)?;
         let mut text = Vec::new();
         let mut problems = Vec::new();
         for call in &block.commands {
@@ -120,9 +120,9 @@ fn perform<S: AsRef<OsStr>>(
 }
 
 /// A fresh copy of the fixtures. Its name is short, since the path of a Unix socket may have 108 bytes.
-struct Scene(TempDir);
+struct Sandbox(TempDir);
 
-impl Scene {
+impl Sandbox {
     fn new(fixtures: &Path) -> Result<Self> {
         let scene = Self(tempfile::Builder::new().prefix("x").tempdir()?);
         if fixtures.is_dir() {

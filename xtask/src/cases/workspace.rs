@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use crate::stop::Stop;
+use crate::exit_error::ExitError;
 
 /// The folder above us that has a `[workspace]`.
 pub struct Workspace {
@@ -70,7 +70,7 @@ impl Workspace {
                 crates,
             });
         }
-        Err(Stop::usage(format!(
+        Err(ExitError::usage(format!(
             "no Cargo.toml with a [workspace] in {} or above",
             here.display()
         ))
@@ -100,7 +100,8 @@ impl Crate {
 }
 
 fn read(path: &Path) -> Result<Manifest> {
-    let usage = |error: &dyn std::fmt::Display| Stop::usage(format!("{}: {error}", path.display()));
+    let usage =
+        |error: &dyn std::fmt::Display| ExitError::usage(format!("{}: {error}", path.display()));
     let text = fs::read_to_string(path).map_err(|error| usage(&error))?;
     Ok(toml::from_str(&text).map_err(|error| usage(&error))?)
 }

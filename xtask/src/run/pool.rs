@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use crate::interrupt;
+use crate::run::interrupt;
 
 /// Calls `work` for each item on `jobs` threads, then, alone, for those that are serial; `done` sees each result here
 /// and now. After an interrupt no further item is begun.

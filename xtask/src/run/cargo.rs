@@ -7,11 +7,11 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use crate::interrupt;
-use crate::node::Node;
-use crate::process::{End, Outcome, run_aloud};
-use crate::stop::Stop;
-use crate::workspace::Crate;
+use crate::cases::workspace::Crate;
+use crate::exit_error::ExitError;
+use crate::run::interrupt;
+use crate::run::node::Node;
+use crate::run::process::{End, Outcome, run_aloud};
 
 /// One line of `--message-format=json`, as far as it concerns us.
 #[derive(Deserialize)]
@@ -51,10 +51,10 @@ fn build(root: &Path, one: &Crate, profile: &[&str]) -> Result<PathBuf> {
     ]);
     let outcome = run_aloud(cargo.args(profile))?;
     if interrupt::requested() {
-        return Err(Stop::interrupted().into());
+        return Err(ExitError::interrupted().into());
     }
     if outcome.end != End::Exited(0) {
-        return Err(Stop::build(&one.name).into());
+        return Err(ExitError::build(&one.name).into());
     }
     let lines = outcome.stdout.split(|byte| *byte == b'\n');
     let messages = lines.filter_map(|line| serde_json::from_slice::<Message>(line).ok());

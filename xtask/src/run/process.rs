@@ -2,7 +2,7 @@
 //!
 //! Nothing here can be blocked by a program that misbehaves. Both pipes and stdin are served by one `poll` loop with
 //! a deadline, so a grandchild that keeps a pipe open holds nobody up; the run has a process group of its own, which is
-//! ended with TERM and then KILL; whoever left the group is found by the cookie it inherited (see [`crate::procfs`]).
+//! ended with TERM and then KILL; whoever left the group is found by the cookie it inherited (see `leaks`).
 
 use std::fmt;
 use std::fs::File;
@@ -21,19 +21,19 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
-use crate::interrupt;
-use crate::procfs::{COOKIE, Process, leaders, survivors};
-use crate::wait4::{Usage, wait4};
+use crate::run::interrupt;
+use crate::run::leaks::{COOKIE, Process, leaders, survivors};
+use crate::run::usage::{Usage, wait4};
 
 /// How long the rest of a run may outlive its leader before that is a leak.
-const FAREWELL: Duration = Duration::from_millis(200);
+const LEAK_GRACE: Duration = Duration::from_millis(200);
 /// How long its output may stay open when nobody of it is left. A process that another run is about to start has a copy until it
 /// has become its program, which a busy machine may put off.
 const CLOSING: Duration = Duration::from_secs(2);
 /// How long a group has between TERM and KILL.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// For what takes as long as it takes.
-const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const NO_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
 /// What one stream may hold; a program that prints for ever must not fill our memory.
 const OUTPUT_LIMIT: usize = 32 << 20;
 
@@ -95,12 +95,12 @@ pub fn run(command: &mut Command, stdin: Option<&[u8]>, limit: Duration) -> Resu
 /// Like [`run`], with stderr going to ours: for cargo, which talks to people there and takes its time.
 pub fn run_aloud(command: &mut Command) -> Result<Outcome> {
     command.stdout(Stdio::piped()).stderr(Stdio::inherit());
-    Run::start(command, None)?.attend(A_DAY)
+    Run::start(command, None)?.attend(NO_LIMIT)
 }
 
 /// Like [`run`], with both going to ours.
 pub fn run_through(command: &mut Command) -> Result<Outcome> {
-    Run::start(command, None)?.attend(A_DAY)
+    Run::start(command, None)?.attend(NO_LIMIT)
 }
 
 /// A live run. Dropping it ends and reaps all of it, whatever went wrong on the way.
@@ -213,7 +213,7 @@ impl<'a> Run<'a> {
 
     /// Waits a moment for the pipes to end and for the group to empty; returns who is still there after that.
     fn farewell(&mut self) -> Result<Vec<String>> {
-        let (until, closed_by) = (Instant::now() + FAREWELL, Instant::now() + CLOSING);
+        let (until, closed_by) = (Instant::now() + LEAK_GRACE, Instant::now() + CLOSING);
         self.feed = None;
         loop {
             let rest = survivors(self.group, &self.cookie);

@@ -13,7 +13,7 @@ use std::time::Duration;
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::{Pid, getpid};
 
-use crate::wait4::Usage;
+use crate::run::usage::Usage;
 
 /// The name of the environment variable that carries a run's cookie.
 pub const COOKIE: &str = "XTASK_RUN";

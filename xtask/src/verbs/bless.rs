@@ -7,15 +7,15 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::case::{Case, Oracle};
-use crate::diff::diff;
-use crate::node::{Node, Wanted};
-use crate::selection::Selection;
-use crate::side::{Oracled, Stage};
-use crate::stop::Stop;
-use crate::verdict::{State, faults, judge};
-use crate::workspace::Workspace;
-use crate::{cargo, interrupt};
+use crate::cases::find::{Case, Oracle};
+use crate::cases::selection::Selection;
+use crate::cases::workspace::Workspace;
+use crate::exit_error::ExitError;
+use crate::judge::diff::diff;
+use crate::judge::verdict::{State, faults, judge};
+use crate::run::node::{Node, Wanted};
+use crate::run::sandbox::{Oracled, Runner};
+use crate::run::{cargo, interrupt};
 
 /// So often a program must print the same before it is believed.
 const RUNS: usize = 3;
@@ -53,7 +53,7 @@ pub fn bless(options: &Options) -> Result<u8> {
         .cases
         .retain(|case| matches!(case.oracle, Oracle::None(_)) == options.from_rust);
     if selection.cases.is_empty() {
-        return Err(Stop::nothing_matched(&options.filters.join(" ")).into());
+        return Err(ExitError::nothing_matched(&options.filters.join(" ")).into());
     }
     let node = Node::find(&options.node)?;
     if selection.cases.iter().any(|case| case.oracle.needs_node()) {
@@ -66,19 +66,19 @@ pub fn bless(options: &Options) -> Result<u8> {
     } else {
         built.unwrap_or_default()
     };
-    let stage = Stage { node, executables };
+    let stage = Runner { node, executables };
     let mut refused = 0;
     for case in &selection.cases {
         let blessing = bless_case(&stage, case);
         if interrupt::requested() {
-            return Err(Stop::interrupted().into());
+            return Err(ExitError::interrupted().into());
         }
         match blessing {
-            Ok(true) => say!("updated   {}: {}", case.id, agreement(&stage, case)),
-            Ok(false) => say!("unchanged {}: {}", case.id, agreement(&stage, case)),
+            Ok(true) => outln!("updated   {}: {}", case.id, agreement(&stage, case)),
+            Ok(false) => outln!("unchanged {}: {}", case.id, agreement(&stage, case)),
             Err(why) => {
                 refused += 1;
-                say!("refused   {}: {}", case.id, format!("{why:#}").trim_end());
+                outln!("refused   {}: {}", case.id, format!("{why:#}").trim_end());
             }
         }
     }
@@ -86,7 +86,7 @@ pub fn bless(options: &Options) -> Result<u8> {
 }
 
 /// Writes the golden file of a case; true if that changed it, an error if nothing was written.
-fn bless_case(stage: &Stage, case: &Case) -> Result<bool> {
+fn bless_case(stage: &Runner, case: &Case) -> Result<bool> {
     let mut texts = Vec::new();
     for _ in 0..RUNS {
         let (name, outcome) = match stage.oracle(case)? {
@@ -114,7 +114,7 @@ fn bless_case(stage: &Stage, case: &Case) -> Result<bool> {
 }
 
 /// Whether Rust prints the golden bytes too. It need not: a twin may come before its port.
-fn agreement(stage: &Stage, case: &Case) -> String {
+fn agreement(stage: &Runner, case: &Case) -> String {
     if !stage.executables.contains_key(&case.krate) {
         return "Rust was not built".to_owned();
     }
@@ -131,10 +131,10 @@ fn agreement(stage: &Stage, case: &Case) -> String {
 
 fn bless_readmes(workspace: &Workspace, selection: &Selection) -> Result<u8> {
     if selection.blocks.is_empty() {
-        return Err(Stop::nothing_matched("README").into());
+        return Err(ExitError::nothing_matched("README").into());
     }
     let executables = cargo::build_all(&workspace.root, &selection.needed, &[])?;
-    let stage = Stage {
+    let stage = Runner {
         node: Node::absent(String::new()),
         executables,
     };
@@ -144,15 +144,15 @@ fn bless_readmes(workspace: &Workspace, selection: &Selection) -> Result<u8> {
     for block in selection.blocks.iter().rev() {
         let (text, problems) = stage.block(block)?;
         if interrupt::requested() {
-            return Err(Stop::interrupted().into());
+            return Err(ExitError::interrupted().into());
         }
         if let Some(problem) = problems.first() {
             refused += 1;
-            say!("refused   {}: {}", block.id, problem.trim_end());
+            outln!("refused   {}: {}", block.id, problem.trim_end());
         } else if text == block.text.as_bytes() {
-            say!("unchanged {}", block.id);
+            outln!("unchanged {}", block.id);
         } else {
-            say!("updated   {}", block.id);
+            outln!("updated   {}", block.id);
             let whole = match texts.remove(&*block.file) {
                 Some(whole) => whole,
                 None => fs::read(&block.file)?,

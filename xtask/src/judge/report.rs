@@ -6,9 +6,9 @@ use std::time::Instant;
 use anyhow::Result;
 use serde_json::json;
 
-use crate::interrupt;
-use crate::node::Node;
-use crate::verdict::{State, Verdict};
+use crate::judge::verdict::{State, Verdict};
+use crate::run::interrupt;
+use crate::run::node::Node;
 
 /// Collects verdicts and shows them as they come.
 pub struct Report {
@@ -39,15 +39,15 @@ impl Report {
             State::Failed | State::Missing => "FAIL",
         };
         if self.is_terminal {
-            tell!("\r\x1b[K[{place}/{}] {id}", planned.max(place));
+            err!("\r\x1b[K[{place}/{}] {id}", planned.max(place));
         } else {
-            tell!("{word} {id} ({seconds:.2}s)\n");
+            err!("{word} {id} ({seconds:.2}s)\n");
         }
         if verdict.has_failed() {
             self.clear_line();
-            say!("\n{id}");
+            outln!("\n{id}");
             for line in verdict.problems.iter().flat_map(|problem| problem.lines()) {
-                say!("  {line}");
+                outln!("  {line}");
             }
         }
         self.verdicts.push(verdict);
@@ -55,7 +55,7 @@ impl Report {
 
     fn clear_line(&self) {
         if self.is_terminal {
-            tell!("\r\x1b[K");
+            err!("\r\x1b[K");
         }
     }
 
@@ -64,10 +64,10 @@ impl Report {
         self.clear_line();
         let (passed, failed, skipped) = self.sums();
         if failed > 0 {
-            say!("\nfailed:");
+            outln!("\nfailed:");
         }
         for verdict in self.verdicts.iter().filter(|verdict| verdict.has_failed()) {
-            say!(
+            outln!(
                 "  {}: {}\n    {}",
                 verdict.id,
                 verdict.headline(),
@@ -75,14 +75,14 @@ impl Report {
             );
         }
         if skipped > 0 {
-            say!("skipped: not run, or not to the end, because of an interrupt");
+            outln!("skipped: not run, or not to the end, because of an interrupt");
         }
         let (node, checked, seconds) = (
             &node.says,
             self.checked(),
             self.begun.elapsed().as_secs_f64(),
         );
-        say!(
+        outln!(
             "{passed} passed, {failed} failed, {skipped} skipped \
              ({node}; an oracle checked {checked} of {cases} cases) in {seconds:.1}s"
         );

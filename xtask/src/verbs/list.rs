@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 
-use crate::case::{Case, Oracle, shares};
-use crate::selection::Selection;
-use crate::workspace::Workspace;
+use crate::cases::find::{Case, Oracle, shares};
+use crate::cases::selection::Selection;
+use crate::cases::workspace::Workspace;
 
 /// How `list` is called.
 #[derive(clap::Args)]
@@ -27,31 +27,31 @@ pub fn list(options: &Options) -> Result<u8> {
             continue;
         }
         let lessons = cases.iter().filter(|case| case.lesson.is_some()).count();
-        say!(
+        outln!(
             "{}: {lessons} lessons, {} commands",
             one.name,
             cases.len() - lessons
         );
-        cases.iter().for_each(|case| say!("  {}", describe(case)));
+        cases.iter().for_each(|case| outln!("  {}", describe(case)));
     }
     if !selection.blocks.is_empty() {
-        say!("README: {} blocks", selection.blocks.len());
+        outln!("README: {} blocks", selection.blocks.len());
         for block in &selection.blocks {
-            say!("  {}  {} commands", block.id, block.commands.len());
+            outln!("  {}  {} commands", block.id, block.commands.len());
         }
     }
     let (alone, redacted) = shares(&selection.cases);
     let all = selection.cases.len();
-    say!("{all} cases: {alone} without oracle, {redacted} with a redaction");
+    outln!("{all} cases: {alone} without oracle, {redacted} with a redaction");
     for fault in &selection.faults {
-        say!("{}: {}", fault.id, fault.headline());
+        outln!("{}: {}", fault.id, fault.headline());
     }
     Ok(u8::from(!selection.faults.is_empty()))
 }
 
 fn describe(case: &Case) -> String {
     let oracle = match &case.oracle {
-        Oracle::Twin(_) => "node".to_owned(),
+        Oracle::Node(_) => "node".to_owned(),
         Oracle::Shell(command) => format!("oracle: {command}"),
         Oracle::None(why) => format!("no oracle: {why}"),
     };

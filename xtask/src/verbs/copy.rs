@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::files::{doubtful, known_files};
-use crate::stop::Stop;
+use crate::cases::files::{doubtful, known_files};
+use crate::cases::workspace::Workspace;
+use crate::exit_error::ExitError;
+use crate::run::{cargo, interrupt};
 use crate::tidy;
-use crate::workspace::Workspace;
-use crate::{cargo, interrupt};
 
 /// How `copy` is called.
 #[derive(clap::Args)]
@@ -26,15 +26,17 @@ pub struct Options {
 pub fn copy(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
     let one = workspace.find_crate(&options.krate);
-    let one = one.ok_or_else(|| Stop::nothing_matched(&options.krate))?;
+    let one = one.ok_or_else(|| ExitError::nothing_matched(&options.krate))?;
     let dest = destination(&options.dest)?;
     if dest.starts_with(&workspace.root) && !dest.starts_with(workspace.root.join("target")) {
-        return Err(Stop::usage(format!("{} is inside this workspace", dest.display())).into());
+        return Err(
+            ExitError::usage(format!("{} is inside this workspace", dest.display())).into(),
+        );
     }
-    let findings = tidy::what_keeps_it_here(&workspace.root, one)?;
+    let findings = tidy::blocks_copy(&workspace.root, one)?;
     if !findings.is_empty() {
-        findings.iter().for_each(|finding| say!("{finding}"));
-        say!("not copied: {} would not stand alone", one.name);
+        findings.iter().for_each(|finding| outln!("{finding}"));
+        outln!("not copied: {} would not stand alone", one.name);
         return Ok(1);
     }
     let home = dest.parent().unwrap_or(&dest);
@@ -47,13 +49,13 @@ pub fn copy(options: &Options) -> Result<u8> {
         fs::set_permissions(&draft, there.permissions())?;
     }
     fs::rename(&draft, &dest).with_context(|| dest.display().to_string())?;
-    say!("{count} files are in {}", dest.display());
+    outln!("{count} files are in {}", dest.display());
     let [added, deleted] = doubtful(&one.dir)?;
     for file in added {
-        say!("{file} is not in git, and was copied as well");
+        outln!("{file} is not in git, and was copied as well");
     }
     for file in deleted {
-        say!("{file} was deleted here, and is missing in the copy");
+        outln!("{file} was deleted here, and is missing in the copy");
     }
     advise(&one.name, &dest)?;
     Ok(0)
@@ -61,7 +63,7 @@ pub fn copy(options: &Options) -> Result<u8> {
 
 /// The absolute path of a folder that is empty or not there.
 fn destination(named: &Path) -> Result<PathBuf> {
-    let refused = |why: &str| Stop::usage(format!("{} {why}", named.display()));
+    let refused = |why: &str| ExitError::usage(format!("{} {why}", named.display()));
     if named.is_symlink() {
         return Err(refused("is a link: name the folder itself").into());
     }
@@ -70,7 +72,7 @@ fn destination(named: &Path) -> Result<PathBuf> {
         return Err(refused("is there and is no empty folder").into());
     }
     let name = named.file_name();
-    let name = name.ok_or_else(|| Stop::usage("the last part of DEST is no name"))?;
+    let name = name.ok_or_else(|| ExitError::usage("the last part of DEST is no name"))?;
     let absolute = std::path::absolute(named)?;
     let home = absolute.parent().unwrap_or(&absolute);
     // Without `..` and links, since the folders above are to be asked; what is not there has none.
@@ -94,8 +96,8 @@ fn advise(name: &str, dest: &Path) -> Result<()> {
     let mut above = dest.ancestors().skip(1);
     let Some(nearest) = above.clone().find(|one| one.join("Cargo.toml").is_file()) else {
         let folder = dest.file_name().unwrap_or_default().display();
-        say!("nothing is needed; a package beside it adds to its [dependencies]:");
-        say!("{name} = {{ path = \"../{folder}\" }}");
+        outln!("nothing is needed; a package beside it adds to its [dependencies]:");
+        outln!("{name} = {{ path = \"../{folder}\" }}");
         return Ok(());
     };
     let mut metadata = cargo::command(dest);
@@ -108,7 +110,7 @@ fn advise(name: &str, dest: &Path) -> Result<()> {
     };
     if let Some(root) = above.find(is_root).filter(|_| is_stranger) {
         let path = dest.strip_prefix(root)?.display();
-        say!(
+        outln!(
             "add to members in {}/Cargo.toml:\n\"{path}\"",
             root.display()
         );
@@ -117,17 +119,17 @@ fn advise(name: &str, dest: &Path) -> Result<()> {
     let manifest = nearest.join("Cargo.toml");
     let text = fs::read_to_string(&manifest).unwrap_or_default();
     if text.lines().any(|line| line.starts_with("[package")) {
-        say!(
+        outln!(
             "to use it, add to [dependencies] in {}:",
             manifest.display()
         );
-        say!("{name} = {{ path = \"{path}\" }}");
+        outln!("{name} = {{ path = \"{path}\" }}");
     } else {
-        say!(
+        outln!(
             "to use it, a member of {} adds to its [dependencies]:",
             manifest.display()
         );
-        say!("{name} = {{ path = \"../{path}\" }}");
+        outln!("{name} = {{ path = \"../{path}\" }}");
     }
     Ok(())
 }
@@ -137,7 +139,7 @@ pub fn copy_files(from: &Path, to: &Path) -> Result<usize> {
     let files = known_files(from)?;
     for file in &files {
         if interrupt::requested() {
-            return Err(Stop::interrupted().into());
+            return Err(ExitError::interrupted().into());
         }
         let (source, target) = (from.join(file), to.join(file));
         let copied = fs::create_dir_all(target.parent().unwrap_or(to)).and_then(|()| {

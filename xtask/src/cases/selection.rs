@@ -2,11 +2,11 @@
 
 use anyhow::Result;
 
-use crate::case::{self, Case, check_shares};
-use crate::readme::{self, Block};
-use crate::stop::Stop;
-use crate::verdict::Verdict;
-use crate::workspace::{Crate, Workspace};
+use crate::cases::console::{self, Block};
+use crate::cases::find::{self, Case, check_shares};
+use crate::cases::workspace::{Crate, Workspace};
+use crate::exit_error::ExitError;
+use crate::judge::verdict::Verdict;
 
 /// All cases and blocks whose id contains one of the filters; no filter chooses everything.
 pub struct Selection<'a> {
@@ -24,21 +24,21 @@ impl<'a> Selection<'a> {
     ///
     /// # Errors
     ///
-    /// [`Stop::nothing_matched`] if that is nothing, [`Stop::usage`] for a file that cannot be understood.
+    /// [`ExitError::nothing_matched`] if that is nothing, [`ExitError::usage`] for a file that cannot be understood.
     pub fn read(workspace: &'a Workspace, filters: &[String]) -> Result<Self> {
         let chosen = |id: &str| {
             filters.is_empty() || filters.iter().any(|filter| id.contains(filter.as_str()))
         };
         let (mut cases, mut faults) = (Vec::new(), Vec::new());
         for one in &workspace.crates {
-            let golden = case::read_all(one)?;
+            let golden = find::read_all(one)?;
             cases.extend(golden.0);
             faults.extend(golden.1);
         }
         if filters.is_empty() {
             faults.extend(check_shares(&cases));
         }
-        let mut blocks = readme::read_all(workspace)?;
+        let mut blocks = console::read_all(workspace)?;
         cases.retain(|case| chosen(&case.id));
         faults.retain(|fault| chosen(&fault.id));
         blocks.retain(|block| chosen(&block.id));
@@ -48,7 +48,7 @@ impl<'a> Selection<'a> {
             .filter(|one| chosen(&one.name))
             .collect();
         if cases.is_empty() && blocks.is_empty() && faults.is_empty() && whole.is_empty() {
-            return Err(Stop::nothing_matched(&filters.join(" ")).into());
+            return Err(ExitError::nothing_matched(&filters.join(" ")).into());
         }
         let mut names: Vec<_> = cases.iter().map(|case| &case.krate).collect();
         names.extend(

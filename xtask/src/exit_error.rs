@@ -4,12 +4,12 @@ use std::fmt;
 
 /// Why a verb could not give a verdict: the exit status, and what to tell a person.
 #[derive(Debug)]
-pub struct Stop {
+pub struct ExitError {
     pub status: u8,
     text: String,
 }
 
-impl Stop {
+impl ExitError {
     /// The command line or a case file is wrong.
     pub fn usage(text: impl fmt::Display) -> Self {
         Self::new(2, text)
@@ -43,10 +43,10 @@ impl Stop {
     }
 }
 
-impl fmt::Display for Stop {
+impl fmt::Display for ExitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
 }
 
-impl std::error::Error for Stop {}
+impl std::error::Error for ExitError {}

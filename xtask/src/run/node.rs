@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::stop::Stop;
+use crate::exit_error::ExitError;
 
 /// Lines on which these disagree are not taught.
 const CHECKS: [u32; 3] = [22, 24, 26];
@@ -50,7 +50,7 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// [`Stop::missing`] if one was required and there is none of a version that may check.
+    /// [`ExitError::missing`] if one was required and there is none of a version that may check.
     pub fn find(wanted: &Wanted) -> Result<Self> {
         let named = match wanted {
             Wanted::Skipped => return Ok(Self::absent("node was not asked".to_owned())),
@@ -62,7 +62,7 @@ impl Node {
             .unwrap_or_else(|| "node".into());
         let node = Self::look(&name);
         if node.path.is_none() && matches!(wanted, Wanted::At(_) | Wanted::Required) {
-            return Err(Stop::missing(node.says).into());
+            return Err(ExitError::missing(node.says).into());
         }
         Ok(node)
     }
@@ -103,9 +103,9 @@ impl Node {
 
     /// # Errors
     ///
-    /// [`Stop::missing`] if this Node may not write golden files.
-    pub fn ensure_blesses(&self) -> Result<(), Stop> {
-        let why = || Stop::missing(format!("{}, and only {BLESSES} blesses", self.says));
+    /// [`ExitError::missing`] if this Node may not write golden files.
+    pub fn ensure_blesses(&self) -> Result<(), ExitError> {
+        let why = || ExitError::missing(format!("{}, and only {BLESSES} blesses", self.says));
         if self.blesses { Ok(()) } else { Err(why()) }
     }
 }

@@ -11,13 +11,13 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use toml::{Table, Value};
 
+use crate::cases::workspace::{Crate, Workspace};
 use crate::copy::copy_files;
-use crate::diff::excerpt;
-use crate::process::{End, run_aloud};
-use crate::stop::Stop;
-use crate::tidy::what_keeps_it_here;
-use crate::workspace::{Crate, Workspace};
-use crate::{cargo, interrupt};
+use crate::exit_error::ExitError;
+use crate::judge::diff::excerpt;
+use crate::run::process::{End, run_aloud};
+use crate::run::{cargo, interrupt};
+use crate::tidy::blocks_copy;
 
 /// How `standalone` is called.
 #[derive(clap::Args)]
@@ -46,7 +46,7 @@ pub fn standalone(options: &Options) -> Result<u8> {
         .iter()
         .find(|name| workspace.find_crate(name).is_none())
     {
-        return Err(Stop::nothing_matched(name).into());
+        return Err(ExitError::nothing_matched(name).into());
     }
     // Cargo would take the copies for lost members of it.
     let temp = std::env::temp_dir();
@@ -59,7 +59,7 @@ pub fn standalone(options: &Options) -> Result<u8> {
             temp.display(),
             above.display()
         );
-        return Err(Stop::usage(text).into());
+        return Err(ExitError::usage(text).into());
     }
     let mut chosen: Vec<_> = workspace.crates.iter().collect();
     chosen.retain(|one| names.is_empty() || names.contains(&one.name));
@@ -79,9 +79,9 @@ pub fn standalone(options: &Options) -> Result<u8> {
         trial.among_strangers(&fit)?;
     }
     for failure in &trial.failed {
-        say!("FAILED {failure}");
+        outln!("FAILED {failure}");
     }
-    say!(
+    outln!(
         "{} steps passed, {} failed",
         trial.passed,
         trial.failed.len()
@@ -92,7 +92,7 @@ pub fn standalone(options: &Options) -> Result<u8> {
 impl Trial<'_> {
     /// In a folder of its own: the way of somebody who copies it and types `cargo build`. False at the first failure.
     fn alone(&mut self, one: &Crate) -> Result<bool> {
-        let findings = what_keeps_it_here(self.root, one)?;
+        let findings = blocks_copy(self.root, one)?;
         if !findings.is_empty() {
             let text = format!(
                 "{}: tidy: `cargo xtask tidy`\n  {}",
@@ -173,10 +173,10 @@ impl Trial<'_> {
             .env("CARGO_TARGET_DIR", target);
         let outcome = run_aloud(&mut cargo)?;
         if interrupt::requested() {
-            return Err(Stop::interrupted().into());
+            return Err(ExitError::interrupted().into());
         }
         let has_passed = outcome.end == End::Exited(0) && outcome.leaked.is_empty();
-        tell!(
+        err!(
             "{} {name}: {step} ({:.1}s)\n",
             if has_passed { "pass" } else { "FAIL" },
             outcome.seconds
@@ -194,7 +194,7 @@ impl Trial<'_> {
             write!(text, "\n  LEAK: {process}")?;
         }
         let start = outcome.stdout.len().saturating_sub(4_000);
-        say!("{}", excerpt(&outcome.stdout[start..]));
+        outln!("{}", excerpt(&outcome.stdout[start..]));
         self.failed.push(text);
         Ok(false)
     }

@@ -1,0 +1,8 @@
+//! The verbs, a file each; `bench` and `tidy` have folders of their own.
+
+pub mod bless;
+pub mod ci;
+pub mod copy;
+pub mod list;
+pub mod standalone;
+pub mod verify;
