@@ -71,7 +71,7 @@ fn prepare() -> anyhow::Result<()> {
 }
 
 fn complain(error: &anyhow::Error) -> ExitCode {
-    err!("cargo xtask: {error:#}\n");
+    errln!("cargo xtask: {error:#}");
     ExitCode::from(
         error
             .downcast_ref::<ExitError>()

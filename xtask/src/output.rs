@@ -1,24 +1,29 @@
-//! What a verb prints. Whoever reads it may stop reading: the work goes on, and its exit status still counts.
+//! What a verb prints. Its reader may be gone: the work goes on, and the exit status still counts.
 
 use std::fmt::Arguments;
 use std::io::Write;
 
 /// `println!` for a reader who may be gone.
 macro_rules! outln {
-    ($($words:tt)*) => { $crate::output::line(format_args!($($words)*)) };
+    ($($words:tt)*) => { $crate::output::out(format_args!($($words)*)) };
 }
 
-/// `eprint!` for a reader who may be gone.
-macro_rules! err {
-    ($($words:tt)*) => { $crate::output::aside(format_args!($($words)*)) };
+/// `eprintln!` for a reader who may be gone.
+macro_rules! errln {
+    ($($words:tt)*) => { $crate::output::err(format_args!($($words)*)) };
 }
 
 /// Prints a line to stdout, or nothing.
-pub fn line(words: Arguments) {
+pub fn out(words: Arguments) {
     let _ = writeln!(std::io::stdout().lock(), "{words}");
 }
 
-/// Prints to stderr, or nothing.
-pub fn aside(words: Arguments) {
-    let _ = write!(std::io::stderr().lock(), "{words}");
+/// Prints a line to stderr, or nothing.
+pub fn err(words: Arguments) {
+    let _ = writeln!(std::io::stderr().lock(), "{words}");
+}
+
+/// Replaces the line of a terminal that the last call wrote.
+pub fn progress(words: &str) {
+    let _ = write!(std::io::stderr().lock(), "\r\x1b[K{words}");
 }

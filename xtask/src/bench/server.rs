@@ -21,7 +21,7 @@ const READY: Duration = Duration::from_secs(20);
 /// A running server, which is gone with all that it has started when this is.
 pub struct Server<'a> {
     serve: &'a Serve,
-    run: Run<'a>,
+    run: Run,
     /// What it took until it was ready.
     start: Usage,
     pub port: String,

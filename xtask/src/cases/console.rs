@@ -79,7 +79,7 @@ fn read(workspace: &Workspace, folder: &Path, name: &str) -> Result<Vec<Block>> 
         let first = first.filter(|_| text.starts_with("$ "));
         let first = first
             .ok_or_else(|| ExitError::usage(format!("{id}: it starts with no `$ command`")))?;
-        let fixtures = first.golden().join("fixtures");
+        let fixtures = first.dir.join("golden/fixtures");
         Ok(Block {
             id,
             file: file.clone(),

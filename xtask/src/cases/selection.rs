@@ -1,20 +1,59 @@
-//! What the filters of a command line choose.
+//! What the command line chooses: ids, crates, or a part of an id.
 
 use anyhow::Result;
 
 use crate::cases::console::{self, Block};
-use crate::cases::find::{self, Case, check_shares};
+use crate::cases::find::{self, Case, Fault, check_shares};
 use crate::cases::workspace::{Crate, Workspace};
 use crate::exit_error::ExitError;
-use crate::judge::verdict::Verdict;
 
-/// All cases and blocks whose id contains one of the filters; no filter chooses everything.
+/// Which cases a verb is for; none of both means all.
+#[derive(clap::Args)]
+pub struct Choice {
+    /// Only these: CRATE/NAME is that one, CRATE or CRATE/ all of a crate; `list` shows them
+    #[arg(value_name = "ID")]
+    ids: Vec<String>,
+    /// Only what has TEXT in its id
+    #[arg(long = "match", value_name = "TEXT")]
+    matching: Option<String>,
+}
+
+impl Choice {
+    fn is_all(&self) -> bool {
+        self.ids.is_empty() && self.matching.is_none()
+    }
+
+    fn has(&self, id: &str) -> bool {
+        let is_named = |name: &String| {
+            let below = id.strip_prefix(name.trim_end_matches('/'));
+            name == id
+                || below.is_some_and(|rest| {
+                    rest.starts_with('/') && !name.trim_end_matches('/').contains('/')
+                })
+        };
+        self.is_all()
+            || self.ids.iter().any(is_named)
+            || self.matching.as_ref().is_some_and(|text| id.contains(text))
+    }
+
+    /// The error for a choice that nothing answers to.
+    pub fn nothing_matched(&self) -> ExitError {
+        let names = [
+            self.ids.clone(),
+            self.matching.clone().into_iter().collect(),
+        ]
+        .concat();
+        ExitError::nothing_matched(&names.join(" "))
+    }
+}
+
+/// All cases and blocks that were chosen.
 pub struct Selection<'a> {
     pub cases: Vec<Case>,
     pub blocks: Vec<Block>,
-    pub faults: Vec<Verdict>,
-    /// The crates that are chosen by their name, so with everything that belongs to them.
-    pub whole: Vec<&'a Crate>,
+    pub faults: Vec<Fault>,
+    /// The crates whose own tests were chosen: as `CRATE/cargo-test`, or with all of the crate.
+    pub tested: Vec<&'a Crate>,
     /// The crates whose executables all these need.
     pub needed: Vec<&'a Crate>,
 }
@@ -24,31 +63,42 @@ impl<'a> Selection<'a> {
     ///
     /// # Errors
     ///
-    /// [`ExitError::nothing_matched`] if that is nothing, [`ExitError::usage`] for a file that cannot be understood.
-    pub fn read(workspace: &'a Workspace, filters: &[String]) -> Result<Self> {
-        let chosen = |id: &str| {
-            filters.is_empty() || filters.iter().any(|filter| id.contains(filter.as_str()))
-        };
+    /// [`ExitError::nothing_matched`] if one of the names chooses nothing, [`ExitError::usage`] for a file that cannot be understood.
+    pub fn read(workspace: &'a Workspace, choice: &Choice) -> Result<Self> {
         let (mut cases, mut faults) = (Vec::new(), Vec::new());
         for one in &workspace.crates {
-            let golden = find::read_all(one)?;
-            cases.extend(golden.0);
-            faults.extend(golden.1);
+            let found = find::read_all(one)?;
+            cases.extend(found.0);
+            faults.extend(found.1);
         }
-        if filters.is_empty() {
+        if choice.is_all() {
             faults.extend(check_shares(&cases));
         }
         let mut blocks = console::read_all(workspace)?;
-        cases.retain(|case| chosen(&case.id));
-        faults.retain(|fault| chosen(&fault.id));
-        blocks.retain(|block| chosen(&block.id));
-        let whole: Vec<_> = workspace
+        let test_id = |one: &Crate| format!("{}/cargo-test", one.name);
+        let mut known: Vec<String> = workspace.crates.iter().map(test_id).collect();
+        known.extend(cases.iter().map(|case| case.id.clone()));
+        known.extend(blocks.iter().map(|block| block.id.clone()));
+        known.extend(faults.iter().map(|fault| fault.id.clone()));
+        for name in &choice.ids {
+            let one = Choice {
+                ids: vec![name.clone()],
+                matching: None,
+            };
+            if !known.iter().any(|id| one.has(id)) {
+                return Err(one.nothing_matched().into());
+            }
+        }
+        cases.retain(|case| choice.has(&case.id));
+        faults.retain(|fault| choice.has(&fault.id));
+        blocks.retain(|block| choice.has(&block.id));
+        let tested: Vec<_> = workspace
             .crates
             .iter()
-            .filter(|one| chosen(&one.name))
+            .filter(|one| choice.has(&test_id(one)))
             .collect();
-        if cases.is_empty() && blocks.is_empty() && faults.is_empty() && whole.is_empty() {
-            return Err(ExitError::nothing_matched(&filters.join(" ")).into());
+        if cases.is_empty() && blocks.is_empty() && faults.is_empty() && tested.is_empty() {
+            return Err(choice.nothing_matched().into());
         }
         let mut names: Vec<_> = cases.iter().map(|case| &case.krate).collect();
         names.extend(
@@ -57,7 +107,7 @@ impl<'a> Selection<'a> {
                 .flat_map(|block| &block.commands)
                 .map(|call| &call.krate),
         );
-        names.extend(whole.iter().map(|one| &one.name));
+        names.extend(tested.iter().map(|one| &one.name));
         let needed = workspace
             .crates
             .iter()
@@ -67,7 +117,7 @@ impl<'a> Selection<'a> {
             cases,
             blocks,
             faults,
-            whole,
+            tested,
             needed,
         })
     }

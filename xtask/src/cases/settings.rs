@@ -29,6 +29,8 @@ pub struct Settings {
     pub timeout: Limit,
     /// Never beside another case: for timers.
     pub serial: bool,
+    /// It needs what only Unix has; a copy that is tested elsewhere leaves it out.
+    pub unix: bool,
     pub order: Order,
     pub key: Option<Pattern>,
     pub redact: Vec<Redaction>,

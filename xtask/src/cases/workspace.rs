@@ -1,5 +1,6 @@
 //! The workspace as its files describe it: the root, and the crates that have golden cases.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -14,18 +15,12 @@ pub struct Workspace {
     pub crates: Vec<Crate>,
 }
 
-/// A member with a `golden/` folder.
+/// A member that teaches: it has lessons or golden cases.
 pub struct Crate {
     pub name: String,
     pub dir: PathBuf,
-    /// Whether it has cargo features, which need a build of their own.
-    pub has_features: bool,
-}
-
-impl Crate {
-    pub fn golden(&self) -> PathBuf {
-        self.dir.join("golden")
-    }
+    /// Its cargo features, by name.
+    pub features: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -33,7 +28,7 @@ struct Manifest {
     workspace: Option<Members>,
     package: Option<Package>,
     #[serde(default)]
-    features: toml::Table,
+    features: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -83,8 +78,31 @@ impl Workspace {
 }
 
 impl Crate {
+    /// The parts that a copier may leave out: features with a folder of their own.
+    pub fn parts(&self) -> impl Iterator<Item = &str> {
+        let is_part = |name: &&str| *name != "cli" && self.dir.join("src").join(name).is_dir();
+        self.features.keys().map(String::as_str).filter(is_part)
+    }
+
+    /// Whether it has features that the default ones do not turn on.
+    pub fn has_more_features(&self) -> bool {
+        let mut on = BTreeSet::from(["default"]);
+        loop {
+            let known = on.len();
+            let more: Vec<_> = on
+                .iter()
+                .filter_map(|name| self.features.get(*name))
+                .flatten()
+                .collect();
+            on.extend(more.into_iter().map(String::as_str));
+            if on.len() == known {
+                return self.features.keys().any(|name| !on.contains(name.as_str()));
+            }
+        }
+    }
+
     fn read(dir: PathBuf) -> Result<Option<Self>> {
-        if !dir.join("golden").is_dir() {
+        if !dir.join("golden").is_dir() && !dir.join("examples").is_dir() {
             return Ok(None);
         }
         let manifest = read(&dir.join("Cargo.toml"))?;
@@ -94,7 +112,7 @@ impl Crate {
         Ok(Some(Self {
             name: package.name,
             dir,
-            has_features: !manifest.features.is_empty(),
+            features: manifest.features,
         }))
     }
 }

@@ -7,6 +7,7 @@ use anyhow::Result;
 use serde_json::json;
 
 use crate::judge::verdict::{State, Verdict};
+use crate::output;
 use crate::run::interrupt;
 use crate::run::node::Node;
 
@@ -19,43 +20,46 @@ pub struct Report {
 }
 
 impl Report {
-    /// A report on so many verdicts, and on those that nobody planned.
+    /// A report on this number of verdicts, and on those that were not planned.
     pub fn new(planned: usize) -> Self {
-        let is_terminal = stderr().is_terminal();
         Self {
             begun: Instant::now(),
             planned,
-            is_terminal,
+            is_terminal: stderr().is_terminal(),
             verdicts: Vec::new(),
         }
     }
 
+    /// Shows a verdict, and keeps it for the end.
     pub fn add(&mut self, verdict: Verdict) {
         let (id, seconds) = (&verdict.id, verdict.seconds);
-        let (place, planned) = (self.verdicts.len() + 1, self.planned);
+        let place = self.verdicts.len() + 1;
         let word = match verdict.state {
             State::Passed => "pass",
+            State::Undecided => "undecided",
             State::Skipped => "skip",
             State::Failed | State::Missing => "FAIL",
         };
         if self.is_terminal {
-            err!("\r\x1b[K[{place}/{}] {id}", planned.max(place));
+            output::progress(&format!("[{place}/{}] {id}", self.planned.max(place)));
         } else {
-            err!("{word} {id} ({seconds:.2}s)\n");
+            errln!("{word} {id} ({seconds:.2}s)");
         }
         if verdict.has_failed() {
             self.clear_line();
             outln!("\n{id}");
+            verdict.files.iter().for_each(|file| outln!("  {file}"));
             for line in verdict.problems.iter().flat_map(|problem| problem.lines()) {
                 outln!("  {line}");
             }
+            outln!("  again: {}", verdict.rerun);
         }
         self.verdicts.push(verdict);
     }
 
     fn clear_line(&self) {
         if self.is_terminal {
-            err!("\r\x1b[K");
+            output::progress("");
         }
     }
 
@@ -77,6 +81,17 @@ impl Report {
         if skipped > 0 {
             outln!("skipped: not run, or not to the end, because of an interrupt");
         }
+        let undecided: Vec<_> = self
+            .of(State::Undecided)
+            .map(|verdict| verdict.id.as_str())
+            .collect();
+        let undecided = match undecided.len() {
+            0 => String::new(),
+            count => format!(
+                "; {count} undecided, since the oracle wavers: {}",
+                undecided.join(", ")
+            ),
+        };
         let (node, checked, seconds) = (
             &node.says,
             self.checked(),
@@ -84,9 +99,9 @@ impl Report {
         );
         outln!(
             "{passed} passed, {failed} failed, {skipped} skipped \
-             ({node}; an oracle checked {checked} of {cases} cases) in {seconds:.1}s"
+             ({node}; an oracle checked {checked} of {cases} cases{undecided}) in {seconds:.1}s"
         );
-        match (failed, self.count(State::Missing)) {
+        match (failed, self.of(State::Missing).count()) {
             _ if interrupt::requested() => 130,
             (0, _) => 0,
             (failed, missing) if failed == missing => 3,
@@ -94,11 +109,11 @@ impl Report {
         }
     }
 
-    /// The same for machines.
+    /// Returns the same for machines.
     pub fn json(&self, node: &Node, cases: usize) -> Result<String> {
         let (passed, failed, skipped) = self.sums();
         let report = json!({
-            "passed": passed, "failed": failed, "skipped": skipped,
+            "passed": passed, "failed": failed, "skipped": skipped, "undecided": self.of(State::Undecided).count(),
             "node": node.says, "cases": cases, "checked": self.checked(),
             "seconds": self.begun.elapsed().as_secs_f64(), "results": self.verdicts,
         });
@@ -106,26 +121,25 @@ impl Report {
     }
 
     fn sums(&self) -> (usize, usize, usize) {
-        let failed = self.count(State::Failed) + self.count(State::Missing);
-        let unheard = self.planned.saturating_sub(self.verdicts.len());
+        let failed = self.of(State::Failed).count() + self.of(State::Missing).count();
+        let not_run = self.planned.saturating_sub(self.verdicts.len());
         (
-            self.count(State::Passed),
+            self.of(State::Passed).count(),
             failed,
-            self.count(State::Skipped) + unheard,
+            self.of(State::Skipped).count() + not_run,
         )
     }
 
-    fn count(&self, state: State) -> usize {
+    fn of(&self, state: State) -> impl Iterator<Item = &Verdict> {
         self.verdicts
             .iter()
-            .filter(|verdict| verdict.state == state)
-            .count()
+            .filter(move |verdict| verdict.state == state)
     }
 
     fn checked(&self) -> usize {
         self.verdicts
             .iter()
-            .filter(|verdict| verdict.checked)
+            .filter(|verdict| verdict.checked && verdict.state != State::Undecided)
             .count()
     }
 }

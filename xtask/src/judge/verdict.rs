@@ -4,19 +4,21 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::cases::find::Case;
+use crate::cases::find::{Case, Fault};
 use crate::cases::settings::Limit;
 use crate::judge::diff::{diff, excerpt};
 use crate::run::interrupt;
 use crate::run::process::{End, Outcome};
 
 /// The result of one thing that was checked.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub struct Verdict {
     pub id: String,
     pub state: State,
     /// What is wrong: a headline each, with a diff or an excerpt below it.
     pub problems: Vec<String>,
+    /// The files that it is made of.
+    pub files: Vec<String>,
     /// Whether an oracle took part.
     pub checked: bool,
     pub seconds: f64,
@@ -25,11 +27,13 @@ pub struct Verdict {
 }
 
 /// From good to bad.
-#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     Passed,
-    /// Not run, or not to its end, because somebody interrupted us.
+    /// Our side is right, and the oracle may have been late: it has to be asked again.
+    Undecided,
+    /// Not run, or not to its end, because of an interrupt.
     Skipped,
     /// Failed, for the sole reason that a tool is missing.
     Missing,
@@ -39,30 +43,32 @@ pub enum State {
 impl Verdict {
     /// The verdict on something that has these problems, or passes if there are none.
     pub fn new(id: &str, problems: Vec<String>, seconds: f64) -> Self {
-        let state = if problems.is_empty() {
-            State::Passed
-        } else {
-            State::Failed
-        };
         let rerun = format!("cargo xtask verify --cases-only {id}");
-        Self {
-            id: id.to_owned(),
-            state,
-            problems,
+        let (id, files) = (id.to_owned(), Vec::new());
+        let mut new = Self {
+            id,
+            state: State::Passed,
+            problems: Vec::new(),
+            files,
             checked: false,
             seconds,
             rerun,
+        };
+        new.add(State::Failed, problems);
+        new
+    }
+
+    /// Adds problems, if there are any, that make it at least so bad.
+    pub fn add(&mut self, state: State, problems: Vec<String>) {
+        if !problems.is_empty() {
+            self.state = self.state.max(state);
+            self.problems.extend(problems);
         }
     }
 
-    /// Something wrong with the files themselves, found without running anything.
-    pub fn fault(id: &str, text: &str) -> Self {
-        Self::new(id, vec![text.to_owned()], 0.0)
-    }
-
-    /// A run that somebody broke off has not failed.
+    /// Returns the same, or "skipped" for what an interrupt has cut short.
     pub fn unless_interrupted(mut self) -> Self {
-        if self.has_failed() && interrupt::requested() {
+        if self.state > State::Passed && interrupt::requested() {
             self.state = State::Skipped;
         }
         self
@@ -81,31 +87,53 @@ impl Verdict {
     }
 }
 
-/// Compares both sides with the golden bytes. Both ran whatever the first one did, so that blame can be laid.
+impl From<&Fault> for Verdict {
+    fn from(fault: &Fault) -> Self {
+        Self::new(&fault.id, vec![fault.text.clone()], 0.0)
+    }
+}
+
+/// Compares both sides with the golden bytes. Both ran whatever the first one did, to tell which is wrong.
 pub fn judge(
     case: &Case,
     golden: Option<&[u8]>,
     rust: &Outcome,
     oracle: Option<&Outcome>,
 ) -> Verdict {
-    let mut problems = faults(case, "Rust", rust);
-    problems.extend(
-        oracle
-            .into_iter()
-            .flat_map(|run| faults(case, case.oracle.name(), run)),
-    );
+    let mut verdict = Verdict::new(&case.id, faults(case, "Rust", rust), rust.seconds);
+    let is_rust_right = golden.is_some_and(|golden| {
+        verdict.state == State::Passed
+            && case.rules.normalise(golden) == case.rules.normalise(&rust.stdout)
+    });
+    // Being late explains much, but no process that is left behind.
+    let has_leaked = oracle.is_some_and(|oracle| !oracle.leaked.is_empty());
+    let state = if is_rust_right && !has_leaked {
+        State::Undecided
+    } else {
+        State::Failed
+    };
+    if let Some(oracle) = oracle {
+        verdict.checked = true;
+        verdict.seconds += oracle.seconds;
+        verdict.add(state, faults(case, case.oracle.name(), oracle));
+    }
     match golden {
-        Some(golden) => problems.extend(judge_output(case, golden, rust, oracle)),
-        None => problems.push(format!(
-            "missing golden: `cargo xtask bless {}` writes it",
-            case.id
-        )),
+        Some(golden) => verdict.add(
+            state,
+            judge_output(case, golden, rust, oracle)
+                .into_iter()
+                .collect(),
+        ),
+        None => verdict.add(
+            State::Failed,
+            vec![format!(
+                "missing golden: `cargo xtask bless {}` writes it",
+                case.id
+            )],
+        ),
     }
-    let seconds = rust.seconds + oracle.map_or(0.0, |run| run.seconds);
-    Verdict {
-        checked: oracle.is_some(),
-        ..Verdict::new(&case.id, problems, seconds)
-    }
+    verdict.files.clone_from(&case.files);
+    verdict
 }
 
 fn judge_output(
@@ -144,15 +172,14 @@ fn judge_output(
     Some(format!("{headline}\n{diffs}"))
 }
 
-/// What is wrong with a run apart from what it printed.
+/// Returns what is wrong with a run apart from what it printed.
 pub fn faults(case: &Case, name: &str, run: &Outcome) -> Vec<String> {
     let settings = &case.settings;
     let mut problems = ending(name, settings.timeout, run);
-    if let End::Exited(status) = run.end.clone()
+    if let End::Exited(status) = run.end
         && status != settings.status
     {
-        let expected = settings.status;
-        let stderr = excerpt(&run.stderr);
+        let (expected, stderr) = (settings.status, excerpt(&run.stderr));
         problems.push(format!(
             "{name}: exit status {status} instead of {expected}\n{stderr}"
         ));
@@ -170,15 +197,18 @@ pub fn faults(case: &Case, name: &str, run: &Outcome) -> Vec<String> {
     problems
 }
 
-/// What is wrong with how a run ended.
+/// Returns what is wrong with how a run ended.
 pub fn ending(name: &str, limit: Limit, run: &Outcome) -> Vec<String> {
     let stderr = excerpt(&run.stderr);
     let mut problems = match &run.end {
         End::Exited(_) => Vec::new(),
-        End::TimedOut => vec![format!(
-            "TIMEOUT: {name} still ran after {:?}\n{stderr}",
-            limit.0
-        )],
+        End::TimedOut => {
+            let stdout = excerpt(&run.stdout);
+            vec![format!(
+                "TIMEOUT: {name} still ran after {:?}; it had printed\n{stdout}{stderr}",
+                limit.0
+            )]
+        }
         End::Stopped(why) => vec![format!("{name}: {why}\n{stderr}")],
     };
     problems.extend(

@@ -25,31 +25,41 @@ struct Target {
     name: String,
 }
 
-/// Builds the crates one by one, in `profile` (`--release` or nothing), and returns their executables by crate name.
+/// Builds the crates one by one, with these arguments, and returns their executables by crate name.
 pub fn build_all(
     root: &Path,
     crates: &[&Crate],
-    profile: &[&str],
+    args: &[&str],
 ) -> Result<BTreeMap<String, PathBuf>> {
     crates
         .iter()
-        .map(|one| Ok((one.name.clone(), build(root, one, profile)?)))
+        .map(|one| Ok((one.name.clone(), build_tool(root, one, args)?)))
         .collect()
 }
 
 /// Builds one crate as `cargo run -p` does, alone, so that no neighbour lends it a feature; returns its executable.
+fn build_tool(root: &Path, one: &Crate, args: &[&str]) -> Result<PathBuf> {
+    let built = build(root, one, &[&["build"], args].concat())?;
+    // A crate may have more than one; the one that `cargo run` and its README mean has its name.
+    let tool = built
+        .iter()
+        .find(|(name, _)| *name == one.name)
+        .or(built.first());
+    let (_, executable) = tool.with_context(|| format!("{} has no executable", one.name))?;
+    Ok(executable.clone())
+}
+
+/// Runs `cargo build` or `cargo test --no-run` for one crate; returns the executables by target name.
 ///
-/// The path is what cargo reports: `target/debug/NAME` is a guess that `CARGO_TARGET_DIR` and `build-dir` refute.
-fn build(root: &Path, one: &Crate, profile: &[&str]) -> Result<PathBuf> {
+/// The paths are what cargo reports: `target/debug/NAME` is a guess that `CARGO_TARGET_DIR` and `build-dir` refute.
+pub fn build(root: &Path, one: &Crate, args: &[&str]) -> Result<Vec<(String, PathBuf)>> {
     let mut cargo = command(root);
-    cargo.args([
-        "build",
-        "--quiet",
+    cargo.args(args).args([
         "--package",
         &one.name,
         "--message-format=json-render-diagnostics",
     ]);
-    let outcome = run_aloud(cargo.args(profile))?;
+    let outcome = run_aloud(&mut cargo)?;
     if interrupt::requested() {
         return Err(ExitError::interrupted().into());
     }
@@ -58,33 +68,42 @@ fn build(root: &Path, one: &Crate, profile: &[&str]) -> Result<PathBuf> {
     }
     let lines = outcome.stdout.split(|byte| *byte == b'\n');
     let messages = lines.filter_map(|line| serde_json::from_slice::<Message>(line).ok());
-    let mut built: Vec<_> = messages
+    Ok(messages
         .filter_map(|message| Some((message.target?.name, message.executable?)))
-        .collect();
-    // A crate may have more than one; the one that `cargo run` and its README mean has its name.
-    built.sort_by_key(|(name, _)| *name != one.name);
-    let (_, executable) = built
-        .into_iter()
-        .next()
-        .with_context(|| format!("{} has no executable", one.name))?;
-    Ok(executable)
+        .collect())
 }
 
-/// Runs `cargo test` for one crate. A test that leaves a process behind is found out, as a case would be.
-pub fn test(root: &Path, one: &Crate, node: &Node, require_peers: bool) -> Result<Outcome> {
-    let mut cargo = command(root);
-    cargo.args(["test", "--quiet", "--package", &one.name]);
-    match &node.path {
-        Some(path) => cargo.env("NODE", path),
-        None => cargo.env_remove("NODE"),
-    };
-    if require_peers {
-        cargo.env("REQUIRE_PEERS", "1");
+/// Builds the tests that a crate is judged by. Lessons are replayed by one of them, and not built as programs of their own.
+pub const BUILD_TESTS: [&str; 3] = ["test", "--tests", "--no-run"];
+
+/// Runs the tests of one crate, then its doc tests. A test that leaves a process behind is found out, as a case would be.
+pub fn test(
+    root: &Path,
+    one: &Crate,
+    node: &Node,
+    require_peers: bool,
+) -> Result<Vec<(String, Outcome)>> {
+    let mut outcomes = Vec::new();
+    for kind in ["--tests", "--doc"] {
+        if kind == "--doc" && !one.dir.join("src/lib.rs").is_file() {
+            continue;
+        }
+        let args = ["test", "-p", &one.name, kind];
+        let mut cargo = command(root);
+        cargo.args(args).arg("--quiet");
+        match &node.path {
+            Some(path) => cargo.env("NODE", path),
+            None => cargo.env_remove("NODE"),
+        };
+        if require_peers {
+            cargo.env("REQUIRE_PEERS", "1");
+        }
+        outcomes.push((format!("cargo {}", args.join(" ")), run_aloud(&mut cargo)?));
     }
-    run_aloud(&mut cargo)
+    Ok(outcomes)
 }
 
-/// Cargo as if called by hand: what `cargo run` tells *us* about our package would make it build everything again.
+/// Returns a cargo as if called by hand: what `cargo run` tells *us* about our package would make it build everything again.
 pub fn command(root: &Path) -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root);

@@ -1,23 +1,20 @@
 //! One run of one program: its output, how it ended, and what it left behind.
 //!
-//! Nothing here can be blocked by a program that misbehaves. Both pipes and stdin are served by one `poll` loop with
-//! a deadline, so a grandchild that keeps a pipe open holds nobody up; the run has a process group of its own, which is
-//! ended with TERM and then KILL; whoever left the group is found by the cookie it inherited (see `leaks`).
+//! Nothing here can be blocked by a program that misbehaves. Threads read both pipes and write stdin, and we wait for
+//! what they send with a deadline, so a grandchild that keeps a pipe open delays nothing. The run has a process group of
+//! its own, which is ended with TERM and then KILL; a process that left the group is found by the cookie that it
+//! inherited (see `leaks`).
 
 use std::fmt;
-use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
-use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread::sleep;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::{sleep, spawn};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
@@ -26,12 +23,12 @@ use crate::run::leaks::{COOKIE, Process, leaders, survivors};
 use crate::run::usage::{Usage, wait4};
 
 /// How long the rest of a run may outlive its leader before that is a leak.
-const LEAK_GRACE: Duration = Duration::from_millis(200);
-/// How long its output may stay open when nobody of it is left. A process that another run is about to start has a copy until it
-/// has become its program, which a busy machine may put off.
+const LEAK_GRACE: Duration = Duration::from_secs(1);
+/// How long its output may stay open when no process of it is left. A process that another run is about to start has a
+/// copy of the pipe until it has become its program, which a busy machine may put off.
 const CLOSING: Duration = Duration::from_secs(2);
 /// How long a group has between TERM and KILL.
-const PATIENCE: Duration = Duration::from_millis(500);
+const TERM_GRACE: Duration = Duration::from_millis(500);
 /// For what takes as long as it takes.
 const NO_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
 /// What one stream may hold; a program that prints for ever must not fill our memory.
@@ -47,7 +44,7 @@ pub enum End {
 }
 
 impl End {
-    /// The end of a process that nobody has stopped.
+    /// Returns how a process ended by itself.
     pub fn of(status: ExitStatus) -> Self {
         let signal = status
             .signal()
@@ -89,37 +86,42 @@ impl Outcome {
 /// Runs `command` in a process group of its own and returns once nothing of it is alive.
 pub fn run(command: &mut Command, stdin: Option<&[u8]>, limit: Duration) -> Result<Outcome> {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    Run::start(command, stdin)?.attend(limit)
+    Run::start(command, stdin)?.wait(limit)
 }
 
 /// Like [`run`], with stderr going to ours: for cargo, which talks to people there and takes its time.
 pub fn run_aloud(command: &mut Command) -> Result<Outcome> {
     command.stdout(Stdio::piped()).stderr(Stdio::inherit());
-    Run::start(command, None)?.attend(NO_LIMIT)
+    Run::start(command, None)?.wait(NO_LIMIT)
 }
 
 /// Like [`run`], with both going to ours.
 pub fn run_through(command: &mut Command) -> Result<Outcome> {
-    Run::start(command, None)?.attend(NO_LIMIT)
+    Run::start(command, None)?.wait(NO_LIMIT)
 }
 
 /// A live run. Dropping it ends and reaps all of it, whatever went wrong on the way.
-pub struct Run<'a> {
-    child: Child,
+pub struct Run {
     began: Instant,
     group: i32,
     cookie: String,
-    /// stdin, and what is still to be written to it.
-    feed: Option<(File, &'a [u8])>,
-    /// stdout, and stderr unless it is ours.
-    taps: Vec<Tap>,
+    /// Until all pipes have ended.
+    output: Option<Receiver<Chunk>>,
+    stdout: Vec<u8>,
+    stderr: Vec<u8>,
     status: Option<(ExitStatus, Usage)>,
-    over: bool,
+    is_done: bool,
 }
 
-impl<'a> Run<'a> {
+/// A piece of output.
+enum Chunk {
+    Stdout(Vec<u8>),
+    Stderr(Vec<u8>),
+}
+
+impl Run {
     /// Starts it; where its output goes is up to `command`.
-    pub fn start(command: &mut Command, stdin: Option<&'a [u8]>) -> Result<Self> {
+    pub fn start(command: &mut Command, stdin: Option<&[u8]>) -> Result<Self> {
         static RUNS: AtomicU64 = AtomicU64::new(0);
         let number = RUNS.fetch_add(1, Ordering::Relaxed);
         let cookie = format!("{}-{number}", std::process::id());
@@ -129,7 +131,7 @@ impl<'a> Run<'a> {
         let mut leaders = leaders();
         let began = Instant::now();
         let child = command.spawn();
-        let child = child.with_context(|| command.get_program().display().to_string())?;
+        let mut child = child.with_context(|| command.get_program().display().to_string())?;
         let group = child
             .id()
             .try_into()
@@ -137,72 +139,73 @@ impl<'a> Run<'a> {
         leaders.insert(group);
         drop(leaders);
 
-        let (feed, taps) = (None, Vec::new());
-        let mut run = Self {
-            child,
+        if let (Some(mut pipe), Some(text)) = (child.stdin.take(), stdin) {
+            let text = text.to_vec();
+            // EPIPE: the program has read what it wanted, which is its right.
+            spawn(move || pipe.write_all(&text).unwrap_or_default());
+        }
+        let (sender, output) = sync_channel(16);
+        if let Some(pipe) = child.stdout.take() {
+            let sender = sender.clone();
+            spawn(|| read(pipe, Chunk::Stdout, sender));
+        }
+        if let Some(pipe) = child.stderr.take() {
+            spawn(|| read(pipe, Chunk::Stderr, sender));
+        }
+        let (output, stdout, stderr) = (Some(output), Vec::new(), Vec::new());
+        Ok(Self {
             began,
             group,
             cookie,
-            feed,
-            taps,
+            output,
+            stdout,
+            stderr,
             status: None,
-            over: false,
-        };
-        if let Some(pipe) = run.child.stdin.take() {
-            run.feed = Some((nonblocking(pipe.into())?, stdin.unwrap_or_default()));
-        }
-        let pipes = [
-            run.child.stdout.take().map(OwnedFd::from),
-            run.child.stderr.take().map(OwnedFd::from),
-        ];
-        for pipe in pipes.into_iter().flatten() {
-            run.taps.push(Tap {
-                pipe: nonblocking(pipe)?,
-                seen: Vec::new(),
-                ended: false,
-            });
-        }
-        Ok(run)
+            is_done: false,
+        })
     }
 
-    fn attend(mut self, limit: Duration) -> Result<Outcome> {
-        let end = self.serve(self.began + limit)?;
+    /// Waits until nothing of it is alive, and ends what still is after `limit`.
+    pub fn wait(mut self, limit: Duration) -> Result<Outcome> {
+        let end = self.wait_for_leader(Instant::now() + limit)?;
         let seconds = self.began.elapsed().as_secs_f64();
         let leaked = if self.status.is_some() {
-            self.farewell()?
+            self.wait_for_group()
         } else {
             Vec::new()
         };
-        self.end_all();
-        let mut seen = self
-            .taps
-            .iter_mut()
-            .map(|tap| std::mem::take(&mut tap.seen));
-        let [stdout, stderr] = [(); 2].map(|()| seen.next().unwrap_or_default());
+        self.terminate();
+        while let Some(chunk) = self
+            .output
+            .as_ref()
+            .and_then(|output| output.try_recv().ok())
+        {
+            self.keep(chunk);
+        }
         Ok(Outcome {
             end,
-            stdout,
-            stderr,
+            stdout: std::mem::take(&mut self.stdout),
+            stderr: std::mem::take(&mut self.stderr),
             leaked,
             seconds,
             usage: self.status.map(|(_, usage)| usage).unwrap_or_default(),
         })
     }
 
-    /// Feeds and reads the program until its leader is gone, or until it must go.
-    fn serve(&mut self, deadline: Instant) -> Result<End> {
+    /// Takes its output until the leader is gone, or until it must go.
+    fn wait_for_leader(&mut self, deadline: Instant) -> Result<End> {
         loop {
+            let left = deadline.saturating_duration_since(Instant::now());
             if interrupt::requested() {
                 return Ok(End::Stopped("interrupted".to_owned()));
             }
-            let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Ok(End::TimedOut);
             }
             // With both pipes closed nothing wakes us, but the end is near: look often.
-            let pause = Duration::from_millis(if self.is_read_out() { 1 } else { 20 });
-            self.pump(pause.min(left))?;
-            if self.taps.iter().any(|tap| tap.seen.len() > OUTPUT_LIMIT) {
+            let pause = Duration::from_millis(if self.output.is_none() { 1 } else { 20 });
+            self.receive(pause.min(left));
+            if self.stdout.len().max(self.stderr.len()) > OUTPUT_LIMIT {
                 return Ok(End::Stopped("too much output".to_owned()));
             }
             if let Some(status) = self.reap()? {
@@ -211,66 +214,54 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Waits a moment for the pipes to end and for the group to empty; returns who is still there after that.
-    fn farewell(&mut self) -> Result<Vec<String>> {
-        let (until, closed_by) = (Instant::now() + LEAK_GRACE, Instant::now() + CLOSING);
-        self.feed = None;
+    /// Waits a moment for the pipes to end and for the group to empty; returns what is still there after that.
+    fn wait_for_group(&mut self) -> Vec<String> {
+        let now = Instant::now();
+        let (until, closed_by) = (now + LEAK_GRACE, now + CLOSING);
         loop {
             let rest = survivors(self.group, &self.cookie);
-            self.over = rest.found.is_empty() && !rest.unsure && self.is_read_out();
-            if self.over {
-                return Ok(Vec::new());
-            }
             let is_gone = rest.found.is_empty() && !rest.unsure;
+            self.is_done = is_gone && self.output.is_none();
+            if self.is_done {
+                return Vec::new();
+            }
             let until = if is_gone { closed_by } else { until };
             if Instant::now() >= until || interrupt::requested() {
                 let mut leaked: Vec<_> = rest.found.iter().map(Process::describe).collect();
-                if leaked.is_empty() && !self.is_read_out() {
-                    leaked.push("somebody who holds its output open".to_owned());
+                if leaked.is_empty() && self.output.is_some() {
+                    leaked.push("an unknown process that holds its output open".to_owned());
                 }
-                return Ok(leaked);
+                return leaked;
             }
-            self.pump(Duration::from_millis(5))?;
+            self.receive(Duration::from_millis(5));
         }
     }
 
-    fn is_read_out(&self) -> bool {
-        self.taps.iter().all(|tap| tap.ended)
+    /// Takes one piece of output if it comes within `pause`.
+    fn receive(&mut self, pause: Duration) {
+        match self
+            .output
+            .as_ref()
+            .map(|output| output.recv_timeout(pause))
+        {
+            Some(Ok(chunk)) => self.keep(chunk),
+            Some(Err(RecvTimeoutError::Timeout)) => {}
+            Some(Err(RecvTimeoutError::Disconnected)) => self.output = None,
+            None => sleep(pause),
+        }
     }
 
-    /// Waits for `pause` at most until something can be read or written, and moves it.
-    fn pump(&mut self, pause: Duration) -> Result<()> {
-        let open = self.taps.iter().filter(|tap| !tap.ended);
-        let mut waiting: Vec<_> = open
-            .map(|tap| PollFd::new(tap.pipe.as_fd(), PollFlags::POLLIN))
-            .collect();
-        if let Some((pipe, _)) = &self.feed {
-            waiting.push(PollFd::new(pipe.as_fd(), PollFlags::POLLOUT));
+    fn keep(&mut self, chunk: Chunk) {
+        let (kept, bytes) = match chunk {
+            Chunk::Stdout(bytes) => (&mut self.stdout, bytes),
+            Chunk::Stderr(bytes) => (&mut self.stderr, bytes),
+        };
+        if kept.len() <= OUTPUT_LIMIT {
+            kept.extend(bytes);
         }
-        match poll(
-            &mut waiting,
-            PollTimeout::try_from(pause).unwrap_or(PollTimeout::MAX),
-        ) {
-            Ok(_) | Err(Errno::EINTR) => {}
-            Err(error) => return Err(error).context("poll"),
-        }
-        // None of the descriptors blocks, so it does no harm to try those that are not ready.
-        self.taps.iter_mut().try_for_each(Tap::drain)?;
-        if let Some((pipe, rest)) = &mut self.feed {
-            match pipe.write(rest) {
-                Ok(written) => *rest = &rest[written..],
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
-                // EPIPE: it has read what it wanted, which is its right.
-                Err(_) => *rest = &[],
-            }
-            if rest.is_empty() {
-                self.feed = None;
-            }
-        }
-        Ok(())
     }
 
-    /// How it ended, if it has.
+    /// Returns how it ended, if it has.
     pub fn reap(&mut self) -> Result<Option<ExitStatus>> {
         if self.status.is_none() {
             self.status = wait4(Pid::from_raw(self.group)).context("wait")?;
@@ -278,7 +269,7 @@ impl<'a> Run<'a> {
         Ok(self.status.map(|(status, _)| status))
     }
 
-    /// What all of it that is alive took so far, with those that it waited for.
+    /// Returns what all of it that is alive took so far, with those that it waited for.
     pub fn usage_so_far(&self) -> Usage {
         let mut all = Usage::default();
         for process in survivors(self.group, &self.cookie).found {
@@ -289,17 +280,17 @@ impl<'a> Run<'a> {
         all
     }
 
-    /// Ends the group and everybody who left it: TERM, a moment to tidy up, KILL until nobody is left.
-    fn end_all(&mut self) {
+    /// Ends the group and every process that left it: TERM, a moment to tidy up, then KILL until none is left.
+    fn terminate(&mut self) {
         let begun = Instant::now();
         let mut asked = false;
-        while !self.over {
+        while !self.is_done {
             let _ = self.reap();
             let rest = survivors(self.group, &self.cookie).found;
             if rest.is_empty() {
                 break;
             }
-            let is_late = begun.elapsed() >= PATIENCE;
+            let is_late = begun.elapsed() >= TERM_GRACE;
             let signal = if is_late {
                 Signal::SIGKILL
             } else {
@@ -313,48 +304,32 @@ impl<'a> Run<'a> {
                 }
                 asked = true;
             }
-            sleep(Duration::from_millis(5));
+            // A program that writes to a full pipe must get on to see the signal.
+            self.receive(Duration::from_millis(5));
         }
-        self.over = true;
+        self.is_done = true;
         while matches!(self.reap(), Ok(None)) {
             sleep(Duration::from_millis(1));
         }
     }
 }
 
-impl Drop for Run<'_> {
+impl Drop for Run {
     fn drop(&mut self) {
-        self.end_all();
+        self.terminate();
         leaders().remove(&self.group);
     }
 }
 
-/// The reading end of a pipe, and what came out of it.
-struct Tap {
-    pipe: File,
-    seen: Vec<u8>,
-    ended: bool,
-}
-
-impl Tap {
-    /// Takes what is there, up to a little more than the limit.
-    fn drain(&mut self) -> Result<()> {
-        let mut chunk = [0; 64 << 10];
-        while !self.ended && self.seen.len() <= OUTPUT_LIMIT {
-            match self.pipe.read(&mut chunk) {
-                Ok(0) => self.ended = true,
-                Ok(count) => self.seen.extend_from_slice(&chunk[..count]),
-                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(error).context("reading the output"),
-            }
+/// Sends what comes out of a pipe until it ends. When the receiver is gone, the rest is of no interest.
+fn read(mut pipe: impl Read, chunk: fn(Vec<u8>) -> Chunk, sender: SyncSender<Chunk>) {
+    let mut bytes = vec![0; 64 << 10];
+    loop {
+        match pipe.read(&mut bytes) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Ok(0) | Err(_) => break,
+            Ok(count) if sender.send(chunk(bytes[..count].to_vec())).is_err() => break,
+            Ok(_) => {}
         }
-        Ok(())
     }
-}
-
-fn nonblocking(pipe: OwnedFd) -> Result<File> {
-    let flags = OFlag::from_bits_retain(fcntl(&pipe, FcntlArg::F_GETFL)?);
-    fcntl(&pipe, FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK))?;
-    Ok(pipe.into())
 }

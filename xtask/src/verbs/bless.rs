@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::cases::find::{Case, Oracle};
-use crate::cases::selection::Selection;
+use crate::cases::selection::{Choice, Selection};
 use crate::cases::workspace::Workspace;
 use crate::exit_error::ExitError;
 use crate::judge::diff::diff;
@@ -23,8 +23,8 @@ const RUNS: usize = 3;
 /// How `bless` is called.
 #[derive(clap::Args)]
 pub struct Options {
-    /// Only what has one of these in its id: a crate, CRATE/CASE, or a part of either
-    filters: Vec<String>,
+    #[command(flatten)]
+    choice: Choice,
     /// Where Node 24 is [default: $NODE, or node on the PATH]
     #[arg(long, value_name = "PATH", default_value = "auto", hide_default_value = true, value_parser = Wanted::parse)]
     node: Wanted,
@@ -45,7 +45,7 @@ pub fn bless(options: &Options) -> Result<u8> {
         "refused: CI={ci}, and golden files are written by people who look at them"
     );
     let workspace = Workspace::find()?;
-    let mut selection = Selection::read(&workspace, &options.filters)?;
+    let mut selection = Selection::read(&workspace, &options.choice)?;
     if options.readme {
         return bless_readmes(&workspace, &selection);
     }
@@ -53,29 +53,29 @@ pub fn bless(options: &Options) -> Result<u8> {
         .cases
         .retain(|case| matches!(case.oracle, Oracle::None(_)) == options.from_rust);
     if selection.cases.is_empty() {
-        return Err(ExitError::nothing_matched(&options.filters.join(" ")).into());
+        return Err(options.choice.nothing_matched().into());
     }
     let node = Node::find(&options.node)?;
     if selection.cases.iter().any(|case| case.oracle.needs_node()) {
         node.ensure_blesses()?;
     }
     let built = cargo::build_all(&workspace.root, &selection.needed, &[]);
-    // A twin may be blessed before its port compiles.
+    // A lesson may be blessed before its port compiles.
     let executables = if options.from_rust {
         built?
     } else {
         built.unwrap_or_default()
     };
-    let stage = Runner { node, executables };
+    let runner = Runner { node, executables };
     let mut refused = 0;
     for case in &selection.cases {
-        let blessing = bless_case(&stage, case);
+        let blessing = bless_case(&runner, case);
         if interrupt::requested() {
             return Err(ExitError::interrupted().into());
         }
         match blessing {
-            Ok(true) => outln!("updated   {}: {}", case.id, agreement(&stage, case)),
-            Ok(false) => outln!("unchanged {}: {}", case.id, agreement(&stage, case)),
+            Ok(true) => outln!("updated   {}: {}", case.id, agreement(&runner, case)),
+            Ok(false) => outln!("unchanged {}: {}", case.id, agreement(&runner, case)),
             Err(why) => {
                 refused += 1;
                 outln!("refused   {}: {}", case.id, format!("{why:#}").trim_end());
@@ -86,13 +86,13 @@ pub fn bless(options: &Options) -> Result<u8> {
 }
 
 /// Writes the golden file of a case; true if that changed it, an error if nothing was written.
-fn bless_case(stage: &Runner, case: &Case) -> Result<bool> {
+fn bless_case(runner: &Runner, case: &Case) -> Result<bool> {
     let mut texts = Vec::new();
     for _ in 0..RUNS {
-        let (name, outcome) = match stage.oracle(case)? {
+        let (name, outcome) = match runner.oracle(case)? {
             Oracled::Ran(outcome) => (case.oracle.name(), outcome),
             Oracled::Absent(why) => bail!(why),
-            Oracled::None => ("Rust", stage.rust(case)?),
+            Oracled::None => ("Rust", runner.rust(case)?),
         };
         if let Some(problem) = faults(case, name, &outcome).into_iter().next() {
             bail!(problem);
@@ -113,13 +113,16 @@ fn bless_case(stage: &Runner, case: &Case) -> Result<bool> {
     Ok(true)
 }
 
-/// Whether Rust prints the golden bytes too. It need not: a twin may come before its port.
-fn agreement(stage: &Runner, case: &Case) -> String {
-    if !stage.executables.contains_key(&case.krate) {
+/// Returns whether Rust prints the golden bytes too. It need not: a Node program may come before its port.
+fn agreement(runner: &Runner, case: &Case) -> String {
+    if case.lacks_rust() {
+        return "the Rust side is still to be written".to_owned();
+    }
+    if !runner.executables.contains_key(&case.krate) {
         return "Rust was not built".to_owned();
     }
     let golden = fs::read(&case.golden).ok();
-    match stage
+    match runner
         .rust(case)
         .map(|rust| judge(case, golden.as_deref(), &rust, None))
     {
@@ -134,7 +137,7 @@ fn bless_readmes(workspace: &Workspace, selection: &Selection) -> Result<u8> {
         return Err(ExitError::nothing_matched("README").into());
     }
     let executables = cargo::build_all(&workspace.root, &selection.needed, &[])?;
-    let stage = Runner {
+    let runner = Runner {
         node: Node::absent(String::new()),
         executables,
     };
@@ -142,7 +145,7 @@ fn bless_readmes(workspace: &Workspace, selection: &Selection) -> Result<u8> {
     let mut refused = 0;
     // From the last to the first, so that the places of those still to come stay right.
     for block in selection.blocks.iter().rev() {
-        let (text, problems) = stage.block(block)?;
+        let (text, problems) = runner.block(block)?;
         if interrupt::requested() {
             return Err(ExitError::interrupted().into());
         }
@@ -171,7 +174,7 @@ fn bless_readmes(workspace: &Workspace, selection: &Selection) -> Result<u8> {
     Ok(u8::from(refused > 0))
 }
 
-/// Replaces a file at one stroke: whoever reads it sees the old text or the new one.
+/// Replaces a file at one stroke: its readers see the old text or the new one.
 fn write(file: &Path, text: &[u8]) -> Result<()> {
     let folder = file.parent().context("a file is in a folder")?;
     let permissions = Permissions::from_mode(0o644);

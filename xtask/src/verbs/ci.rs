@@ -42,7 +42,7 @@ pub fn ci(options: &Options) -> Result<u8> {
     steps.retain(|step| {
         options.steps.is_empty() || options.steps.iter().any(|name| named(step, name))
     });
-    let (mut passed, mut failed) = (0, Vec::new());
+    let (mut times, mut failed) = (Vec::new(), Vec::new());
     for step in &steps {
         outln!("\n== {}: {step}", step.name);
         let outcome = run_through(&mut step.command(&workspace.root))?;
@@ -53,21 +53,27 @@ pub fn ci(options: &Options) -> Result<u8> {
         for process in &outcome.leaked {
             outln!("LEAK: {process}");
         }
-        let word = if is_good { "ok" } else { "FAILED" };
-        outln!("== {}: {word} in {:.1}s", step.name, outcome.seconds);
-        if is_good {
-            passed += 1;
-        } else {
+        let line = format!(
+            "{}: {} in {:.1}s",
+            step.name,
+            if is_good { "ok" } else { "FAILED" },
+            outcome.seconds
+        );
+        outln!("== {line}");
+        times.push(line);
+        if !is_good {
             failed.push(step);
         }
     }
     outln!("");
+    times.iter().for_each(|line| outln!("{line}"));
     for step in &failed {
         outln!("FAILED {}; again: {step}", step.name);
     }
-    let skipped = steps.len() - passed - failed.len();
+    let skipped = steps.len() - times.len();
     outln!(
-        "{passed} passed, {} failed, {skipped} not run",
+        "{} passed, {} failed, {skipped} not run",
+        times.len() - failed.len(),
         failed.len()
     );
     if interrupt::requested() {
@@ -93,16 +99,29 @@ fn steps(workspace: &Workspace, node: &str) -> Vec<Step> {
         let args = format!("clippy --package {name} --all-targets -- -D warnings");
         steps.push(step(&format!("clippy-{name}"), &args));
     }
-    for one in workspace.crates.iter().filter(|one| one.has_features) {
+    for one in workspace
+        .crates
+        .iter()
+        .filter(|one| !one.features.is_empty())
+    {
         let name = &one.name;
-        steps.push(step(
-            &format!("features-{name}"),
-            &format!("clippy --package {name} --all-targets --all-features -- -D warnings"),
-        ));
-        steps.push(step(
-            &format!("features-{name}-test"),
-            &format!("test --package {name} --all-features --quiet"),
-        ));
+        let clippy = |set: &str, flags: &str| {
+            let args = format!("clippy --package {name} {flags} -- -D warnings");
+            step(&format!("features-{name}-{set}"), &args)
+        };
+        steps.push(clippy("none", "--lib --no-default-features"));
+        for part in one.parts() {
+            steps.push(clippy(
+                part,
+                &format!("--lib --no-default-features --features {part}"),
+            ));
+        }
+        // What is more than the default has tests of its own.
+        if one.has_more_features() {
+            steps.push(clippy("all", "--all-targets --all-features"));
+            let args = format!("test --package {name} --tests --all-features --quiet");
+            steps.push(step(&format!("features-{name}-test"), &args));
+        }
     }
     steps.push(Step {
         env: Some(("RUSTDOCFLAGS", "-D warnings")),
@@ -117,6 +136,7 @@ fn steps(workspace: &Workspace, node: &str) -> Vec<Step> {
     };
     steps.push(with_node("verify", "xtask verify --self-check"));
     steps.push(step("standalone", "xtask standalone"));
+    steps.push(step("minimal", "xtask standalone --minimal"));
     steps.push(with_node("bench", "xtask bench --smoke"));
     steps
 }

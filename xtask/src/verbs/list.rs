@@ -3,20 +3,20 @@
 use anyhow::Result;
 
 use crate::cases::find::{Case, Oracle, shares};
-use crate::cases::selection::Selection;
+use crate::cases::selection::{Choice, Selection};
 use crate::cases::workspace::Workspace;
 
 /// How `list` is called.
 #[derive(clap::Args)]
 pub struct Options {
-    /// Only what has one of these in its id: a crate, CRATE/CASE, or a part of either
-    filters: Vec<String>,
+    #[command(flatten)]
+    choice: Choice,
 }
 
 /// Prints crates with their lessons, commands and README blocks; returns the exit status.
 pub fn list(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
-    let selection = Selection::read(&workspace, &options.filters)?;
+    let selection = Selection::read(&workspace, &options.choice)?;
     for one in &workspace.crates {
         let cases: Vec<_> = selection
             .cases
@@ -44,7 +44,7 @@ pub fn list(options: &Options) -> Result<u8> {
     let all = selection.cases.len();
     outln!("{all} cases: {alone} without oracle, {redacted} with a redaction");
     for fault in &selection.faults {
-        outln!("{}: {}", fault.id, fault.headline());
+        outln!("{}: {}", fault.id, fault.text);
     }
     Ok(u8::from(!selection.faults.is_empty()))
 }

@@ -12,24 +12,29 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use crate::cases::console::Block;
-use crate::cases::find::Case;
-use crate::cases::selection::Selection;
+use crate::cases::find::{Case, Fault};
+use crate::cases::selection::{Choice, Selection};
 use crate::cases::settings::Limit;
 use crate::cases::workspace::{Crate, Workspace};
 use crate::judge::diff::{diff, excerpt};
 use crate::judge::report::Report;
 use crate::judge::self_check::blind_spots;
 use crate::judge::verdict::{State, Verdict, ending, judge};
-use crate::run::node::Wanted;
+use crate::run::cargo::{self, BUILD_TESTS};
+use crate::run::node::{Node, Wanted};
+use crate::run::pool::{self, Lane};
 use crate::run::process::End;
 use crate::run::sandbox::{Oracled, Runner};
-use crate::run::{cargo, interrupt, leaks, node, pool};
+use crate::run::{interrupt, leaks};
+
+/// So often an oracle without a verdict is asked again.
+const ASKED_AGAIN: usize = 3;
 
 /// How `verify` is called.
 #[derive(clap::Args)]
 pub struct Options {
-    /// Only what has one of these in its id: a crate, CRATE/CASE, or a part of either
-    filters: Vec<String>,
+    #[command(flatten)]
+    choice: Choice,
     /// Leave out `cargo test`
     #[arg(long)]
     cases_only: bool,
@@ -39,7 +44,7 @@ pub struct Options {
     /// How many cases run at once [default: one for each CPU]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
-    /// Run each case so often; all runs must pass
+    /// Run each case N times; all runs must pass
     #[arg(long, value_name = "N", default_value = "1")]
     repeat: NonZeroUsize,
     /// Write the results to a file as JSON
@@ -50,40 +55,48 @@ pub struct Options {
     self_check: bool,
 }
 
-/// What is run: a case, or a block of a README.
+/// What is run: the tests of a crate, a case, or a block of a README.
 enum Unit<'a> {
+    Tests(&'a Crate),
     Case(&'a Case),
     Block(&'a Block),
 }
 
-/// Runs everything that the filters choose; returns the exit status.
+/// Runs everything that was chosen; returns the exit status.
 pub fn verify(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
+    let selection = Selection::read(&workspace, &options.choice)?;
     let Selection {
         cases,
         blocks,
-        faults,
-        whole,
-        needed,
-    } = Selection::read(&workspace, &options.filters)?;
-    let node = node::Node::find(&options.node)?;
-    let stage = Runner {
+        tested,
+        ..
+    } = &selection;
+    let node = Node::find(&options.node)?;
+    let runner = Runner {
         node,
-        executables: cargo::build_all(&workspace.root, &needed, &[])?,
+        executables: cargo::build_all(&workspace.root, &selection.needed, &[])?,
     };
-    let tested = if options.cases_only { &[][..] } else { &whole };
-    let mut units: Vec<_> = cases.iter().map(Unit::Case).collect();
-    units.extend(blocks.iter().map(Unit::Block));
-    let mut report = Report::new(faults.len() + units.len() + tested.len());
-
-    faults.into_iter().for_each(|fault| report.add(fault));
-    for one in &whole {
-        unlisted(&stage, &cases, one)?
-            .into_iter()
-            .for_each(|fault| report.add(fault));
+    let tests = tested.iter().filter(|_| !options.cases_only);
+    for one in tests.clone() {
+        cargo::build(&workspace.root, one, &BUILD_TESTS)?;
     }
-    for one in tested.iter().take_while(|_| !interrupt::requested()) {
-        report.add(options.test(&workspace, &stage, one)?);
+    let mut units: Vec<_> = tests.map(|one| Unit::Tests(one)).collect();
+    units.extend(cases.iter().map(Unit::Case));
+    units.extend(blocks.iter().map(Unit::Block));
+    let mut report = Report::new(selection.faults.len() + units.len());
+
+    selection
+        .faults
+        .iter()
+        .for_each(|fault| report.add(fault.into()));
+    for one in tested
+        .iter()
+        .filter(|one| cases.iter().any(|case| case.krate == one.name))
+    {
+        unlisted(&runner, cases, one)?
+            .iter()
+            .for_each(|fault| report.add(fault.into()));
     }
     let before: BTreeSet<_> = leaks::descendants()
         .iter()
@@ -93,57 +106,73 @@ pub fn verify(options: &Options) -> Result<u8> {
         .jobs
         .or(available_parallelism().ok())
         .map_or(1, NonZeroUsize::get);
-    let is_serial = |unit: &Unit| matches!(unit, Unit::Case(case) if case.settings.serial);
-    let work = |unit| options.repeated(&stage, unit);
-    pool::each(&units, jobs, is_serial, work, |verdict| report.add(verdict));
-    leaked_processes(&before)
-        .into_iter()
-        .for_each(|verdict| report.add(verdict));
-
+    let work = |unit: &_| match unit {
+        Unit::Tests(one) => options.test(&workspace, &runner, one),
+        Unit::Case(case) => options.repeated(&case.id, || options.check_case(&runner, case)),
+        Unit::Block(block) => options.repeated(&block.id, || check_block(&runner, block)),
+    };
+    let mut undecided = Vec::new();
+    pool::each(&units, jobs, lane, work, |verdict| match verdict.state {
+        State::Undecided => undecided.push(verdict),
+        _ => report.add(verdict),
+    });
+    // Now that nothing else runs.
+    for verdict in undecided {
+        let case = cases.iter().find(|case| case.id == verdict.id);
+        let again = case
+            .map(|case| ask_again(&runner, case, &verdict))
+            .transpose()?;
+        report.add(again.unwrap_or(verdict).unless_interrupted());
+    }
+    if let Some(verdict) = leaked_processes(&before) {
+        report.add(verdict);
+    }
     if let Some(file) = &options.json {
-        let json = report.json(&stage.node, cases.len())?;
+        let json = report.json(&runner.node, cases.len())?;
         fs::write(file, json).with_context(|| file.display().to_string())?;
     }
-    Ok(report.close(&stage.node, cases.len()))
+    Ok(report.close(&runner.node, cases.len()))
+}
+
+fn lane(unit: &Unit) -> Lane {
+    match unit {
+        Unit::Tests(_) => Lane::Sequential,
+        Unit::Case(case) if case.settings.serial => Lane::Alone,
+        _ => Lane::Parallel,
+    }
 }
 
 impl Options {
-    fn repeated(&self, stage: &Runner, unit: &Unit) -> Verdict {
-        let times = self.repeat.get();
-        let rest = (1..times).take_while(|_| !interrupt::requested());
-        let runs: Vec<_> = [0]
-            .into_iter()
-            .chain(rest)
-            .map(|_| self.check(stage, unit))
-            .collect();
-        let failed = runs.iter().filter(|run| run.has_failed()).count();
-        let passed = runs.iter().filter(|run| run.state == State::Passed).count();
-        // What did not pass speaks for all runs.
-        let worst = runs
-            .into_iter()
-            .max_by_key(|run| run.state)
-            .expect("there is one run");
-        if failed == 0 || passed == 0 {
-            return worst;
+    /// Checks as often as asked for; the worst run speaks for all.
+    fn repeated(&self, id: &str, check: impl Fn() -> Result<Verdict>) -> Verdict {
+        let (times, mut failed) = (self.repeat.get(), 0);
+        let mut worst: Option<Verdict> = None;
+        for _ in (0..times).take_while(|turn| *turn == 0 || !interrupt::requested()) {
+            let verdict =
+                check().unwrap_or_else(|error| Verdict::new(id, vec![format!("{error:#}")], 0.0));
+            let verdict = verdict.unless_interrupted();
+            failed += usize::from(verdict.has_failed());
+            if worst
+                .as_ref()
+                .is_none_or(|worst| worst.state < verdict.state)
+            {
+                worst = Some(verdict);
+            }
         }
-        let headline = format!("FLAKY: {failed} of {times} runs failed, one of them so:");
-        let problems = [headline].into_iter().chain(worst.problems).collect();
-        Verdict { problems, ..worst }
+        let mut worst = worst.expect("there is one run");
+        if (1..times).contains(&failed) {
+            worst.problems.insert(
+                0,
+                format!("FLAKY: {failed} of {times} runs failed, one of them so:"),
+            );
+        }
+        worst
     }
 
-    fn check(&self, stage: &Runner, unit: &Unit) -> Verdict {
-        let (id, verdict) = match unit {
-            Unit::Case(case) => (&case.id, self.check_case(stage, case)),
-            Unit::Block(block) => (&block.id, check_block(stage, block)),
-        };
-        let verdict = verdict.unwrap_or_else(|error| Verdict::fault(id, &format!("{error:#}")));
-        verdict.unless_interrupted()
-    }
-
-    fn check_case(&self, stage: &Runner, case: &Case) -> Result<Verdict> {
+    fn check_case(&self, runner: &Runner, case: &Case) -> Result<Verdict> {
         let golden = fs::read(&case.golden).ok();
-        let rust = stage.rust(case)?;
-        let oracle = stage.oracle(case)?;
+        let rust = runner.rust(case)?;
+        let oracle = runner.oracle(case)?;
         let ran = if let Oracled::Ran(outcome) = &oracle {
             Some(outcome)
         } else {
@@ -152,50 +181,81 @@ impl Options {
         let mut verdict = judge(case, golden.as_deref(), &rust, ran);
         if self.self_check && verdict.state == State::Passed {
             let blind = blind_spots(&case.rules, &rust.stdout);
-            verdict.problems.extend(
-                blind
-                    .iter()
-                    .map(|spot| format!("BLIND: it goes unnoticed when {spot}")),
-            );
-            verdict.state = if blind.is_empty() {
-                State::Passed
-            } else {
-                State::Failed
-            };
+            let problems = blind
+                .iter()
+                .map(|spot| format!("BLIND: it goes unnoticed when {spot}"));
+            verdict.add(State::Failed, problems.collect());
         }
         if let (Oracled::Absent(why), Wanted::Required) = (&oracle, &self.node) {
-            verdict.state = verdict.state.max(State::Missing);
-            verdict
-                .problems
-                .push(format!("the oracle is missing: {why}"));
+            verdict.add(
+                State::Missing,
+                vec![format!("the oracle is missing: {why}")],
+            );
         }
         Ok(verdict)
     }
 
-    fn test(&self, workspace: &Workspace, stage: &Runner, one: &Crate) -> Result<Verdict> {
-        let require_peers = matches!(self.node, Wanted::Required);
-        let outcome = cargo::test(&workspace.root, one, &stage.node, require_peers)?;
-        let mut problems = ending("cargo test", Limit::default(), &outcome);
-        if outcome.has_ended() && outcome.end != End::Exited(0) {
-            // The end tells most: what failed is repeated there.
-            let start = outcome.stdout.len().saturating_sub(4_000);
-            problems.push(format!(
-                "cargo test failed\n{}",
-                excerpt(&outcome.stdout[start..])
-            ));
-        }
-        let verdict = Verdict::new(
-            &format!("{}/cargo-test", one.name),
-            problems,
-            outcome.seconds,
+    fn test(&self, workspace: &Workspace, runner: &Runner, one: &Crate) -> Verdict {
+        let id = format!("{}/cargo-test", one.name);
+        let outcomes = cargo::test(
+            &workspace.root,
+            one,
+            &runner.node,
+            matches!(self.node, Wanted::Required),
         );
-        let rerun = format!("cargo test -p {}", one.name);
-        Ok(Verdict { rerun, ..verdict }.unless_interrupted())
+        let outcomes = match outcomes {
+            Ok(outcomes) => outcomes,
+            Err(error) => return Verdict::new(&id, vec![format!("{error:#}")], 0.0),
+        };
+        let seconds = outcomes.iter().map(|(_, outcome)| outcome.seconds).sum();
+        let (mut problems, mut rerun) = (Vec::new(), None);
+        for (line, outcome) in &outcomes {
+            problems.extend(ending("cargo test", Limit::default(), outcome));
+            if outcome.has_ended() && outcome.end != End::Exited(0) {
+                // The end tells most: what failed is repeated there.
+                let start = outcome.stdout.len().saturating_sub(4_000);
+                problems.push(format!(
+                    "{line} failed\n{}",
+                    excerpt(&outcome.stdout[start..])
+                ));
+                rerun.get_or_insert(line.clone());
+            }
+        }
+        let verdict = Verdict::new(&id, problems, seconds);
+        Verdict {
+            rerun: rerun.unwrap_or(verdict.rerun),
+            ..verdict
+        }
+        .unless_interrupted()
     }
 }
 
-fn check_block(stage: &Runner, block: &Block) -> Result<Verdict> {
-    let (text, mut problems) = stage.block(block)?;
+/// Asks the oracle of a case again, whose Rust side is right. It is wrong if it always says the same other thing.
+fn ask_again(runner: &Runner, case: &Case, first: &Verdict) -> Result<Verdict> {
+    let golden = fs::read(&case.golden).ok();
+    let rust = runner.rust(case)?;
+    let mut verdicts = Vec::new();
+    for _ in (0..ASKED_AGAIN).take_while(|_| !interrupt::requested()) {
+        if let Oracled::Ran(oracle) = runner.oracle(case)? {
+            verdicts.push(judge(case, golden.as_deref(), &rust, Some(&oracle)));
+        }
+    }
+    let last = verdicts.pop().unwrap_or_else(|| first.clone());
+    let agrees = verdicts.iter().all(|one| one.problems == last.problems);
+    let state = if agrees && last.state == State::Undecided {
+        State::Failed
+    } else {
+        last.state
+    };
+    // The oracle is right once and wrong once: it has no verdict.
+    Ok(Verdict {
+        state: if agrees { state } else { State::Undecided },
+        ..last
+    })
+}
+
+fn check_block(runner: &Runner, block: &Block) -> Result<Verdict> {
+    let (text, mut problems) = runner.block(block)?;
     if text != block.text.as_bytes() {
         let shown = diff("README", block.text.as_bytes(), "Rust", &text);
         let bless = format!("`cargo xtask bless --readme {}` renews it", block.id);
@@ -205,22 +265,25 @@ fn check_block(stage: &Runner, block: &Block) -> Result<Verdict> {
 }
 
 /// Every lesson that a crate lists has a case, and every case of a lesson is listed.
-fn unlisted(stage: &Runner, cases: &[Case], one: &Crate) -> Result<Vec<Verdict>> {
-    let listed: BTreeSet<_> = stage.lessons(&one.name)?.into_iter().collect();
+fn unlisted(runner: &Runner, cases: &[Case], one: &Crate) -> Result<Vec<Fault>> {
+    let listed: BTreeSet<_> = runner.lessons(&one.name)?.into_iter().collect();
     let cases = cases.iter().filter(|case| case.krate == one.name);
     let shown: BTreeSet<_> = cases.filter_map(|case| case.lesson.clone()).collect();
     let differences = listed.symmetric_difference(&shown).map(|name| {
         let text = if listed.contains(name) {
-            "unlisted: `tour --list` names it, but golden/ has no case for it"
+            "unlisted: `tour --list` names it, but there is no Node program for it"
         } else {
-            "unlisted: golden/ has a case for it, but `tour --list` does not name it"
+            "unlisted: there is a Node program for it, but `tour --list` does not name it"
         };
-        Verdict::fault(&format!("{}/{name}", one.name), text)
+        Fault {
+            id: format!("{}/{name}", one.name),
+            text: text.to_owned(),
+        }
     });
     Ok(differences.collect())
 }
 
-/// Processes that left their group and shed their environment: nobody knows whose they were, but they are ours.
+/// Ends processes that left their group and shed their environment: no run is known to have started them.
 fn leaked_processes(before: &BTreeSet<i32>) -> Option<Verdict> {
     let mut problems = Vec::new();
     let mut known = before.clone();
@@ -230,10 +293,10 @@ fn leaked_processes(before: &BTreeSet<i32>) -> Option<Verdict> {
         if alive.is_empty() {
             break;
         }
-        for stray in alive.iter().filter(|stray| known.insert(stray.pid)) {
-            problems.push(format!("LEAK: some case left {}", stray.describe()));
+        for process in alive.iter().filter(|process| known.insert(process.pid)) {
+            problems.push(format!("LEAK: some case left {}", process.describe()));
             // It may be gone by now, which is as well.
-            let _ = kill(Pid::from_raw(stray.pid), Signal::SIGKILL);
+            let _ = kill(Pid::from_raw(process.pid), Signal::SIGKILL);
         }
         sleep(Duration::from_millis(1));
     }

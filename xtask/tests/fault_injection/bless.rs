@@ -17,17 +17,15 @@ fn what_was_corrupted_is_blessed_back_byte_for_byte() {
             "updated   demo/size: Rust does not agree",
         ],
     );
-    assert_eq!(bench.read("demo/golden/01-greet.out"), "hello\n");
+    assert_eq!(bench.read("demo/examples/greet.out"), "hello\n");
     assert_eq!(bench.read("demo/golden/02-size.out"), "4\n");
     bench
         .run("bless")
         .expect(0, &["unchanged demo/greet", "unchanged demo/size"]);
-    assert_eq!(
-        std::fs::read_dir(bench.path("demo/golden"))
-            .unwrap()
-            .count(),
-        5
-    );
+    for (folder, files) in [("demo/examples", 3), ("demo/golden", 3)] {
+        let there = std::fs::read_dir(bench.path(folder)).unwrap().count();
+        assert_eq!(there, files, "a draft stays in {folder}");
+    }
 }
 
 #[test]
@@ -40,7 +38,7 @@ fn only_what_the_filter_chooses_is_touched() {
         .run("bless demo/greet")
         .expect(0, &["updated   demo/greet"]);
 
-    assert_eq!(bench.read("demo/golden/01-part.out"), "old\n");
+    assert_eq!(bench.read("demo/examples/part.out"), "old\n");
 }
 
 #[test]
@@ -58,7 +56,7 @@ fn a_twin_that_changes_its_mind_is_refused() {
         .run("bless")
         .expect(1, &["refused   demo/dice: FLAKY"]);
 
-    assert_eq!(bench.read("demo/golden/01-dice.out"), "old\n");
+    assert_eq!(bench.read("demo/examples/dice.out"), "old\n");
 }
 
 #[test]
@@ -71,11 +69,11 @@ fn a_twin_that_misbehaves_is_refused() {
     ] {
         let bench = Bench::new();
         bench.lesson("bad", "", twin, "old\n");
-        bench.write("demo/golden/01-bad.toml", "timeout = '300ms'");
+        bench.write("demo/examples/bad.toml", "timeout = '300ms'");
 
         bench.run("bless").expect(1, &["refused   demo/bad", why]);
 
-        assert_eq!(bench.read("demo/golden/01-bad.out"), "old\n");
+        assert_eq!(bench.read("demo/examples/bad.out"), "old\n");
     }
 }
 
@@ -87,7 +85,7 @@ fn nothing_is_blessed_in_ci() {
     bench
         .finish(bench.xtask("bless").env("CI", "true"))
         .expect(1, &["refused: CI=true"]);
-    assert_eq!(bench.read("demo/golden/01-greet.out"), "old\n");
+    assert_eq!(bench.read("demo/examples/greet.out"), "old\n");
 
     bench
         .finish(bench.xtask("bless").env("CI", "false"))
@@ -103,7 +101,7 @@ fn no_node_but_24_blesses() {
 
         bench.run("bless").expect(3, &[version, "only 24 blesses"]);
 
-        assert_eq!(bench.read("demo/golden/01-greet.out"), "old\n");
+        assert_eq!(bench.read("demo/examples/greet.out"), "old\n");
     }
 }
 
@@ -118,7 +116,7 @@ fn rust_blesses_only_what_has_no_oracle_and_only_if_asked() {
         .run("bless --from-rust")
         .expect(0, &["updated   demo/alone"]);
 
-    assert_eq!(bench.read("demo/golden/01-greet.out"), "old\n");
+    assert_eq!(bench.read("demo/examples/greet.out"), "old\n");
     assert_eq!(bench.read("demo/golden/02-alone.out"), "rust\n");
 }
 

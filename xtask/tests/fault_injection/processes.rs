@@ -110,7 +110,7 @@ fn a_pipe_that_a_stranger_holds_open_is_a_leak() {
     ran.expect(
         1,
         &[
-            "LEAK: Rust left somebody who holds its output open",
+            "LEAK: Rust left an unknown process that holds its output open",
             "leftovers",
         ],
     );
@@ -132,7 +132,7 @@ fn a_sleeper_that_only_sheds_its_environment_is_found() {
 fn a_program_that_ignores_term_is_killed() {
     let bench = Bench::new();
     bench.lesson("proof", "trap '' TERM; while :; do sleep 1; done", "", "");
-    bench.write("demo/golden/01-proof.toml", "timeout = '300ms'");
+    bench.write("demo/examples/proof.toml", "timeout = '300ms'");
 
     bench
         .run("verify --cases-only")
@@ -148,7 +148,7 @@ fn a_grandchild_that_ignores_term_dies_although_its_parent_obeys() {
         "",
         "",
     );
-    bench.write("demo/golden/01-proof.toml", "timeout = '300ms'");
+    bench.write("demo/examples/proof.toml", "timeout = '300ms'");
 
     bench
         .run("verify --cases-only")
@@ -159,7 +159,7 @@ fn a_grandchild_that_ignores_term_dies_although_its_parent_obeys() {
 fn a_program_that_stops_itself_is_killed() {
     let bench = Bench::new();
     bench.lesson("stop", "kill -STOP $$", "", "");
-    bench.write("demo/golden/01-stop.toml", "timeout = '300ms'");
+    bench.write("demo/examples/stop.toml", "timeout = '300ms'");
 
     bench
         .run("verify --cases-only")
@@ -327,4 +327,52 @@ fn a_test_that_leaves_a_process_behind_is_found_out() {
     bench
         .run("verify")
         .expect(1, &["LEAK: cargo test left sleep 1000"]);
+}
+
+#[test]
+fn a_signal_that_was_ignored_at_the_start_ends_nothing_and_reaches_no_case() {
+    let bench = Bench::new();
+    // The case ends itself with HUP, which it can only if HUP is not ignored.
+    bench.command(
+        "hup",
+        "no_oracle = 'x'",
+        "(kill -HUP $$; echo still here)",
+        "",
+    );
+    let pid = bench.path("pid");
+    let wait = format!(
+        "echo $$ >{0}; while [ -e {0} ]; do sleep 0.01; done",
+        pid.display()
+    );
+    bench.command("waits", "timeout = '1m'\nno_oracle = 'x'", &wait, "");
+
+    let xtask = bench.xtask("verify --cases-only --jobs 1");
+    let arguments: Vec<_> = xtask.get_args().skip(1).map(ToOwned::to_owned).collect();
+    let mut ignoring = std::process::Command::new("env");
+    ignoring
+        .arg("--ignore-signal=HUP,INT")
+        .args(arguments)
+        .current_dir(bench.path("demo"));
+    ignoring.envs(
+        xtask
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    ignoring
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null());
+    let xtask = ignoring.spawn().unwrap();
+    wait_for(&pid);
+    for signal in [Signal::SIGHUP, Signal::SIGINT] {
+        kill(Pid::from_raw(xtask.id().try_into().unwrap()), signal).unwrap();
+    }
+    std::fs::remove_file(&pid).unwrap();
+    let output = xtask.wait_with_output().unwrap();
+
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(
+        text.contains("Rust: ended by SIGHUP") && text.contains("1 passed, 1 failed, 0 skipped"),
+        "{text}"
+    );
 }

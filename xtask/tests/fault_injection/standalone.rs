@@ -84,7 +84,7 @@ fn a_crate_that_stands_alone_passes_alone_and_among_strangers() {
         0,
         &[
             "pass greet: tour",
-            "pass greet: among strangers",
+            "pass greet: check among strangers",
             "4 steps passed, 0 failed",
         ],
     );
@@ -124,7 +124,7 @@ fn a_test_that_looks_for_its_workspace_fails() {
         1,
         &[
             "assertion failed",
-            "FAILED greet: test: `cargo test --locked`",
+            "FAILED greet: test: `cargo test --tests --locked`",
         ],
     );
 }

@@ -144,7 +144,7 @@ fn output_that_is_no_text_may_be_golden() {
 fn a_missing_golden_file_fails() {
     let bench = Bench::new();
     bench.lesson("greet", "echo hello", "echo hello", "");
-    std::fs::remove_file(bench.path("demo/golden/01-greet.out")).unwrap();
+    std::fs::remove_file(bench.path("demo/examples/greet.out")).unwrap();
 
     bench
         .run("verify")
@@ -152,13 +152,88 @@ fn a_missing_golden_file_fails() {
 }
 
 #[test]
-fn a_missing_twin_fails() {
+fn a_missing_node_program_fails() {
     let bench = Bench::new();
-    bench.write("demo/golden/01-greet.out", "hello\n");
+    bench.write("demo/examples/greet.out", "hello\n");
 
     bench
         .run("verify")
-        .expect(1, &["demo/golden/01-greet.out: missing twin"]);
+        .expect(1, &["demo/examples/greet: missing Node program"]);
+}
+
+#[test]
+fn an_oracle_that_wavers_fails_nothing_and_is_named() {
+    let bench = Bench::new();
+    let turns = bench.path("turns").display().to_string();
+    // Right every other time.
+    let waver =
+        format!("echo x >>{turns}; [ $(($(wc -l <{turns}) % 2)) = 0 ] && echo hello || echo late");
+    bench.lesson("waver", "echo hello", &waver, "hello\n");
+    bench.lesson(
+        "late-once",
+        "echo hello",
+        &format!("[ -e {turns}-2 ] && echo hello || echo late; touch {turns}-2"),
+        "hello\n",
+    );
+
+    let ran = bench.run("verify --cases-only --jobs 2 --node require");
+
+    ran.expect(
+        0,
+        &[
+            "1 passed, 0 failed, 0 skipped",
+            "1 undecided, since the oracle wavers: demo/waver)",
+        ],
+    );
+}
+
+#[test]
+fn an_oracle_that_wavers_excuses_nothing_on_our_side() {
+    let bench = Bench::new();
+    let turns = bench.path("turns").display().to_string();
+    let waver =
+        format!("echo x >>{turns}; [ $(($(wc -l <{turns}) % 2)) = 0 ] && echo hello || echo late");
+    bench.lesson("waver", "echo hullo", &waver, "hello\n");
+
+    bench
+        .run("verify --cases-only")
+        .expect(1, &["0 passed, 1 failed"]);
+}
+
+#[test]
+fn a_failure_names_its_files_and_the_command_for_just_it() {
+    let bench = Bench::new();
+    bench.lesson(
+        "slow",
+        "echo so far; exec sleep 1000",
+        "echo so far",
+        "so far\n",
+    );
+    bench.write("demo/examples/slow.toml", "timeout = '300ms'");
+
+    bench.run("verify --cases-only").expect(
+        1,
+        &[
+            "  demo/examples/slow.mjs\n  demo/examples/slow.out\n  demo/examples/slow.rs\n",
+            "TIMEOUT: Rust still ran after 300ms; it had printed\n    so far",
+            "again: cargo xtask verify --cases-only demo/slow\n",
+        ],
+    );
+}
+
+#[test]
+fn lessons_of_the_old_place_are_checked_too() {
+    let bench = Bench::new();
+    bench.write("rust/tour-old", "echo hello");
+    bench.write("demo/golden/01-old.mjs", "echo hello");
+    bench.write("demo/golden/01-old.out", "hello\n");
+
+    bench
+        .run("verify demo/old")
+        .expect(0, &["1 passed, 0 failed"]);
+    bench
+        .run("bless demo/old")
+        .expect(0, &["unchanged demo/old: Rust agrees"]);
 }
 
 #[test]
@@ -172,6 +247,10 @@ fn a_file_that_belongs_to_no_case_fails() {
     bench
         .run("list")
         .expect(1, &["demo/golden/notes.txt: orphan"]);
+    bench.write("demo/examples/my notes.txt", "");
+    bench
+        .run("list")
+        .expect(1, &["demo/examples/my notes.txt: orphan"]);
 }
 
 #[test]
@@ -187,7 +266,7 @@ fn lessons_and_the_tour_list_must_match() {
         1,
         &[
             "demo/bare: unlisted: `tour --list` names it",
-            "demo/greet: unlisted: golden/ has a case",
+            "demo/greet: unlisted: there is a Node program for it",
         ],
     );
 }
@@ -263,13 +342,29 @@ fn a_filter_chooses_by_id_and_nothing_chosen_is_4() {
     bench.lesson("greet", "echo hello", "echo hello", "hello\n");
     bench.lesson("part", "echo wrong", "echo bye", "bye\n");
 
+    bench.lesson("greeting", "echo hi", "echo hi", "hi\n");
+
     bench
-        .run("verify greet")
+        .run("verify demo/greet")
         .expect(0, &["1 passed, 0 failed"])
+        .lacks("demo/greeting");
+    bench
+        .run("verify --match greet")
+        .expect(0, &["2 passed, 0 failed"])
         .lacks("cargo-test");
     bench
-        .run("verify demo")
-        .expect(1, &["2 passed, 1 failed", "cargo-test"]);
+        .run("verify demo/cargo-test")
+        .expect(0, &["1 passed, 0 failed"])
+        .lacks("greet");
+    for line in ["verify demo", "verify demo/"] {
+        bench
+            .run(line)
+            .expect(1, &["3 passed, 1 failed", "cargo-test"]);
+    }
+    bench
+        .run("verify demo/greet greet")
+        .expect(4, &["nothing matches \"greet\""]);
+    bench.run("verify dem").expect(4, &[]);
     bench.run("verify nothing-like-it").expect(4, &[]);
     bench.run("bless nothing-like-it").expect(4, &[]);
     bench.run("list nothing-like-it").expect(4, &[]);
@@ -489,7 +584,7 @@ fn few_cases_may_go_without_oracle() {
     bench
         .run("list")
         .expect(1, &["20 cases: 3 without oracle", "too many cases"]);
-    bench.run("verify case").expect(0, &["20 passed"]);
+    bench.run("verify --match case").expect(0, &["20 passed"]);
 }
 
 #[test]
@@ -523,7 +618,8 @@ fn both_sides_have_a_clean_environment_and_a_folder_of_their_own() {
         look,
         "abc\nletters.txt\n1\n1 UTC C.UTF-8 80 [] yes\n",
     );
-    bench.write("demo/golden/01-look.toml", "env = { GIVEN = 'yes' }");
+    bench.write("demo/examples/look.toml", "env = { GIVEN = 'yes' }");
+    bench.write("demo/examples/fixtures/letters.txt", "abc\n");
 
     bench
         .finish(bench.xtask("verify --cases-only").env("STRAY", "dog"))

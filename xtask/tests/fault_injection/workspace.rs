@@ -32,7 +32,7 @@ impl Bench {
         fs::create_dir_all(bench.path("rust")).unwrap();
         bench.program(
             "cargo",
-            r#"[ "$1" = test ] && exec sh "$0.test"
+            r#"case "$*" in *--no-run*) exit;; "test "*) exec sh "$0.test";; esac
                echo '{"target":{"name":"demo"},"executable":"'"${0%/*}"'/demo.sh"}'"#,
         );
         bench.write("cargo.test", "exit 0");
@@ -47,7 +47,7 @@ impl Bench {
         bench
     }
 
-    /// Replaces Node by one that says this version, and runs "twins" as shell scripts.
+    /// Replaces Node by one that says this version, and runs its programs as shell scripts.
     pub fn node(&self, version: &str) {
         self.program(
             "node",
@@ -56,10 +56,11 @@ impl Bench {
     }
 
     /// A lesson: a shell script for either side, and the golden bytes.
-    pub fn lesson(&self, name: &str, rust: &str, twin: &str, golden: impl AsRef<[u8]>) {
+    pub fn lesson(&self, name: &str, rust: &str, node: &str, golden: impl AsRef<[u8]>) {
         self.write(&format!("rust/tour-{name}"), rust);
-        self.write(&format!("demo/golden/01-{name}.mjs"), twin);
-        self.write(&format!("demo/golden/01-{name}.out"), golden);
+        self.write(&format!("demo/examples/{name}.rs"), "");
+        self.write(&format!("demo/examples/{name}.mjs"), node);
+        self.write(&format!("demo/examples/{name}.out"), golden);
     }
 
     /// A command of the tool: the settings (`args` is set to the name), the script, the golden bytes.
@@ -99,8 +100,10 @@ impl Bench {
 
     /// `cargo xtask`, to be run in the workspace. Its temporary folders are ours, so that we see what stays behind.
     pub fn xtask(&self, line: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        // A test that sends a signal must not depend on whether the caller ignores it.
+        let mut command = Command::new("env");
         command
+            .args(["--default-signal=HUP,INT,TERM", env!("CARGO_BIN_EXE_xtask")])
             .args(line.split_whitespace())
             .current_dir(self.path("demo"))
             .stdin(Stdio::null());
