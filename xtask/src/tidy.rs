@@ -1,4 +1,4 @@
-//! `tidy`: the laws of this workspace as checks on its files; nothing is built or run.
+//! `tidy`: the rules of this workspace as checks on its files; nothing is built or run.
 //!
 //! A rule is a function in one of the modules below and a line in [`RULES`].
 
@@ -6,6 +6,7 @@ mod lessons;
 mod manifests;
 mod readmes;
 mod sources;
+mod words;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -23,7 +24,7 @@ use crate::exit_error::ExitError;
 #[derive(clap::Args)]
 pub struct Options {}
 
-/// A law.
+/// A rule of this workspace.
 struct Rule {
     name: &'static str,
     /// Whether a crate that breaks it cannot be copied.
@@ -31,7 +32,7 @@ struct Rule {
     check: fn(&Tree) -> Vec<Finding>,
 }
 
-/// A law that any crate of this workspace obeys.
+/// A rule that every crate of this workspace follows.
 const fn workspace_rule(name: &'static str, check: fn(&Tree) -> Vec<Finding>) -> Rule {
     Rule {
         name,
@@ -40,7 +41,7 @@ const fn workspace_rule(name: &'static str, check: fn(&Tree) -> Vec<Finding>) ->
     }
 }
 
-/// A law without which a copy does not build.
+/// A rule without which a copy does not build.
 const fn portability_rule(name: &'static str, check: fn(&Tree) -> Vec<Finding>) -> Rule {
     Rule {
         name,
@@ -54,23 +55,38 @@ const RULES: &[Rule] = &[
     workspace_rule("manifest fields", manifests::fields),
     workspace_rule("one requirement", manifests::one_requirement),
     workspace_rule("one lints table", manifests::one_lints_table),
+    workspace_rule("members once", manifests::members_once),
+    portability_rule("licence travels", manifests::licence),
     portability_rule("nothing above the folder", sources::nothing_above),
     portability_rule("executable by path", sources::executable_by_path),
     workspace_rule("opening words", sources::opening_words),
     workspace_rule("no unwrap", sources::no_unwrap),
     workspace_rule("no allow", sources::no_allow),
     workspace_rule("no machine paths", sources::no_machine_paths),
+    workspace_rule("plain English", words::plain_english),
     workspace_rule("README sections", readmes::sections),
+    workspace_rule("Rust program in the README", readmes::rust_program),
     portability_rule("links", readmes::links),
     workspace_rule("notes table", readmes::notes_table),
     workspace_rule("lesson is whole", lessons::whole),
+    workspace_rule("lesson stands beside Node", lessons::beside_node),
+    workspace_rule("nothing empty", lessons::nothing_empty),
     workspace_rule("one golden test", lessons::one_golden_test),
     workspace_rule("top level", top_level),
 ];
 
-/// What may stand at the top.
-const TOP: &str = "Cargo.toml Cargo.lock README.md CONTRIBUTING.md LICENSE .gitignore .cargo .ci .github \
-                   event-loop streams buffers child-process clustering xtask";
+/// What may stand at the top besides the members.
+const TOP: [&str; 9] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "README.md",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    ".gitignore",
+    ".cargo",
+    ".ci",
+    ".github",
+];
 
 /// A line that breaks a rule.
 struct Finding {
@@ -101,6 +117,11 @@ pub fn tidy(_: &Options) -> Result<u8> {
     let tree = Tree::read(&Workspace::find()?.root)?;
     let findings = tree.findings(RULES.iter());
     findings.iter().for_each(|finding| outln!("{finding}"));
+    for topic in tree.topics().filter(|topic| !tree.has_moved(topic)) {
+        outln!(
+            "note: the lessons of {topic} are not in {topic}/examples yet; the rules for its new shape wait"
+        );
+    }
     let (rules, files) = (RULES.len(), tree.files.len());
     outln!("{rules} rules, {files} files, {} findings", findings.len());
     Ok(u8::from(!findings.is_empty()))
@@ -148,9 +169,31 @@ impl Tree {
         lines
     }
 
+    /// One of the lists of the root manifest: `members`, `default-members`.
+    fn members(&self, list: &str) -> Vec<String> {
+        let root: Table = toml::from_str(self.text("Cargo.toml")).unwrap_or_default();
+        let members = root
+            .get("workspace")
+            .and_then(|workspace| workspace.get(list)?.as_array());
+        members
+            .into_iter()
+            .flatten()
+            .filter_map(|member| member.as_str().map(str::to_owned))
+            .collect()
+    }
+
     /// The folders of the crates that teach.
     fn topics(&self) -> impl Iterator<Item = &String> {
         self.manifests.keys().filter(|name| *name != "xtask")
+    }
+
+    /// Whether the lessons of a crate are triples in `examples/`.
+    fn has_moved(&self, topic: &str) -> bool {
+        !self.below(&format!("{topic}/examples/"), ".mjs").is_empty()
+    }
+
+    fn moved_topics(&self) -> impl Iterator<Item = &String> {
+        self.topics().filter(|topic| self.has_moved(topic))
     }
 
     /// The files whose path begins and ends so: path and text.
@@ -233,12 +276,13 @@ fn odd_ones<T: PartialEq>(files: &[(String, T)]) -> Vec<(&str, String)> {
         .collect()
 }
 
-/// The user fixed the top level.
+/// The top level holds the members and little else.
 fn top_level(tree: &Tree) -> Vec<Finding> {
+    let members = tree.members("members");
     let mut findings = Vec::new();
     for path in tree.files.keys() {
         let name = path.split('/').next().unwrap_or_default();
-        if !TOP.split_whitespace().any(|known| known == name) {
+        if !TOP.contains(&name) && !members.iter().any(|member| member == name) {
             let what = format!("`{name}` does not belong to the top level");
             findings.push(Finding::new(path, 1, what, "put it into a crate"));
         }

@@ -162,3 +162,42 @@ pub fn one_lints_table(tree: &Tree) -> Vec<Finding> {
     })
     .collect()
 }
+
+/// Each crate is built, and built once.
+pub fn members_once(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let members = tree.members("members");
+    for (list, but) in [("members", ""), ("default-members", "xtask")] {
+        let named = tree.members(list);
+        for member in members.iter().filter(|member| *member != but) {
+            let count = named.iter().filter(|one| *one == member).count();
+            if count != 1 {
+                let line = line_of(tree.text("Cargo.toml"), &[list]);
+                let what = format!("`{list}` names {member} {count} times");
+                findings.push(Finding::new(
+                    "Cargo.toml",
+                    line,
+                    what,
+                    "name each crate once",
+                ));
+            }
+        }
+    }
+    findings
+}
+
+/// The licence is in each crate, so that it comes along.
+pub fn licence(tree: &Tree) -> Vec<Finding> {
+    let lacking = tree
+        .moved_topics()
+        .filter(|topic| tree.text(&format!("{topic}/LICENSE")) != tree.text("LICENSE"));
+    let finding = |topic| {
+        Finding::new(
+            &format!("{topic}/LICENSE"),
+            1,
+            "it is not the licence of the root",
+            "copy it",
+        )
+    };
+    lacking.map(finding).collect()
+}

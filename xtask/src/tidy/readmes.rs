@@ -5,9 +5,10 @@ use regex_lite::Regex;
 use super::{Finding, Tree, resolve};
 
 /// The headings of a crate's README, in this order.
-const SECTIONS: [&str; 5] = [
+const SECTIONS: [&str; 6] = [
     "## What Node has, what stands here",
     "## Run it",
+    "## Install it",
     "## Differences from Node",
     "## Copy it",
     "## Figures",
@@ -20,7 +21,11 @@ pub fn sections(tree: &Tree) -> Vec<Finding> {
     for topic in tree.topics() {
         let file = format!("{topic}/README.md");
         let mut last = 0;
-        for section in SECTIONS {
+        let is_new = tree.has_moved(topic);
+        for section in SECTIONS
+            .into_iter()
+            .filter(|section| is_new || *section != "## Install it")
+        {
             // A heading inside a block of code is none.
             let mut is_code = false;
             let mut lines = tree.text(&file).lines().skip(last);
@@ -34,6 +39,39 @@ pub fn sections(tree: &Tree) -> Vec<Finding> {
                 let what = format!("`{section}` is missing or out of order");
                 findings.push(Finding::new(&file, last + 1, what, "write it here"));
             }
+        }
+    }
+    findings
+}
+
+/// The first thing that a reader sees is a program, and it is a doc test.
+pub fn rust_program(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for topic in tree.moved_topics() {
+        let readme = format!("{topic}/README.md");
+        let place = tree
+            .text(&readme)
+            .lines()
+            .position(|line| line.starts_with("```rust"));
+        if place.is_none_or(|line| line > 40) {
+            findings.push(Finding::new(
+                &readme,
+                1,
+                "its first screen has no Rust program",
+                "write ten lines of ```rust",
+            ));
+        }
+        let is_tested = tree
+            .below(&format!("{topic}/src/"), ".rs")
+            .iter()
+            .any(|(_, text)| text.contains("README.md\")"));
+        if !is_tested {
+            findings.push(Finding::new(
+                &readme,
+                1,
+                "its programs are no doc tests",
+                "include it under #[cfg(doctest)] in lib.rs",
+            ));
         }
     }
     findings
@@ -81,14 +119,9 @@ pub fn notes_table(tree: &Tree) -> Vec<Finding> {
         rows += usize::from(is_here && line.starts_with('|'));
         // The first two rows are the head of the table.
         let is_row = rows > 2 && is_here && line.starts_with('|');
-        if is_row && !line.contains("/src/tour/") && !line.ends_with("| coming |") {
+        if is_row && !line.contains("/src/tour/") && !line.contains("/examples/") {
             let what = "this line of the notes leads to no lesson";
-            findings.push(Finding::new(
-                "README.md",
-                index + 1,
-                what,
-                "link one, or say `coming`",
-            ));
+            findings.push(Finding::new("README.md", index + 1, what, "link one"));
         }
     }
     if rows < 3 {

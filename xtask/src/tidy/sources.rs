@@ -7,12 +7,19 @@ use regex_lite::Regex;
 use super::{Finding, Tree, resolve};
 
 /// A finding for each line that matches.
-fn matching(files: &[(&str, &str)], pattern: &str, what: &str, fix: &str) -> Vec<Finding> {
+fn matching(
+    files: &[(&str, &str)],
+    hints: &[&str],
+    pattern: &str,
+    what: &str,
+    fix: &str,
+) -> Vec<Finding> {
     let pattern = Regex::new(pattern).expect("a valid pattern");
     let mut findings = Vec::new();
     for (file, text) in files {
         for (index, line) in text.lines().enumerate() {
-            if pattern.is_match(line) {
+            // Quicker than the pattern, which cannot match without.
+            if hints.iter().any(|hint| line.contains(hint)) && pattern.is_match(line) {
                 findings.push(Finding::new(file, index + 1, what, fix));
             }
         }
@@ -33,11 +40,23 @@ pub fn nothing_above(tree: &Tree) -> Vec<Finding> {
             resolve(from, path).is_none_or(|path| !path.starts_with(&format!("{topic}/")))
         };
         for (file, text) in tree.below(&format!("{topic}/"), "") {
-            for (pattern, from) in [(&from_file, file), (&from_crate, &*format!("{topic}/_"))] {
-                for found in pattern
-                    .captures_iter(text)
-                    .filter(|_| file.ends_with(".rs"))
-                {
+            let patterns = [
+                (
+                    &from_file,
+                    file,
+                    text.contains("include") || text.contains("#[path"),
+                ),
+                (
+                    &from_crate,
+                    &*format!("{topic}/_"),
+                    text.contains("CARGO_MANIFEST_DIR"),
+                ),
+            ];
+            for (pattern, from, is_likely) in patterns {
+                if !file.ends_with(".rs") || !is_likely {
+                    continue;
+                }
+                for found in pattern.captures_iter(text) {
                     let (Some(all), path) = (found.get(0), &found[1]) else {
                         continue;
                     };
@@ -66,6 +85,7 @@ pub fn executable_by_path(tree: &Tree) -> Vec<Finding> {
     let fix = "use env!(\"CARGO_BIN_EXE_...\")";
     matching(
         &files,
+        &["target/"],
         r#"^([^/]|/[^/])*"[^"]*target/(debug|release)"#,
         what,
         fix,
@@ -93,7 +113,13 @@ pub fn no_unwrap(tree: &Tree) -> Vec<Finding> {
     }
     let what = "unwrap does not say why it cannot fail";
     let fix = "use `?`, or expect(\"the invariant that holds\")";
-    matching(&files, r"^([^/]|/[^/])*\.unwrap\(\)", what, fix)
+    matching(
+        &files,
+        &["unwrap()"],
+        r"^([^/]|/[^/])*\.unwrap\(\)",
+        what,
+        fix,
+    )
 }
 
 /// An expectation is reported once it is no longer needed; a permission stays.
@@ -102,6 +128,7 @@ pub fn no_allow(tree: &Tree) -> Vec<Finding> {
     let fix = "use #[expect(..., reason = \"...\")]";
     matching(
         &tree.rust(""),
+        &["allow("],
         r"^\s*#!?\[(cfg_attr\(.*\b)?allow\(",
         what,
         fix,
@@ -115,5 +142,11 @@ pub fn no_machine_paths(tree: &Tree) -> Vec<Finding> {
         "a path of somebody's machine",
         "use a relative path or a variable",
     );
-    matching(&tree.below("", ""), pattern, what, fix)
+    matching(
+        &tree.below("", ""),
+        &["/home/", "/root/", "/work/", "/Users/"],
+        pattern,
+        what,
+        fix,
+    )
 }

@@ -1,4 +1,4 @@
-//! One fault for each law, in a workspace that keeps all of them, and a crate that is copied out of it.
+//! One fault for each rule, in a workspace that follows all of them, and a crate that is copied out of it.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -16,10 +16,14 @@ publish = false
 [lints.rust]
 missing_docs = "warn"
 "#;
-const README: &str = "# streams\n\n## What Node has, what stands here\n\n| Node | lesson |\n|---|---|\n\
-                      | `ls` | [`greet`](src/tour/greet.rs) |\n\n## Run it\n\n## Differences from Node\n\n## Copy it\n\n## Figures\n";
+const README: &str = "# streams\n\n```rust\nfn main() {}\n```\n\n## What Node has, what stands here\n\n| Node | lesson |\n|---|---|\n\
+                      | `ls` | [`greet`](examples/greet.rs) |\n\n## Run it\n\n## Install it\n\n## Differences from Node\n\n## Copy it\n\n## Figures\n";
 const NOTES: &str = "## From the notes to the lesson\n\n| in the notes | is here |\n|---|---|\n\
-                     | streams | [`greet`](streams/src/tour/greet.rs) |\n| buffers | coming |\n";
+                     | streams | [`greet`](streams/examples/greet.rs) |\n";
+const LIB: &str =
+    "//! Greets.\n\n#[cfg(doctest)]\n#[doc = include_str!(\"../README.md\")]\nstruct Readme;\n";
+const TOUR: &str = "//! Tours.\n\n#[path = \"../examples/greet.rs\"]\nmod greet;\n";
+const ROOT: &str = "[workspace]\nmembers = [\"streams\"]\ndefault-members = [\"streams\"]\n";
 
 /// A workspace in which all is well.
 fn lawful() -> Bench {
@@ -27,14 +31,21 @@ fn lawful() -> Bench {
     fs::remove_dir_all(bench.path("demo")).unwrap();
     fs::remove_file(bench.path("Cargo.toml")).unwrap();
     for (file, text) in [
-        ("Cargo.toml", "[workspace]\nmembers = [\"streams\"]\n"),
+        ("Cargo.toml", ROOT),
+        ("LICENSE", "Do what you want.\n"),
         ("README.md", NOTES),
         ("streams/Cargo.toml", MANIFEST),
+        ("streams/LICENSE", "Do what you want.\n"),
         ("streams/README.md", README),
-        ("streams/golden/01-greet.mjs", "echo hello"),
-        ("streams/golden/01-greet.out", "hello\n"),
+        ("streams/examples/greet.mjs", "console.log('hello');\n"),
+        ("streams/examples/greet.out", "hello\n"),
+        (
+            "streams/examples/greet.rs",
+            "//! `ls`.\n\nfn main() {\n    println!(\"hello\");\n}\n",
+        ),
+        ("streams/src/lib.rs", LIB),
         ("streams/src/main.rs", "//! Greets.\n\nfn main() {}\n"),
-        ("streams/src/tour/greet.rs", "//! `ls`.\n"),
+        ("streams/src/tour.rs", TOUR),
         ("streams/tests/golden.rs", "//! Replays.\n"),
         ("streams/target/debug/streams", "a product"),
     ] {
@@ -112,17 +123,12 @@ fn each_fault_is_named_with_its_line_its_rule_and_how_to_mend_it() {
         (
             "streams/README.md",
             "[a][b]\n\n[b]: gone.md\n",
-            "streams/README.md:18: gone.md is not there",
+            "streams/README.md:24: gone.md is not there",
         ),
         (
             "README.md",
             "| timers | [`a`](streams/README.md) |\n",
-            "README.md:7: this line of the notes leads to no lesson",
-        ),
-        (
-            "streams/golden/bye.mjs",
-            "",
-            "streams/golden/bye.mjs:1: a twin without a number (lesson is whole); call it NN-name.mjs",
+            "README.md:6: this line of the notes leads to no lesson",
         ),
         (
             "streams/src/main.rs",
@@ -152,37 +158,82 @@ fn each_fault_is_named_with_its_line_its_rule_and_how_to_mend_it() {
         (
             "streams/README.md",
             "[a](../README.md)\n",
-            "streams/README.md:16: ../README.md is above",
+            "streams/README.md:22: ../README.md is above",
         ),
         (
             "streams/README.md",
             "[a](src/gone.rs)\n",
-            "streams/README.md:16: src/gone.rs is not there",
+            "streams/README.md:22: src/gone.rs is not there",
         ),
         (
             "README.md",
             "| timers | later |\n",
-            "README.md:7: this line of the notes leads to no lesson",
+            "README.md:6: this line of the notes leads to no lesson",
         ),
         (
-            "streams/src/tour/bye.rs",
+            "streams/examples/bye.rs",
             "//! Bye.\n",
-            "the lesson `bye` has no twin",
+            "the lesson `bye` has no Node side (lesson is whole); write the Node program",
         ),
         (
-            "streams/src/tour/bye.rs",
+            "streams/examples/bye.rs",
             "//! Bye.\n",
-            "streams/README.md:1: the lesson `bye` has no line",
+            "streams/README.md:1: the lesson `bye` has no link in the README",
         ),
         (
-            "streams/golden/02-bye.mjs",
+            "streams/examples/bye.rs",
+            "//! Bye.\n",
+            "streams/src/tour.rs:1: the lesson `bye` has no place in the tour",
+        ),
+        (
+            "streams/examples/bye.mjs",
             "",
             "the lesson `bye` has no golden file (lesson is whole); `cargo xtask bless",
         ),
         (
-            "streams/golden/02-bye.mjs",
+            "streams/examples/bye.mjs",
             "",
-            "streams/src/tour/bye.rs:1: the lesson `bye` has no Rust side",
+            "streams/examples/bye.rs:1: the lesson `bye` has no Rust side",
+        ),
+        (
+            "streams/examples/greet.mjs",
+            &"/".repeat(101),
+            "streams/examples/greet.mjs:2: a lesson has at most 100 columns",
+        ),
+        (
+            "streams/examples/greet.rs",
+            &"call();\n".repeat(9),
+            "examples/greet.rs:1: the Rust side is 3.90 times as long",
+        ),
+        (
+            "streams/examples/greet.rs",
+            "call();\n",
+            "streams/examples:1: in the median, a lesson is 1.24 times as long",
+        ),
+        (
+            "streams/benches/a.svg",
+            "<svg/>",
+            "streams/benches/a.svg:1: no text shows this picture",
+        ),
+        (
+            "streams/README.md",
+            "<!-- bench:a -->\n<!-- /bench:a -->\n",
+            "streams/README.md:22: an empty figure",
+        ),
+        (
+            "streams/LICENSE",
+            "But.\n",
+            "streams/LICENSE:1: it is not the licence of the root",
+        ),
+        (
+            "streams/src/main.rs",
+            "// Whoever reads it.\n",
+            "streams/src/main.rs:4: a private turn of words: streams has 1",
+        ),
+        (
+            "streams/README.md",
+            "There is nobody.\n",
+            "streams/README.md:22: a private turn of words",
         ),
         (
             "notes.txt",
@@ -192,6 +243,73 @@ fn each_fault_is_named_with_its_line_its_rule_and_how_to_mend_it() {
     ] {
         planted(file, text).expect(1, &[finding]);
     }
+}
+
+#[test]
+fn a_crate_is_named_once_and_belongs_to_the_top_level_by_its_manifest() {
+    let bench = lawful();
+    bench.write(
+        "demo/timers/Cargo.toml",
+        MANIFEST.replace("streams", "timers"),
+    );
+
+    bench
+        .run("tidy")
+        .expect(1, &["`timers` does not belong to the top level"]);
+
+    bench.write(
+        "demo/Cargo.toml",
+        ROOT.replace("\"streams\"]", "\"streams\", \"timers\", \"timers\"]"),
+    );
+    let named = "Cargo.toml:2: `members` names timers 2 times";
+    bench.run("tidy").expect(1, &[named]).lacks("top level");
+}
+
+#[test]
+fn a_lesson_may_be_longer_for_a_reason_and_has_its_name_alone() {
+    let bench = lawful();
+    let long =
+        "//! Longer than the Node program: no closures.\n\n".to_owned() + &"call();\n".repeat(9);
+    bench.write("demo/streams/examples/greet.rs", long);
+    bench
+        .run("tidy")
+        .expect(1, &["in the median"])
+        .lacks("the most; shorten it");
+
+    let bench = lawful();
+    bench.write(
+        "demo/buffers/Cargo.toml",
+        MANIFEST.replace("streams", "buffers"),
+    );
+    bench.write("demo/buffers/examples/greet.mjs", "");
+    bench
+        .run("tidy")
+        .expect(1, &["`greet` is a lesson of buffers too"]);
+}
+
+#[test]
+fn a_crate_of_the_old_shape_is_named_and_not_held_to_the_new_rules() {
+    let bench = lawful();
+    fs::remove_dir_all(bench.path("demo/streams/examples")).unwrap();
+    fs::remove_file(bench.path("demo/streams/LICENSE")).unwrap();
+    bench.write(
+        "demo/README.md",
+        NOTES.replace("examples/greet.rs", "src/tour/greet.rs"),
+    );
+    bench.write("demo/streams/src/tour/greet.rs", "//! `ls`.\n");
+    bench.write(
+        "demo/streams/README.md",
+        README.replace("examples/greet.rs", "src/tour/greet.rs"),
+    );
+    bench.write("demo/streams/src/tour.rs", "//! Tours.\n");
+
+    bench.run("tidy").expect(
+        0,
+        &[
+            "note: the lessons of streams are not in streams/examples yet",
+            " 0 findings",
+        ],
+    );
 }
 
 #[test]
@@ -236,7 +354,7 @@ fn crates_that_differ_are_named() {
             "xtask/Cargo.toml:6: `license` is \"MIT\" (manifest fields); write `license = \"MIT-0\"`",
             "xtask/Cargo.toml:12: `a` is \"1.2\" here and \"1\" in streams/Cargo.toml",
             "xtask/Cargo.toml:9: its lints are not those of the other crates (one lints table); make it equal to",
-            "buffers/README.md:3: `## Run it` is missing or out of order",
+            "buffers/README.md:7: `## Run it` is missing or out of order",
             "buffers/tests/golden.rs:1: it is not what stands in the other crates (one golden test); make them equal",
             "streams/tests/golden.rs:1: it is not what stands in the other crates",
         ],
@@ -259,7 +377,7 @@ fn a_root_of_its_own_and_a_heading_in_a_block_are_no_way_out() {
         1,
         &[
             "streams/Cargo.toml:7: `workspace` names a root that a copy would lack",
-            "streams/README.md:11: `## Copy it` is missing or out of order",
+            "streams/README.md:17: `## Copy it` is missing or out of order",
         ],
     );
 }
@@ -294,12 +412,12 @@ fn a_copy_has_all_but_the_products_and_its_new_home_is_told() {
     copy("copy streams ../alone/streams").expect(
         0,
         &[
-            "7 files",
+            "10 files",
             "nothing is needed",
             "streams = { path = \"../streams\" }",
         ],
     );
-    assert_eq!(bench.read("alone/streams/golden/01-greet.out"), "hello\n");
+    assert_eq!(bench.read("alone/streams/examples/greet.out"), "hello\n");
     assert!(!bench.path("alone/streams/target").exists());
     copy("copy streams ../alone/streams").expect(2, &["is no empty folder"]);
 
@@ -351,7 +469,9 @@ fn an_empty_folder_keeps_its_mode() {
     fs::create_dir(&home).unwrap();
     fs::set_permissions(&home, fs::Permissions::from_mode(0o700)).unwrap();
 
-    bench.run("copy streams ../private").expect(0, &["7 files"]);
+    bench
+        .run("copy streams ../private")
+        .expect(0, &["10 files"]);
 
     let mode = fs::metadata(&home).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o700);
