@@ -1,23 +1,26 @@
 //! `bench`: ours against Node and other peers, in turn, after all have shown that they do the same work.
 
+mod against;
+mod check;
 mod measure;
 mod plan;
 mod server;
 mod svg;
 mod table;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 
+use self::against::Earlier;
+use self::check::WorkCheck;
 use self::measure::{Run, run};
 use self::plan::{Contender, Spec};
-use crate::cases::workspace::Workspace;
+use crate::cases::workspace::{Crate, Workspace};
 use crate::exit_error::ExitError;
 use crate::run::node::{Node, Wanted};
 use crate::run::{cargo, interrupt};
@@ -33,6 +36,9 @@ pub struct Options {
     /// Put table and chart into the crate's README
     #[arg(long)]
     write: bool,
+    /// Ours beside ours of an earlier commit, instead of peers: prints the speed of now to the speed of then
+    #[arg(long, value_name = "REV", conflicts_with_all = ["smoke", "write"])]
+    against: Option<String>,
     /// Counted rounds, after one that is not
     #[arg(long, value_name = "N", default_value = "7", value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
@@ -44,7 +50,7 @@ pub struct Options {
     json: Option<PathBuf>,
 }
 
-/// What a contender did: a run for each round, or why there is none.
+/// What a contender did: a run for each round, or why it has none.
 pub struct Entry<'a> {
     pub contender: &'a Contender,
     pub outcome: Result<Vec<Run>, String>,
@@ -59,53 +65,45 @@ impl Entry<'_> {
 /// Runs the benches that the names choose; returns the exit status.
 pub fn bench(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
-    let names = &options.names;
-    let chosen = |id: &str| names.is_empty() || names.iter().any(|name| id.contains(name.as_str()));
-    let mut specs = Vec::new();
-    for one in &workspace.crates {
-        specs.extend(Spec::read_all(one, chosen)?);
-    }
-    let matched = |name: &&String| specs.iter().any(|spec| spec.id.contains(name.as_str()));
-    if let Some(name) = names.iter().find(|name| !matched(name)) {
-        return Err(ExitError::nothing_matched(name).into());
-    }
-    if specs.is_empty() {
-        return Err(ExitError::nothing_matched("bench").into());
-    }
+    let mut specs = choose(&workspace, &options.names)?;
     // Before an hour is spent, what could go wrong after it.
     let places = specs
         .iter()
         .filter(|_| options.write)
-        .map(table::Place::find);
-    let places: Vec<_> = places.collect::<Result<_>>()?;
-    let mut json = match &options.json {
-        Some(file) => Some(fs::File::create(file).with_context(|| file.display().to_string())?),
-        None => None,
-    };
+        .map(table::Place::find)
+        .collect::<Result<Vec<_>>>()?;
+    let create =
+        |file: &PathBuf| fs::File::create(file).with_context(|| file.display().to_string());
+    let mut json = options.json.as_ref().map(create).transpose()?;
     let node = Node::find(&options.node)?;
-    let needed: Vec<_> = workspace
+    let needed = workspace
         .crates
         .iter()
-        .filter(|one| specs.iter().any(|spec| spec.krate == one.name))
-        .collect();
+        .filter(|one| specs.iter().any(|spec| spec.krate == one.name));
     // Smoke looks whether it works: the build that is there already will do.
     let profile: &[&str] = if options.smoke { &[] } else { &["--release"] };
-    let executables = cargo::build_all(&workspace.root, &needed, profile)?;
+    let bin = programs(&workspace.root, &needed.collect::<Vec<_>>(), profile)?;
+    let _earlier = match &options.against {
+        Some(rev) => Some(Earlier::build(&workspace, rev, &mut specs)?),
+        None => None,
+    };
 
     let mut failed = 0;
     let mut figures = Vec::new();
     for (index, spec) in specs.iter().enumerate() {
-        let env = environment(spec, &node, &executables, options.smoke)?;
+        let env = environment(spec, &node, bin.path(), options.smoke)?;
         match compete(spec, &env, &node, options) {
-            Ok(entries) if options.smoke => {
-                outln!("ok {}: {}", spec.id, table::attendance(&entries));
-                figures.push(table::json(spec, &entries));
-            }
             Ok(entries) => {
-                let text = table::markdown(spec, &entries, &node, options.rounds);
-                outln!("{}\n\n{text}", spec.id);
-                if let Some(place) = places.get(index) {
-                    place.fill(spec, &text, svg::chart(spec, &entries).as_deref())?;
+                if options.smoke {
+                    outln!("ok {}: {}", spec.id, table::attendance(&entries));
+                } else if options.against.is_some() {
+                    outln!("{}", against::speeds(spec, &entries));
+                } else {
+                    let text = table::markdown(spec, &entries, &node, options.rounds);
+                    outln!("{}\n\n{text}", spec.id);
+                    if let Some(place) = places.get(index) {
+                        place.fill(spec, &text, svg::chart(spec, &entries).as_deref())?;
+                    }
                 }
                 figures.push(table::json(spec, &entries));
             }
@@ -126,22 +124,56 @@ pub fn bench(options: &Options) -> Result<u8> {
     Ok(u8::from(failed > 0))
 }
 
-/// What every line of a bench may use: our binaries on the PATH, and where things are.
+fn choose(workspace: &Workspace, names: &[String]) -> Result<Vec<Spec>> {
+    let chosen = |id: &str| names.is_empty() || names.iter().any(|name| id.contains(name.as_str()));
+    let mut specs = Vec::new();
+    for one in &workspace.crates {
+        specs.extend(Spec::read_all(one, chosen)?);
+    }
+    let is_idle = |name: &&String| !specs.iter().any(|spec| spec.id.contains(name.as_str()));
+    let idle = names.iter().find(is_idle).map(String::as_str);
+    match idle.or(specs.is_empty().then_some("bench")) {
+        Some(name) => Err(ExitError::nothing_matched(name).into()),
+        None => Ok(specs),
+    }
+}
+
+/// Builds the crates; returns a folder with each tool as CRATE, and each driver of a bench as CRATE-bench-NAME.
+fn programs(root: &Path, crates: &[&Crate], profile: &[&str]) -> Result<TempDir> {
+    let bin = tempfile::tempdir()?;
+    let link = |path: &Path, name: &str| std::os::unix::fs::symlink(path, bin.path().join(name));
+    for (name, path) in cargo::build_all(root, crates, profile)? {
+        link(&path, &name)?;
+    }
+    for one in crates {
+        let files = fs::read_dir(one.dir.join("benches"))
+            .into_iter()
+            .flatten()
+            .flatten();
+        if files
+            .into_iter()
+            .any(|file| file.path().extension().is_some_and(|end| end == "rs"))
+        {
+            let drivers = cargo::build(root, one, &[&["build", "--bench", "*"], profile].concat())?;
+            for (name, path) in drivers.iter().filter(|(name, _)| *name != one.name) {
+                link(path, &format!("{}-bench-{name}", one.name))?;
+            }
+        }
+    }
+    Ok(bin)
+}
+
+/// What every line of a bench may use: our programs on the PATH, and where things are.
 fn environment(
     spec: &Spec,
     node: &Node,
-    executables: &BTreeMap<String, PathBuf>,
+    bin: &Path,
     smoke: bool,
 ) -> Result<BTreeMap<String, String>> {
-    let ours = executables
-        .values()
-        .filter_map(|executable| executable.parent().map(Path::to_owned));
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let path = std::env::join_paths(ours.chain(std::env::split_paths(&path)))?;
     let benches = spec.file.parent().unwrap_or(Path::new("."));
     let mib = if smoke { "4" } else { "256" };
     let mut env = BTreeMap::from([
-        ("PATH".to_owned(), path.to_string_lossy().into_owned()),
+        ("PATH".to_owned(), path_with(bin)?),
         ("BENCHES".to_owned(), benches.display().to_string()),
         ("MIB".to_owned(), mib.to_owned()),
         ("OUT".to_owned(), "/dev/null".to_owned()),
@@ -151,6 +183,17 @@ fn environment(
         env.insert("NODE".to_owned(), node.display().to_string());
     }
     Ok(env)
+}
+
+/// The PATH with a folder in front.
+fn path_with(bin: &Path) -> Result<String> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(
+        [bin.to_owned()]
+            .into_iter()
+            .chain(std::env::split_paths(&path)),
+    )?;
+    Ok(path.to_string_lossy().into_owned())
 }
 
 /// One round that is checked and not counted, then the others, a different one first each time.
@@ -164,25 +207,27 @@ fn compete<'a>(
     if let Some(line) = &spec.input {
         measure::text(line, folder.path(), env).context("input")?;
     }
-    let mut judge = Judge::new(spec, folder.path(), env)?;
+    let mut check = WorkCheck::new(spec, folder.path(), env)?;
     let mut entries: Vec<Entry> = Vec::new();
     for contender in &spec.contenders {
-        let missing = contender.missing(env, &node.says);
-        if let Some(missing) = missing.as_ref().filter(|_| entries.is_empty()) {
-            bail!("ours needs {missing}");
-        }
-        if missing.is_none() {
-            judge
-                .admit(contender)
-                .with_context(|| contender.name.clone())?;
-        }
-        let outcome = missing.map_or(Ok(Vec::new()), Err);
+        let outcome = match contender.missing(env, &node.says) {
+            Some(missing) if entries.is_empty() => bail!("ours needs {missing}"),
+            Some(missing) => Err(missing),
+            None => {
+                check
+                    .admit(contender)
+                    .with_context(|| contender.name.clone())?;
+                Ok(Vec::new())
+            }
+        };
         entries.push(Entry { contender, outcome });
     }
-    if options.smoke {
-        return Ok(entries);
-    }
-    for round in 0..options.rounds as usize {
+    let rounds = if options.smoke {
+        0
+    } else {
+        options.rounds as usize
+    };
+    for round in 0..rounds {
         let count = entries.len();
         for index in (0..count).map(|index| (index + round) % count) {
             let Entry {
@@ -192,83 +237,14 @@ fn compete<'a>(
             else {
                 continue;
             };
-            runs.push(
-                run(spec, contender, folder.path(), env).with_context(|| contender.name.clone())?,
-            );
+            let run = run(spec, contender, folder.path(), env);
+            runs.push(run.with_context(|| contender.name.clone())?);
         }
     }
     Ok(entries)
 }
 
-/// Sees to it that all do the same work, and do some.
-struct Judge<'a> {
-    spec: &'a Spec,
-    folder: &'a Path,
-    env: BTreeMap<String, String>,
-    /// What lies in the folder before anybody has worked.
-    inputs: BTreeSet<OsString>,
-    /// What the check says of that: of nobody's work.
-    nobody: Option<String>,
-    /// What the first one has done.
-    agreed: Option<String>,
-}
-
-impl<'a> Judge<'a> {
-    fn new(spec: &'a Spec, folder: &'a Path, env: &BTreeMap<String, String>) -> Result<Self> {
-        let inputs = names(folder)?;
-        let mut env = env.clone();
-        env.insert("OUT".to_owned(), "out".to_owned());
-        let check = spec.check.as_ref();
-        let nobody = check.and_then(|line| measure::text(line, folder, &env).ok());
-        Ok(Self {
-            spec,
-            folder,
-            env,
-            inputs,
-            nobody,
-            agreed: None,
-        })
-    }
-
-    /// Runs a contender once, from the inputs alone, and compares what it did.
-    fn admit(&mut self, contender: &Contender) -> Result<()> {
-        for name in names(self.folder)?.difference(&self.inputs) {
-            let path = self.folder.join(name);
-            if path.is_dir() {
-                fs::remove_dir_all(path)?;
-            } else {
-                fs::remove_file(path)?;
-            }
-        }
-        let first = run(self.spec, contender, self.folder, &self.env)?;
-        if self.spec.unchecked.is_some() {
-            return Ok(());
-        }
-        let work = match &self.spec.check {
-            Some(line) => measure::text(line, self.folder, &self.env).context("check")?,
-            None => first.stdout,
-        };
-        ensure!(
-            !work.trim().is_empty() && self.nobody.as_ref() != Some(&work),
-            "the check sees no work: {work:?} is what it says when nobody has done anything"
-        );
-        let agreed = self.agreed.get_or_insert_with(|| work.clone());
-        ensure!(
-            *agreed == work,
-            "does other work than {}: {work:?} and {agreed:?}",
-            self.spec.contenders[0].name
-        );
-        Ok(())
-    }
-}
-
-fn names(folder: &Path) -> Result<BTreeSet<OsString>> {
-    fs::read_dir(folder)?
-        .map(|entry| Ok(entry?.file_name()))
-        .collect()
-}
-
-/// In memory where that can be had, so that no disk is measured.
+/// In memory where there is such a folder, so that no disk is measured.
 fn folder() -> Result<TempDir> {
     let memory = Path::new("/dev/shm");
     Ok(if memory.is_dir() {

@@ -46,6 +46,7 @@ pub fn run(
         text(line, folder, env).context("before")?;
     }
     let mut env = env.clone();
+    env.extend(contender.env.clone());
     let server = match &contender.serve {
         Some(serve) => Some(Server::start(serve, folder, &env).context("the server")?),
         None => None,

@@ -68,6 +68,9 @@ pub struct Contender {
     pub needs: Needs,
     /// A server to be started first and ended afterwards.
     pub serve: Option<Serve>,
+    /// What differs in its environment.
+    #[serde(skip)]
+    pub env: BTreeMap<String, String>,
 }
 
 #[derive(Default, Deserialize)]

@@ -33,7 +33,7 @@ impl Figure {
         })
     }
 
-    fn overlaps(self, other: Self) -> bool {
+    pub fn overlaps(self, other: Self) -> bool {
         self.low <= other.high && other.low <= self.high
     }
 }

@@ -46,30 +46,32 @@ impl Workspace {
     /// Reads the workspace that the current directory is in. Cargo is not asked: that would take longer than `list` may.
     pub fn find() -> Result<Self> {
         let here = std::env::current_dir()?;
-        for root in here.ancestors() {
-            let manifest = root.join("Cargo.toml");
-            if !manifest.is_file() {
-                continue;
+        for root in here
+            .ancestors()
+            .filter(|root| root.join("Cargo.toml").is_file())
+        {
+            if read(&root.join("Cargo.toml"))?.workspace.is_some() {
+                return Self::at(root);
             }
-            let Some(workspace) = read(&manifest)?.workspace else {
-                continue;
-            };
-            let member = |path| Crate::read(root.join(path)).transpose();
-            let crates = workspace
-                .members
-                .iter()
-                .filter_map(member)
-                .collect::<Result<_>>()?;
-            return Ok(Self {
-                root: root.to_owned(),
-                crates,
-            });
         }
+        let here = here.display();
         Err(ExitError::usage(format!(
-            "no Cargo.toml with a [workspace] in {} or above",
-            here.display()
+            "no Cargo.toml with a [workspace] in {here} or above"
         ))
         .into())
+    }
+
+    /// Reads the workspace in this folder.
+    pub fn at(root: &Path) -> Result<Self> {
+        let members = read(&root.join("Cargo.toml"))?
+            .workspace
+            .map_or(Vec::new(), |workspace| workspace.members);
+        let member = |path| Crate::read(root.join(path)).transpose();
+        let crates = members.iter().filter_map(member).collect::<Result<_>>()?;
+        Ok(Self {
+            root: root.to_owned(),
+            crates,
+        })
     }
 
     pub fn find_crate(&self, name: &str) -> Option<&Crate> {

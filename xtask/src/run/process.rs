@@ -147,10 +147,10 @@ impl Run {
         let (sender, output) = sync_channel(16);
         if let Some(pipe) = child.stdout.take() {
             let sender = sender.clone();
-            spawn(|| read(pipe, Chunk::Stdout, sender));
+            spawn(move || read(pipe, Chunk::Stdout, &sender));
         }
         if let Some(pipe) = child.stderr.take() {
-            spawn(|| read(pipe, Chunk::Stderr, sender));
+            spawn(move || read(pipe, Chunk::Stderr, &sender));
         }
         let (output, stdout, stderr) = (Some(output), Vec::new(), Vec::new());
         Ok(Self {
@@ -322,7 +322,7 @@ impl Drop for Run {
 }
 
 /// Sends what comes out of a pipe until it ends. When the receiver is gone, the rest is of no interest.
-fn read(mut pipe: impl Read, chunk: fn(Vec<u8>) -> Chunk, sender: SyncSender<Chunk>) {
+fn read(mut pipe: impl Read, chunk: fn(Vec<u8>) -> Chunk, sender: &SyncSender<Chunk>) {
     let mut bytes = vec![0; 64 << 10];
     loop {
         match pipe.read(&mut bytes) {

@@ -282,3 +282,38 @@ fn a_wrong_bench_file_and_a_name_that_nothing_has_are_told_apart() {
         .run("bench nothing")
         .expect(4, &["nothing matches \"nothing\""]);
 }
+
+#[test]
+fn an_earlier_commit_is_built_and_timed_beside_ours() {
+    let bench = bench("rates", RATES);
+    let git = |args: &str| {
+        let mut git = std::process::Command::new("git");
+        git.args(args.split(' ')).current_dir(bench.path(""));
+        assert!(git.output().unwrap().status.success(), "{args}");
+    };
+    bench.write(".gitignore", "target\ntmp\n");
+    bench.program(
+        "cargo",
+        r#"echo '{"target":{"name":"demo"},"executable":"'"$PWD"'/demo.sh"}'"#,
+    );
+    bench.program("demo.sh", "echo calls 100");
+    bench.write(
+        "demo/benches/rates.toml",
+        RATES.replace("echo small calls 300; echo large calls 10", "demo"),
+    );
+    git("init -q");
+    git("add -A");
+    git("-c user.name=a -c user.email=a@b.c commit -qm then");
+    bench.program("demo.sh", "echo calls 150");
+
+    let ran = bench.run("bench --against HEAD --rounds 2");
+
+    ran.expect(
+        0,
+        &["demo/rates: Calls\n  1.50 calls\n", "1 passed, 0 failed"],
+    );
+    assert!(!bench.path("target/against").exists());
+    bench
+        .run("bench --against no-such-commit")
+        .expect(2, &["no-such-commit"]);
+}
