@@ -101,12 +101,7 @@ impl<'a> Selection<'a> {
             return Err(choice.nothing_matched().into());
         }
         let mut names: Vec<_> = cases.iter().map(|case| &case.krate).collect();
-        names.extend(
-            blocks
-                .iter()
-                .flat_map(|block| &block.commands)
-                .map(|call| &call.krate),
-        );
+        names.extend(blocks.iter().flat_map(|block| &block.crates));
         names.extend(tested.iter().map(|one| &one.name));
         let needed = workspace
             .crates

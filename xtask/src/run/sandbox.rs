@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -34,65 +35,76 @@ pub enum Oracled {
 
 impl Runner {
     pub fn rust(&self, case: &Case) -> Result<Outcome> {
-        let scene = Sandbox::new(&case.fixtures)?;
-        let command = scene.command(self.executable(&case.krate)?);
-        perform(case, command, &case.args)
+        let sandbox = Sandbox::new(&case.fixtures)?;
+        run_case(
+            case,
+            sandbox.command(self.executable(&case.krate)?),
+            &case.args,
+        )
     }
 
     pub fn oracle(&self, case: &Case) -> Result<Oracled> {
-        let scene = Sandbox::new(&case.fixtures)?;
+        let sandbox = Sandbox::new(&case.fixtures)?;
         let outcome = match (&case.oracle, &self.node.path) {
             (Oracle::None(_), _) => return Ok(Oracled::None),
             (oracle, None) if oracle.needs_node() => {
                 return Ok(Oracled::Absent(self.node.says.clone()));
             }
             (Oracle::Shell(line), node) => {
-                let mut shell = scene.command("sh");
+                let mut shell = sandbox.command("sh");
                 shell.envs(node.as_ref().map(|node| ("NODE", node)));
-                perform(case, shell, ["-c", line])?
+                run_case(case, shell, ["-c", line])?
             }
-            (Oracle::Node(file), node) => {
-                perform(case, scene.command(node.as_deref().unwrap_or(file)), [file])?
-            }
+            (Oracle::Node(file), node) => run_case(
+                case,
+                sandbox.command(node.as_deref().unwrap_or(file)),
+                [file],
+            )?,
         };
         // This is how a shell says that it did not find the tool.
-        if outcome.end == End::Exited(127)
-            && case.settings.status != 127
-            && matches!(case.oracle, Oracle::Shell(_))
-        {
-            return Ok(Oracled::Absent(
-                String::from_utf8_lossy(&outcome.stderr).trim().to_owned(),
-            ));
+        let is_shell = matches!(case.oracle, Oracle::Shell(_));
+        if is_shell && outcome.end == End::Exited(127) && case.settings.status != 127 {
+            let why = String::from_utf8_lossy(&outcome.stderr).trim().to_owned();
+            return Ok(Oracled::Absent(why));
         }
         Ok(Oracled::Ran(outcome))
     }
 
-    /// The names that `tour --list` prints, one a line, each perhaps followed by a title.
+    /// Returns the names that `tour --list` prints, one a line, each perhaps followed by a title.
     pub fn lessons(&self, krate: &str) -> Result<Vec<String>> {
-        let scene = Sandbox::new(Path::new(""))?;
-        let mut command = scene.command(self.executable(krate)?);
+        let sandbox = Sandbox::new(Path::new(""))?;
+        let mut command = sandbox.command(self.executable(krate)?);
         let outcome = run(command.args(["tour", "--list"]), None, Limit::default().0)?;
         ensure!(
             outcome.end == End::Exited(0),
-            "`{krate} tour --list` failed: {:?}",
+            "`{krate} tour --list` {}",
             outcome.end
         );
-        let list = String::from_utf8_lossy(&outcome.stdout).into_owned();
+        let list = String::from_utf8_lossy(&outcome.stdout);
         let names = list
             .lines()
             .filter_map(|line| line.split_whitespace().next());
         Ok(names.map(str::to_owned).collect())
     }
 
-    /// A README block as it ought to read, and what went wrong with its runs.
+    /// Returns a README block as it ought to read, and what went wrong with its runs.
     pub fn block(&self, block: &Block) -> Result<(Vec<u8>, Vec<String>)> {
-        let scene = Sandbox::new(&block.fixtures)?;
-        let mut text = Vec::new();
-        let mut problems = Vec::new();
-        for call in &block.commands {
-            let mut command = scene.command(self.executable(&call.krate)?);
-            let outcome = run(command.args(&call.args), None, Limit::default().0)?;
-            for part in [call.line.as_bytes(), &outcome.stdout, &outcome.stderr] {
+        let (sandbox, tools) = (Sandbox::new(&block.fixtures)?, tempfile::tempdir()?);
+        for krate in &block.crates {
+            let link = tools.path().join(krate);
+            if !link.exists() {
+                symlink(self.executable(krate)?, link)?;
+            }
+        }
+        let mut path = tools.path().as_os_str().to_owned();
+        path.push(":");
+        path.push(std::env::var_os("PATH").unwrap_or_default());
+        let (mut text, mut problems) = (Vec::new(), Vec::new());
+        for (line, command) in block.commands() {
+            let mut shell = sandbox.command("sh");
+            shell.arg("-c").arg(command).env("PATH", &path);
+            let outcome = run(&mut shell, None, Limit::default().0)?;
+            for part in [line.as_bytes(), &outcome.stdout, &outcome.stderr] {
                 text.extend_from_slice(part);
                 if !text.ends_with(b"\n") {
                     text.push(b'\n');
@@ -110,7 +122,7 @@ impl Runner {
     }
 }
 
-fn perform<S: AsRef<OsStr>>(
+fn run_case<S: AsRef<OsStr>>(
     case: &Case,
     mut command: Command,
     args: impl IntoIterator<Item = S>,
@@ -124,27 +136,28 @@ struct Sandbox(TempDir);
 
 impl Sandbox {
     fn new(fixtures: &Path) -> Result<Self> {
-        let scene = Self(tempfile::Builder::new().prefix("x").tempdir()?);
+        let sandbox = Self(tempfile::Builder::new().prefix("x").tempdir()?);
         if fixtures.is_dir() {
-            copy(fixtures, scene.0.path()).with_context(|| fixtures.display().to_string())?;
+            copy(fixtures, sandbox.0.path()).with_context(|| fixtures.display().to_string())?;
         }
-        Ok(scene)
+        Ok(sandbox)
     }
 
-    /// `program`, to be run here, with nothing of the caller's environment that could change what it prints.
+    /// Returns `program`, to be run here, with nothing of the caller's environment that could change what it prints.
     fn command(&self, program: impl AsRef<OsStr>) -> Command {
-        let fixed = [
+        let mut command = Command::new(program);
+        command
+            .current_dir(&self.0)
+            .env_clear()
+            .env("HOME", self.0.path())
+            .env("TMPDIR", self.0.path());
+        command.envs([
             ("LANG", "C.UTF-8"),
             ("TZ", "UTC"),
             ("NO_COLOR", "1"),
             ("COLUMNS", "80"),
             ("RUST_BACKTRACE", "0"),
-        ];
-        let mut command = Command::new(program);
-        command.current_dir(&self.0).env_clear().envs(fixed);
-        command
-            .env("HOME", self.0.path())
-            .env("TMPDIR", self.0.path());
+        ]);
         command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
         command
     }

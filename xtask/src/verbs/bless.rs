@@ -161,9 +161,9 @@ fn bless_readmes(workspace: &Workspace, selection: &Selection) -> Result<u8> {
                 None => fs::read(&block.file)?,
             };
             let parts = [
-                &whole[..block.place.start],
+                &whole[..block.range.start],
                 &text,
-                &whole[block.place.end..],
+                &whole[block.range.end..],
             ];
             texts.insert(&block.file, parts.concat());
         }

@@ -37,7 +37,7 @@ pub fn list(options: &Options) -> Result<u8> {
     if !selection.blocks.is_empty() {
         outln!("README: {} blocks", selection.blocks.len());
         for block in &selection.blocks {
-            outln!("  {}  {} commands", block.id, block.commands.len());
+            outln!("  {}  {} commands", block.id, block.commands().count());
         }
     }
     let (alone, redacted) = shares(&selection.cases);

@@ -438,7 +438,7 @@ fn an_oracle_may_be_a_script_for_node() {
 fn a_readme_that_lies_is_seen() {
     let bench = Bench::new();
     bench.write("rust/cat", "cat \"$2\"");
-    bench.write("README.md", "# Demo\n\n```console\n$ cargo run -p demo -- cat letters.txt\nabc\n$ demo cat 'letters.txt'\nabc\n```\n");
+    bench.write("README.md", "# Demo\n\n```console\n$ cargo run -p demo -- cat letters.txt\nabc\n$ demo cat 'letters.txt' | wc -c >n; cat n\n4\n```\n");
     bench.run("verify --cases-only").expect(0, &["1 passed"]);
 
     bench.write(
@@ -459,7 +459,7 @@ fn a_readme_that_lies_is_seen() {
 
 #[test]
 fn a_readme_command_that_nobody_can_check_ends_with_2() {
-    for line in ["demo cat x | wc", "ls", "cargo xtask verify", "demo 'open"] {
+    for line in ["ls", "cargo xtask verify"] {
         let bench = Bench::new();
         bench.write("README.md", format!("```console\n$ {line}\n```\n"));
 

@@ -38,10 +38,13 @@ impl Bench {
         bench.write("cargo.test", "exit 0");
         bench.program(
             "demo.sh",
-            r#"rust="${0%/*}/rust"
-               if [ "$1 $2" = "tour --list" ]; then cd "$rust" && ls | sed -n 's/^tour-//p'
-               elif [ "$1" = tour ]; then . "$rust/tour-$2"
-               else . "$rust/$1"; fi"#,
+            &format!(
+                r#"rust="{}"
+                   if [ "$1 $2" = "tour --list" ]; then cd "$rust" && ls | sed -n 's/^tour-//p'
+                   elif [ "$1" = tour ]; then . "$rust/tour-$2"
+                   else . "$rust/$1"; fi"#,
+                bench.path("rust").display()
+            ),
         );
         bench.node("v24.1.2");
         bench
