@@ -94,6 +94,9 @@ pub fn read_all(one: &Crate) -> Result<(Vec<Case>, Vec<Fault>)> {
     for (folder, stems) in [("examples", lessons), ("golden", commands)] {
         for (stem, files) in stems {
             let path = one.dir.join(folder).join(&stem);
+            if files.iter().eq(["rs"]) {
+                continue; // A program to look at; `tidy` says whether it should be a lesson.
+            }
             if !files.contains("mjs") && (folder == "examples" || !files.contains("toml")) {
                 let text = "missing Node program: there is neither .mjs nor, for a command, .toml"
                     .to_owned();

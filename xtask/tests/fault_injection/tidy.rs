@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
 
 use crate::workspace::{Bench, Ran};
 
@@ -263,6 +264,71 @@ fn a_crate_is_named_once_and_belongs_to_the_top_level_by_its_manifest() {
     );
     let named = "Cargo.toml:2: `members` names timers 2 times";
     bench.run("tidy").expect(1, &[named]).lacks("top level");
+}
+
+#[test]
+fn a_new_crate_made_by_the_recipe_in_contributing_passes() {
+    let bench = Bench::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    // This workspace as git knows it, and a crate that takes over the shape of the test workspace above.
+    let files = std::process::Command::new("git")
+        .args(["ls-files", "-z"])
+        .current_dir(&root)
+        .output()
+        .unwrap();
+    for file in String::from_utf8(files.stdout)
+        .unwrap()
+        .split_terminator('\0')
+    {
+        bench.write(
+            &format!("copy/{file}"),
+            fs::read(root.join(file)).unwrap_or_default(),
+        );
+    }
+    let old = bench.read("copy/Cargo.toml");
+    let named = old.replace(
+        "members = [\"buffers\"",
+        "members = [\"timers\", \"buffers\"",
+    );
+    assert_eq!(named.matches("timers").count(), 2, "{named}");
+    bench.write("copy/Cargo.toml", named);
+    let buffers = bench.read("copy/buffers/Cargo.toml");
+    let lints = &buffers[buffers.find("[lints").unwrap()..];
+    let manifest = MANIFEST.replace("\"streams\"", "\"timers\"");
+    let manifest = manifest[..manifest.find("[lints").unwrap()].to_owned() + lints;
+    for (file, text) in [
+        ("Cargo.toml", manifest),
+        ("README.md", README.replace("greet", "greet-late")),
+        ("LICENSE", bench.read("copy/LICENSE")),
+        (
+            "examples/greet-late.mjs",
+            "console.log('hello');\n".to_owned(),
+        ),
+        ("examples/greet-late.out", "hello\n".to_owned()),
+        (
+            "examples/greet-late.rs",
+            "//! `ls`.\n\nfn main() {\n    println!(\"hello\");\n}\n".to_owned(),
+        ),
+        ("src/lib.rs", LIB.to_owned()),
+        ("src/main.rs", "//! Greets.\n\nfn main() {}\n".to_owned()),
+        ("src/tour.rs", TOUR.replace("greet.rs", "greet-late.rs")),
+        (
+            "tests/golden.rs",
+            bench.read("copy/buffers/tests/golden.rs"),
+        ),
+    ] {
+        bench.write(&format!("copy/timers/{file}"), text);
+    }
+
+    let mut xtask = bench.xtask("tidy");
+    bench
+        .finish(xtask.current_dir(bench.path("copy")))
+        .expect(0, &[" 0 findings"]);
+    bench.write("copy/timers/LICENSE", "");
+    let mut xtask = bench.xtask("tidy");
+    bench
+        .finish(xtask.current_dir(bench.path("copy")))
+        .expect(1, &["timers/LICENSE:1"]);
 }
 
 #[test]
