@@ -232,3 +232,65 @@ fn what_the_files_say_on_the_command_line_is_understood() {
         assert!(understood.status.success(), "{args:?}");
     }
 }
+
+#[test]
+fn the_block_that_installs_the_units_fits_the_folder_of_the_crate() {
+    let text = deploy("README.md");
+    let (_, block) = text.split_once("## Installing the units").unwrap();
+    let block = block
+        .split("```")
+        .nth(1)
+        .unwrap()
+        .strip_prefix("sh\n")
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("root");
+    for wanted in [
+        "root/usr/local/bin",
+        "root/etc/systemd/system",
+        "crate/deploy",
+    ] {
+        fs::create_dir_all(folder.path().join(wanted)).unwrap();
+    }
+    for file in ["clustering.service", "clustering.socket"] {
+        fs::write(folder.path().join("crate/deploy").join(file), deploy(file)).unwrap();
+    }
+    // In place of what changes the machine: `cargo install` brings our binary, and `sudo` works below a folder.
+    let program = |name: &str, body: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    };
+    let cargo = "[ \"$1 $2 $3 $4\" = 'install --path . --root' ] && mkdir -p \"$5/bin\" && cp \"$OURS\" \"$5/bin/clustering\"";
+    program("cargo", cargo);
+    program(
+        "sudo",
+        "case $1 in systemctl) exit;; esac
+         for word; do shift; case $word in /*) word=$ROOT$word;; esac; set -- \"$@\" \"$word\"; done; exec \"$@\"",
+    );
+    let path = format!(
+        "{}:{}",
+        folder.path().display(),
+        std::env::var("PATH").unwrap()
+    );
+
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-ec", block])
+        .current_dir(folder.path().join("crate"))
+        .env("PATH", path);
+    let ran = shell
+        .env("ROOT", &root)
+        .env("OURS", env!("CARGO_BIN_EXE_clustering"))
+        .output()
+        .unwrap();
+
+    says_nothing(&ran);
+    for installed in [
+        "usr/local/bin/clustering",
+        "etc/systemd/system/clustering.service",
+        "etc/systemd/system/clustering.socket",
+    ] {
+        assert!(root.join(installed).is_file(), "{installed}");
+    }
+}
