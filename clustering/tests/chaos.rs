@@ -158,10 +158,11 @@ fn come_to_rest_after_all(policy: &str, seed: u64) {
     println!("{policy}: {tally}");
     assert_eq!(tally.refused, 0);
     assert_eq!(zombies_of(chaos.cluster.pid()), 0);
-    assert!(
-        descriptors_now <= descriptors,
-        "{descriptors_now} descriptors"
-    );
+    // A connection on its way to a worker is no leak; one that never arrives is.
+    let pid = chaos.cluster.pid();
+    until("no descriptor is kept", || {
+        descriptors_of(pid) <= descriptors
+    });
     assert!(memory_now < memory + memory / 10 + 1024, "{memory_now} KiB");
     chaos.cluster.signal(Signal::SIGTERM);
     assert_eq!(chaos.cluster.wait().code(), Some(0));
