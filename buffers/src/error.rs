@@ -108,17 +108,17 @@ impl Error {
     }
 
     /// A range whose message has `&&`, as those of `write`, `fill`, `copy` and `compare`.
-    pub(crate) fn outside(name: &'static str, len: usize, received: usize) -> Self {
+    pub(crate) fn out_of_range(name: &'static str, len: usize, received: usize) -> Self {
         Self::OutOfRange {
             name,
             allowed: format!(">= 0 && <= {len}"),
-            received: grouped(received as i128),
+            received: with_separators(received as i128),
         }
     }
 }
 
 /// A number as Node's messages write it: in groups of three when it is large.
-pub(crate) fn grouped(number: i128) -> String {
+pub(crate) fn with_separators(number: i128) -> String {
     let digits = number.unsigned_abs().to_string();
     let sign = if number < 0 { "-" } else { "" };
     if number.unsigned_abs() <= 1 << 32 {

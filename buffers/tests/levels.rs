@@ -84,10 +84,10 @@ fn a_mistake_in_utf8_is_found_at_every_place() {
                     "{mistake:x?} at the end, {place}"
                 );
                 assert_eq!(
-                    Utf8.text(&bytes).unwrap_err().offset(),
+                    Utf8.to_text(&bytes).unwrap_err().offset(),
                     Some(std.valid_up_to())
                 );
-                assert_eq!(Utf8.text_lossy(&bytes), String::from_utf8_lossy(&bytes));
+                assert_eq!(Utf8.to_text_lossy(&bytes), String::from_utf8_lossy(&bytes));
             }
         }
     }
@@ -134,10 +134,10 @@ fn characters_go_from_any_form_to_any_form() {
         let utf16 = utf16_bytes(&text);
 
         assert!(buffers::is_utf8(text.as_bytes()));
-        assert_eq!(Utf8.text(text.as_bytes()).as_deref(), Ok(&*text));
-        assert_eq!(Utf16le.bytes(&text).as_deref(), Ok(&*utf16));
-        assert_eq!(Utf16le.text(&utf16).as_deref(), Ok(&*text));
-        assert_eq!(Utf16le.text_lossy(&utf16), text);
+        assert_eq!(Utf8.to_text(text.as_bytes()).as_deref(), Ok(&*text));
+        assert_eq!(Utf16le.to_bytes(&text).as_deref(), Ok(&*utf16));
+        assert_eq!(Utf16le.to_text(&utf16).as_deref(), Ok(&*text));
+        assert_eq!(Utf16le.to_text_lossy(&utf16), text);
         assert_eq!(
             transcode(text.as_bytes(), Utf8, Utf16le)
                 .as_deref()
@@ -162,12 +162,15 @@ fn half_a_pair_is_found_at_every_place() {
                 let bytes: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();
 
                 assert_eq!(
-                    Utf16le.text(&bytes).unwrap_err().offset(),
+                    Utf16le.to_text(&bytes).unwrap_err().offset(),
                     Some(2 * place),
                     "{filler} {lone:x}"
                 );
-                assert_eq!(Utf16le.text_lossy(&bytes), String::from_utf16_lossy(&units));
-                assert_eq!(Utf16le.bytes_of_units(&units), bytes);
+                assert_eq!(
+                    Utf16le.to_text_lossy(&bytes),
+                    String::from_utf16_lossy(&units)
+                );
+                assert_eq!(Utf16le.bytes_from_utf16(&units), bytes);
             }
         }
     }
@@ -184,13 +187,13 @@ fn every_alignment_gives_the_same() {
         let moved = &moved[shift..];
         for encoding in forms {
             assert_eq!(
-                encoding.text_lossy(moved),
-                encoding.text_lossy(&bytes),
+                encoding.to_text_lossy(moved),
+                encoding.to_text_lossy(&bytes),
                 "{encoding} {shift}"
             );
         }
         let padded = " ".repeat(shift) + &text;
-        assert_eq!(Utf16le.bytes_lossy(&padded[shift..]), utf16_bytes(&text));
+        assert_eq!(Utf16le.to_bytes_lossy(&padded[shift..]), utf16_bytes(&text));
     }
 }
 
@@ -202,8 +205,8 @@ fn latin1_is_the_first_256_characters() {
             let bytes: Vec<u8> = noise.bytes(len).iter().map(|byte| byte & mask).collect();
             let text: String = bytes.iter().map(|&byte| char::from(byte)).collect();
 
-            assert_eq!(Latin1.text_lossy(&bytes), text);
-            assert_eq!(Latin1.bytes(&text).as_deref(), Ok(&*bytes));
+            assert_eq!(Latin1.to_text_lossy(&bytes), text);
+            assert_eq!(Latin1.to_bytes(&text).as_deref(), Ok(&*bytes));
         }
     }
 }
@@ -240,10 +243,10 @@ fn base64_is_what_the_rfc_says_and_comes_back() {
             let text = base64_by_hand(&bytes, last_two, padded);
             let mut slice = vec![0; text.len()];
 
-            assert_eq!(encoding.text_lossy(&bytes), text);
+            assert_eq!(encoding.to_text_lossy(&bytes), text);
             assert_eq!(encoding.text_to_slice(&bytes, &mut slice), Ok(text.len()));
             assert_eq!(slice, text.as_bytes());
-            assert_eq!(encoding.bytes(&text).as_deref(), Ok(&*bytes));
+            assert_eq!(encoding.to_bytes(&text).as_deref(), Ok(&*bytes));
             let mut slice = vec![0; len];
             assert_eq!(encoding.bytes_to_slice(&text, &mut slice), Ok(len));
             assert_eq!(slice, bytes);
@@ -255,7 +258,7 @@ fn base64_is_what_the_rfc_says_and_comes_back() {
 fn what_is_no_letter_is_skipped_wherever_it_stands() {
     let mut noise = Noise(5);
     let bytes = noise.bytes(20_000);
-    let clean = Base64.text_lossy(&bytes);
+    let clean = Base64.to_text_lossy(&bytes);
     for rare in [1, 3, 76, 1000] {
         let mut dirty = String::new();
         for letter in clean.trim_end_matches('=').chars() {
@@ -269,9 +272,9 @@ fn what_is_no_letter_is_skipped_wherever_it_stands() {
             }
         }
 
-        assert_eq!(Base64.bytes_lossy(&dirty), bytes, "{rare}");
+        assert_eq!(Base64.to_bytes_lossy(&dirty), bytes, "{rare}");
         assert_eq!(
-            Base64.bytes_lossy(&(dirty + "==QUJD")),
+            Base64.to_bytes_lossy(&(dirty + "==QUJD")),
             bytes,
             "after padding, {rare}"
         );
@@ -280,39 +283,39 @@ fn what_is_no_letter_is_skipped_wherever_it_stands() {
 
 #[test]
 fn padding_ends_dirty_text_wherever_it_stands() {
-    let clean = Base64.text_lossy(&Noise(9).bytes(300));
+    let clean = Base64.to_text_lossy(&Noise(9).bytes(300));
     for place in 0..=257 {
         let cut = format!("\n{}={}", &clean[..place], &clean[place..]);
 
         // One letter alone stands for nothing.
         let letters = if place % 4 == 1 { place - 1 } else { place };
         assert_eq!(
-            Base64.bytes_lossy(&cut),
-            Base64.bytes_lossy(&clean[..letters]),
+            Base64.to_bytes_lossy(&cut),
+            Base64.to_bytes_lossy(&clean[..letters]),
             "{place}"
         );
-        assert_eq!(Base64.bytes_lossy(&cut).len(), letters * 3 / 4);
+        assert_eq!(Base64.to_bytes_lossy(&cut).len(), letters * 3 / 4);
     }
 }
 
 #[test]
 fn a_wrong_letter_or_digit_is_named_at_every_place() {
     let (hex, base64) = (
-        Hex.text_lossy(&[0xab; 150]),
-        Base64.text_lossy(&[0xab; 300]),
+        Hex.to_text_lossy(&[0xab; 150]),
+        Base64.to_text_lossy(&[0xab; 300]),
     );
     for place in 0..=257 {
         for wrong in ["!", "é"] {
             for (encoding, good) in [(Hex, &hex), (Base64, &base64)] {
                 let bad = format!("{}{wrong}{}", &good[..place], &good[place..]);
                 assert_eq!(
-                    encoding.bytes(&bad).unwrap_err().offset(),
+                    encoding.to_bytes(&bad).unwrap_err().offset(),
                     Some(place),
                     "{encoding}"
                 );
             }
             let bad = format!("{}{wrong}{}", &hex[..place], &hex[place..]);
-            assert_eq!(Hex.bytes_lossy(&bad), vec![0xab; place / 2]);
+            assert_eq!(Hex.to_bytes_lossy(&bad), vec![0xab; place / 2]);
         }
     }
 }
@@ -320,8 +323,12 @@ fn a_wrong_letter_or_digit_is_named_at_every_place() {
 #[test]
 fn a_prefix_is_no_hex() {
     for digits in ["0x", "0X41", "0x4142", &format!("0x{}", "ab".repeat(5000))] {
-        assert_eq!(Hex.bytes(digits).unwrap_err().offset(), Some(1), "{digits}");
-        assert_eq!(Hex.bytes_lossy(digits), b"");
+        assert_eq!(
+            Hex.to_bytes(digits).unwrap_err().offset(),
+            Some(1),
+            "{digits}"
+        );
+        assert_eq!(Hex.to_bytes_lossy(digits), b"");
     }
 }
 
@@ -398,20 +405,20 @@ fn appending_and_writing_in_place_give_what_a_new_one_has() {
         let ascii = &ascii[..ascii.len() & !1];
         for encoding in forms {
             let mut text = String::from("before ");
-            let outcome = encoding.text_onto(ascii, &mut text);
-            match encoding.text(ascii) {
+            let outcome = encoding.text_into(ascii, &mut text);
+            match encoding.to_text(ascii) {
                 Ok(new) => assert_eq!(text, format!("before {new}")),
                 Err(error) => assert_eq!(outcome, Err(error)),
             }
-            let new = encoding.bytes(&encoding.text_lossy(ascii)).unwrap();
+            let new = encoding.to_bytes(&encoding.to_text_lossy(ascii)).unwrap();
             let mut bytes = vec![7];
             encoding
-                .bytes_onto(&encoding.text_lossy(ascii), &mut bytes)
+                .bytes_into(&encoding.to_text_lossy(ascii), &mut bytes)
                 .unwrap();
             assert_eq!(bytes[1..], new);
             if let Some(less) = new.len().checked_sub(1) {
                 let outcome =
-                    encoding.bytes_to_slice(&encoding.text_lossy(ascii), &mut vec![0; less]);
+                    encoding.bytes_to_slice(&encoding.to_text_lossy(ascii), &mut vec![0; less]);
                 assert_eq!(outcome.unwrap_err().code(), "ERR_OUT_OF_RANGE");
             }
         }

@@ -61,14 +61,14 @@ impl Line {
                 text.push(b'\n');
             }
             (None, Some(bytes), Ok(address)) if (self.cols, self.group) == (16, 2) => {
-                self.usual(text, address, bytes);
+                self.fast_path(text, address, bytes);
             }
-            _ => self.general(text, address, bytes),
+            _ => self.slow_path(text, address, bytes),
         }
     }
 
-    /// A full line of the usual form, which is nearly every line there is: all its places are known.
-    fn usual(&self, text: &mut Vec<u8>, address: u32, bytes: &[u8; 16]) {
+    /// A full line of the fast_path form, which is nearly every line there is: all its places are known.
+    fn fast_path(&self, text: &mut Vec<u8>, address: u32, bytes: &[u8; 16]) {
         const DIGITS: usize = 10;
         const CHARACTERS: usize = DIGITS + 8 * 5 + 1;
         const END: usize = CHARACTERS + 16;
@@ -91,7 +91,7 @@ impl Line {
         text.extend_from_slice(&line);
     }
 
-    fn general(&self, text: &mut Vec<u8>, address: u64, bytes: &[u8]) {
+    fn slow_path(&self, text: &mut Vec<u8>, address: u64, bytes: &[u8]) {
         let full = 2 * self.cols + (self.cols - 1) / self.group;
         let mut width = 0;
         // Writing into a Vec does not fail.

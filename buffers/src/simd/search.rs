@@ -9,7 +9,7 @@ use std::arch::x86_64::{
 use super::lanes::load32;
 
 /// So many false hits are forgiven, and one more for every 16 bytes searched.
-const FORGIVEN: usize = 64;
+const MAX_FALSE_HITS: usize = 64;
 
 #[target_feature(enable = "avx2")]
 pub fn rfind(haystack: &[u8], needle: &[u8]) -> Result<Option<usize>, usize> {
@@ -40,7 +40,7 @@ pub fn rfind(haystack: &[u8], needle: &[u8]) -> Result<Option<usize>, usize> {
             false_hits += 1;
         }
         end = at;
-        if false_hits > FORGIVEN + (haystack.len() - end) / 16 {
+        if false_hits > MAX_FALSE_HITS + (haystack.len() - end) / 16 {
             break;
         }
     }

@@ -78,11 +78,11 @@ pub fn utf8_to_utf16(text: &[u8], out: &mut [u8]) -> Progress {
         done.read += 32;
         done.written += 2 * kept.count_ones() as usize;
     }
-    back_to_a_boundary(text, done)
+    rewind_to_char_boundary(text, done)
 }
 
 /// Blocks end anywhere: takes back a character of which only the beginning was read.
-fn back_to_a_boundary(text: &[u8], mut done: Progress) -> Progress {
+fn rewind_to_char_boundary(text: &[u8], mut done: Progress) -> Progress {
     let is_inside = |at: usize| text.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
     if !is_inside(done.read) {
         return done;

@@ -71,7 +71,7 @@ const SECOND_HIGH: [u8; 16] = {
 /// The 16 entries of a table in each quarter of a register, as the shuffle wants them.
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn in_each_quarter(table: [u8; 16]) -> __m512i {
+fn broadcast_128(table: [u8; 16]) -> __m512i {
     load64(&std::array::from_fn(|place| table[place % 16]))
 }
 
@@ -115,9 +115,9 @@ impl Check {
     #[target_feature(enable = "avx512f")]
     fn new() -> Self {
         Self {
-            first_high: in_each_quarter(FIRST_HIGH),
-            first_low: in_each_quarter(FIRST_LOW),
-            second_high: in_each_quarter(SECOND_HIGH),
+            first_high: broadcast_128(FIRST_HIGH),
+            first_low: broadcast_128(FIRST_LOW),
+            second_high: broadcast_128(SECOND_HIGH),
             shifts: [1, 2, 3].map(|by| load64(&std::array::from_fn(|place| 64 - by + place as u8))),
             before: _mm512_setzero_si512(),
             mistakes: _mm512_setzero_si512(),

@@ -13,10 +13,10 @@ pub fn encodings(out: &mut dyn Write) -> anyhow::Result<()> {
     for text in ["grape", "na\u{ef}ve", "\u{6771}\u{4eac}", "\u{1f980} crab"] {
         writeln!(out, "text {}", json_text(text))?;
         for encoding in &Encoding::ALL[..4] {
-            let bytes = encoding.bytes_lossy(text);
+            let bytes = encoding.to_bytes_lossy(text);
             let (length, back) = (
                 encoding.byte_length(text),
-                json_text(&encoding.text_lossy(&bytes)),
+                json_text(&encoding.to_text_lossy(&bytes)),
             );
             writeln!(
                 out,
@@ -27,10 +27,10 @@ pub fn encodings(out: &mut dyn Write) -> anyhow::Result<()> {
     }
     let bytes = [0x00, 0x10, 0x7f, 0x80, 0xa9, 0xfb, 0xff];
     for encoding in Encoding::ALL {
-        writeln!(out, "{encoding:<9} {}", json(&encoding.units(&bytes)))?;
+        writeln!(out, "{encoding:<9} {}", json(&encoding.to_utf16(&bytes)))?;
     }
     for encoding in [Encoding::Hex, Encoding::Base64, Encoding::Base64Url] {
-        let back = encoding.bytes(&encoding.text(&bytes)?)?;
+        let back = encoding.to_bytes(&encoding.to_text(&bytes)?)?;
         writeln!(out, "{encoding} round trip {}", back == bytes)?;
     }
     for name in [
@@ -62,9 +62,9 @@ pub fn encodings(out: &mut dyn Write) -> anyhow::Result<()> {
     )?;
     // Half a surrogate pair: a JS string may hold one, a Rust string may not, a slice of units may.
     let (front, back) = (
-        Encoding::Utf8.bytes_of_units(&[0xd800, 0x78]),
-        Encoding::Utf8.bytes_of_units(&[0x78, 0xdc00]),
+        Encoding::Utf8.bytes_from_utf16(&[0xd800, 0x78]),
+        Encoding::Utf8.bytes_from_utf16(&[0x78, 0xdc00]),
     );
-    writeln!(out, "{} {}", Encoding::Hex.text(&front)?, back.len())?;
+    writeln!(out, "{} {}", Encoding::Hex.to_text(&front)?, back.len())?;
     Ok(())
 }

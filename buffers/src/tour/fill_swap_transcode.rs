@@ -10,7 +10,7 @@ use buffers::{Buffer, Encoding, Error, Fill, Inspect, swap16, swap32, swap64, tr
 
 /// Prints patterns, groups and texts in other encodings.
 pub fn fill_swap_transcode(out: &mut dyn Write) -> anyhow::Result<()> {
-    let zeros = filled("", 1..3)?.text_lossy(Latin1).replace('\0', "0");
+    let zeros = filled("", 1..3)?.to_text_lossy(Latin1).replace('\0', "0");
     writeln!(
         out,
         "{} {} {} {zeros}",
@@ -47,9 +47,9 @@ pub fn fill_swap_transcode(out: &mut dyn Write) -> anyhow::Result<()> {
     for swap in [swap16, swap32, swap64] {
         let mut copy = s.clone();
         swap(&mut copy)?;
-        writeln!(out, "{}", Hex.text(&copy)?)?;
+        writeln!(out, "{}", Hex.to_text(&copy)?)?;
     }
-    let mut big_endian = Utf16le.bytes("\u{20ac}1")?;
+    let mut big_endian = Utf16le.to_bytes("\u{20ac}1")?;
     swap16(&mut big_endian)?;
     writeln!(out, "{}", Inspect::of(&big_endian))?;
 
@@ -58,11 +58,11 @@ pub fn fill_swap_transcode(out: &mut dyn Write) -> anyhow::Result<()> {
         ("utf8>utf16le", text.into(), Utf8, Utf16le),
         ("utf8>latin1", text.into(), Utf8, Latin1),
         ("utf8>ascii", text.into(), Utf8, Ascii),
-        ("utf16le>utf8", Utf16le.bytes(text)?, Utf16le, Utf8),
-        ("latin1>utf8", Latin1.bytes("3\u{b5}m")?, Latin1, Utf8),
+        ("utf16le>utf8", Utf16le.to_bytes(text)?, Utf16le, Utf8),
+        ("latin1>utf8", Latin1.to_bytes("3\u{b5}m")?, Latin1, Utf8),
         (
             "binary>ucs2",
-            Latin1.bytes("3\u{b5}m")?,
+            Latin1.to_bytes("3\u{b5}m")?,
             "binary".parse()?,
             "ucs2".parse()?,
         ),

@@ -58,7 +58,7 @@ pub fn inspect_compare_concat(out: &mut dyn Write) -> anyhow::Result<()> {
     )?;
 
     let parts = [&b"con"[..], b"cat", b"en", b"ate"];
-    let joined = |total: Option<usize>| Encoding::Utf8.text_lossy(&concat(parts, total));
+    let joined = |total: Option<usize>| Encoding::Utf8.to_text_lossy(&concat(parts, total));
     let none: [&[u8]; 0] = [];
     write!(
         out,
@@ -78,8 +78,8 @@ pub fn inspect_compare_concat(out: &mut dyn Write) -> anyhow::Result<()> {
     writeln!(
         out,
         "{} {last} {} {a} {b}",
-        Encoding::Utf8.text(&a[4..7])?,
-        Encoding::Hex.text(&a[..2])?
+        Encoding::Utf8.to_text(&a[4..7])?,
+        Encoding::Hex.to_text(&a[..2])?
     )?;
     Ok(())
 }

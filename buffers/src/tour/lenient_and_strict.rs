@@ -38,7 +38,7 @@ pub fn lenient_and_strict(out: &mut dyn Write) -> anyhow::Result<()> {
     ];
     for (encoding, texts) in [(Encoding::Hex, &hex[..]), (Encoding::Base64, &base64)] {
         for text in texts {
-            let strict = match encoding.bytes(text) {
+            let strict = match encoding.to_bytes(text) {
                 Ok(_) => "ok".to_owned(),
                 Err(Error::Invalid { offset, .. }) => format!("bad at {offset}"),
                 Err(other) => return Err(other.into()),
@@ -47,12 +47,12 @@ pub fn lenient_and_strict(out: &mut dyn Write) -> anyhow::Result<()> {
                 out,
                 "{encoding} {} {} {strict}",
                 json_text(text),
-                Inspect::of(&encoding.bytes_lossy(text))
+                Inspect::of(&encoding.to_bytes_lossy(text))
             )?;
         }
     }
     let both_alphabets =
-        Encoding::Base64Url.bytes_lossy("+/+/") == Encoding::Base64.bytes_lossy("-_-_");
+        Encoding::Base64Url.to_bytes_lossy("+/+/") == Encoding::Base64.to_bytes_lossy("-_-_");
     writeln!(out, "{both_alphabets}")?;
 
     let sequences = [
@@ -60,8 +60,8 @@ pub fn lenient_and_strict(out: &mut dyn Write) -> anyhow::Result<()> {
         "f09f41", "c0af", "f5908080", "efbbbf78",
     ];
     for sequence in sequences {
-        let bytes = Encoding::Hex.bytes(sequence)?;
-        let verdict = if Encoding::Utf8.text(&bytes).is_ok() {
+        let bytes = Encoding::Hex.to_bytes(sequence)?;
+        let verdict = if Encoding::Utf8.to_text(&bytes).is_ok() {
             "clean"
         } else {
             "replaced"
@@ -69,13 +69,13 @@ pub fn lenient_and_strict(out: &mut dyn Write) -> anyhow::Result<()> {
         writeln!(
             out,
             "utf8 {sequence} {} {verdict}",
-            json_text(&Encoding::Utf8.text_lossy(&bytes))
+            json_text(&Encoding::Utf8.to_text_lossy(&bytes))
         )?;
     }
     let high = [0xc1, 0xe2, 0xf3];
     let (ascii, latin1) = (
-        Encoding::Ascii.text_lossy(&high),
-        Encoding::Latin1.text_lossy(&high),
+        Encoding::Ascii.to_text_lossy(&high),
+        Encoding::Latin1.to_text_lossy(&high),
     );
     writeln!(
         out,
@@ -86,7 +86,7 @@ pub fn lenient_and_strict(out: &mut dyn Write) -> anyhow::Result<()> {
     writeln!(
         out,
         "utf16le odd {}",
-        json_text(&Encoding::Utf16le.text_lossy(b"A\0B\0C"))
+        json_text(&Encoding::Utf16le.to_text_lossy(b"A\0B\0C"))
     )?;
     Ok(())
 }

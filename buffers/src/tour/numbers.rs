@@ -61,7 +61,7 @@ pub fn numbers(out: &mut dyn Write) -> anyhow::Result<()> {
         ("NaN", f64::NAN),
     ] {
         write(&mut d, value, 0, Big)?;
-        writeln!(out, "{name} {}", Encoding::Hex.text(&d)?)?;
+        writeln!(out, "{name} {}", Encoding::Hex.to_text(&d)?)?;
     }
     for n in 1..=6 {
         let mut b = vec![0; n];
@@ -90,7 +90,7 @@ pub fn numbers(out: &mut dyn Write) -> anyhow::Result<()> {
         } else {
             wide.to_string()
         };
-        writeln!(out, "{} {shown}", Encoding::Hex.text(&f)?)?;
+        writeln!(out, "{} {shown}", Encoding::Hex.to_text(&f)?)?;
     }
     Ok(())
 }

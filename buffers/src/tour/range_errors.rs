@@ -67,7 +67,7 @@ pub fn range_errors(out: &mut dyn Write) -> anyhow::Result<()> {
         transcode(&[0xff], Encoding::Utf8, Encoding::Utf16le),
     )?;
 
-    let clamped = Encoding::Hex.text(&b[buffers::range(b.len(), 0, 99)])?;
+    let clamped = Encoding::Hex.to_text(&b[buffers::range(b.len(), 0, 99)])?;
     writeln!(out, "toString clamps -> {clamped:?}")?;
     writeln!(
         out,

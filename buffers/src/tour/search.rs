@@ -90,7 +90,7 @@ pub fn search(out: &mut dyn Write) -> anyhow::Result<()> {
             .map(|needle| place(index_of(b, needle, 0)))
             .join(" ")
     )?;
-    let wide = Encoding::Utf16le.bytes("m\u{f6}m\u{f6}")?;
+    let wide = Encoding::Utf16le.to_bytes("m\u{f6}m\u{f6}")?;
     let (o, m) = (
         Needle::Text("\u{f6}", Encoding::Utf16le),
         Needle::Text("m", Encoding::Utf16le),
@@ -119,7 +119,7 @@ pub fn search(out: &mut dyn Write) -> anyhow::Result<()> {
     writeln!(out, "overlapping {n}")?;
     let lines: Vec<String> = b"one\ntwo\n\nfour"
         .split(|&byte| byte == 10)
-        .map(|line| format!("{:?}", Encoding::Utf8.text_lossy(line)))
+        .map(|line| format!("{:?}", Encoding::Utf8.to_text_lossy(line)))
         .collect();
     writeln!(out, "[{}]", lines.join(","))?;
     Ok(())

@@ -1,6 +1,6 @@
 //! `StringDecoder` never splits a character, whatever the chunk boundaries.
 //!
-//! Twin: `golden/09-string-decoder.mjs`. `write` gives a `String`; `write_units` is Node's to the unit, half
+//! Twin: `golden/09-string-decoder.mjs`. `write` gives a `String`; `write_utf16` is Node's to the unit, half
 //! surrogate pairs among them, and is what is shown here.
 
 use std::io::Write;
@@ -48,11 +48,11 @@ fn run(out: &mut dyn Write, encoding: Encoding, chunks: &[&[u8]]) -> anyhow::Res
     let mut decoder = StringDecoder::new(encoding);
     let shown: Vec<String> = chunks
         .iter()
-        .map(|chunk| Encoding::Hex.text_lossy(chunk))
+        .map(|chunk| Encoding::Hex.to_text_lossy(chunk))
         .collect();
     writeln!(out, "{encoding} {}", shown.join("|"))?;
     for chunk in chunks {
-        let units = decoder.write_units(chunk);
+        let units = decoder.write_utf16(chunk);
         writeln!(
             out,
             "  write {} need={} total={}",
@@ -61,6 +61,6 @@ fn run(out: &mut dyn Write, encoding: Encoding, chunks: &[&[u8]]) -> anyhow::Res
             decoder.total()
         )?;
     }
-    writeln!(out, "  end   {}", json(&decoder.end_units()))?;
+    writeln!(out, "  end   {}", json(&decoder.end_utf16()))?;
     Ok(())
 }

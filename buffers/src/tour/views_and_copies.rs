@@ -14,7 +14,7 @@ pub fn views_and_copies(out: &mut dyn Write) -> anyhow::Result<()> {
     let (view, alias) = (range(len, 2, 6), range(len, -4, None));
     base[view.clone()][0] = 0x43;
     buffers::write_text(&mut base[alias.clone()], "ZZ", 1, None, Encoding::Utf8)?;
-    let text = |bytes: &[u8]| Encoding::Utf8.text_lossy(bytes);
+    let text = |bytes: &[u8]| Encoding::Utf8.to_text_lossy(bytes);
     writeln!(
         out,
         "{base} {} {} {original}",

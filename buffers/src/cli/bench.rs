@@ -1,4 +1,4 @@
-//! `rates`, hidden: what `cargo xtask bench` runs. Prints `NAME RATE` for each job of a set, in GB of input a second.
+//! `bench`, hidden: what `cargo xtask bench` runs. Prints `NAME RATE` for each job of a set, in GB of input a second.
 
 mod calls;
 mod inputs;
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-/// Arguments of `rates`.
+/// Arguments of `bench`.
 #[derive(clap::Args)]
 pub struct Args {
     set: Set,
@@ -23,7 +23,7 @@ pub struct Args {
     /// Only jobs with this in their name
     #[arg(long, default_value = "")]
     only: String,
-    /// Call each job once; rates mean nothing then
+    /// Call each job once; bench mean nothing then
     #[arg(long)]
     once: bool,
 }
@@ -38,7 +38,7 @@ enum Set {
     Memcpy,
     /// Calls with 32 bytes
     Calls,
-    /// The same, asked of the crates below
+    /// The same, asked of the cbench below
     Direct,
 }
 
@@ -68,7 +68,7 @@ impl Job {
     }
 }
 
-pub fn rates(args: &Args) -> Result<()> {
+pub fn bench(args: &Args) -> Result<()> {
     let jobs = match args.set {
         Set::Node => node::jobs(),
         Set::Reused => memory::reused(),

@@ -8,9 +8,10 @@
 
 use std::mem;
 
-use crate::base64::Lenient;
-use crate::string_decoder::unfinished;
-use crate::{Encoding, Error, base64, hex};
+use super::base64_lenient::Lenient;
+use super::string_decoder::incomplete;
+use super::{base64, hex};
+use crate::{Encoding, Error};
 
 /// Converts chunks.
 ///
@@ -108,10 +109,10 @@ impl Converter {
                 Ok(())
             }
             Encoding::Base64 | Encoding::Base64Url => {
-                base64::decode_onto(&carry, self.from, &mut bytes)
+                base64::decode_into(&carry, self.from, &mut bytes)
             }
             Encoding::Hex if self.lenient => Ok(()),
-            Encoding::Hex => hex::decode_onto(&carry, &mut bytes),
+            Encoding::Hex => hex::decode_into(&carry, &mut bytes),
             _ => self.decode_and_encode(&carry, out),
         };
         self.encode(&bytes, out);
@@ -132,14 +133,14 @@ impl Converter {
             if !self.ended {
                 self.carry.extend_from_slice(chunk);
                 let whole = self.carry.len() & !1;
-                self.ended = hex::decode_onto(&self.carry[..whole], bytes).is_err();
+                self.ended = hex::decode_into(&self.carry[..whole], bytes).is_err();
                 self.carry.drain(..whole);
             }
             return Ok(());
         }
         self.lines(chunk, |carry| {
             let whole = carry.len() & !1;
-            hex::decode_onto(&carry[..whole], bytes).map(|()| whole)
+            hex::decode_into(&carry[..whole], bytes).map(|()| whole)
         })
     }
 
@@ -152,7 +153,7 @@ impl Converter {
         self.lines(chunk, |carry| {
             // The last group waits: it may have padding, after which nothing may come.
             let whole = carry.len().saturating_sub(1) & !3;
-            base64::decode_onto(&carry[..whole], from, bytes)?;
+            base64::decode_into(&carry[..whole], from, bytes)?;
             base64::expect_more(&carry[..whole], from).map(|()| whole)
         })
     }
@@ -213,7 +214,7 @@ impl Converter {
             joined.extend_from_slice(chunk);
             &joined
         };
-        let (body, tail) = whole.split_at(whole.len() - held_back(self.from, whole));
+        let (body, tail) = whole.split_at(whole.len() - incomplete_suffix(self.from, whole));
         self.decode_and_encode(body, out)
             .map_err(|error| self.at(error))?;
         self.offset += body.len();
@@ -228,23 +229,23 @@ impl Converter {
             Encoding::Hex | Encoding::Base64 | Encoding::Base64Url
         );
         // Any byte is Latin-1, and what is lenient is not looked at.
-        let is_as_it_is = bytes_wanted && self.lenient || self.from == Encoding::Latin1;
-        if is_as_it_is && (bytes_wanted || self.to == self.from) {
+        let passthrough = bytes_wanted && self.lenient || self.from == Encoding::Latin1;
+        if passthrough && (bytes_wanted || self.to == self.from) {
             self.encode(body, out);
             return Ok(());
         }
         if self.lenient {
-            out.extend(narrowed(&self.from.text_lossy(body), self.to));
+            out.extend(to_single_byte(&self.from.to_text_lossy(body), self.to));
             return Ok(());
         }
         let mut good = String::new();
-        let outcome = self.from.text_onto(body, &mut good);
+        let outcome = self.from.text_into(body, &mut good);
         if bytes_wanted {
             let end = outcome.as_ref().map_or_else(offset_of, |()| body.len());
             self.encode(&body[..end], out);
-        } else if let Err(unsayable) = self.to.bytes_onto(&good, out) {
-            let sayable = &good[..offset_of(&unsayable)];
-            return Err(moved(unsayable, self.from.byte_length(sayable)));
+        } else if let Err(unencodable) = self.to.bytes_into(&good, out) {
+            let encodable = &good[..offset_of(&unencodable)];
+            return Err(moved(unencodable, self.from.byte_length(encodable)));
         }
         outcome
     }
@@ -294,14 +295,14 @@ impl Converter {
 }
 
 /// How many bytes at the end of `piece` have to wait for the rest of their character.
-fn held_back(encoding: Encoding, piece: &[u8]) -> usize {
+fn incomplete_suffix(encoding: Encoding, piece: &[u8]) -> usize {
     match encoding {
         // A `StringDecoder` looks at the last unit only if nothing comes after it.
         Encoding::Utf16le => {
             let odd = piece.len() % 2;
-            odd + unfinished(encoding, &piece[..piece.len() - odd]).0
+            odd + incomplete(encoding, &piece[..piece.len() - odd]).0
         }
-        _ => unfinished(encoding, piece).0,
+        _ => incomplete(encoding, piece).0,
     }
 }
 
@@ -323,11 +324,11 @@ fn moved(error: Error, place: usize) -> Error {
 }
 
 /// A text in an encoding that may lack some of its characters: `?` stands for each, as in `transcode`.
-fn narrowed(text: &str, to: Encoding) -> Vec<u8> {
+fn to_single_byte(text: &str, to: Encoding) -> Vec<u8> {
     let last = match to {
         Encoding::Latin1 => 0xff,
         Encoding::Ascii => 0x7f,
-        _ => return to.bytes_lossy(text),
+        _ => return to.to_bytes_lossy(text),
     };
     text.chars()
         .map(|character| {

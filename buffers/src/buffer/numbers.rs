@@ -7,7 +7,7 @@
 use std::convert::identity;
 
 use crate::Error;
-use crate::error::grouped;
+use crate::error::with_separators;
 
 /// The order of a number's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,11 +59,11 @@ macro_rules! numbers {
 
 numbers!(
     u8: identity, i8: identity, u16: identity, i16: identity, u32: identity, i32: identity,
-    u64: identity, i64: identity, f32: one_nan_f32, f64: one_nan_f64
+    u64: identity, i64: identity, f32: canonical_nan_f32, f64: canonical_nan_f64
 );
 
 /// A NaN has a sign and 22 bits that mean nothing. Node writes the same one always.
-fn one_nan_f32(number: f32) -> f32 {
+fn canonical_nan_f32(number: f32) -> f32 {
     if number.is_nan() {
         f32::from_bits(0x7fc0_0000)
     } else {
@@ -72,7 +72,7 @@ fn one_nan_f32(number: f32) -> f32 {
 }
 
 /// The same with 51 bits.
-fn one_nan_f64(number: f64) -> f64 {
+fn canonical_nan_f64(number: f64) -> f64 {
     if number.is_nan() {
         f64::from_bits(0x7ff8_0000_0000_0000)
     } else {
@@ -212,7 +212,7 @@ pub fn write_uint(
         return Err(Error::OutOfRange {
             name: "value",
             allowed,
-            received: grouped(value.into()),
+            received: with_separators(value.into()),
         });
     }
     write_little(bytes, value, offset, width, endian)
@@ -250,7 +250,7 @@ pub fn write_int(
         return Err(Error::OutOfRange {
             name: "value",
             allowed,
-            received: grouped(value.into()),
+            received: with_separators(value.into()),
         });
     }
     write_little(bytes, value.cast_unsigned(), offset, width, endian)
@@ -282,7 +282,7 @@ fn check_width(width: usize) -> Result<(), Error> {
     Err(Error::OutOfRange {
         name: "byteLength",
         allowed: ">= 1 and <= 6".to_owned(),
-        received: grouped(width as i128),
+        received: with_separators(width as i128),
     })
 }
 
@@ -293,7 +293,7 @@ fn past_the_end(len: usize, offset: usize, width: usize) -> Error {
         Some(last) => Error::OutOfRange {
             name: "offset",
             allowed: format!(">= 0 and <= {last}"),
-            received: grouped(offset as i128),
+            received: with_separators(offset as i128),
         },
     }
 }

@@ -29,14 +29,14 @@ pub fn write_text(
 ) -> Result<usize, Error> {
     let len = bytes.len();
     if offset > len {
-        return Err(Error::outside("offset", len, offset));
+        return Err(Error::out_of_range("offset", len, offset));
     }
     let length = length.into();
     if let Some(length) = length.filter(|&length| length > len) {
-        return Err(Error::outside("length", len, length));
+        return Err(Error::out_of_range("length", len, length));
     }
     let room = length.unwrap_or(len).min(len - offset);
-    let source = encoding.bytes_lossy(text);
+    let source = encoding.to_bytes_lossy(text);
     let written = match encoding {
         Encoding::Utf8 => (0..=room.min(text.len()))
             .rev()

@@ -140,7 +140,7 @@ impl BufferExt for [u8] {
     }
 
     fn to_text(&self, encoding: Encoding) -> String {
-        encoding.text_lossy(self)
+        encoding.to_text_lossy(self)
     }
 
     fn inspect(&self) -> Inspect<'_> {

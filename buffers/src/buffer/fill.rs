@@ -82,7 +82,7 @@ pub fn fill<'a>(
         Bound::Unbounded => bytes.len(),
     };
     if end > bytes.len() {
-        return Err(Error::outside("end", bytes.len(), end));
+        return Err(Error::out_of_range("end", bytes.len(), end));
     }
     if start >= end {
         return Ok(());
@@ -97,7 +97,7 @@ pub fn fill<'a>(
             });
         }
         Fill::Bytes(pattern) => repeat(target, pattern),
-        Fill::Text(text, encoding) => match encoding.bytes_lossy(text).as_slice() {
+        Fill::Text(text, encoding) => match encoding.to_bytes_lossy(text).as_slice() {
             [] => {
                 return Err(Error::InvalidFill {
                     received: format!("'{text}'"),

@@ -1,6 +1,6 @@
 //! Which instructions there are, found out once, and the only `unsafe` of this crate.
 //!
-//! Node leaves this to simdutf, in C++. What other crates do well (hex, base64, UTF-8 checks, search from the
+//! Node leaves this to simdutf, in C++. What other cbench do well (hex, base64, UTF-8 checks, search from the
 //! front) is left to them; here is what they lack. Each kernel takes whole blocks, as many as it can, and says how
 //! far it came; the scalar code of its caller does the rest, and all of it where there is no kernel.
 //! `BUFFERS_SIMD=scalar` or `avx2` holds the level down: the tests compare them.
@@ -132,18 +132,18 @@ pub(crate) fn encode_base64(bytes: &[u8], alphabet: &[u8; 64], out: &mut [u8]) -
     dispatch!(Avx512, base64::encode(bytes, alphabet, out))
 }
 
-/// Bytes for base64 letters up to anything else; `sixes` is what each ASCII character stands for, or has the top bit.
+/// Bytes for base64 letters up to anything else; `sextets` is what each ASCII character stands for, or has the top bit.
 pub(crate) fn decode_base64(
     text: &[u8],
-    sixes: &[[u8; 64]; 2],
+    sextets: &[[u8; 64]; 2],
     out: &mut [u8],
 ) -> Option<Progress> {
-    dispatch!(Avx512, base64::decode(text, sixes, out))
+    dispatch!(Avx512, base64::decode(text, sextets, out))
 }
 
 /// The base64 letters among `text`, in the standard alphabet, up to a `=`; `out` needs [`SLACK`] more bytes than `text` has.
-pub(crate) fn pick_base64(text: &[u8], out: &mut [u8]) -> Option<Progress> {
-    dispatch!(Avx512, base64::pick(text, out))
+pub(crate) fn compact_base64(text: &[u8], out: &mut [u8]) -> Option<Progress> {
+    dispatch!(Avx512, base64::compact(text, out))
 }
 
 /// Where `needle`, of at least two bytes, is found last; `Err` with how many bytes from the start are left to search.

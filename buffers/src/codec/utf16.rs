@@ -6,14 +6,14 @@ use crate::simd::{self, Progress};
 use crate::{Encoding, Error};
 
 /// So many bytes at a time.
-const PIECE: usize = 8192;
+const CHUNK_BYTES: usize = 8192;
 
-pub(crate) fn encode_onto(text: &str, out: &mut Vec<u8>) {
+pub(crate) fn encode_into(text: &str, out: &mut Vec<u8>) {
     // Enough for ASCII, more than enough for all else.
     out.reserve(2 * text.len() + simd::SLACK);
     let mut rest = text;
     while !rest.is_empty() {
-        let end = (rest.len().min(PIECE)..rest.len()).find(|&end| rest.is_char_boundary(end));
+        let end = (rest.len().min(CHUNK_BYTES)..rest.len()).find(|&end| rest.is_char_boundary(end));
         let (piece, others) = rest.split_at(end.unwrap_or(rest.len()));
         rest = others;
         let start = out.len();
@@ -40,7 +40,7 @@ fn encode_slice(text: &str, out: &mut [u8]) -> usize {
     len
 }
 
-pub(crate) fn units(bytes: &[u8]) -> Vec<u16> {
+pub(crate) fn to_units(bytes: &[u8]) -> Vec<u16> {
     bytes
         .chunks_exact(2)
         .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
@@ -95,7 +95,7 @@ fn decode_until_lone(bytes: &[u8], text: &mut Text, mut emit: impl FnMut(&[u8]))
 }
 
 /// Room for the text of a piece.
-type Text = [u8; PIECE / 2 * 3 + simd::SLACK];
+type Text = [u8; CHUNK_BYTES / 2 * 3 + simd::SLACK];
 
 /// Scalar, up to a lone surrogate.
 fn decode_slice(bytes: &[u8], out: &mut [u8]) -> Progress {
@@ -121,9 +121,9 @@ fn decode_slice(bytes: &[u8], out: &mut [u8]) -> Progress {
 
 /// The next piece, which ends between characters unless it is the last one.
 fn whole_pairs(bytes: &[u8]) -> &[u8] {
-    let end = bytes.len().min(PIECE) & !1;
+    let end = bytes.len().min(CHUNK_BYTES) & !1;
     let ends_high = bytes[end - 1] & 0xfc == 0xd8;
-    let end = if ends_high && bytes.len() > PIECE {
+    let end = if ends_high && bytes.len() > CHUNK_BYTES {
         end - 2
     } else {
         end

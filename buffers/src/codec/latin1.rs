@@ -3,7 +3,7 @@
 use crate::{Encoding, Error, simd};
 
 /// So many bytes at a time.
-const PIECE: usize = 8192;
+const CHUNK_BYTES: usize = 8192;
 
 pub(crate) fn encode_lossy(text: &str) -> Vec<u8> {
     if text.is_ascii() {
@@ -14,7 +14,7 @@ pub(crate) fn encode_lossy(text: &str) -> Vec<u8> {
 }
 
 /// On an error, the characters before it are appended.
-pub(crate) fn encode_onto(
+pub(crate) fn encode_into(
     text: &str,
     encoding: Encoding,
     last: u32,
@@ -40,8 +40,8 @@ pub(crate) fn encode_onto(
 /// The text as UTF-8, piece by piece.
 #[inline(never)] // a caller who takes another way need not clear the stack for this one
 pub(crate) fn decode_pieces(bytes: &[u8], mut emit: impl FnMut(&[u8])) {
-    let mut text = [0; 2 * PIECE + simd::SLACK];
-    for piece in bytes.chunks(PIECE) {
+    let mut text = [0; 2 * CHUNK_BYTES + simd::SLACK];
+    for piece in bytes.chunks(CHUNK_BYTES) {
         if piece.is_ascii() {
             emit(piece);
             continue;
@@ -58,8 +58,8 @@ pub(crate) fn decode_pieces(bytes: &[u8], mut emit: impl FnMut(&[u8])) {
 
 #[inline(never)] // a caller who takes another way need not clear the stack for this one
 pub(crate) fn decode_masked_pieces(bytes: &[u8], mut emit: impl FnMut(&[u8])) {
-    let mut text = [0; PIECE];
-    for piece in bytes.chunks(PIECE) {
+    let mut text = [0; CHUNK_BYTES];
+    for piece in bytes.chunks(CHUNK_BYTES) {
         for (character, byte) in text.iter_mut().zip(piece) {
             *character = byte & 0x7f;
         }

@@ -5,7 +5,7 @@
 use crate::{Encoding, Error};
 
 /// So many bytes at a time, so that what is made is copied from the first-level cache.
-const PIECE: usize = 2048;
+const CHUNK_BYTES: usize = 2048;
 
 pub(crate) fn encode(bytes: &[u8]) -> String {
     const_hex::encode(bytes)
@@ -19,8 +19,8 @@ pub(crate) fn encode_to_slice(bytes: &[u8], out: &mut [u8]) {
 /// The digits, piece by piece.
 #[inline(never)] // a caller who takes another way need not clear the stack for this one
 pub(crate) fn encode_pieces(bytes: &[u8], mut emit: impl FnMut(&[u8])) {
-    let mut digits = [0; 2 * PIECE];
-    for piece in bytes.chunks(PIECE) {
+    let mut digits = [0; 2 * CHUNK_BYTES];
+    for piece in bytes.chunks(CHUNK_BYTES) {
         let digits = &mut digits[..2 * piece.len()];
         encode_to_slice(piece, digits);
         emit(digits);
@@ -54,7 +54,7 @@ pub(crate) fn decode(text: &[u8]) -> Result<Vec<u8>, Error> {
 }
 
 /// On an error, the bytes before it are appended.
-pub(crate) fn decode_onto(text: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+pub(crate) fn decode_into(text: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
     let start = out.len();
     out.resize(start + text.len() / 2, 0);
     let outcome = decode_to_slice(text, &mut out[start..]);

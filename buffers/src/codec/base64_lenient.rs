@@ -1,9 +1,9 @@
 //! Base64 by Node's rule: both alphabets, whatever is neither is skipped, the first `=` is the end.
 //!
 //! Clean text goes straight to the decoder. Where that refuses, usually at a newline, the letters are
-//! picked out of the piece first; so text in lines stays fast.
+//! compacted out of the piece first; so text in lines stays fast.
 
-use super::{PIECE, decode_picked};
+use super::base64::{CHUNK_BYTES, decode_chars};
 use crate::simd;
 
 pub(crate) fn decode_lossy(text: &[u8]) -> Vec<u8> {
@@ -18,7 +18,7 @@ pub(crate) fn decode_lossy(text: &[u8]) -> Vec<u8> {
 fn append(letters: &[u8], out: &mut Vec<u8>) -> bool {
     let start = out.len();
     out.resize(start + letters.len().div_ceil(4) * 3, 0);
-    let written = decode_picked(letters, &mut out[start..]);
+    let written = decode_chars(letters, &mut out[start..]);
     out.truncate(start + written.unwrap_or(0));
     written.is_some()
 }
@@ -48,7 +48,7 @@ const fn letters() -> [u8; 128] {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Lenient {
     /// Room for the letters of a piece, once it is needed; in front, those that wait.
-    picked: Vec<u8>,
+    compacted: Vec<u8>,
     /// Up to three letters that are no group yet.
     waiting: usize,
     /// A `=` has come: nothing after it counts.
@@ -60,7 +60,7 @@ pub(crate) struct Lenient {
 impl Lenient {
     /// Appends the bytes of all groups that are whole now.
     pub(crate) fn push(&mut self, text: &[u8], out: &mut Vec<u8>) {
-        for piece in text.chunks(PIECE) {
+        for piece in text.chunks(CHUNK_BYTES) {
             if self.ended {
                 return;
             }
@@ -70,10 +70,10 @@ impl Lenient {
                 continue;
             }
             self.dirty = true;
-            let len = self.pick(piece);
+            let len = self.compact(piece);
             let whole = len & !3;
-            append(&self.picked[..whole], out);
-            self.picked.copy_within(whole..len, 0);
+            append(&self.compacted[..whole], out);
+            self.compacted.copy_within(whole..len, 0);
             self.waiting = len - whole;
         }
     }
@@ -81,16 +81,16 @@ impl Lenient {
     /// Appends what is left: of one letter alone, nothing.
     pub(crate) fn finish(&mut self, out: &mut Vec<u8>) {
         if self.waiting > 1 {
-            append(&self.picked[..self.waiting], out);
+            append(&self.compacted[..self.waiting], out);
         }
         self.waiting = 0;
     }
 
     /// Puts the letters of `piece` after those that wait; says how many there are then.
-    fn pick(&mut self, piece: &[u8]) -> usize {
-        self.picked.resize(PIECE + simd::SLACK, 0);
+    fn compact(&mut self, piece: &[u8]) -> usize {
+        self.compacted.resize(CHUNK_BYTES + simd::SLACK, 0);
         let mut len = self.waiting;
-        let done = simd::pick_base64(piece, &mut self.picked[len..]).unwrap_or_default();
+        let done = simd::compact_base64(piece, &mut self.compacted[len..]).unwrap_or_default();
         len += done.written;
         for &byte in &piece[done.read..] {
             if byte == b'=' {
@@ -99,7 +99,7 @@ impl Lenient {
             }
             // Written in any case, and written over unless it counts.
             let letter = LETTER.get(usize::from(byte)).copied().unwrap_or(NONE);
-            self.picked[len] = letter;
+            self.compacted[len] = letter;
             len += usize::from(letter != NONE);
         }
         len

@@ -1,5 +1,6 @@
 //! The command line: what there is to say, and what is answered. Exit status: 0 done, 1 bad data or a failed read or write, 2 wrong usage.
 
+mod bench;
 mod color;
 mod convert;
 mod dump;
@@ -8,7 +9,6 @@ mod input;
 mod inspect;
 mod line;
 mod message;
-mod rates;
 mod reverse;
 mod size;
 
@@ -49,7 +49,7 @@ enum Command {
     /// Show bytes as Node's console.log does, and what they are
     Inspect(inspect::Args),
     #[command(hide = true)]
-    Rates(rates::Args),
+    Bench(bench::Args),
 }
 
 #[derive(clap::Args, Default)]
@@ -72,7 +72,7 @@ pub fn main() -> ExitCode {
         Command::Dump(args) => dump::dump(args),
         Command::Convert(args) => convert::convert(args),
         Command::Inspect(args) => inspect::inspect(args),
-        Command::Rates(args) => rates::rates(args),
+        Command::Bench(args) => bench::bench(args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,18 +1,16 @@
-//! Base64, as RFC 4648 has it. What Node makes of everything else is in `lenient.rs`.
+//! Base64, as RFC 4648 has it. What Node makes of everything else is in `base64_lenient.rs`.
 //!
 //! Whole blocks go to our own kernels where the processor can, the rest to the `base64` crate.
-
-mod lenient;
-use lenient::NONE;
-pub(crate) use lenient::{LETTER, Lenient, decode_lossy};
 
 use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurposeConfig, Simd};
 
+use super::base64_lenient::{Lenient, NONE};
+use super::utf8;
 use crate::simd::{self, Progress};
-use crate::{Encoding, Error, utf8};
+use crate::{Encoding, Error};
 
 /// What Node accepts once all that it skips is gone: any padding, any bits after the last byte.
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
@@ -38,10 +36,10 @@ fn engine(encoding: Encoding) -> &'static Simd {
 }
 
 /// Below this the engine is faster: it has less to set up.
-const SHORT: usize = 256;
+pub(super) const SIMD_MIN_BYTES: usize = 256;
 
 /// So many letters at a time, to stay in the first-level cache; whole groups of four.
-const PIECE: usize = 8192;
+pub(super) const CHUNK_BYTES: usize = 8192;
 
 const STANDARD: [u8; 64] = *b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const URL_SAFE: [u8; 64] = *b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -55,7 +53,7 @@ fn alphabet(encoding: Encoding) -> &'static [u8; 64] {
 }
 
 pub(crate) fn encode(bytes: &[u8], encoding: Encoding) -> String {
-    if bytes.len() < SHORT {
+    if bytes.len() < SIMD_MIN_BYTES {
         return engine(encoding).encode(bytes);
     }
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
@@ -66,8 +64,8 @@ pub(crate) fn encode(bytes: &[u8], encoding: Encoding) -> String {
 /// The letters, piece by piece.
 #[inline(never)] // a caller who takes another way need not clear the stack for this one
 pub(crate) fn encode_pieces(bytes: &[u8], encoding: Encoding, mut emit: impl FnMut(&[u8])) {
-    let mut letters = [0; PIECE];
-    for piece in bytes.chunks(PIECE / 4 * 3) {
+    let mut letters = [0; CHUNK_BYTES];
+    for piece in bytes.chunks(CHUNK_BYTES / 4 * 3) {
         let len = encode_to_slice(piece, encoding, &mut letters);
         emit(&letters[..len]);
     }
@@ -110,45 +108,45 @@ pub(crate) fn decode_to_slice(
 }
 
 /// Letters of Node's own alphabet, without anything else among them: how many bytes there are, or nothing.
-pub(crate) fn decode_picked(letters: &[u8], out: &mut [u8]) -> Option<usize> {
+pub(crate) fn decode_chars(letters: &[u8], out: &mut [u8]) -> Option<usize> {
     decode_with(&LENIENT_ENGINE, letters, Encoding::Base64, out)
 }
 
 fn decode_with(engine: &Simd, text: &[u8], encoding: Encoding, out: &mut [u8]) -> Option<usize> {
-    let done = if text.len() < SHORT {
+    let done = if text.len() < SIMD_MIN_BYTES {
         Progress::default()
     } else {
-        simd::decode_base64(text, sixes(encoding), out).unwrap_or_default()
+        simd::decode_base64(text, sextets(encoding), out).unwrap_or_default()
     };
     let rest = engine.decode_slice(&text[done.read..], &mut out[done.written..]);
     Some(done.written + rest.ok()?)
 }
 
 /// What each letter stands for; the top bit where there is none.
-fn sixes(encoding: Encoding) -> &'static [[u8; 64]; 2] {
-    const STANDARD_SIXES: [[u8; 64]; 2] = inverse(&STANDARD);
-    const URL_SIXES: [[u8; 64]; 2] = inverse(&URL_SAFE);
+fn sextets(encoding: Encoding) -> &'static [[u8; 64]; 2] {
+    const STANDARD_SEXTETS: [[u8; 64]; 2] = inverse(&STANDARD);
+    const URL_SEXTETS: [[u8; 64]; 2] = inverse(&URL_SAFE);
     if encoding == Encoding::Base64Url {
-        &URL_SIXES
+        &URL_SEXTETS
     } else {
-        &STANDARD_SIXES
+        &STANDARD_SEXTETS
     }
 }
 
 const fn inverse(alphabet: &[u8; 64]) -> [[u8; 64]; 2] {
-    let mut sixes = [[NONE; 64]; 2];
+    let mut sextets = [[NONE; 64]; 2];
     let mut six = 0;
     while six < alphabet.len() {
         let letter = alphabet[six] as usize;
-        sixes[letter / 64][letter % 64] = six as u8;
+        sextets[letter / 64][letter % 64] = six as u8;
         six += 1;
     }
-    sixes
+    sextets
 }
 
 /// Strict: the alphabet of `encoding` alone, whole groups; padding may be left out, as base64url does.
 /// On an error, the bytes of the groups before it are appended.
-pub(crate) fn decode_onto(text: &[u8], encoding: Encoding, out: &mut Vec<u8>) -> Result<(), Error> {
+pub(crate) fn decode_into(text: &[u8], encoding: Encoding, out: &mut Vec<u8>) -> Result<(), Error> {
     let start = out.len();
     out.resize(start + text.len().div_ceil(4) * 3, 0);
     let decoded = decode_to_slice(text, encoding, &mut out[start..]);

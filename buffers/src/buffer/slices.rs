@@ -75,7 +75,7 @@ pub fn copy_within(bytes: &mut [u8], range: Range<usize>, start: usize) -> Resul
 
 fn copied(len: usize, range: Range<usize>, room: usize) -> Result<Range<usize>, Error> {
     if range.start > len {
-        return Err(Error::outside("sourceStart", len, range.start));
+        return Err(Error::out_of_range("sourceStart", len, range.start));
     }
     let end = range.end.min(len).min(range.start.saturating_add(room));
     Ok(range.start..end.max(range.start))
@@ -108,7 +108,7 @@ pub fn compare(
 
 fn part<'a>(bytes: &'a [u8], range: Range<usize>, name: &'static str) -> Result<&'a [u8], Error> {
     if range.end > bytes.len() {
-        return Err(Error::outside(name, bytes.len(), range.end));
+        return Err(Error::out_of_range(name, bytes.len(), range.end));
     }
     Ok(bytes.get(range).unwrap_or_default())
 }

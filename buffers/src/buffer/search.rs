@@ -116,7 +116,7 @@ fn search(bytes: &[u8], needle: Needle<'_>, offset: i64, forward: bool) -> Optio
         Needle::Bytes(needle) => (needle, 1),
         Needle::Units(needle) => (needle, 2),
         Needle::Text(text, encoding) => {
-            encoded = encoding.bytes_lossy(text);
+            encoded = encoding.to_bytes_lossy(text);
             (
                 &encoded[..],
                 if encoding == Encoding::Utf16le { 2 } else { 1 },

@@ -1,4 +1,4 @@
-//! What Node does as well: `benches/rates.mjs` has the same jobs with the same names.
+//! What Node does as well: `benches/bench.mjs` has the same jobs with the same names.
 
 use buffers::{Encoding, Endian};
 
@@ -29,21 +29,21 @@ fn encodings(len: usize) -> Vec<Job> {
     let bytes = noise(len);
     let mut jobs = Vec::new();
     for encoding in [Encoding::Hex, Encoding::Base64] {
-        let (source, written) = (bytes.clone(), encoding.text_lossy(&bytes));
+        let (source, written) = (bytes.clone(), encoding.to_text_lossy(&bytes));
         jobs.push(Job::new(&format!("{encoding} encode"), len, move || {
-            Made::Text(encoding.text_lossy(&source))
+            Made::Text(encoding.to_text_lossy(&source))
         }));
         jobs.push(Job::new(
             &format!("{encoding} decode"),
             written.len(),
-            move || Made::Bytes(encoding.bytes_lossy(&written)),
+            move || Made::Bytes(encoding.to_bytes_lossy(&written)),
         ));
     }
-    let lines = in_lines(&Encoding::Base64.text_lossy(&bytes));
+    let lines = in_lines(&Encoding::Base64.to_text_lossy(&bytes));
     jobs.push(Job::new(
         "base64 decode, in lines",
         lines.len(),
-        move || Made::Bytes(Encoding::Base64.bytes_lossy(&lines)),
+        move || Made::Bytes(Encoding::Base64.to_bytes_lossy(&lines)),
     ));
     jobs
 }
@@ -64,12 +64,12 @@ fn unicode(len: usize) -> Vec<Job> {
     let mut jobs = Vec::new();
     for (name, line) in [("mixed", MIXED), ("ASCII", ASCII)] {
         let utf8 = text(line, len).into_bytes();
-        let utf16 = Encoding::Utf16le.bytes_lossy(&text(line, len / 2));
+        let utf16 = Encoding::Utf16le.to_bytes_lossy(&text(line, len / 2));
         let (to_string, to_utf16, check) = (utf8.clone(), utf8.clone(), utf8.clone());
         jobs.push(Job::new(
             &format!("utf8 to string, {name}"),
             utf8.len(),
-            move || Made::Text(Encoding::Utf8.text_lossy(&to_string)),
+            move || Made::Text(Encoding::Utf8.to_text_lossy(&to_string)),
         ));
         jobs.push(Job::new(
             &format!("utf8 check, {name}"),

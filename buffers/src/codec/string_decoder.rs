@@ -3,7 +3,8 @@
 //! What is not whole at the end of a piece waits for the next one: up to three bytes of UTF-8, half a
 //! unit or half a surrogate pair of UTF-16, one or two bytes of base64.
 
-use crate::{Encoding, utf16};
+use super::utf16;
+use crate::Encoding;
 
 /// Decodes pieces of bytes.
 ///
@@ -53,36 +54,36 @@ impl StringDecoder {
     /// The text that is whole with this piece.
     pub fn write(&mut self, piece: &[u8]) -> String {
         if self.encoding == Encoding::Utf16le {
-            let units = self.write_units(piece);
+            let units = self.write_utf16(piece);
             return self.joined(&units, false);
         }
         let (front, rest) = self.split(piece);
-        let mut text = self.encoding.text_lossy(&front);
-        text.push_str(&self.encoding.text_lossy(rest));
+        let mut text = self.encoding.to_text_lossy(&front);
+        text.push_str(&self.encoding.to_text_lossy(rest));
         text
     }
 
     /// What is left when no more comes: U+FFFD for a character that is not whole. The decoder can be used again.
     pub fn end(&mut self) -> String {
         if self.encoding == Encoding::Utf16le {
-            let units = self.end_units();
+            let units = self.end_utf16();
             return self.joined(&units, true);
         }
-        self.encoding.text_lossy(&self.leftover())
+        self.encoding.to_text_lossy(&self.leftover())
     }
 
     /// [`Self::write`] in UTF-16 units, exactly as Node gives them out, lone surrogates among them.
-    pub fn write_units(&mut self, piece: &[u8]) -> Vec<u16> {
+    pub fn write_utf16(&mut self, piece: &[u8]) -> Vec<u16> {
         let (front, rest) = self.split(piece);
-        let mut units = self.encoding.units(&front);
-        units.extend(self.encoding.units(rest));
+        let mut units = self.encoding.to_utf16(&front);
+        units.extend(self.encoding.to_utf16(rest));
         units
     }
 
     /// [`Self::end`] in UTF-16 units.
-    pub fn end_units(&mut self) -> Vec<u16> {
+    pub fn end_utf16(&mut self) -> Vec<u16> {
         let leftover = self.leftover();
-        self.encoding.units(&leftover)
+        self.encoding.to_utf16(&leftover)
     }
 
     /// Puts the two halves of a pair together that Node gives out one by one.
@@ -118,7 +119,7 @@ impl StringDecoder {
             front = self.held[..self.held_len].to_vec();
             self.held_len = 0;
         }
-        let (held, total) = unfinished(self.encoding, piece);
+        let (held, total) = incomplete(self.encoding, piece);
         self.missing = total - held;
         let (body, tail) = piece.split_at(piece.len() - held);
         self.held[..tail.len()].copy_from_slice(tail);
@@ -138,15 +139,16 @@ impl StringDecoder {
 }
 
 /// How many bytes at the end of `piece` are part of something that is not whole, and how many it has in all.
-pub(crate) fn unfinished(encoding: Encoding, piece: &[u8]) -> (usize, usize) {
+pub(crate) fn incomplete(encoding: Encoding, piece: &[u8]) -> (usize, usize) {
     match encoding {
-        Encoding::Utf8 => unfinished_utf8(piece),
+        Encoding::Utf8 => incomplete_utf8(piece),
         Encoding::Utf16le if piece.len() % 2 == 1 => (1, 2),
-        Encoding::Utf16le => match utf16::units(&piece[piece.len().saturating_sub(2)..]).as_slice()
-        {
-            [last] if is_high_surrogate(*last) => (2, 4),
-            _ => (0, 0),
-        },
+        Encoding::Utf16le => {
+            match utf16::to_units(&piece[piece.len().saturating_sub(2)..]).as_slice() {
+                [last] if is_high_surrogate(*last) => (2, 4),
+                _ => (0, 0),
+            }
+        }
         Encoding::Base64 | Encoding::Base64Url if !piece.len().is_multiple_of(3) => {
             (piece.len() % 3, 3)
         }
@@ -155,7 +157,7 @@ pub(crate) fn unfinished(encoding: Encoding, piece: &[u8]) -> (usize, usize) {
 }
 
 /// The same for a character at the end.
-fn unfinished_utf8(piece: &[u8]) -> (usize, usize) {
+fn incomplete_utf8(piece: &[u8]) -> (usize, usize) {
     let continuations = piece
         .iter()
         .rev()

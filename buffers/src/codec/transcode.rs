@@ -2,8 +2,9 @@
 //!
 //! Between UTF-8 and UTF-16 Node is strict; towards Latin-1 and ASCII it puts `?`, elsewhere U+FFFD.
 
+use super::{utf8, utf16};
 use crate::Encoding::{Ascii, Latin1, Utf8, Utf16le};
-use crate::{Encoding, Error, utf8, utf16};
+use crate::{Encoding, Error};
 
 /// The text of `source` in another encoding.
 ///
@@ -27,7 +28,7 @@ pub fn transcode(source: &[u8], from: Encoding, to: Encoding) -> Result<Vec<u8>,
     let invalid = |_| Error::TranscodeInvalid;
     let text = match from {
         Utf8 if to == Utf16le => {
-            return Ok(to.bytes_lossy(utf8::decode(source).map_err(invalid)?));
+            return Ok(to.to_bytes_lossy(utf8::decode(source).map_err(invalid)?));
         }
         Utf16le if to == Utf8 => {
             // Half a unit at the end is dropped; half a pair is not.
@@ -46,8 +47,8 @@ pub fn transcode(source: &[u8], from: Encoding, to: Encoding) -> Result<Vec<u8>,
                 }
             })
             .collect(),
-        Ascii => Latin1.text_lossy(source),
-        Utf8 | Utf16le | Latin1 => from.text_lossy(source),
+        Ascii => Latin1.to_text_lossy(source),
+        Utf8 | Utf16le | Latin1 => from.to_text_lossy(source),
         _ => return Err(Error::TranscodeUnsupported),
     };
     let narrow = |last: u32| {
@@ -63,7 +64,7 @@ pub fn transcode(source: &[u8], from: Encoding, to: Encoding) -> Result<Vec<u8>,
     };
     Ok(match to {
         Utf8 => text.into_bytes(),
-        Utf16le => to.bytes_lossy(&text),
+        Utf16le => to.to_bytes_lossy(&text),
         Latin1 => narrow(0xff),
         Ascii => narrow(0x7f),
         _ => return Err(Error::TranscodeUnsupported),

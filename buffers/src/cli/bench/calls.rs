@@ -13,21 +13,21 @@ pub fn ours() -> Vec<Job> {
     let bytes = noise(LEN);
     let (also, hex, base64) = (
         bytes.clone(),
-        Hex.text_lossy(&bytes),
-        Base64.text_lossy(&bytes),
+        Hex.to_text_lossy(&bytes),
+        Base64.to_text_lossy(&bytes),
     );
     vec![
         Job::new("hex encode", LEN, move || {
-            Made::Text(Hex.text_lossy(&bytes))
+            Made::Text(Hex.to_text_lossy(&bytes))
         }),
         Job::new("hex decode", LEN, move || {
-            Made::Bytes(Hex.bytes(&hex).expect("hex"))
+            Made::Bytes(Hex.to_bytes(&hex).expect("hex"))
         }),
         Job::new("base64 encode", LEN, move || {
-            Made::Text(Base64.text_lossy(&also))
+            Made::Text(Base64.to_text_lossy(&also))
         }),
         Job::new("base64 decode", LEN, move || {
-            Made::Bytes(Base64.bytes(&base64).expect("base64"))
+            Made::Bytes(Base64.to_bytes(&base64).expect("base64"))
         }),
     ]
 }

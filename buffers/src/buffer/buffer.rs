@@ -6,10 +6,8 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut, RangeBounds};
 
-use bytes::Bytes;
-
-use crate::fill::{Fill, fill};
-use crate::{Encoding, Error, Inspect};
+use super::{Fill, Inspect, fill};
+use crate::{Encoding, Error};
 
 /// Owned bytes.
 ///
@@ -49,12 +47,12 @@ impl Buffer {
     ///
     /// [`Error::Invalid`] with the offset of what has no place in this encoding.
     pub fn from_text(text: &str, encoding: Encoding) -> Result<Self, Error> {
-        encoding.bytes(text).map(Self)
+        encoding.to_bytes(text).map(Self)
     }
 
     /// The bytes that Node makes of `text`: `Buffer.from(text, encoding)`.
     pub fn from_text_lossy(text: &str, encoding: Encoding) -> Self {
-        Self(encoding.bytes_lossy(text))
+        Self(encoding.to_bytes_lossy(text))
     }
 
     /// Numbers as bytes, each modulo 256: `Buffer.from([1, 300, -1])`.
@@ -67,13 +65,13 @@ impl Buffer {
     /// # Errors
     ///
     /// [`Error::Invalid`] with the offset of the first bad byte.
-    pub fn text(&self, encoding: Encoding) -> Result<String, Error> {
-        encoding.text(&self.0)
+    pub fn to_text(&self, encoding: Encoding) -> Result<String, Error> {
+        encoding.to_text(&self.0)
     }
 
     /// The text that Node makes of all bytes: `buf.toString(encoding)`.
-    pub fn text_lossy(&self, encoding: Encoding) -> String {
-        encoding.text_lossy(&self.0)
+    pub fn to_text_lossy(&self, encoding: Encoding) -> String {
+        encoding.to_text_lossy(&self.0)
     }
 
     /// Repeats a value over a range; see [`crate::fill()`].
@@ -96,7 +94,8 @@ impl Buffer {
     }
 
     /// The bytes for shared reading, without a copy: clones and slices of it own them together.
-    pub fn into_shared(self) -> Bytes {
+    #[cfg(feature = "bytes")]
+    pub fn into_shared(self) -> bytes::Bytes {
         self.0.into()
     }
 }
@@ -203,6 +202,6 @@ impl fmt::Debug for Buffer {
 /// What `String(buf)` is: the bytes as UTF-8, with U+FFFD for what is none.
 impl fmt::Display for Buffer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text_lossy(Encoding::Utf8))
+        f.write_str(&self.to_text_lossy(Encoding::Utf8))
     }
 }

@@ -1,6 +1,7 @@
 //! `atob` and `btoa`, which Node has for the web's sake: strict base64 over Latin-1 text.
 
-use crate::{Encoding, Error, base64};
+use super::base64_lenient;
+use crate::{Encoding, Error};
 
 /// Decodes base64 into a text of the first 256 characters: `atob`.
 ///
@@ -38,7 +39,7 @@ pub fn atob(text: &str) -> Result<String, Error> {
     if padding > 0 && !(letters.len() + padding).is_multiple_of(4) {
         return Err(Error::InvalidCharacter);
     }
-    Ok(Encoding::Latin1.text_lossy(&base64::decode_lossy(&letters)))
+    Ok(Encoding::Latin1.to_text_lossy(&base64_lenient::decode_lossy(&letters)))
 }
 
 /// Encodes a text of the first 256 characters as base64: `btoa`.
@@ -55,7 +56,7 @@ pub fn atob(text: &str) -> Result<String, Error> {
 /// ```
 pub fn btoa(text: &str) -> Result<String, Error> {
     let bytes = Encoding::Latin1
-        .bytes(text)
+        .to_bytes(text)
         .map_err(|_| Error::InvalidCharacter)?;
-    Ok(Encoding::Base64.text_lossy(&bytes))
+    Ok(Encoding::Base64.to_text_lossy(&bytes))
 }

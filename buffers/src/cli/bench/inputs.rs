@@ -1,4 +1,4 @@
-//! The inputs of the benches, which `benches/rates.mjs` makes in the same way.
+//! The inputs of the benches, which `benches/bench.mjs` makes in the same way.
 
 /// Bytes without a pattern, always the same: xorshift32.
 pub fn noise(len: usize) -> Vec<u8> {

@@ -2,7 +2,8 @@
 //!
 //! Node has this one way only, as `buf.write(text, encoding)`: see [`crate::write_text`].
 
-use crate::{Encoding, Error, base64, hex, latin1, utf8, utf16};
+use super::{base64, hex, latin1, utf8, utf16};
+use crate::{Encoding, Error};
 
 impl Encoding {
     /// Appends [`Self::bytes`] to `out`, whose memory can so be used again and again.
@@ -17,19 +18,19 @@ impl Encoding {
     /// let mut bytes = Vec::new();
     /// for text in ["dead", "beef"] {
     ///     bytes.clear();
-    ///     buffers::Encoding::Hex.bytes_onto(text, &mut bytes)?;
+    ///     buffers::Encoding::Hex.bytes_into(text, &mut bytes)?;
     /// }
     /// assert_eq!(bytes, [0xbe, 0xef]);
     /// # Ok::<(), buffers::Error>(())
     /// ```
-    pub fn bytes_onto(self, text: &str, out: &mut Vec<u8>) -> Result<(), Error> {
+    pub fn bytes_into(self, text: &str, out: &mut Vec<u8>) -> Result<(), Error> {
         match self {
             Self::Utf8 => out.extend_from_slice(text.as_bytes()),
-            Self::Utf16le => utf16::encode_onto(text, out),
-            Self::Latin1 => latin1::encode_onto(text, self, 0xff, out)?,
-            Self::Ascii => latin1::encode_onto(text, self, 0x7f, out)?,
-            Self::Hex => hex::decode_onto(text.as_bytes(), out)?,
-            Self::Base64 | Self::Base64Url => base64::decode_onto(text.as_bytes(), self, out)?,
+            Self::Utf16le => utf16::encode_into(text, out),
+            Self::Latin1 => latin1::encode_into(text, self, 0xff, out)?,
+            Self::Ascii => latin1::encode_into(text, self, 0x7f, out)?,
+            Self::Hex => hex::decode_into(text.as_bytes(), out)?,
+            Self::Base64 | Self::Base64Url => base64::decode_into(text.as_bytes(), self, out)?,
         }
         Ok(())
     }
@@ -39,7 +40,7 @@ impl Encoding {
     /// # Errors
     ///
     /// As [`Self::text`]; `out` has got what comes before the bad byte.
-    pub fn text_onto(self, bytes: &[u8], out: &mut String) -> Result<(), Error> {
+    pub fn text_into(self, bytes: &[u8], out: &mut String) -> Result<(), Error> {
         let emit = |piece: &[u8]| out.push_str(utf8::encoded(piece));
         match self {
             Self::Utf8 => match utf8::decode(bytes) {
@@ -84,7 +85,7 @@ impl Encoding {
                 Ok(base64::encode_to_slice(bytes, self, out))
             }
             _ => {
-                let text = self.text(bytes)?;
+                let text = self.to_text(bytes)?;
                 room(out, text.len())?.copy_from_slice(text.as_bytes());
                 Ok(text.len())
             }
@@ -117,7 +118,7 @@ impl Encoding {
                 base64::decode_to_slice(text.as_bytes(), self, out)
             }
             _ => {
-                let bytes = self.bytes(text)?;
+                let bytes = self.to_bytes(text)?;
                 room(out, bytes.len())?.copy_from_slice(&bytes);
                 Ok(bytes.len())
             }
@@ -129,5 +130,5 @@ impl Encoding {
 fn room(out: &mut [u8], len: usize) -> Result<&mut [u8], Error> {
     let there = out.len();
     out.get_mut(..len)
-        .ok_or_else(|| Error::outside("length", there, len))
+        .ok_or_else(|| Error::out_of_range("length", there, len))
 }
