@@ -67,7 +67,7 @@ impl Line {
         }
     }
 
-    /// A full line of the fast_path form, which is nearly every line there is: all its places are known.
+    /// A full line of the usual form, which is nearly every line there is: all its places are known.
     fn fast_path(&self, text: &mut Vec<u8>, address: u32, bytes: &[u8; 16]) {
         const DIGITS: usize = 10;
         const CHARACTERS: usize = DIGITS + 8 * 5 + 1;

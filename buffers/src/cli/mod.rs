@@ -1,6 +1,5 @@
 //! The command line: what there is to say, and what is answered. Exit status: 0 done, 1 bad data or a failed read or write, 2 wrong usage.
 
-mod bench;
 mod color;
 mod convert;
 mod dump;
@@ -48,8 +47,6 @@ enum Command {
     Convert(convert::Args),
     /// Show bytes as Node's console.log does, and what they are
     Inspect(inspect::Args),
-    #[command(hide = true)]
-    Bench(bench::Args),
 }
 
 #[derive(clap::Args, Default)]
@@ -57,6 +54,9 @@ struct TourArgs {
     /// List the lessons instead of running them
     #[arg(long)]
     list: bool,
+    /// Print the Rust program, the Node program and the output
+    #[arg(long)]
+    code: bool,
     /// The lessons to run, in this order; all if none is named
     #[arg(value_name = "LESSON")]
     lessons: Vec<String>,
@@ -72,7 +72,6 @@ pub fn main() -> ExitCode {
         Command::Dump(args) => dump::dump(args),
         Command::Convert(args) => convert::convert(args),
         Command::Inspect(args) => inspect::inspect(args),
-        Command::Bench(args) => bench::bench(args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -86,7 +85,7 @@ fn show_tour(args: &TourArgs) -> anyhow::Result<()> {
     if args.list {
         tour::list(&mut out)?;
     } else {
-        tour::run(&args.lessons, &mut out)?;
+        tour::run(&args.lessons, args.code, &mut out)?;
     }
     Ok(out.flush()?)
 }
