@@ -3,9 +3,12 @@
 use std::ops::RangeBounds;
 
 use buffers::Encoding::{Base64, Hex, Latin1, Utf16le};
-use buffers::{Buffer, BufferExt, Error, Fill, Inspect, swap16, swap32, swap64};
+use buffers::{Buffer, BufferExt, Error, Inspect, Pattern, swap16, swap32, swap64};
 
-fn filled<'a>(value: impl Into<Fill<'a>>, range: impl RangeBounds<usize>) -> Result<Buffer, Error> {
+fn filled<'a>(
+    value: impl Into<Pattern<'a>>,
+    range: impl RangeBounds<usize>,
+) -> Result<Buffer, Error> {
     let mut nine = Buffer::alloc_filled(9, "-")?;
     nine.fill(value, range)?;
     Ok(nine)

@@ -43,11 +43,7 @@ impl FromStr for Encoding {
             "hex" => Self::Hex,
             "base64" => Self::Base64,
             "base64url" => Self::Base64Url,
-            _ => {
-                return Err(Error::UnknownEncoding {
-                    name: name.to_owned(),
-                });
-            }
+            _ => return Err(Error::UnknownEncoding(name.to_owned())),
         })
     }
 }
@@ -55,15 +51,7 @@ impl FromStr for Encoding {
 /// The canonical name.
 impl fmt::Display for Encoding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Utf8 => "utf8",
-            Self::Utf16le => "utf16le",
-            Self::Latin1 => "latin1",
-            Self::Ascii => "ascii",
-            Self::Hex => "hex",
-            Self::Base64 => "base64",
-            Self::Base64Url => "base64url",
-        })
+        f.pad(self.name())
     }
 }
 
@@ -78,4 +66,22 @@ impl Encoding {
         Self::Base64,
         Self::Base64Url,
     ];
+
+    /// Returns the canonical name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Utf8 => "utf8",
+            Self::Utf16le => "utf16le",
+            Self::Latin1 => "latin1",
+            Self::Ascii => "ascii",
+            Self::Hex => "hex",
+            Self::Base64 => "base64",
+            Self::Base64Url => "base64url",
+        }
+    }
+
+    /// Whether this encoding writes bytes as digits or letters of ASCII: hex, base64 and base64url.
+    pub(crate) fn is_bytes_as_text(self) -> bool {
+        matches!(self, Self::Hex | Self::Base64 | Self::Base64Url)
+    }
 }

@@ -26,7 +26,7 @@ none! {
     latin1_to_utf8(&[u8], &mut [u8]) -> Progress;
     encode_base64(&[u8], &[u8; 64], &mut [u8]) -> Progress;
     decode_base64(&[u8], &[[u8; 64]; 2], &mut [u8]) -> Progress;
-    compact_base64(&[u8], &mut [u8]) -> Progress;
+    compact_base64(&[u8], &[[u8; 64]; 2], &mut [u8]) -> Progress;
     rfind(&[u8], &[u8]) -> Result<Option<usize>, usize>;
 }
 

@@ -356,7 +356,7 @@ fn the_last_occurrence_is_the_one_that_a_look_at_each_place_finds() {
 
 #[test]
 fn units_are_searched_for_in_whole_units() {
-    use buffers::Needle::{Text, Units};
+    use buffers::Pattern::{Text, Units};
 
     let odd = b"abaabab";
     assert_eq!(

@@ -4,10 +4,10 @@
 //! It derefs to `[u8]`, so indexing, `len`, iteration, slicing, comparing and `split_at_mut` are Rust's own.
 
 use std::fmt;
+use std::io;
 use std::ops::{Deref, DerefMut, RangeBounds};
 
-use super::{Fill, Inspect, fill};
-use crate::{Encoding, Error};
+use crate::{Encoding, Error, Inspect, Pattern};
 
 /// Owned bytes.
 ///
@@ -35,9 +35,9 @@ impl Buffer {
     /// # Errors
     ///
     /// [`Error::InvalidFill`] if `value` has no bytes and some are needed.
-    pub fn alloc_filled<'a>(size: usize, value: impl Into<Fill<'a>>) -> Result<Self, Error> {
+    pub fn alloc_filled<'a>(size: usize, value: impl Into<Pattern<'a>>) -> Result<Self, Error> {
         let mut buffer = Self::alloc(size);
-        fill(&mut buffer, value, ..)?;
+        crate::fill(&mut buffer, value, ..)?;
         Ok(buffer)
     }
 
@@ -81,10 +81,10 @@ impl Buffer {
     /// As [`crate::fill()`].
     pub fn fill<'a>(
         &mut self,
-        value: impl Into<Fill<'a>>,
+        value: impl Into<Pattern<'a>>,
         range: impl RangeBounds<usize>,
     ) -> Result<&mut Self, Error> {
-        fill(&mut self.0, value, range)?;
+        crate::fill(&mut self.0, value, range)?;
         Ok(self)
     }
 
@@ -114,43 +114,23 @@ impl DerefMut for Buffer {
     }
 }
 
-impl From<&str> for Buffer {
-    /// The bytes of `text` as UTF-8: `Buffer.from(text)`.
-    fn from(text: &str) -> Self {
-        Self(text.as_bytes().to_vec())
-    }
+macro_rules! from {
+    ($([$($generic:tt)*] $type:ty, $value:ident => $bytes:expr;)*) => {$(
+        impl<$($generic)*> From<$type> for Buffer {
+            fn from($value: $type) -> Self {
+                Self($bytes)
+            }
+        }
+    )*};
 }
 
-impl From<Vec<u8>> for Buffer {
-    fn from(bytes: Vec<u8>) -> Self {
-        Self(bytes)
-    }
-}
-
-impl From<&[u8]> for Buffer {
-    fn from(bytes: &[u8]) -> Self {
-        Self(bytes.to_vec())
-    }
-}
-
-impl<const LEN: usize> From<[u8; LEN]> for Buffer {
-    /// `Buffer.from([1, 2, 3])`, where the numbers fit.
-    fn from(bytes: [u8; LEN]) -> Self {
-        Self(bytes.to_vec())
-    }
-}
-
-impl<const LEN: usize> From<&[u8; LEN]> for Buffer {
-    fn from(bytes: &[u8; LEN]) -> Self {
-        Self(bytes.to_vec())
-    }
-}
-
-impl From<String> for Buffer {
-    /// The text's own bytes, without a copy.
-    fn from(text: String) -> Self {
-        Self(text.into_bytes())
-    }
+from! {
+    [] &str, text => text.as_bytes().to_vec();
+    [] String, text => text.into_bytes();
+    [] Vec<u8>, bytes => bytes;
+    [] &[u8], bytes => bytes.to_vec();
+    [const LEN: usize] [u8; LEN], bytes => bytes.to_vec();
+    [const LEN: usize] &[u8; LEN], bytes => bytes.to_vec();
 }
 
 impl From<Buffer> for Vec<u8> {
@@ -165,16 +145,24 @@ impl AsRef<[u8]> for Buffer {
     }
 }
 
-impl PartialEq<[u8]> for Buffer {
-    fn eq(&self, bytes: &[u8]) -> bool {
-        self.0 == bytes
-    }
+macro_rules! equal {
+    ($([$($generic:tt)*] $type:ty;)*) => {$(
+        impl<$($generic)*> PartialEq<$type> for Buffer {
+            fn eq(&self, other: &$type) -> bool {
+                self.0 == AsRef::<[u8]>::as_ref(other)
+            }
+        }
+    )*};
 }
 
-impl PartialEq<&str> for Buffer {
-    fn eq(&self, text: &&str) -> bool {
-        self.0 == text.as_bytes()
-    }
+equal! {
+    [] [u8];
+    [] &[u8];
+    [] Vec<u8>;
+    [const LEN: usize] [u8; LEN];
+    [const LEN: usize] &[u8; LEN];
+    [] str;
+    [] &str;
 }
 
 impl<'a> IntoIterator for &'a Buffer {
@@ -186,9 +174,35 @@ impl<'a> IntoIterator for &'a Buffer {
     }
 }
 
+impl IntoIterator for Buffer {
+    type Item = u8;
+    type IntoIter = std::vec::IntoIter<u8>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
 impl FromIterator<u8> for Buffer {
     fn from_iter<I: IntoIterator<Item = u8>>(bytes: I) -> Self {
         Self(bytes.into_iter().collect())
+    }
+}
+
+impl Extend<u8> for Buffer {
+    fn extend<I: IntoIterator<Item = u8>>(&mut self, bytes: I) {
+        self.0.extend(bytes);
+    }
+}
+
+/// Appends.
+impl io::Write for Buffer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

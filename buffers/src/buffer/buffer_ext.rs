@@ -5,7 +5,7 @@
 use std::cmp::Ordering;
 use std::ops::{Range, RangeBounds};
 
-use crate::{Encoding, Endian, Error, Fill, Inspect, Needle, Number};
+use crate::{Encoding, Endian, Error, Inspect, Number, Pattern};
 
 /// The methods of a Buffer, on every `[u8]`.
 ///
@@ -31,22 +31,47 @@ pub trait BufferExt {
     fn bytes_mut(&mut self) -> &mut [u8];
 
     /// As [`crate::index_of`].
-    fn index_of<'a>(&self, needle: impl Into<Needle<'a>>, offset: i64) -> Option<usize> {
+    fn index_of<'a>(&self, needle: impl Into<Pattern<'a>>, offset: i64) -> Option<usize> {
         crate::index_of(self.bytes(), needle, offset)
     }
 
     /// As [`crate::last_index_of`].
     fn last_index_of<'a>(
         &self,
-        needle: impl Into<Needle<'a>>,
+        needle: impl Into<Pattern<'a>>,
         offset: impl Into<Option<i64>>,
     ) -> Option<usize> {
         crate::last_index_of(self.bytes(), needle, offset)
     }
 
     /// As [`crate::includes`].
-    fn includes<'a>(&self, needle: impl Into<Needle<'a>>, offset: i64) -> bool {
+    fn includes<'a>(&self, needle: impl Into<Pattern<'a>>, offset: i64) -> bool {
         crate::includes(self.bytes(), needle, offset)
+    }
+
+    /// As [`crate::index_of_until`].
+    fn index_of_until<'a>(
+        &self,
+        needle: impl Into<Pattern<'a>>,
+        offset: i64,
+        end: i64,
+    ) -> Option<usize> {
+        crate::index_of_until(self.bytes(), needle, offset, end)
+    }
+
+    /// As [`crate::last_index_of_until`].
+    fn last_index_of_until<'a>(
+        &self,
+        needle: impl Into<Pattern<'a>>,
+        offset: impl Into<Option<i64>>,
+        end: i64,
+    ) -> Option<usize> {
+        crate::last_index_of_until(self.bytes(), needle, offset, end)
+    }
+
+    /// As [`crate::includes_until`].
+    fn includes_until<'a>(&self, needle: impl Into<Pattern<'a>>, offset: i64, end: i64) -> bool {
+        crate::includes_until(self.bytes(), needle, offset, end)
     }
 
     /// As [`crate::read`].
@@ -110,7 +135,7 @@ pub trait BufferExt {
     /// As [`crate::fill()`]; the standard library has the name `fill`.
     fn fill_range<'a>(
         &mut self,
-        value: impl Into<Fill<'a>>,
+        value: impl Into<Pattern<'a>>,
         range: impl RangeBounds<usize>,
     ) -> Result<(), Error> {
         crate::fill(self.bytes_mut(), value, range)

@@ -2,56 +2,11 @@
 
 use std::ops::{Bound, RangeBounds};
 
-use crate::{Buffer, Encoding, Error, Inspect};
+use super::inspect::inspect_text;
+use crate::{Error, Inspect, Pattern};
 
-/// What to fill with; bytes and texts are repeated, and cut where the end is.
-#[derive(Debug, Clone, Copy)]
-pub enum Fill<'a> {
-    /// One byte.
-    Byte(u8),
-    /// These bytes.
-    Bytes(&'a [u8]),
-    /// A text, as this encoding writes it. An empty text fills with zeros.
-    Text(&'a str, Encoding),
-}
-
-impl From<u8> for Fill<'_> {
-    fn from(byte: u8) -> Self {
-        Self::Byte(byte)
-    }
-}
-
-impl<'a> From<&'a [u8]> for Fill<'a> {
-    fn from(bytes: &'a [u8]) -> Self {
-        Self::Bytes(bytes)
-    }
-}
-
-impl<'a, const LEN: usize> From<&'a [u8; LEN]> for Fill<'a> {
-    fn from(bytes: &'a [u8; LEN]) -> Self {
-        Self::Bytes(bytes)
-    }
-}
-
-impl<'a> From<&'a Buffer> for Fill<'a> {
-    fn from(buffer: &'a Buffer) -> Self {
-        Self::Bytes(buffer)
-    }
-}
-
-impl<'a> From<&'a str> for Fill<'a> {
-    fn from(text: &'a str) -> Self {
-        Self::Text(text, Encoding::Utf8)
-    }
-}
-
-impl<'a> From<(&'a str, Encoding)> for Fill<'a> {
-    fn from((text, encoding): (&'a str, Encoding)) -> Self {
-        Self::Text(text, encoding)
-    }
-}
-
-/// Repeats `value` over `range` of `bytes`. A range that is empty or begins after its end changes nothing.
+/// Repeats `value` over `range` of `bytes`, cut where the range ends. A range that is empty or begins after its end
+/// changes nothing; an empty text fills with zeros.
 ///
 /// # Errors
 ///
@@ -68,7 +23,7 @@ impl<'a> From<(&'a str, Encoding)> for Fill<'a> {
 /// ```
 pub fn fill<'a>(
     bytes: &mut [u8],
-    value: impl Into<Fill<'a>>,
+    value: impl Into<Pattern<'a>>,
     range: impl RangeBounds<usize>,
 ) -> Result<(), Error> {
     let start = match range.start_bound() {
@@ -87,24 +42,12 @@ pub fn fill<'a>(
     if start >= end {
         return Ok(());
     }
-    let target = &mut bytes[start..end];
-    match value.into() {
-        Fill::Byte(byte) => target.fill(byte),
-        Fill::Text("", _) => target.fill(0),
-        Fill::Bytes([]) => {
-            return Err(Error::InvalidFill {
-                received: Inspect::of(&[]).to_string(),
-            });
-        }
-        Fill::Bytes(pattern) => repeat(target, pattern),
-        Fill::Text(text, encoding) => match encoding.to_bytes_lossy(text).as_slice() {
-            [] => {
-                return Err(Error::InvalidFill {
-                    received: format!("'{text}'"),
-                });
-            }
-            pattern => repeat(target, pattern),
-        },
+    let value = value.into();
+    match (&*value.to_bytes(), value) {
+        ([], Pattern::Text("", _)) => bytes[start..end].fill(0),
+        ([], Pattern::Text(text, _)) => return Err(Error::InvalidFill(inspect_text(text))),
+        ([], _) => return Err(Error::InvalidFill(Inspect::of(&[]).to_string())),
+        (pattern, _) => repeat(&mut bytes[start..end], pattern),
     }
     Ok(())
 }
@@ -117,7 +60,7 @@ fn repeat(target: &mut [u8], pattern: &[u8]) {
     let mut done = pattern.len().min(target.len());
     target[..done].copy_from_slice(&pattern[..done]);
     while done < target.len() {
-        // Only whole patterns may be repeated, and all that is done so far is whole.
+        // What is done is whole patterns, so a copy of its start goes on where it ends.
         let step = done.min(target.len() - done);
         let (from, to) = target.split_at_mut(done);
         to[..step].copy_from_slice(&from[..step]);

@@ -61,3 +61,46 @@ impl fmt::Debug for Inspect<'_> {
         fmt::Display::fmt(self, f)
     }
 }
+
+/// Writes a text as `util.inspect` does in an error: quoted, cut at 128 units of UTF-16.
+pub(crate) fn inspect_text(text: &str) -> String {
+    // Node breaks what is longer than a line at its newlines.
+    let quoted = if text.encode_utf16().count() > 124 {
+        let lines: Vec<String> = text.split_inclusive('\n').map(quote).collect();
+        lines.join(" +\n  ")
+    } else {
+        quote(text)
+    };
+    let units: Vec<u16> = quoted.encode_utf16().collect();
+    match units.get(..128) {
+        Some(start) if units.len() > 128 => String::from_utf16_lossy(start) + "...",
+        _ => quoted,
+    }
+}
+
+/// Quotes with the first of `'`, `"` and a backtick that the text does not have.
+fn quote(text: &str) -> String {
+    let mark = match (text.contains('\''), text.contains('"')) {
+        (true, false) => '"',
+        (true, true) if !text.contains('`') && !text.contains("${") => '`',
+        _ => '\'',
+    };
+    let mut quoted = String::from(mark);
+    for character in text.chars() {
+        match character {
+            '\'' if mark == '\'' => quoted += "\\'",
+            '\\' => quoted += "\\\\",
+            '\n' => quoted += "\\n",
+            '\t' => quoted += "\\t",
+            '\r' => quoted += "\\r",
+            '\u{8}' => quoted += "\\b",
+            '\u{c}' => quoted += "\\f",
+            '\0'..='\x1f' | '\x7f'..='\u{9f}' => {
+                quoted += &format!("\\x{:02X}", u32::from(character))
+            }
+            _ => quoted.push(character),
+        }
+    }
+    quoted.push(mark);
+    quoted
+}

@@ -6,8 +6,7 @@
 
 use std::convert::identity;
 
-use crate::Error;
-use crate::error::with_separators;
+use crate::error::{Error, with_separators};
 
 /// The order of a number's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,9 +149,8 @@ pub fn write<T: Number>(
 pub fn read_uint(bytes: &[u8], offset: usize, width: usize, endian: Endian) -> Result<u64, Error> {
     check_width(width)?;
     let mut little = [0; 8];
-    let field = offset
-        .checked_add(width)
-        .and_then(|end| bytes.get(offset..end));
+    let tail = bytes.get(offset..).unwrap_or_default();
+    let field = tail.get(..width);
     let field = field.ok_or_else(|| past_the_end(bytes.len(), offset, width))?;
     little[..width].copy_from_slice(field);
     if endian == Endian::Big {
@@ -202,20 +200,8 @@ pub fn write_uint(
     endian: Endian,
 ) -> Result<usize, Error> {
     check_width(width)?;
-    let bits = 8 * width;
-    if value >> bits != 0 {
-        let allowed = if bits > 32 {
-            format!(">= 0 and < 2 ** {bits}")
-        } else {
-            format!(">= 0 and <= {}", (1_u64 << bits) - 1)
-        };
-        return Err(Error::OutOfRange {
-            name: "value",
-            allowed,
-            received: with_separators(value.into()),
-        });
-    }
-    write_little(bytes, value, offset, width, endian)
+    check_value(value.into(), 8 * width, 0)?;
+    write_low_bytes(bytes, value, offset, width, endian)
 }
 
 /// Writes a signed integer into `width` bytes, 1 to 6, and returns the offset after it.
@@ -240,23 +226,30 @@ pub fn write_int(
     endian: Endian,
 ) -> Result<usize, Error> {
     check_width(width)?;
-    let (bits, limit) = (8 * width - 1, 1_i64 << (8 * width - 1));
-    if value < -limit || value >= limit {
-        let allowed = if bits > 31 {
-            format!(">= -(2 ** {bits}) and < 2 ** {bits}")
-        } else {
-            format!(">= -{limit} and <= {}", limit - 1)
-        };
-        return Err(Error::OutOfRange {
-            name: "value",
-            allowed,
-            received: with_separators(value.into()),
-        });
-    }
-    write_little(bytes, value.cast_unsigned(), offset, width, endian)
+    let bits = 8 * width - 1;
+    check_value(value.into(), bits, -(1 << bits))?;
+    write_low_bytes(bytes, value.cast_unsigned(), offset, width, endian)
 }
 
-fn write_little(
+/// Refuses what is not in `low..2 ** bits`.
+fn check_value(value: i128, bits: usize, low: i128) -> Result<(), Error> {
+    let limit = 1 << bits;
+    if (low..limit).contains(&value) {
+        return Ok(());
+    }
+    let allowed = match (bits > 32, low) {
+        (false, _) => format!(">= {low} and <= {}", limit - 1),
+        (true, 0) => format!(">= 0 and < 2 ** {bits}"),
+        (true, _) => format!(">= -(2 ** {bits}) and < 2 ** {bits}"),
+    };
+    Err(Error::OutOfRange {
+        name: "value",
+        allowed,
+        received: with_separators(value),
+    })
+}
+
+fn write_low_bytes(
     bytes: &mut [u8],
     value: u64,
     offset: usize,
@@ -264,9 +257,8 @@ fn write_little(
     endian: Endian,
 ) -> Result<usize, Error> {
     let len = bytes.len();
-    let field = offset
-        .checked_add(width)
-        .and_then(|end| bytes.get_mut(offset..end));
+    let tail = bytes.get_mut(offset..).unwrap_or_default();
+    let field = tail.get_mut(..width);
     let field = field.ok_or_else(|| past_the_end(len, offset, width))?;
     field.copy_from_slice(&value.to_le_bytes()[..width]);
     if endian == Endian::Big {

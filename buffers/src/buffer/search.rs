@@ -1,62 +1,13 @@
-//! Finding bytes in bytes: `indexOf`, `lastIndexOf`, `includes`, with every rule that Node has for the offset.
+//! Finding bytes in bytes: `indexOf`, `lastIndexOf`, `includes`, with every rule that Node has for offset and end.
 //!
 //! In everyday Rust, `memchr::memmem` alone does it. These are for code that counts from the end, looks
-//! for a string in some encoding, or must answer as Node does.
+//! for a text in some encoding, or must answer as Node does.
 
 use memchr::{memchr, memmem, memrchr};
 
-use crate::{Buffer, Encoding, simd};
+use crate::{Encoding, Pattern, simd};
 
-/// What to look for.
-#[derive(Debug, Clone, Copy)]
-pub enum Needle<'a> {
-    /// One byte.
-    Byte(u8),
-    /// These bytes.
-    Bytes(&'a [u8]),
-    /// These bytes, at even offsets only: how Node looks for anything with `'utf16le'`.
-    Units(&'a [u8]),
-    /// A text, as this encoding writes it.
-    Text(&'a str, Encoding),
-}
-
-impl From<u8> for Needle<'_> {
-    fn from(byte: u8) -> Self {
-        Self::Byte(byte)
-    }
-}
-
-impl<'a> From<&'a [u8]> for Needle<'a> {
-    fn from(bytes: &'a [u8]) -> Self {
-        Self::Bytes(bytes)
-    }
-}
-
-impl<'a, const LEN: usize> From<&'a [u8; LEN]> for Needle<'a> {
-    fn from(bytes: &'a [u8; LEN]) -> Self {
-        Self::Bytes(bytes)
-    }
-}
-
-impl<'a> From<&'a Buffer> for Needle<'a> {
-    fn from(buffer: &'a Buffer) -> Self {
-        Self::Bytes(buffer)
-    }
-}
-
-impl<'a> From<&'a str> for Needle<'a> {
-    fn from(text: &'a str) -> Self {
-        Self::Bytes(text.as_bytes())
-    }
-}
-
-impl<'a> From<(&'a str, Encoding)> for Needle<'a> {
-    fn from((text, encoding): (&'a str, Encoding)) -> Self {
-        Self::Text(text, encoding)
-    }
-}
-
-/// Where the first `needle` starts at `offset` or after it; a negative offset counts from the end.
+/// Returns where the first `needle` starts, at `offset` or after it; a negative offset counts from the end.
 ///
 /// An empty needle is found where the search begins. Follows `buf.indexOf` of <https://nodejs.org/api/buffer.html>.
 ///
@@ -70,11 +21,30 @@ impl<'a> From<(&'a str, Encoding)> for Needle<'a> {
 /// assert_eq!(buffers::index_of(line, "she", -6), Some(14));
 /// assert_eq!(buffers::index_of(line, b's', 9), Some(10));
 /// ```
-pub fn index_of<'a>(bytes: &[u8], needle: impl Into<Needle<'a>>, offset: i64) -> Option<usize> {
-    search(bytes, needle.into(), offset, true)
+pub fn index_of<'a>(bytes: &[u8], needle: impl Into<Pattern<'a>>, offset: i64) -> Option<usize> {
+    index_of_until(bytes, needle, offset, i64::MAX)
 }
 
-/// Where the last `needle` starts at `offset` or before it; `None` searches everything.
+/// [`index_of`] in the bytes before `end`, the third argument of Node 24.21 and later; a negative one is 0.
+///
+/// # Examples
+///
+/// ```
+/// let line = b"she sells sea shells";
+///
+/// assert_eq!(buffers::index_of_until(line, "she", 1, 17), Some(14));
+/// assert_eq!(buffers::index_of_until(line, "she", 1, 16), None);
+/// ```
+pub fn index_of_until<'a>(
+    bytes: &[u8],
+    needle: impl Into<Pattern<'a>>,
+    offset: i64,
+    end: i64,
+) -> Option<usize> {
+    search(bytes, needle.into(), offset, end, Direction::Forward)
+}
+
+/// Returns where the last `needle` starts, at `offset` or before it; `None` searches everything.
 ///
 /// # Examples
 ///
@@ -87,62 +57,88 @@ pub fn index_of<'a>(bytes: &[u8], needle: impl Into<Needle<'a>>, offset: i64) ->
 /// ```
 pub fn last_index_of<'a>(
     bytes: &[u8],
-    needle: impl Into<Needle<'a>>,
+    needle: impl Into<Pattern<'a>>,
     offset: impl Into<Option<i64>>,
 ) -> Option<usize> {
-    search(
-        bytes,
-        needle.into(),
-        offset.into().unwrap_or(bytes.len() as i64),
-        false,
-    )
+    last_index_of_until(bytes, needle, offset, i64::MAX)
 }
 
-/// Whether `needle` occurs at `offset` or after it.
+/// [`last_index_of`] in the bytes before `end`, as [`index_of_until`].
+pub fn last_index_of_until<'a>(
+    bytes: &[u8],
+    needle: impl Into<Pattern<'a>>,
+    offset: impl Into<Option<i64>>,
+    end: i64,
+) -> Option<usize> {
+    let offset = offset.into().unwrap_or(bytes.len() as i64);
+    search(bytes, needle.into(), offset, end, Direction::Backward)
+}
+
+/// Returns whether `needle` occurs at `offset` or after it.
 ///
 /// # Examples
 ///
 /// ```
 /// assert!(buffers::includes(b"she sells sea shells", "sea", 0));
 /// ```
-pub fn includes<'a>(bytes: &[u8], needle: impl Into<Needle<'a>>, offset: i64) -> bool {
+pub fn includes<'a>(bytes: &[u8], needle: impl Into<Pattern<'a>>, offset: i64) -> bool {
     index_of(bytes, needle, offset).is_some()
 }
 
-fn search(bytes: &[u8], needle: Needle<'_>, offset: i64, forward: bool) -> Option<usize> {
-    let encoded;
-    let (needle, width) = match needle {
-        Needle::Byte(ref byte) => (std::slice::from_ref(byte), 1),
-        Needle::Bytes(needle) => (needle, 1),
-        Needle::Units(needle) => (needle, 2),
-        Needle::Text(text, encoding) => {
-            encoded = encoding.to_bytes_lossy(text);
-            (
-                &encoded[..],
-                if encoding == Encoding::Utf16le { 2 } else { 1 },
-            )
-        }
+/// [`includes`] in the bytes before `end`, as [`index_of_until`].
+pub fn includes_until<'a>(
+    bytes: &[u8],
+    needle: impl Into<Pattern<'a>>,
+    offset: i64,
+    end: i64,
+) -> bool {
+    index_of_until(bytes, needle, offset, end).is_some()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    Forward,
+    Backward,
+}
+
+fn search(
+    bytes: &[u8],
+    needle: Pattern<'_>,
+    offset: i64,
+    end: i64,
+    direction: Direction,
+) -> Option<usize> {
+    let pattern = needle.to_bytes();
+    // A half unit at the end is not searched. For a text it does not count for the offset either; for bytes it does.
+    let (width, len) = match needle {
+        Pattern::Text(_, Encoding::Utf16le) => (2, bytes.len() & !1),
+        Pattern::Units(_) => (2, bytes.len()),
+        _ => (1, bytes.len()),
     };
-    // Units: half of one at the end is not there, for the offsets neither.
-    let bytes = &bytes[..bytes.len() - bytes.len() % width];
-    let start = start(bytes.len(), needle.len(), offset, forward)?;
-    if needle.is_empty() {
-        return Some(start);
+    let start = start(len, pattern.len(), offset, direction)?;
+    let end = usize::try_from(end.max(0)).map_or(bytes.len(), |end| end.min(bytes.len()));
+    let bytes = &bytes[..end - end % width];
+    if pattern.is_empty() {
+        return Some(start.min(bytes.len()));
     }
-    if needle.len() > bytes.len() || (forward && start + needle.len() > bytes.len()) {
+    let is_past = direction == Direction::Forward && start + pattern.len() > bytes.len();
+    if pattern.len() > bytes.len() || is_past {
         return None;
     }
-    match (width, forward) {
-        (1, true) => first(&bytes[start..], needle).map(|place| start + place),
-        (1, false) => last(&bytes[..bytes.len().min(start + needle.len())], needle),
+    match (width, direction) {
+        (1, Direction::Forward) => first(&bytes[start..], &pattern).map(|place| start + place),
+        (1, Direction::Backward) => {
+            last(&bytes[..bytes.len().min(start + pattern.len())], &pattern)
+        }
         // An odd offset is rounded down, as Node does; so a hit may lie one byte before it.
-        (_, true) => even(bytes, needle, (start & !1..=bytes.len()).step_by(2)),
-        (_, false) => even(bytes, needle, (0..=start & !1).rev().step_by(2)),
+        (_, Direction::Forward) => even(bytes, &pattern, (start & !1..=bytes.len()).step_by(2)),
+        (_, Direction::Backward) => even(bytes, &pattern, (0..=start & !1).rev().step_by(2)),
     }
 }
 
-/// Where the search begins, or that there is nothing to search.
-fn start(len: usize, needle: usize, offset: i64, forward: bool) -> Option<usize> {
+/// Returns where the search begins, or `None` if there is nothing to search.
+fn start(len: usize, needle: usize, offset: i64, direction: Direction) -> Option<usize> {
+    let forward = direction == Direction::Forward;
     if offset < 0 {
         let from_end = len.checked_add_signed(isize::try_from(offset).unwrap_or(isize::MIN));
         return from_end.or((forward || needle == 0).then_some(0));

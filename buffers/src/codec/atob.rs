@@ -9,7 +9,7 @@ use crate::{Encoding, Error};
 ///
 /// # Errors
 ///
-/// [`Error::NotCorrectlyEncoded`] if a single letter is left over, [`Error::InvalidCharacter`] for anything else.
+/// [`Error::NotCorrectlyEncoded`] if a single character is left over, [`Error::InvalidCharacter`] for anything else.
 ///
 /// # Examples
 ///
@@ -20,26 +20,26 @@ use crate::{Encoding, Error};
 /// ```
 pub fn atob(text: &str) -> Result<String, Error> {
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c);
-    let mut letters: Vec<u8> = text.bytes().filter(|byte| !is_space(byte)).collect();
-    let padding = letters
+    let mut chars: Vec<u8> = text.bytes().filter(|byte| !is_space(byte)).collect();
+    let padding = chars
         .iter()
         .rev()
         .take(2)
         .take_while(|&&byte| byte == b'=')
         .count();
-    letters.truncate(letters.len() - padding);
+    chars.truncate(chars.len() - padding);
 
-    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
-    if !letters.iter().all(is_letter) {
+    let is_char = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    if !chars.iter().all(is_char) {
         return Err(Error::InvalidCharacter);
     }
-    if letters.len() % 4 == 1 {
+    if chars.len() % 4 == 1 {
         return Err(Error::NotCorrectlyEncoded);
     }
-    if padding > 0 && !(letters.len() + padding).is_multiple_of(4) {
+    if padding > 0 && !(chars.len() + padding).is_multiple_of(4) {
         return Err(Error::InvalidCharacter);
     }
-    Ok(Encoding::Latin1.to_text_lossy(&base64_lenient::decode_lossy(&letters)))
+    Ok(Encoding::Latin1.to_text_lossy(&base64_lenient::decode(&chars)))
 }
 
 /// Encodes a text of the first 256 characters as base64: `btoa`.

@@ -1,55 +1,74 @@
 //! Base64 by Node's rule: both alphabets, whatever is neither is skipped, the first `=` is the end.
 //!
-//! Clean text goes straight to the decoder. Where that refuses, usually at a newline, the letters are
-//! compacted out of the piece first; so text in lines stays fast.
+//! Clean text goes straight to the decoder. Where that refuses, usually at a newline, the characters of the alphabet
+//! are compacted first; so text in lines stays fast.
 
-use super::base64::{CHUNK_BYTES, decode_chars};
+use std::sync::LazyLock;
+
+use base64::Engine;
+use base64::engine::{DecodePaddingMode, GeneralPurposeConfig, Simd};
+
+use super::CHUNK_BYTES;
+use super::base64::Alphabet;
+use super::base64_blocks::decode_blocks;
 use crate::simd;
 
-pub(crate) fn decode_lossy(text: &[u8]) -> Vec<u8> {
+/// What Node accepts once all that it skips is gone: any padding, any bits after the last byte.
+const ANY: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+    .with_decode_allow_trailing_bits(true);
+static ENGINE: LazyLock<Simd> = LazyLock::new(|| Simd::standard(ANY));
+
+pub(super) fn decode(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len().div_ceil(4) * 3);
-    let mut letters = Lenient::default();
-    letters.push(text, &mut out);
-    letters.finish(&mut out);
+    let mut decoder = Lenient::default();
+    decoder.push(text, &mut out);
+    decoder.finish(&mut out);
     out
 }
 
-/// Appends the bytes of letters without a mistake, or nothing.
-fn append(letters: &[u8], out: &mut Vec<u8>) -> bool {
-    let start = out.len();
-    out.resize(start + letters.len().div_ceil(4) * 3, 0);
-    let written = decode_chars(letters, &mut out[start..]);
-    out.truncate(start + written.unwrap_or(0));
-    written.is_some()
+/// Appends the bytes of whole groups without a mistake, of either alphabet.
+pub(super) fn decode_good(text: &[u8], out: &mut Vec<u8>) {
+    Lenient::default().push(text, out);
 }
 
-/// Not a letter: the top bit, which no letter has.
-pub(crate) const NONE: u8 = 0x80;
+/// Appends the bytes of characters without a mistake, or returns `false`.
+fn append(chars: &[u8], out: &mut Vec<u8>) -> bool {
+    let start = out.len();
+    out.resize(start + chars.len().div_ceil(4) * 3, 0);
+    let target = &mut out[start..];
+    let done = decode_blocks(chars, Alphabet::Standard, target);
+    let rest = ENGINE.decode_slice(&chars[done.read..], &mut target[done.written..]);
+    let written = rest.as_ref().map_or(0, |rest| done.written + rest);
+    out.truncate(start + written);
+    rest.is_ok()
+}
 
-/// The letter of the standard alphabet for each ASCII character, `+/` also for `-_`, or [`NONE`].
-pub(crate) const LETTER: [u8; 128] = letters();
+/// Not of the alphabet: the top bit, which no character of it has.
+pub(super) const NONE: u8 = 0x80;
 
-const fn letters() -> [u8; 128] {
-    let mut table = [NONE; 128];
+/// The character of the standard alphabet for each ASCII character, `+/` also for `-_`, or [`NONE`].
+const TABLE: [[u8; 64]; 2] = {
+    let mut table = [[NONE; 64]; 2];
     let mut byte = 0;
     while byte < 128 {
-        let letter = byte as u8;
-        if letter.is_ascii_alphanumeric() || letter == b'+' || letter == b'/' {
-            table[byte] = letter;
-        }
+        table[byte / 64][byte % 64] = match byte as u8 {
+            b'-' => b'+',
+            b'_' => b'/',
+            char if char.is_ascii_alphanumeric() || char == b'+' || char == b'/' => char,
+            _ => NONE,
+        };
         byte += 1;
     }
-    table[b'-' as usize] = b'+';
-    table[b'_' as usize] = b'/';
     table
-}
+};
 
-/// Node's rule, over any number of pieces.
+/// Node's rule, over any number of chunks.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Lenient {
-    /// Room for the letters of a piece, once it is needed; in front, those that wait.
+pub(super) struct Lenient {
+    /// Room for the characters of a chunk, once it is needed; in front, those that wait.
     compacted: Vec<u8>,
-    /// Up to three letters that are no group yet.
+    /// Up to three characters that are no group yet.
     waiting: usize,
     /// A `=` has come: nothing after it counts.
     ended: bool,
@@ -59,18 +78,18 @@ pub(crate) struct Lenient {
 
 impl Lenient {
     /// Appends the bytes of all groups that are whole now.
-    pub(crate) fn push(&mut self, text: &[u8], out: &mut Vec<u8>) {
-        for piece in text.chunks(CHUNK_BYTES) {
+    pub(super) fn push(&mut self, text: &[u8], out: &mut Vec<u8>) {
+        for chunk in text.chunks(CHUNK_BYTES) {
             if self.ended {
                 return;
             }
-            let is_whole = piece.len().is_multiple_of(4) && !piece.ends_with(b"=");
+            let is_whole = chunk.len().is_multiple_of(4) && !chunk.ends_with(b"=");
             let is_clean = !self.dirty && self.waiting == 0 && is_whole;
-            if is_clean && append(piece, out) {
+            if is_clean && append(chunk, out) {
                 continue;
             }
             self.dirty = true;
-            let len = self.compact(piece);
+            let len = self.compact(chunk);
             let whole = len & !3;
             append(&self.compacted[..whole], out);
             self.compacted.copy_within(whole..len, 0);
@@ -78,29 +97,31 @@ impl Lenient {
         }
     }
 
-    /// Appends what is left: of one letter alone, nothing.
-    pub(crate) fn finish(&mut self, out: &mut Vec<u8>) {
+    /// Appends what is left: of one character alone, nothing.
+    pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
         if self.waiting > 1 {
             append(&self.compacted[..self.waiting], out);
         }
         self.waiting = 0;
     }
 
-    /// Puts the letters of `piece` after those that wait; says how many there are then.
-    fn compact(&mut self, piece: &[u8]) -> usize {
-        self.compacted.resize(CHUNK_BYTES + simd::SLACK, 0);
+    /// Puts the characters of `chunk` after those that wait; returns how many there are then.
+    fn compact(&mut self, chunk: &[u8]) -> usize {
+        // A character more, since each is written before it is known whether it counts.
+        self.compacted.resize(CHUNK_BYTES + 4 + simd::SLACK, 0);
         let mut len = self.waiting;
-        let done = simd::compact_base64(piece, &mut self.compacted[len..]).unwrap_or_default();
+        let done = simd::compact_base64(chunk, &TABLE, &mut self.compacted[len..]);
+        let done = done.unwrap_or_default();
         len += done.written;
-        for &byte in &piece[done.read..] {
+        for &byte in &chunk[done.read..] {
             if byte == b'=' {
                 self.ended = true;
                 break;
             }
-            // Written in any case, and written over unless it counts.
-            let letter = LETTER.get(usize::from(byte)).copied().unwrap_or(NONE);
-            self.compacted[len] = letter;
-            len += usize::from(letter != NONE);
+            let place = usize::from(byte);
+            let char = TABLE.get(place / 64).map_or(NONE, |half| half[place % 64]);
+            self.compacted[len] = char;
+            len += usize::from(char != NONE);
         }
         len
     }

@@ -1,12 +1,12 @@
-//! `StringDecoder`: text from bytes that come in pieces, without ever cutting a character.
+//! `StringDecoder`: text from bytes that come in chunks, without ever cutting a character.
 //!
-//! What is not whole at the end of a piece waits for the next one: up to three bytes of UTF-8, half a
+//! What is not whole at the end of a chunk waits for the next one: up to three bytes of UTF-8, half a
 //! unit or half a surrogate pair of UTF-16, one or two bytes of base64.
 
 use super::utf16;
 use crate::Encoding;
 
-/// Decodes pieces of bytes.
+/// Decodes chunks of bytes.
 ///
 /// # Examples
 ///
@@ -41,6 +41,11 @@ impl StringDecoder {
         }
     }
 
+    /// Returns the encoding: `decoder.encoding`.
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
     /// How many bytes the character that is held back still lacks: `lastNeed`.
     pub fn missing(&self) -> usize {
         self.missing
@@ -51,13 +56,13 @@ impl StringDecoder {
         self.held_len + self.missing
     }
 
-    /// The text that is whole with this piece.
-    pub fn write(&mut self, piece: &[u8]) -> String {
+    /// The text that is whole with this chunk.
+    pub fn write(&mut self, chunk: &[u8]) -> String {
         if self.encoding == Encoding::Utf16le {
-            let units = self.write_utf16(piece);
+            let units = self.write_utf16(chunk);
             return self.joined(&units, false);
         }
-        let (front, rest) = self.split(piece);
+        let (front, rest) = self.split(chunk);
         let mut text = self.encoding.to_text_lossy(&front);
         text.push_str(&self.encoding.to_text_lossy(rest));
         text
@@ -73,8 +78,8 @@ impl StringDecoder {
     }
 
     /// [`Self::write`] in UTF-16 units, exactly as Node gives them out, lone surrogates among them.
-    pub fn write_utf16(&mut self, piece: &[u8]) -> Vec<u16> {
-        let (front, rest) = self.split(piece);
+    pub fn write_utf16(&mut self, chunk: &[u8]) -> Vec<u16> {
+        let (front, rest) = self.split(chunk);
         let mut units = self.encoding.to_utf16(&front);
         units.extend(self.encoding.to_utf16(rest));
         units
@@ -96,32 +101,32 @@ impl StringDecoder {
         String::from_utf16_lossy(&all)
     }
 
-    /// What was held back, if it is whole now, and the part of the piece that can be decoded with it.
-    fn split<'a>(&mut self, mut piece: &'a [u8]) -> (Vec<u8>, &'a [u8]) {
+    /// What was held back, if it is whole now, and the part of the chunk that can be decoded with it.
+    fn split<'a>(&mut self, mut chunk: &'a [u8]) -> (Vec<u8>, &'a [u8]) {
         let mut front = Vec::new();
         if self.missing > 0 {
-            let mut taken = self.missing.min(piece.len());
+            let mut taken = self.missing.min(chunk.len());
             if self.encoding == Encoding::Utf8 {
                 // A byte that does not go on with the character begins the next one.
-                if let Some(other) = piece[..taken].iter().position(|byte| byte & 0xc0 != 0x80) {
+                if let Some(other) = chunk[..taken].iter().position(|byte| byte & 0xc0 != 0x80) {
                     taken = other;
                     self.missing = taken;
                 }
             }
-            let (first, rest) = piece.split_at(taken);
+            let (first, rest) = chunk.split_at(taken);
             self.held[self.held_len..self.held_len + taken].copy_from_slice(first);
             self.held_len += taken;
             self.missing -= taken;
-            piece = rest;
+            chunk = rest;
             if self.missing > 0 {
-                return (front, piece);
+                return (front, chunk);
             }
             front = self.held[..self.held_len].to_vec();
             self.held_len = 0;
         }
-        let (held, total) = incomplete(self.encoding, piece);
+        let (held, total) = incomplete(self.encoding, chunk);
         self.missing = total - held;
-        let (body, tail) = piece.split_at(piece.len() - held);
+        let (body, tail) = chunk.split_at(chunk.len() - held);
         self.held[..tail.len()].copy_from_slice(tail);
         self.held_len = tail.len();
         (front, body)
@@ -138,34 +143,46 @@ impl StringDecoder {
     }
 }
 
-/// How many bytes at the end of `piece` are part of something that is not whole, and how many it has in all.
-pub(crate) fn incomplete(encoding: Encoding, piece: &[u8]) -> (usize, usize) {
+/// Returns how many bytes at the end of `chunk` have to wait for the rest of their character.
+pub(super) fn incomplete_suffix(encoding: Encoding, chunk: &[u8]) -> usize {
     match encoding {
-        Encoding::Utf8 => incomplete_utf8(piece),
-        Encoding::Utf16le if piece.len() % 2 == 1 => (1, 2),
+        // A decoder looks at the last unit only if nothing comes after it.
         Encoding::Utf16le => {
-            match utf16::to_units(&piece[piece.len().saturating_sub(2)..]).as_slice() {
+            let odd = chunk.len() % 2;
+            odd + incomplete(encoding, &chunk[..chunk.len() - odd]).0
+        }
+        _ => incomplete(encoding, chunk).0,
+    }
+}
+
+/// Returns how many bytes at the end of `chunk` are part of something that is not whole, and how many it has in all.
+fn incomplete(encoding: Encoding, chunk: &[u8]) -> (usize, usize) {
+    match encoding {
+        Encoding::Utf8 => incomplete_utf8(chunk),
+        Encoding::Utf16le if chunk.len() % 2 == 1 => (1, 2),
+        Encoding::Utf16le => {
+            match utf16::to_units(&chunk[chunk.len().saturating_sub(2)..]).as_slice() {
                 [last] if is_high_surrogate(*last) => (2, 4),
                 _ => (0, 0),
             }
         }
-        Encoding::Base64 | Encoding::Base64Url if !piece.len().is_multiple_of(3) => {
-            (piece.len() % 3, 3)
+        Encoding::Base64 | Encoding::Base64Url if !chunk.len().is_multiple_of(3) => {
+            (chunk.len() % 3, 3)
         }
         _ => (0, 0),
     }
 }
 
 /// The same for a character at the end.
-fn incomplete_utf8(piece: &[u8]) -> (usize, usize) {
-    let continuations = piece
+fn incomplete_utf8(chunk: &[u8]) -> (usize, usize) {
+    let continuations = chunk
         .iter()
         .rev()
         .take(3)
         .take_while(|&&byte| byte & 0xc0 == 0x80)
         .count();
     let held = continuations + 1;
-    let lead = piece.len().checked_sub(held).map(|place| piece[place]);
+    let lead = chunk.len().checked_sub(held).map(|place| chunk[place]);
     let total = match lead {
         Some(0xc0..=0xdf) => 2,
         Some(0xe0..=0xef) => 3,

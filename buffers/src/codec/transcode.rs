@@ -2,11 +2,13 @@
 //!
 //! Between UTF-8 and UTF-16 Node is strict; towards Latin-1 and ASCII it puts `?`, elsewhere U+FFFD.
 
-use super::{utf8, utf16};
-use crate::Encoding::{Ascii, Latin1, Utf8, Utf16le};
-use crate::{Encoding, Error};
+use std::char::REPLACEMENT_CHARACTER;
 
-/// The text of `source` in another encoding.
+use super::{latin1, utf8, utf16};
+use crate::Encoding::{self, Ascii, Latin1, Utf8, Utf16le};
+use crate::Error;
+
+/// Returns the text of `source` in another encoding.
 ///
 /// # Errors
 ///
@@ -25,48 +27,43 @@ pub fn transcode(source: &[u8], from: Encoding, to: Encoding) -> Result<Vec<u8>,
     if source.is_empty() {
         return Ok(Vec::new());
     }
+    if from.is_bytes_as_text() || to.is_bytes_as_text() {
+        return Err(Error::TranscodeUnsupported);
+    }
     let invalid = |_| Error::TranscodeInvalid;
-    let text = match from {
-        Utf8 if to == Utf16le => {
-            return Ok(to.to_bytes_lossy(utf8::decode(source).map_err(invalid)?));
-        }
-        Utf16le if to == Utf8 => {
-            // Half a unit at the end is dropped; half a pair is not.
-            let units = &source[..source.len() & !1];
+    let text = match (from, to) {
+        (Utf8, Utf16le) => return Ok(to.to_bytes_lossy(utf8::decode(source).map_err(invalid)?)),
+        (Utf16le, Utf8) => {
+            // Half a unit at the end is dropped unless it is all there is; half a pair is not.
+            let units = &source[..(source.len() & !1).max(1)];
             let mut bytes = Vec::with_capacity(units.len() / 2);
-            utf16::decode_pieces(units, |piece| bytes.extend_from_slice(piece)).map_err(invalid)?;
+            utf16::decode_chunks(units, |chunk| bytes.extend_from_slice(chunk)).map_err(invalid)?;
             return Ok(bytes);
         }
-        Ascii if to != Utf16le => source
-            .iter()
-            .map(|&byte| {
-                if byte.is_ascii() {
-                    char::from(byte)
+        (Utf16le, Utf16le) => {
+            let (units, half) = source.split_at(source.len() & !1);
+            let mut text = from.to_text_lossy(units);
+            // With half a pair before it, half a unit is the same mistake.
+            if !half.is_empty() && units.last().is_none_or(|byte| byte & 0xfc != 0xd8) {
+                text.push(REPLACEMENT_CHARACTER);
+            }
+            text
+        }
+        (Ascii, Utf16le) => Latin1.to_text_lossy(source),
+        (Ascii, _) => {
+            let decode = |&byte: &u8| {
+                if byte < 0x80 {
+                    byte.into()
                 } else {
-                    char::REPLACEMENT_CHARACTER
+                    REPLACEMENT_CHARACTER
                 }
-            })
-            .collect(),
-        Ascii => Latin1.to_text_lossy(source),
-        Utf8 | Utf16le | Latin1 => from.to_text_lossy(source),
-        _ => return Err(Error::TranscodeUnsupported),
-    };
-    let narrow = |last: u32| {
-        text.chars()
-            .map(|character| {
-                if u32::from(character) <= last {
-                    character as u8
-                } else {
-                    b'?'
-                }
-            })
-            .collect()
+            };
+            source.iter().map(decode).collect()
+        }
+        _ => from.to_text_lossy(source),
     };
     Ok(match to {
-        Utf8 => text.into_bytes(),
-        Utf16le => to.to_bytes_lossy(&text),
-        Latin1 => narrow(0xff),
-        Ascii => narrow(0x7f),
-        _ => return Err(Error::TranscodeUnsupported),
+        Latin1 | Ascii => latin1::encode_replacing(&text, to),
+        _ => to.to_bytes_lossy(&text),
     })
 }

@@ -13,7 +13,6 @@ use std::arch::x86_64::{
 
 use super::Progress;
 use super::lanes::{load64, store64};
-use crate::codec::LETTER;
 
 /// Letters for groups of three bytes. `alphabet` has 64.
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
@@ -68,20 +67,10 @@ pub fn decode(text: &[u8], sextets: &[[u8; 64]; 2], out: &mut [u8]) -> Progress 
     done
 }
 
-const TABLE: [[u8; 64]; 2] = {
-    let mut table = [[0; 64]; 2];
-    let mut byte = 0;
-    while byte < 128 {
-        table[byte / 64][byte % 64] = LETTER[byte];
-        byte += 1;
-    }
-    table
-};
-
 /// The letters among `text` up to a `=`.
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,popcnt")]
-pub fn compact(text: &[u8], out: &mut [u8]) -> Progress {
-    let (low, high) = (load64(&TABLE[0]), load64(&TABLE[1]));
+pub fn compact(text: &[u8], table: &[[u8; 64]; 2], out: &mut [u8]) -> Progress {
+    let (low, high) = (load64(&table[0]), load64(&table[1]));
     let mut done = Progress::default();
     while let (Some(block), Some(room)) = (
         text[done.read..].first_chunk(),

@@ -142,8 +142,12 @@ pub(crate) fn decode_base64(
 }
 
 /// The base64 letters among `text`, in the standard alphabet, up to a `=`; `out` needs [`SLACK`] more bytes than `text` has.
-pub(crate) fn compact_base64(text: &[u8], out: &mut [u8]) -> Option<Progress> {
-    dispatch!(Avx512, base64::compact(text, out))
+pub(crate) fn compact_base64(
+    text: &[u8],
+    table: &[[u8; 64]; 2],
+    out: &mut [u8],
+) -> Option<Progress> {
+    dispatch!(Avx512, base64::compact(text, table, out))
 }
 
 /// Where `needle`, of at least two bytes, is found last; `Err` with how many bytes from the start are left to search.

@@ -1,6 +1,6 @@
 //! What stands for each of Node's calls.
 
-use buffers::{Buffer, Encoding, Endian, Error, Fill, Inspect, Needle, Number, StringDecoder};
+use buffers::{Buffer, Encoding, Endian, Error, Inspect, Number, Pattern, StringDecoder};
 use serde_json::{Value, json};
 
 use super::{Answer, Case, Refusal, hex, hex_units, string, unhex, units_of};
@@ -205,12 +205,12 @@ fn search(case: &Case, input: &[u8]) -> Result<Answer> {
         String::new()
     };
     let needle = match case.text_arg("value_kind") {
-        "byte" => Needle::Byte(number(case)?),
-        "str" => Needle::Text(&text, encoding(case)?),
+        "byte" => Pattern::Byte(number(case)?),
+        "str" => Pattern::Text(&text, encoding(case)?),
         _ if case.encoding().is_some() && encoding(case)? == Encoding::Utf16le => {
-            Needle::Units(&bytes)
+            Pattern::Units(&bytes)
         }
-        _ => Needle::Bytes(&bytes),
+        _ => Pattern::Bytes(&bytes),
     };
     // An explicit null is 0; what is no number, or not there, means everything.
     let offset = if case.has_arg("offset") && case.arg("offset").is_null() {
@@ -231,13 +231,13 @@ fn search(case: &Case, input: &[u8]) -> Result<Answer> {
 
 fn with_fill<T>(
     case: &Case,
-    fill: impl FnOnce(Fill) -> std::result::Result<T, Error>,
+    fill: impl FnOnce(Pattern) -> std::result::Result<T, Error>,
 ) -> Result<T> {
     let bytes = unhex(case.arg("value").as_str().unwrap_or_default());
     match case.text_arg("value_kind") {
-        "num" => Ok(fill(Fill::Byte(number(case)?))?),
-        "str" => Ok(fill(Fill::Text(&string(&bytes)?, encoding(case)?))?),
-        _ => Ok(fill(Fill::Bytes(&bytes))?),
+        "num" => Ok(fill(Pattern::Byte(number(case)?))?),
+        "str" => Ok(fill(Pattern::Text(&string(&bytes)?, encoding(case)?))?),
+        _ => Ok(fill(Pattern::Bytes(&bytes))?),
     }
 }
 
