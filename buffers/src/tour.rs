@@ -39,6 +39,8 @@ mod views_and_copies;
 /// Names the lesson that a started process is. What a lesson starts from `current_exe()` inherits it.
 const VARIABLE: &str = "BUFFERS_LESSON";
 
+const CANNOT_WRITE: &str = "cannot write";
+
 struct Lesson {
     name: &'static str,
     title: &'static str,
@@ -86,7 +88,7 @@ pub fn run_as_lesson() -> Option<ExitCode> {
 /// Prints a line for each lesson: its name and its title.
 pub fn list(out: &mut dyn Write) -> Result<()> {
     for lesson in LESSONS {
-        writeln!(out, "{:<20} {}", lesson.name, lesson.title)?;
+        writeln!(out, "{:<20} {}", lesson.name, lesson.title).context(CANNOT_WRITE)?;
     }
     Ok(())
 }
@@ -102,15 +104,16 @@ pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> Result<()> {
     for (index, lesson) in lessons.iter().enumerate() {
         if lessons.len() > 1 {
             let gap = if index > 0 { "\n" } else { "" };
-            writeln!(out, "{gap}== {} == {}\n", lesson.name, lesson.title)?;
+            let (name, title) = (lesson.name, lesson.title);
+            writeln!(out, "{gap}== {name} == {title}\n").context(CANNOT_WRITE)?;
         }
         if code {
             let (name, rust, node) = (lesson.name, lesson.rust, lesson.node);
-            write!(
-                out,
-                "// examples/{name}.rs\n{rust}\n// examples/{name}.mjs\n"
-            )?;
-            write!(out, "{node}\n// Both print:\n{}", lesson.output)?;
+            let text = format!(
+                "// examples/{name}.rs\n{rust}\n// examples/{name}.mjs\n{node}\n// Both print:\n{}",
+                lesson.output
+            );
+            out.write_all(text.as_bytes()).context(CANNOT_WRITE)?;
         } else {
             start(lesson, out)?;
         }
@@ -139,7 +142,7 @@ fn start(lesson: &Lesson, out: &mut dyn Write) -> Result<()> {
         let _ = child.kill();
     }
     let status = child.wait()?;
-    copied?;
+    copied.context(CANNOT_WRITE)?;
     ensure!(status.success(), "lesson {}: {status}", lesson.name);
     Ok(())
 }

@@ -153,7 +153,16 @@ impl Decoder {
                 base64_blocks::decode_into(&joined.text, *alphabet, &mut bytes)
                     .map_err(|error| at_position(error, |index| joined.position(index)))
             }
-            Self::LenientHex { .. } => Ok(()),
+            Self::LenientHex {
+                half,
+                offset,
+                ignored_from,
+                ..
+            } => {
+                let lost = half.take().is_some_and(|byte| !byte.is_ascii_whitespace());
+                *ignored_from = ignored_from.or(lost.then(|| *offset - 1));
+                Ok(())
+            }
             Self::LenientBase64(lenient) => {
                 lenient.finish(&mut bytes);
                 Ok(())

@@ -73,8 +73,8 @@ impl Converter {
         decoded
     }
 
-    /// Returns where the first byte is, other than white space, that lenient hex has left out: it ends at the first
-    /// character that is not a digit.
+    /// Returns where the first byte is, other than white space, that lenient hex has left out: it ends at the first pair
+    /// that is not two digits.
     pub fn ignored_from(&self) -> Option<usize> {
         match &self.decoder {
             Decoder::LenientHex { ignored_from, .. } => *ignored_from,
