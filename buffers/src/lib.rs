@@ -38,8 +38,21 @@ pub use codec::{Converter, StringDecoder, atob, btoa, is_ascii, is_utf8, transco
 mod error;
 pub use error::Error;
 
-#[cfg(feature = "simd")]
+#[cfg(all(feature = "simd", any(target_arch = "x86_64", test)))]
 mod simd;
-#[cfg(not(feature = "simd"))]
+#[cfg(not(all(feature = "simd", any(target_arch = "x86_64", test))))]
 #[path = "no_simd.rs"]
 mod simd;
+
+// The tests of the kernels once more, with emulated instructions: see `simd/mod.rs`.
+#[cfg(all(test, feature = "simd"))]
+extern crate self as buffers;
+#[cfg(all(test, feature = "simd"))]
+#[path = "../tests/bad_input.rs"]
+mod emulated_bad_input;
+#[cfg(all(test, feature = "simd"))]
+#[path = "../tests/conformance.rs"]
+mod emulated_conformance;
+#[cfg(all(test, feature = "simd"))]
+#[path = "../tests/levels.rs"]
+mod emulated_levels;

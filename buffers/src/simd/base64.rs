@@ -4,18 +4,13 @@
 //! <https://arxiv.org/abs/1910.05109>: spread the bytes, cut out six bits each, look up the letters, and back. That a
 //! table of 64 entries is one instruction is also what makes the picking short.
 
-use std::arch::x86_64::{
-    _mm512_cmpeq_epi8_mask, _mm512_madd_epi16, _mm512_maddubs_epi16, _mm512_maskz_compress_epi8,
-    _mm512_movepi8_mask, _mm512_multishift_epi64_epi8, _mm512_or_si512, _mm512_permutex2var_epi8,
-    _mm512_permutexvar_epi8, _mm512_set1_epi8, _mm512_set1_epi16, _mm512_set1_epi32,
-    _mm512_set1_epi64,
-};
+use super::arch::*;
 
 use super::Progress;
 use super::lanes::{load64, store64};
 
 /// Letters for groups of three bytes. `alphabet` has 64.
-#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+#[cfg_attr(not(test), target_feature(enable = "avx512f,avx512bw,avx512vbmi"))]
 pub fn encode(bytes: &[u8], alphabet: &[u8; 64], out: &mut [u8]) -> Progress {
     // For each group of three bytes a, b, c: the bytes b, a, c, b, from which all four letters can be cut.
     let spread: [u8; 64] =
@@ -41,7 +36,7 @@ pub fn encode(bytes: &[u8], alphabet: &[u8; 64], out: &mut [u8]) -> Progress {
 
 /// Bytes for groups of four letters, up to a block that has anything else. `sextets` says what each ASCII character stands
 /// for, with the top bit where it is no letter.
-#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+#[cfg_attr(not(test), target_feature(enable = "avx512f,avx512bw,avx512vbmi"))]
 pub fn decode(text: &[u8], sextets: &[[u8; 64]; 2], out: &mut [u8]) -> Progress {
     let (low, high) = (load64(&sextets[0]), load64(&sextets[1]));
     // Three bytes of each 32 bits, the highest first.
@@ -68,7 +63,10 @@ pub fn decode(text: &[u8], sextets: &[[u8; 64]; 2], out: &mut [u8]) -> Progress 
 }
 
 /// The letters among `text` up to a `=`.
-#[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,popcnt")]
+#[cfg_attr(
+    not(test),
+    target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,popcnt")
+)]
 pub fn compact(text: &[u8], table: &[[u8; 64]; 2], out: &mut [u8]) -> Progress {
     let (low, high) = (load64(&table[0]), load64(&table[1]));
     let mut done = Progress::default();

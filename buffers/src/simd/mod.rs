@@ -1,23 +1,23 @@
 //! Which instructions there are, found out once, and the only `unsafe` of this crate.
 //!
-//! Node leaves this to simdutf, in C++. What other cbench do well (hex, base64, UTF-8 checks, search from the
+//! Node leaves this to simdutf, in C++. What other crates do well (hex, base64, UTF-8 checks, search from the
 //! front) is left to them; here is what they lack. Each kernel takes whole blocks, as many as it can, and says how
 //! far it came; the scalar code of its caller does the rest, and all of it where there is no kernel.
 //! `BUFFERS_SIMD=scalar` or `avx2` holds the level down: the tests compare them.
 
-#[cfg(target_arch = "x86_64")]
+/// The unit tests run the kernels with an emulation of the intrinsics, on any machine.
+#[cfg(test)]
+#[path = "../../tests/support/intrinsics.rs"]
+mod arch;
+#[cfg(not(test))]
+use std::arch::x86_64 as arch;
+
 mod base64;
-#[cfg(target_arch = "x86_64")]
 mod lanes;
-#[cfg(target_arch = "x86_64")]
 mod search;
-#[cfg(target_arch = "x86_64")]
 mod swap;
-#[cfg(target_arch = "x86_64")]
 mod to_utf16;
-#[cfg(target_arch = "x86_64")]
 mod to_utf8;
-#[cfg(target_arch = "x86_64")]
 mod validate;
 
 use std::sync::OnceLock;
@@ -46,25 +46,25 @@ fn level() -> Level {
     })
 }
 
-#[cfg(target_arch = "x86_64")]
 fn detected() -> Level {
-    let has_avx512 = is_x86_feature_detected!("avx512f")
-        && is_x86_feature_detected!("avx512bw")
-        && is_x86_feature_detected!("avx512vl")
-        && is_x86_feature_detected!("avx512vbmi")
-        && is_x86_feature_detected!("avx512vbmi2")
-        && is_x86_feature_detected!("popcnt");
-    if !is_x86_feature_detected!("avx2") {
-        Level::Scalar
-    } else if has_avx512 {
-        Level::Avx512
-    } else {
-        Level::Avx2
+    // The emulation can do it all.
+    if cfg!(test) {
+        return Level::Avx512;
     }
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-fn detected() -> Level {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let has_avx512 = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("avx512vbmi")
+            && is_x86_feature_detected!("avx512vbmi2")
+            && is_x86_feature_detected!("popcnt");
+        if has_avx512 {
+            return Level::Avx512;
+        } else if is_x86_feature_detected!("avx2") {
+            return Level::Avx2;
+        }
+    }
     Level::Scalar
 }
 
@@ -82,12 +82,9 @@ pub(crate) const SLACK: usize = 128;
 
 macro_rules! dispatch {
     ($level:ident, $call:expr) => {{
-        #[cfg(target_arch = "x86_64")]
         if level() >= Level::$level {
-            #[expect(
-                unsafe_code,
-                reason = "the compiler cannot know what the processor can do"
-            )]
+            #[expect(unsafe_code, reason = "the processor is not known at compile time")]
+            #[cfg_attr(test, expect(unused_unsafe, reason = "emulated kernels are safe"))]
             // SAFETY: the function is safe but for the processor features it is compiled with; all of them
             // belong to this level, and `level()` is never more than `detected()` has found.
             return Some(unsafe { $call });
