@@ -1,4 +1,4 @@
-// The twin of `buffers rates node`: the same jobs on the same input, timed in the same way.
+// The same jobs as `buffers-bench-rates node`: the same jobs on the same input, timed in the same way.
 import { transcode, isUtf8 } from 'node:buffer';
 import { writeFileSync } from 'node:fs';
 

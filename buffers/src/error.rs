@@ -1,7 +1,5 @@
 //! The one error of this crate. Where Node has a message for it, `Display` is Node's text and [`Error::code`] Node's code.
 
-use crate::Encoding;
-
 /// Why a call was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -29,18 +27,18 @@ pub enum Error {
     },
 
     /// A fill value has no bytes to repeat. Node: `ERR_INVALID_ARG_VALUE`.
-    #[error("The argument 'value' is invalid. Received {received}")]
-    InvalidFill {
-        /// The value as Node would show it.
-        received: String,
-    },
+    #[error("The argument 'value' is invalid. Received {0}")]
+    InvalidFill(
+        /// The value, as `util.inspect` shows it.
+        String,
+    ),
 
     /// No encoding has this name. Node: `ERR_UNKNOWN_ENCODING`.
-    #[error("Unknown encoding: {name}")]
-    UnknownEncoding {
+    #[error("Unknown encoding: {0}")]
+    UnknownEncoding(
         /// The name as it was given.
-        name: String,
-    },
+        String,
+    ),
 
     /// This pair of encodings cannot be transcoded. Node: `U_ILLEGAL_ARGUMENT_ERROR`.
     #[error("Unable to transcode Buffer [U_ILLEGAL_ARGUMENT_ERROR]")]
@@ -61,8 +59,8 @@ pub enum Error {
     /// A strict decoder met something that is not of its encoding. Node has no such check.
     #[error("invalid {encoding} at offset {offset}: {reason}")]
     Invalid {
-        /// The encoding that was expected.
-        encoding: Encoding,
+        /// The name of the encoding that was expected.
+        encoding: &'static str,
         /// Where the first bad unit starts, in bytes of the input.
         offset: usize,
         /// What is wrong with it.
@@ -77,8 +75,8 @@ impl Error {
             Self::OutOfRange { .. } => "ERR_OUT_OF_RANGE",
             Self::OutOfBounds => "ERR_BUFFER_OUT_OF_BOUNDS",
             Self::InvalidSize { .. } => "ERR_INVALID_BUFFER_SIZE",
-            Self::InvalidFill { .. } => "ERR_INVALID_ARG_VALUE",
-            Self::UnknownEncoding { .. } => "ERR_UNKNOWN_ENCODING",
+            Self::InvalidFill(_) => "ERR_INVALID_ARG_VALUE",
+            Self::UnknownEncoding(_) => "ERR_UNKNOWN_ENCODING",
             Self::TranscodeUnsupported => "U_ILLEGAL_ARGUMENT_ERROR",
             Self::TranscodeInvalid => "U_INVALID_CHAR_FOUND",
             Self::InvalidCharacter | Self::NotCorrectlyEncoded => "InvalidCharacterError",
@@ -95,40 +93,51 @@ impl Error {
         }
     }
 
+    /// The same error with its offset `by` bytes later.
+    pub(crate) fn moved_by(self, by: usize) -> Self {
+        let offset = self.offset().unwrap_or_default();
+        self.with_offset(offset + by)
+    }
+
+    /// The same error at another offset.
+    pub(crate) fn with_offset(mut self, to: usize) -> Self {
+        if let Self::Invalid { offset, .. } = &mut self {
+            *offset = to;
+        }
+        self
+    }
+
     /// Node's `error.name`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::OutOfRange { .. } | Self::OutOfBounds | Self::InvalidSize { .. } => "RangeError",
-            Self::InvalidFill { .. } | Self::UnknownEncoding { .. } | Self::Invalid { .. } => {
-                "TypeError"
-            }
+            Self::InvalidFill(_) | Self::UnknownEncoding(_) | Self::Invalid { .. } => "TypeError",
             Self::TranscodeUnsupported | Self::TranscodeInvalid => "Error",
             Self::InvalidCharacter | Self::NotCorrectlyEncoded => "InvalidCharacterError",
         }
     }
 
     /// A range whose message has `&&`, as those of `write`, `fill`, `copy` and `compare`.
-    pub(crate) fn outside(name: &'static str, len: usize, received: usize) -> Self {
+    pub(crate) fn out_of_range(name: &'static str, len: usize, received: usize) -> Self {
         Self::OutOfRange {
             name,
             allowed: format!(">= 0 && <= {len}"),
-            received: grouped(received as i128),
+            received: with_separators(received as i128),
         }
     }
 }
 
-/// A number as Node's messages write it: in groups of three when it is large.
-pub(crate) fn grouped(number: i128) -> String {
+/// Writes a number as Node's messages do: in groups of three when it is large.
+pub(crate) fn with_separators(number: i128) -> String {
     let digits = number.unsigned_abs().to_string();
     let sign = if number < 0 { "-" } else { "" };
-    if number.unsigned_abs() <= 1 << 32 {
-        return format!("{sign}{digits}");
+    let mut text = sign.to_owned();
+    for (index, digit) in digits.char_indices() {
+        let starts_group = index > 0 && (digits.len() - index).is_multiple_of(3);
+        if starts_group && number.unsigned_abs() > 1 << 32 {
+            text.push('_');
+        }
+        text.push(digit);
     }
-    let groups: Vec<&str> = digits
-        .as_bytes()
-        .rchunks(3)
-        .rev()
-        .filter_map(|group| str::from_utf8(group).ok())
-        .collect();
-    format!("{sign}{}", groups.join("_"))
+    text
 }

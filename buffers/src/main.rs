@@ -6,5 +6,5 @@ mod tour;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    cli::main()
+    tour::run_as_lesson().unwrap_or_else(cli::main)
 }

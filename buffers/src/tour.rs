@@ -1,91 +1,161 @@
 //! The tour: the lessons in the order in which one learns, each beside the Node program that it translates.
+//!
+//! A lesson is a whole program, `examples/NAME.rs`. The tour runs each in a process of its own: it starts this binary
+//! again with the lesson's name in a variable, so exit codes, signal handlers and thread-locals of two lessons never meet.
 
+use std::env;
+use std::io::{self, ErrorKind, Read, Write};
+use std::process::{Command, ExitCode, Stdio, Termination};
+
+use anyhow::{Context, Result, ensure};
+
+#[path = "../examples/compare-concat.rs"]
+mod compare_concat;
+#[path = "../examples/encodings.rs"]
 mod encodings;
-mod fill_swap_transcode;
+#[path = "../examples/fill-and-swap.rs"]
+mod fill_and_swap;
+#[path = "../examples/hello.rs"]
 mod hello;
-mod inspect_compare_concat;
+#[path = "../examples/indexing.rs"]
+mod indexing;
+#[path = "../examples/inspect.rs"]
+mod inspect;
+#[path = "../examples/lenient-and-strict.rs"]
 mod lenient_and_strict;
+#[path = "../examples/numbers.rs"]
 mod numbers;
+#[path = "../examples/range-errors.rs"]
 mod range_errors;
+#[path = "../examples/search.rs"]
 mod search;
+#[path = "../examples/string-decoder.rs"]
 mod string_decoder;
+#[path = "../examples/transcode.rs"]
+mod transcode;
+#[path = "../examples/views-and-copies.rs"]
 mod views_and_copies;
 
-use std::io::Write;
+/// Names the lesson that a started process is. What a lesson starts from `current_exe()` inherits it.
+const VARIABLE: &str = "BUFFERS_LESSON";
 
-use anyhow::{Context, Result, bail};
+const CANNOT_WRITE: &str = "cannot write";
 
-/// A lesson prints what its twin `golden/NN-name.mjs` prints under Node.
 struct Lesson {
     name: &'static str,
     title: &'static str,
-    run: fn(&mut dyn Write) -> Result<()>,
+    main: fn() -> ExitCode,
+    rust: &'static str,
+    node: &'static str,
+    output: &'static str,
 }
 
 macro_rules! lessons {
-    ($($name:literal, $title:literal, $module:ident;)*) => {
-        &[$(Lesson { name: $name, title: $title, run: $module::$module }),*]
+    ($($module:ident $name:literal $title:literal;)*) => {
+        &[$(Lesson {
+            name: $name,
+            title: $title,
+            main: || $module::main().report(),
+            rust: include_str!(concat!("../examples/", $name, ".rs")),
+            node: include_str!(concat!("../examples/", $name, ".mjs")),
+            output: include_str!(concat!("../examples/", $name, ".out")),
+        }),*]
     };
 }
 
 const LESSONS: &[Lesson] = lessons! {
-    "hello", "A buffer prints as hex, is indexable and can be changed", hello;
-    "encodings", "One text through every encoding, both ways", encodings;
-    "lenient-and-strict", "Bad input: what Node makes of it, and where it is bad", lenient_and_strict;
-    "numbers", "Integers and floats of 1 to 8 bytes, both byte orders", numbers;
-    "range-errors", "Out of range: an error with a code and a message", range_errors;
-    "views-and-copies", "Views that share memory, and copies that do not", views_and_copies;
-    "search", "indexOf, lastIndexOf, includes", search;
-    "fill-swap-transcode", "Filling, swapping bytes, from one encoding to another", fill_swap_transcode;
-    "string-decoder", "StringDecoder: characters that come in pieces", string_decoder;
-    "inspect-compare-concat", "Showing, ordering, joining", inspect_compare_concat;
+    hello              "hello"              "A buffer prints as hex and can be changed";
+    indexing           "indexing"           "Numbers modulo 256, indexes outside, iteration";
+    encodings          "encodings"          "One text through every encoding, both ways";
+    lenient_and_strict "lenient-and-strict" "Bad input: what Node makes of it, and where it is bad";
+    numbers            "numbers"            "Integers and floats of 1 to 8 bytes, both byte orders";
+    range_errors       "range-errors"       "Out of range: an error with a code and a message";
+    views_and_copies   "views-and-copies"   "Views that share memory, and copies that do not";
+    search             "search"             "indexOf, lastIndexOf, includes";
+    fill_and_swap      "fill-and-swap"      "fill, swap16, swap32, swap64";
+    transcode          "transcode"          "Bytes of one encoding to bytes of another";
+    string_decoder     "string-decoder"     "StringDecoder: characters that come in chunks";
+    inspect            "inspect"            "What console.log prints, and JSON";
+    compare_concat     "compare-concat"     "Ordering, equality, joining";
 };
 
-/// Prints a line for each lesson: its name, two spaces or more, its title.
+/// Runs the lesson that this process was started for, if it was; `main` calls this before anything else.
+pub fn run_as_lesson() -> Option<ExitCode> {
+    let name = env::var(VARIABLE).ok()?;
+    Some((find(&name).ok()?.main)())
+}
+
+/// Prints a line for each lesson: its name and its title.
 pub fn list(out: &mut dyn Write) -> Result<()> {
     for lesson in LESSONS {
-        writeln!(out, "{:<24} {}", lesson.name, lesson.title)?;
+        writeln!(out, "{:<20} {}", lesson.name, lesson.title).context(CANNOT_WRITE)?;
     }
     Ok(())
 }
 
-/// Runs the lessons of these names, or all, with a heading unless it is just one.
-pub fn run(names: &[String], out: &mut dyn Write) -> Result<()> {
-    let lessons: Vec<&Lesson> = if names.is_empty() {
+/// Prints the output of the named lessons, or of all; with `code`, both programs and the output, from the files.
+pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> Result<()> {
+    let named: Vec<&Lesson> = names.iter().map(|name| find(name)).collect::<Result<_>>()?;
+    let lessons = if named.is_empty() {
         LESSONS.iter().collect()
     } else {
-        names.iter().map(|name| find(name)).collect::<Result<_>>()?
+        named
     };
     for (index, lesson) in lessons.iter().enumerate() {
         if lessons.len() > 1 {
             let gap = if index > 0 { "\n" } else { "" };
-            writeln!(out, "{gap}== {} == {}\n", lesson.name, lesson.title)?;
+            let (name, title) = (lesson.name, lesson.title);
+            writeln!(out, "{gap}== {name} == {title}\n").context(CANNOT_WRITE)?;
         }
-        (lesson.run)(out).with_context(|| format!("lesson {}", lesson.name))?;
+        if code {
+            let (name, rust, node) = (lesson.name, lesson.rust, lesson.node);
+            let text = format!(
+                "// examples/{name}.rs\n{rust}\n// examples/{name}.mjs\n{node}\n// Both print:\n{}",
+                lesson.output
+            );
+            out.write_all(text.as_bytes()).context(CANNOT_WRITE)?;
+        } else {
+            start(lesson, out)?;
+        }
     }
     Ok(())
 }
 
 fn find(name: &str) -> Result<&'static Lesson> {
-    match LESSONS.iter().find(|lesson| lesson.name == name) {
-        Some(lesson) => Ok(lesson),
-        None => bail!("no lesson is called {name:?}; `buffers tour --list` names them"),
+    let lesson = LESSONS.iter().find(|lesson| lesson.name == name);
+    lesson
+        .with_context(|| format!("no lesson is called {name:?}; `buffers tour --list` names them"))
+}
+
+/// Starts the lesson and copies what it prints. When our reader leaves, the lesson is killed.
+fn start(lesson: &Lesson, out: &mut dyn Write) -> Result<()> {
+    let mut child = Command::new(env::current_exe()?)
+        .env(VARIABLE, lesson.name)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start lesson {}", lesson.name))?;
+    let mut stdout = child.stdout.take().expect("stdout is piped");
+    let copied = copy(&mut stdout, out);
+    if copied.is_err() {
+        // It may have ended by itself.
+        let _ = child.kill();
     }
+    let status = child.wait()?;
+    copied.context(CANNOT_WRITE)?;
+    ensure!(status.success(), "lesson {}: {status}", lesson.name);
+    Ok(())
 }
 
-/// A JS string as `JSON.stringify` has it, all that is not ASCII written out.
-fn json(units: &[u16]) -> String {
-    let shown = |&unit: &u16| match unit {
-        0x22 => "\\\"".to_owned(),
-        0x5c => "\\\\".to_owned(),
-        0x0a => "\\n".to_owned(),
-        0x20..0x7f => char::from(unit as u8).to_string(),
-        _ => format!("\\u{unit:04x}"),
-    };
-    format!("\"{}\"", units.iter().map(shown).collect::<String>())
-}
-
-/// The same of a Rust string.
-fn json_text(text: &str) -> String {
-    json(&text.encode_utf16().collect::<Vec<_>>())
+/// Copies each line as soon as it comes.
+fn copy(from: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
+    let mut chunk = [0; 8192];
+    loop {
+        match from.read(&mut chunk) {
+            Ok(0) => return Ok(()),
+            Ok(len) => out.write_all(&chunk[..len]).and_then(|()| out.flush())?,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
 }

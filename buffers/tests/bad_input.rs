@@ -16,21 +16,21 @@ fn a_bad_digit_is_found_wherever_it_is() {
         hex[place] = b'g';
         let hex = String::from_utf8(hex).unwrap();
 
-        assert_eq!(offset(Encoding::Hex.bytes(&hex)), place);
-        assert_eq!(Encoding::Hex.bytes_lossy(&hex), vec![0xaa; place / 2]);
+        assert_eq!(offset(Encoding::Hex.to_bytes(&hex)), place);
+        assert_eq!(Encoding::Hex.to_bytes_lossy(&hex), vec![0xaa; place / 2]);
     }
 }
 
 #[test]
 fn a_bad_letter_is_found_wherever_it_is() {
-    let clean = Encoding::Base64.bytes(&"QUJD".repeat(65)).unwrap();
+    let clean = Encoding::Base64.to_bytes(&"QUJD".repeat(65)).unwrap();
     for place in 0..=259 {
         let mut letters = "QUJD".repeat(65).into_bytes();
         letters.insert(place, b'!');
         let text = String::from_utf8(letters).unwrap();
 
-        assert_eq!(offset(Encoding::Base64.bytes(&text)), place);
-        assert_eq!(Encoding::Base64.bytes_lossy(&text), clean, "at {place}");
+        assert_eq!(offset(Encoding::Base64.to_bytes(&text)), place);
+        assert_eq!(Encoding::Base64.to_bytes_lossy(&text), clean, "at {place}");
     }
 }
 
@@ -40,13 +40,13 @@ fn a_bad_byte_is_found_wherever_it_is() {
         let mut text = vec![b'a'; 258];
         text[place] = 0xff;
 
-        assert_eq!(offset(Encoding::Utf8.text(&text)), place);
+        assert_eq!(offset(Encoding::Utf8.to_text(&text)), place);
         assert!(!is_utf8(&text));
         assert_eq!(
-            Encoding::Utf8.text_lossy(&text),
+            Encoding::Utf8.to_text_lossy(&text),
             String::from_utf8_lossy(&text)
         );
-        assert_eq!(offset(Encoding::Ascii.text(&text)), place);
+        assert_eq!(offset(Encoding::Ascii.to_text(&text)), place);
     }
 }
 
@@ -55,19 +55,19 @@ fn alignment_changes_nothing() {
     let text: String = (0..400)
         .map(|i| if i % 7 == 0 { 'é' } else { 'a' })
         .collect();
-    let wide = Encoding::Utf16le.bytes(&text).unwrap();
+    let wide = Encoding::Utf16le.to_bytes(&text).unwrap();
     for shift in 0..=63 {
         let padded = [&vec![b'#'; shift], text.as_bytes()].concat();
         let padded_wide = [&vec![b'#'; shift], &wide[..]].concat();
 
         let (view, wide_view) = (&padded[shift..], &padded_wide[shift..]);
 
-        assert_eq!(Encoding::Utf8.text(view).unwrap(), text);
-        assert_eq!(Encoding::Utf16le.text(wide_view).unwrap(), text);
-        assert_eq!(Encoding::Utf16le.text_lossy(wide_view), text);
+        assert_eq!(Encoding::Utf8.to_text(view).unwrap(), text);
+        assert_eq!(Encoding::Utf16le.to_text(wide_view).unwrap(), text);
+        assert_eq!(Encoding::Utf16le.to_text_lossy(wide_view), text);
         for encoding in [Encoding::Hex, Encoding::Base64, Encoding::Base64Url] {
             assert_eq!(
-                encoding.bytes(&encoding.text(view).unwrap()).unwrap(),
+                encoding.to_bytes(&encoding.to_text(view).unwrap()).unwrap(),
                 text.as_bytes()
             );
         }
@@ -77,11 +77,11 @@ fn alignment_changes_nothing() {
 
 #[test]
 fn half_a_unit_and_half_a_pair_are_named() {
-    assert_eq!(offset(Encoding::Utf16le.text(b"A\0B")), 2);
-    assert_eq!(offset(Encoding::Utf16le.text(&[0x41, 0, 0x3d, 0xd8])), 2);
-    assert_eq!(offset(Encoding::Hex.bytes("abc")), 2);
-    assert_eq!(offset(Encoding::Base64.bytes("QUJDR")), 4);
-    assert_eq!(offset(Encoding::Latin1.bytes("a€")), 1);
+    assert_eq!(offset(Encoding::Utf16le.to_text(b"A\0B")), 2);
+    assert_eq!(offset(Encoding::Utf16le.to_text(&[0x41, 0, 0x3d, 0xd8])), 2);
+    assert_eq!(offset(Encoding::Hex.to_bytes("abc")), 2);
+    assert_eq!(offset(Encoding::Base64.to_bytes("QUJDR")), 4);
+    assert_eq!(offset(Encoding::Latin1.to_bytes("a€")), 1);
 }
 
 #[test]

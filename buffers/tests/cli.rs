@@ -99,9 +99,30 @@ fn wrong_usage_is_status_two() {
         2,
         "Unknown encoding: utf-16",
     );
-    refused(&["dump", "-c", "0"], b"", 2, "0 is not in 1..=256");
-    refused(&["dump", "-s", "5x"], b"", 2, "a size is a number");
-    refused(&["dump", "-p", "-i"], b"", 2, "cannot be used with");
+    refused(&["dump", "-c", "257"], b"", 2, "a line has 1 to 256 bytes");
+    refused(&["dump", "-s", "5x"], b"", 2, "-s: \"5x\" is not a number");
+    refused(
+        &["dump", "-r", "-b"],
+        b"",
+        2,
+        "-r reverses hex and -p alone",
+    );
+    refused(
+        &["dump", "-rp"],
+        b"",
+        2,
+        "-rp: xxd reads -r alone here; write -r -p",
+    );
+    refused(&["dump", "--wat"], b"", 2, "unknown option -wat");
+    refused(&["dump", "-l"], b"", 2, "-l needs a value");
+    refused(
+        &["dump", "a", "b", "c"],
+        b"",
+        2,
+        "one file to read and one to write",
+    );
+    refused(&["inspect", "-n", "08"], b"", 2, "\"08\" is not a number");
+    refused(&[], b"", 2, "what is to be done with stdin?");
     refused(
         &["tour", "nothing"],
         b"",
@@ -116,7 +137,7 @@ fn a_dump_that_is_none_is_not_reversed() {
         &["dump", "-r"],
         b"hello world\n",
         1,
-        "stdin: line 1: no address and colon in front",
+        "stdin: line 1: no address in front",
     );
     refused(
         &["dump", "-r"],
@@ -144,7 +165,7 @@ fn a_lost_digit_is_named_and_what_comes_before_it_kept() {
 
     assert_eq!(plain, b"AB");
     assert_eq!(lines, b"ABC");
-    refused(&["dump", "-rp"], b"414", 1, "half a byte at the end");
+    refused(&["dump", "-r", "-p"], b"414", 1, "half a byte at the end");
     refused(&["dump", "-r"], b"0: 414  A\n", 1, "line 1: half a byte");
 }
 
@@ -267,7 +288,7 @@ fn what_inspect_says_needs_no_memory_for_what_it_reads() {
 }
 
 #[test]
-fn nobody_to_tell_is_no_panic() {
+fn a_full_disk_is_an_error_and_no_panic() {
     let full = std::fs::File::options()
         .write(true)
         .open("/dev/full")
@@ -310,4 +331,157 @@ fn a_reversed_dump_leaves_holes_in_a_file_and_may_go_back() {
     let mut start = [7; 3];
     file.as_file().read_exact_at(&mut start, 0).unwrap();
     assert_eq!(&start, b"\0C\0");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn files_without_a_size_are_read_from_any_place() {
+    // As all of `/proc`, it says that it has 0 bytes.
+    let path = "/proc/sys/kernel/ostype";
+    let output = buffers(&["dump", "-s", "2", path], b"");
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stdout.starts_with(b"00000002: 6e75 780a "), "nux");
+    assert_eq!(buffers(&["dump", "-s", "6", path], b"").stdout, b"");
+    refused(
+        &["dump", "-s", "9", path],
+        b"",
+        1,
+        "cannot begin at 9: it has 6 bytes",
+    );
+}
+
+#[test]
+fn a_plus_counts_from_where_stdin_stands() {
+    use std::io::{Seek, SeekFrom};
+
+    let ten = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(ten.path(), "abcdefghij").unwrap();
+    for (seek, expected) in [
+        (
+            "+2",
+            &b"00000005: 6667 6869 6a                             fghij\n"[..],
+        ),
+        (
+            "+-1",
+            b"00000002: 6364 6566 6768 696a                      cdefghij\n",
+        ),
+        (
+            "2",
+            b"00000002: 6364 6566 6768 696a                      cdefghij\n",
+        ),
+    ] {
+        let mut stdin = ten.reopen().unwrap();
+        stdin.seek(SeekFrom::Start(3)).unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_buffers"))
+            .args(["dump", "-s", seek])
+            .stdin(stdin)
+            .output()
+            .unwrap();
+
+        assert_eq!(output.stdout, expected, "{seek}");
+    }
+}
+
+#[test]
+fn the_last_of_several_options_counts() {
+    // As in an alias, to which one adds.
+    let output = buffers(&["dump", "-c", "4", "-p", "-cols", "2"], b"abc");
+
+    assert_eq!(output.stdout, b"6162\n63\n");
+}
+
+#[test]
+fn lenient_hex_says_what_it_leaves_out() {
+    let convert = ["convert", "--lenient", "--from", "hex", "--to", "latin1"];
+    for (text, warning) in [
+        (&b"4142\n4344\n"[..], Some("offset 5")),
+        (b"41x", Some("offset 2")),
+        (b"414", Some("offset 2")),
+        (b"4142 ", None),
+        (b"4142\n", None),
+    ] {
+        let output = buffers(&convert, text);
+
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        match warning {
+            Some(warning) => assert!(said.contains(warning), "{said}"),
+            None => assert_eq!(said, ""),
+        }
+    }
+}
+
+#[test]
+fn inspect_counts_in_english() {
+    let output = buffers(&["inspect"], b"a");
+
+    assert_eq!(output.stdout, b"<Buffer 61>\n1 byte, ascii\n");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_help_that_cannot_be_written_is_an_error() {
+    for args in [
+        &["--help"][..],
+        &["dump", "--help"],
+        &["--version"],
+        &["tour", "--list"],
+        &["tour", "hello"],
+    ] {
+        let full = std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_buffers"))
+            .args(args)
+            .stdout(full)
+            .output()
+            .unwrap();
+
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        assert_eq!(
+            said, "buffers: cannot write: No space left on device\n",
+            "{args:?}"
+        );
+    }
+}
+
+#[test]
+fn the_tour_shows_both_programs_and_what_they_print() {
+    let code = String::from_utf8(buffers(&["tour", "hello", "--code"], b"").stdout).unwrap();
+    let run = String::from_utf8(buffers(&["tour", "hello"], b"").stdout).unwrap();
+
+    assert!(code.contains("use buffers::Buffer;") && code.contains("from 'node:buffer'"));
+    assert!(
+        code.ends_with(&run) && run.starts_with("<Buffer 48 65"),
+        "{run}"
+    );
+    let all = String::from_utf8(buffers(&["tour", "search", "hello"], b"").stdout).unwrap();
+    assert!(all.starts_with("== search == indexOf") && all.contains("\n== hello == "));
+}
+
+#[test]
+fn a_tour_whose_reader_goes_away_ends_well() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_buffers"))
+        .args(["tour", "numbers", "numbers", "numbers"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+
+    let output = child.wait_with_output().unwrap();
+
+    assert_eq!(
+        (output.status.code(), &output.stderr[..]),
+        (Some(0), &b""[..])
+    );
+}
+
+#[test]
+fn completions_are_a_script() {
+    let script = String::from_utf8(buffers(&["completions", "bash"], b"").stdout).unwrap();
+
+    assert!(script.contains("complete -F _buffers"));
 }

@@ -11,11 +11,11 @@ use std::{env, fs};
 use replay::{Case, Outcome};
 
 /// What may be left out: a fractional or negative offset, a value of another type, half a surrogate pair in the input, a quirk.
-fn skippable(tag: &str) -> bool {
-    matches!(
-        tag,
-        "js-only" | "neg-error" | "type-range" | "lone-surrogate"
-    ) || tag.starts_with("quirk:")
+fn skippable(op: &str, tag: &str) -> bool {
+    // That one is ours to answer.
+    let ours = (op, tag) == ("transcode", "quirk:ucs2-odd");
+    let types = ["js-only", "neg-error", "type-range", "lone-surrogate"];
+    !ours && (types.contains(&tag) || tag.starts_with("quirk:"))
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn every_recorded_call_gets_nodes_answer() {
 
     for line in lines.lines().filter(|line| !line.is_empty()) {
         let case = Case::parse(line);
-        let tag = case.tags.iter().find(|tag| skippable(tag));
+        let tag = case.tags.iter().find(|tag| skippable(&case.op, tag));
         match replay::run(&case) {
             Outcome::Same => passed += 1,
             // A case that could be left out and is right anyway has been counted above.

@@ -36,7 +36,7 @@ fn every_cut_in_two_and_in_three_gives_the_same_text() {
         .chain(BROKEN.iter().map(|bytes| bytes.to_vec()));
     for bytes in samples {
         for encoding in Encoding::ALL {
-            let at_once = encoding.text_lossy(&bytes);
+            let at_once = encoding.to_text_lossy(&bytes);
             for first in 0..=bytes.len() {
                 for second in first..=bytes.len() {
                     let pieces = [&bytes[..first], &bytes[first..second], &bytes[second..]];
@@ -55,14 +55,14 @@ fn every_cut_in_two_and_in_three_gives_the_same_text() {
 #[test]
 fn a_byte_at_a_time_gives_the_same_units_as_at_once() {
     for text in SAMPLES {
-        let bytes = Encoding::Utf16le.bytes_lossy(text);
+        let bytes = Encoding::Utf16le.to_bytes_lossy(text);
         let mut decoder = StringDecoder::new(Encoding::Utf16le);
 
         let mut units: Vec<u16> = bytes
             .iter()
-            .flat_map(|byte| decoder.write_units(&[*byte]))
+            .flat_map(|byte| decoder.write_utf16(&[*byte]))
             .collect();
-        units.extend(decoder.end_units());
+        units.extend(decoder.end_utf16());
 
         assert_eq!(units, text.encode_utf16().collect::<Vec<_>>());
     }
@@ -85,9 +85,9 @@ fn a_converter_gives_the_same_bytes_at_every_chunk_size() {
     for from in Encoding::ALL {
         let input = match from {
             Encoding::Hex | Encoding::Base64 | Encoding::Base64Url => {
-                from.text_lossy(text.as_bytes()).into_bytes()
+                from.to_text_lossy(text.as_bytes()).into_bytes()
             }
-            _ => from.bytes_lossy(&text),
+            _ => from.to_bytes_lossy(&text),
         };
         for to in Encoding::ALL {
             let at_once = converted(Converter::lenient(from, to), &input, usize::MAX);

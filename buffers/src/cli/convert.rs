@@ -1,14 +1,15 @@
 //! `buffers convert --from ENC --to ENC`: a stream of any length through [`Converter`].
 
-use std::fs::File;
-use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use buffers::{Converter, Encoding};
 
-use super::input::{Input, stdout};
-use super::message::Usage;
+use super::input::Input;
+use super::message::{Usage, warn};
+use super::number::parse_size;
+use super::sys;
+use super::wrap::Wrapped;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -21,12 +22,13 @@ pub struct Args {
     /// The same; latin1 takes any bytes as they are
     #[arg(long, value_name = "ENC")]
     to: Encoding,
-    /// Take everything, as Node does: skip, stop, or put U+FFFD or `?`
+    /// Take everything, as Node does: skip, put U+FFFD or `?`, and with hex, end at the first
+    /// character that is not a digit, a newline too (there is a warning then)
     #[arg(long)]
     lenient: bool,
     /// Begin a new line after so many digits or letters; 0 for never
-    #[arg(short, long, value_name = "COLS", default_value_t = 0)]
-    wrap: usize,
+    #[arg(short, long, value_name = "COLS", default_value = "0", value_parser = parse_size)]
+    wrap: u64,
 }
 
 pub fn convert(args: &Args) -> Result<()> {
@@ -35,9 +37,8 @@ pub fn convert(args: &Args) -> Result<()> {
         Encoding::Hex | Encoding::Base64 | Encoding::Base64Url
     );
     if args.wrap > 0 && !is_digits {
-        bail!(Usage(
-            "-w is for hex, base64 and base64url: other texts have lines of their own"
-        ));
+        let text = "-w is for hex, base64 and base64url: other texts have lines of their own";
+        bail!(Usage(text.to_owned()));
     }
     let mut input = Input::open(args.file.as_deref())?;
     let mut converter = if args.lenient {
@@ -45,11 +46,9 @@ pub fn convert(args: &Args) -> Result<()> {
     } else {
         Converter::new(args.from, args.to)
     };
-    let mut out = Lines {
-        out: stdout()?,
-        wrap: args.wrap,
-        column: 0,
-    };
+    let mut out = sys::stdout().context("stdout")?;
+    let wrap = usize::try_from(args.wrap).unwrap_or(usize::MAX);
+    let mut out = Wrapped::new(&mut out, wrap);
     let mut converted = Vec::new();
     let name = input.name().to_owned();
     loop {
@@ -65,39 +64,12 @@ pub fn convert(args: &Args) -> Result<()> {
         converted.clear();
         outcome.with_context(|| name.clone())?;
         if ended {
+            if let Some(offset) = converter.ignored_from() {
+                let warning =
+                    "left out from here on, as Node does; without --lenient, newlines are skipped";
+                warn(&format!("{name}: hex at offset {offset}: {warning}"));
+            }
             return out.finish();
         }
-    }
-}
-
-/// Output in lines, if that is wanted.
-struct Lines {
-    out: File,
-    wrap: usize,
-    column: usize,
-}
-
-impl Lines {
-    fn write(&mut self, mut text: &[u8]) -> Result<()> {
-        if self.wrap == 0 {
-            return self.out.write_all(text).context("cannot write");
-        }
-        let mut lines = Vec::with_capacity(text.len() + text.len() / self.wrap + 1);
-        while !text.is_empty() {
-            let (line, rest) = text.split_at(text.len().min(self.wrap - self.column));
-            lines.extend_from_slice(line);
-            self.column += line.len();
-            text = rest;
-            if self.column == self.wrap {
-                lines.push(b'\n');
-                self.column = 0;
-            }
-        }
-        self.out.write_all(&lines).context("cannot write")
-    }
-
-    fn finish(&mut self) -> Result<()> {
-        let end: &[u8] = if self.column > 0 { b"\n" } else { b"" };
-        self.out.write_all(end).context("cannot write")
     }
 }

@@ -1,16 +1,24 @@
 //! What is read: a file or stdin, all of it or a part, in chunks.
 
 use std::fs::File;
-use std::io::{self, Read, SeekFrom};
-use std::os::fd::AsFd;
+use std::io::{self, ErrorKind, Read, Seek as _, SeekFrom};
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 
-use super::size::Seek;
+use super::sys;
 
 /// Large enough that calls do not count, small enough for a cache.
 pub const CHUNK_BYTES: usize = 128 * 1024;
+
+/// Where to begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seek {
+    FromStart(u64),
+    /// From where stdin stands.
+    FromHere(i64),
+    FromEnd(u64),
+}
 
 /// A file being read.
 pub struct Input {
@@ -27,12 +35,9 @@ impl Input {
         let name = named.map_or("stdin".to_owned(), |path| {
             path.to_string_lossy().escape_debug().collect()
         });
-        let file = match named {
-            Some(path) => File::open(path),
-            None => io::stdin().as_fd().try_clone_to_owned().map(File::from),
-        };
+        let file = named.map_or_else(sys::stdin, File::open);
         let file = file.with_context(|| name.clone())?;
-        if file.metadata().with_context(|| name.clone())?.is_dir() {
+        if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
             bail!("{name}: is a directory");
         }
         Ok(Self {
@@ -43,7 +48,7 @@ impl Input {
         })
     }
 
-    /// What messages call it.
+    /// Returns what messages call it.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -53,66 +58,92 @@ impl Input {
         self.left = bytes;
     }
 
+    /// Goes to the start, if that can be.
+    pub fn rewind(&mut self) {
+        // A pipe stands at its start.
+        let _ = self.file.rewind();
+    }
+
     /// Goes to where reading begins and returns how far from the start that is. What cannot be skipped is read.
     pub fn skip(&mut self, seek: Seek) -> Result<u64> {
-        use std::io::Seek as _;
-        let place = match seek {
-            Seek::FromStart(bytes) => SeekFrom::Start(bytes),
-            Seek::FromEnd(bytes) => SeekFrom::End(0_i64.saturating_sub_unsigned(bytes)),
-        };
-        let there = self.file.metadata().with_context(|| self.name.clone())?;
-        let past_the_end = |len: u64, bytes: u64| {
-            anyhow!("{}: cannot begin at {bytes}: it has {len} bytes", self.name)
-        };
-        match (self.file.seek(place), seek) {
-            (Ok(place), _) if there.is_file() && place > there.len() => {
-                Err(past_the_end(there.len(), place))
+        let (place, distance) = match seek {
+            Seek::FromStart(bytes) => (
+                SeekFrom::Start(bytes.min(i64::MAX as u64)),
+                i128::from(bytes),
+            ),
+            Seek::FromHere(bytes) => (SeekFrom::Current(bytes), bytes.into()),
+            Seek::FromEnd(bytes) => {
+                let back = 0_i64.saturating_sub_unsigned(bytes);
+                (SeekFrom::End(back), i128::from(back).min(-1))
             }
-            (Ok(place), Seek::FromEnd(_)) => Ok(place),
-            (Ok(place), Seek::FromStart(bytes)) if place == bytes => Ok(place),
-            // A pipe cannot be sought in; a device may say that it was, and was not.
-            (_, Seek::FromStart(bytes)) => {
-                let skipped = io::copy(&mut (&self.file).take(bytes), &mut io::sink())
-                    .with_context(|| self.name.clone())?;
+        };
+        match self.file.seek(place) {
+            // A device may say that it was moved, and was not.
+            Ok(place) if !matches!(seek, Seek::FromStart(bytes) if bytes != place) => {
+                self.expect_bytes_before(place)?;
+                Ok(place)
+            }
+            _ if distance < 0 => bail!(
+                "{}: cannot begin {} bytes before the end: it is shorter, or is no file",
+                self.name,
+                distance.unsigned_abs()
+            ),
+            _ => {
+                let bytes = distance as u64;
+                let skipped = io::copy(&mut (&self.file).take(bytes), &mut io::sink());
+                let skipped = skipped.with_context(|| self.name.clone())?;
                 if skipped < bytes {
-                    return Err(past_the_end(skipped, bytes));
+                    return self.past_the_end(bytes, skipped);
                 }
                 Ok(skipped)
-            }
-            (Err(_), Seek::FromEnd(bytes)) => {
-                bail!(
-                    "{}: cannot begin {bytes} bytes before the end: it is shorter, or is no file",
-                    self.name
-                )
             }
         }
     }
 
-    /// The next bytes, as many as are there at once; none at the end.
+    /// Refuses a place after the end. Only reading tells: files in `/proc` have a size of 0.
+    fn expect_bytes_before(&mut self, place: u64) -> Result<()> {
+        let is_file = self
+            .file
+            .metadata()
+            .is_ok_and(|metadata| metadata.is_file());
+        let Some(before) = place.checked_sub(1).filter(|_| is_file) else {
+            return Ok(());
+        };
+        self.file
+            .seek(SeekFrom::Start(before))
+            .with_context(|| self.name.clone())?;
+        // After this byte, the file stands where it should.
+        let mut byte = (&self.file).take(1);
+        if io::copy(&mut byte, &mut io::sink()).with_context(|| self.name.clone())? == 1 {
+            return Ok(());
+        }
+        let len = match self.file.seek(SeekFrom::End(0)) {
+            Ok(len) if len > 0 => len,
+            _ => {
+                self.rewind();
+                io::copy(&mut self.file, &mut io::sink()).with_context(|| self.name.clone())?
+            }
+        };
+        self.past_the_end(place, len).map(drop)
+    }
+
+    fn past_the_end(&self, place: u64, len: u64) -> Result<u64> {
+        bail!("{}: cannot begin at {place}: it has {len} bytes", self.name)
+    }
+
+    /// Reads the next bytes, as many as are there at once; none at the end.
     pub fn next(&mut self) -> Result<&[u8]> {
-        let room = self
-            .chunk
-            .len()
-            .min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        let limit = usize::try_from(self.left).unwrap_or(usize::MAX);
+        let room = self.chunk.len().min(limit);
         loop {
             match self.file.read(&mut self.chunk[..room]) {
                 Ok(bytes) => {
                     self.left -= bytes as u64;
                     return Ok(&self.chunk[..bytes]);
                 }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error).with_context(|| self.name.clone()),
             }
         }
     }
-}
-
-/// Stdout without the line buffer of the standard one.
-pub fn stdout() -> Result<File> {
-    Ok(File::from(
-        io::stdout()
-            .as_fd()
-            .try_clone_to_owned()
-            .context("stdout")?,
-    ))
 }

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use buffers::{Converter, Encoding, Inspect};
 
-use super::input::{Input, stdout};
-use super::size::parse;
+use super::input::Input;
+use super::number::parse_size;
+use super::sys;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -15,7 +16,7 @@ pub struct Args {
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     /// Show at most so many bytes
-    #[arg(short = 'n', long, value_name = "SIZE", value_parser = parse, default_value = "50")]
+    #[arg(short = 'n', long, value_name = "SIZE", value_parser = parse_size, default_value = "50")]
     max: u64,
     /// All of them, as JSON.stringify has it
     #[arg(long)]
@@ -24,7 +25,7 @@ pub struct Args {
 
 pub fn inspect(args: &Args) -> Result<()> {
     let mut input = Input::open(args.file.as_deref())?;
-    let mut out = BufWriter::new(stdout()?);
+    let mut out = BufWriter::new(sys::stdout().context("stdout")?);
     if args.json {
         json(&mut input, &mut out)?;
     } else {
@@ -61,14 +62,14 @@ fn summary(input: &mut Input, out: &mut impl Write, max: u64) -> Result<()> {
         (_, true) => "utf8",
         _ => "binary",
     };
+    let bytes = |count| if count == 1 { "byte" } else { "bytes" };
     let mut shown = Inspect::of(&first).at_most(max).to_string();
     let more = count - first.len() as u64;
     if more > 0 {
         shown.truncate(shown.len() - 1);
-        let bytes = if more == 1 { "byte" } else { "bytes" };
-        shown += &format!(" ... {more} more {bytes}>");
+        shown += &format!(" ... {more} more {}>", bytes(more));
     }
-    writeln!(out, "{shown}\n{count} bytes, {kind}").context("cannot write")
+    writeln!(out, "{shown}\n{count} {}, {kind}", bytes(count)).context("cannot write")
 }
 
 fn json(input: &mut Input, out: &mut impl Write) -> Result<()> {

@@ -8,22 +8,26 @@ use anyhow::Error;
 
 /// What the arguments say together makes no sense.
 #[derive(Debug)]
-pub struct Usage(pub &'static str);
+pub struct Usage(pub String);
 
 impl fmt::Display for Usage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
+        f.write_str(&self.0)
     }
 }
 
 impl std::error::Error for Usage {}
 
+/// Prints a line on stderr.
+pub fn warn(text: &str) {
+    // With stderr closed there is nothing to do; `eprintln!` would panic.
+    let _ = io::stderr().write_all(format!("buffers: {text}\n").as_bytes());
+}
+
 /// Prints `error` with its causes and gives the status for it.
 pub fn report(error: &Error) -> ExitCode {
     let causes: Vec<String> = error.chain().map(describe).collect();
-    // Where nobody listens there is nobody to tell; `eprintln!` would panic.
-    let line = format!("buffers: {}\n", causes.join(": "));
-    let _ = io::stderr().write_all(line.as_bytes());
+    warn(&causes.join(": "));
     ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
 }
 

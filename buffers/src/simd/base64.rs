@@ -4,19 +4,13 @@
 //! <https://arxiv.org/abs/1910.05109>: spread the bytes, cut out six bits each, look up the letters, and back. That a
 //! table of 64 entries is one instruction is also what makes the picking short.
 
-use std::arch::x86_64::{
-    _mm512_cmpeq_epi8_mask, _mm512_madd_epi16, _mm512_maddubs_epi16, _mm512_maskz_compress_epi8,
-    _mm512_movepi8_mask, _mm512_multishift_epi64_epi8, _mm512_or_si512, _mm512_permutex2var_epi8,
-    _mm512_permutexvar_epi8, _mm512_set1_epi8, _mm512_set1_epi16, _mm512_set1_epi32,
-    _mm512_set1_epi64,
-};
+use super::arch::*;
 
 use super::Progress;
 use super::lanes::{load64, store64};
-use crate::base64::LETTER;
 
 /// Letters for groups of three bytes. `alphabet` has 64.
-#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+#[cfg_attr(not(test), target_feature(enable = "avx512f,avx512bw,avx512vbmi"))]
 pub fn encode(bytes: &[u8], alphabet: &[u8; 64], out: &mut [u8]) -> Progress {
     // For each group of three bytes a, b, c: the bytes b, a, c, b, from which all four letters can be cut.
     let spread: [u8; 64] =
@@ -31,20 +25,20 @@ pub fn encode(bytes: &[u8], alphabet: &[u8; 64], out: &mut [u8]) -> Progress {
         out[done.written..].first_chunk_mut(),
     ) {
         let groups = _mm512_permutexvar_epi8(spread, load64(block));
-        let sixes = _mm512_multishift_epi64_epi8(cuts, groups);
+        let sextets = _mm512_multishift_epi64_epi8(cuts, groups);
         // The lookup ignores the two bits above the six.
-        store64(room, _mm512_permutexvar_epi8(sixes, alphabet));
+        store64(room, _mm512_permutexvar_epi8(sextets, alphabet));
         done.read += 48;
         done.written += 64;
     }
     done
 }
 
-/// Bytes for groups of four letters, up to a block that has anything else. `sixes` says what each ASCII character stands
+/// Bytes for groups of four letters, up to a block that has anything else. `sextets` says what each ASCII character stands
 /// for, with the top bit where it is no letter.
-#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
-pub fn decode(text: &[u8], sixes: &[[u8; 64]; 2], out: &mut [u8]) -> Progress {
-    let (low, high) = (load64(&sixes[0]), load64(&sixes[1]));
+#[cfg_attr(not(test), target_feature(enable = "avx512f,avx512bw,avx512vbmi"))]
+pub fn decode(text: &[u8], sextets: &[[u8; 64]; 2], out: &mut [u8]) -> Progress {
+    let (low, high) = (load64(&sextets[0]), load64(&sextets[1]));
     // Three bytes of each 32 bits, the highest first.
     let packed: [u8; 64] = std::array::from_fn(|place| (place / 3 * 4 + 2 - place % 3) as u8 % 64);
     let packed = load64(&packed);
@@ -54,12 +48,12 @@ pub fn decode(text: &[u8], sixes: &[[u8; 64]; 2], out: &mut [u8]) -> Progress {
         out[done.written..].first_chunk_mut(),
     ) {
         let block = load64(block);
-        let sixes = _mm512_permutex2var_epi8(low, block, high);
-        if _mm512_movepi8_mask(_mm512_or_si512(sixes, block)) != 0 {
+        let sextets = _mm512_permutex2var_epi8(low, block, high);
+        if _mm512_movepi8_mask(_mm512_or_si512(sextets, block)) != 0 {
             break;
         }
         // a * 64 + b in 16 bits, then ab * 4096 + cd in 32.
-        let twelves = _mm512_maddubs_epi16(sixes, _mm512_set1_epi16(0x0140));
+        let twelves = _mm512_maddubs_epi16(sextets, _mm512_set1_epi16(0x0140));
         let groups = _mm512_madd_epi16(twelves, _mm512_set1_epi32(0x0001_1000));
         store64(room, _mm512_permutexvar_epi8(packed, groups));
         done.read += 64;
@@ -68,20 +62,13 @@ pub fn decode(text: &[u8], sixes: &[[u8; 64]; 2], out: &mut [u8]) -> Progress {
     done
 }
 
-const TABLE: [[u8; 64]; 2] = {
-    let mut table = [[0; 64]; 2];
-    let mut byte = 0;
-    while byte < 128 {
-        table[byte / 64][byte % 64] = LETTER[byte];
-        byte += 1;
-    }
-    table
-};
-
 /// The letters among `text` up to a `=`.
-#[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,popcnt")]
-pub fn pick(text: &[u8], out: &mut [u8]) -> Progress {
-    let (low, high) = (load64(&TABLE[0]), load64(&TABLE[1]));
+#[cfg_attr(
+    not(test),
+    target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,popcnt")
+)]
+pub fn compact(text: &[u8], table: &[[u8; 64]; 2], out: &mut [u8]) -> Progress {
+    let (low, high) = (load64(&table[0]), load64(&table[1]));
     let mut done = Progress::default();
     while let (Some(block), Some(room)) = (
         text[done.read..].first_chunk(),

@@ -1,14 +1,10 @@
 //! Blocks of bytes into vector registers and back, by references that prove their size.
 
-use std::arch::x86_64::{
-    __m256i, __m512i, _mm256_loadu_si256, _mm256_storeu_si256, _mm512_and_si512,
-    _mm512_castsi512_si256, _mm512_cvtepu8_epi16, _mm512_cvtepu16_epi32, _mm512_loadu_si512,
-    _mm512_set1_epi16, _mm512_set1_epi32, _mm512_storeu_si512,
-};
+use super::arch::*;
 
 /// 64 bytes into a register.
 #[inline]
-#[target_feature(enable = "avx512f")]
+#[cfg_attr(not(test), target_feature(enable = "avx512f"))]
 pub fn load64(block: &[u8; 64]) -> __m512i {
     #[expect(unsafe_code, reason = "std's load takes a pointer")]
     // SAFETY: `block` is 64 readable bytes, and the load asks for no alignment.
@@ -23,7 +19,7 @@ pub fn load64(block: &[u8; 64]) -> __m512i {
 ///
 /// If there are not as many.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[cfg_attr(not(test), target_feature(enable = "avx2"))]
 pub fn load32(bytes: &[u8], place: usize) -> __m256i {
     let block = &bytes[place..place + 32];
     #[expect(unsafe_code, reason = "std's load takes a pointer")]
@@ -35,7 +31,7 @@ pub fn load32(bytes: &[u8], place: usize) -> __m256i {
 
 /// A register into 64 bytes.
 #[inline]
-#[target_feature(enable = "avx512f")]
+#[cfg_attr(not(test), target_feature(enable = "avx512f"))]
 pub fn store64(block: &mut [u8; 64], value: __m512i) {
     #[expect(unsafe_code, reason = "std's store takes a pointer")]
     // SAFETY: `block` is 64 writable bytes, and the store asks for no alignment.
@@ -46,7 +42,7 @@ pub fn store64(block: &mut [u8; 64], value: __m512i) {
 
 /// A register into 32 bytes.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[cfg_attr(not(test), target_feature(enable = "avx2"))]
 pub fn store32(block: &mut [u8; 32], value: __m256i) {
     #[expect(unsafe_code, reason = "std's store takes a pointer")]
     // SAFETY: `block` is 32 writable bytes, and the store asks for no alignment.
@@ -57,28 +53,28 @@ pub fn store32(block: &mut [u8; 32], value: __m256i) {
 
 /// `bits` of each 16-bit lane.
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw")]
+#[cfg_attr(not(test), target_feature(enable = "avx512f,avx512bw"))]
 pub fn bits16(lanes: __m512i, bits: i16) -> __m512i {
     _mm512_and_si512(lanes, _mm512_set1_epi16(bits))
 }
 
 /// `bits` of each 32-bit lane.
 #[inline]
-#[target_feature(enable = "avx512f")]
+#[cfg_attr(not(test), target_feature(enable = "avx512f"))]
 pub fn bits32(lanes: __m512i, bits: i32) -> __m512i {
     _mm512_and_si512(lanes, _mm512_set1_epi32(bits))
 }
 
 /// Each of the first 32 bytes in a 16-bit lane.
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw")]
+#[cfg_attr(not(test), target_feature(enable = "avx512f,avx512bw"))]
 pub fn widened(block: __m512i) -> __m512i {
     _mm512_cvtepu8_epi16(_mm512_castsi512_si256(block))
 }
 
 /// Each of the first 16 units in a 32-bit lane.
 #[inline]
-#[target_feature(enable = "avx512f")]
+#[cfg_attr(not(test), target_feature(enable = "avx512f"))]
 pub fn widened_units(block: __m512i) -> __m512i {
     _mm512_cvtepu16_epi32(_mm512_castsi512_si256(block))
 }

@@ -2,16 +2,14 @@
 //!
 //! `memchr::memmem` does the like from the front only.
 
-use std::arch::x86_64::{
-    _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_set1_epi8,
-};
+use super::arch::*;
 
 use super::lanes::load32;
 
 /// So many false hits are forgiven, and one more for every 16 bytes searched.
-const FORGIVEN: usize = 64;
+const MAX_FALSE_HITS: usize = 64;
 
-#[target_feature(enable = "avx2")]
+#[cfg_attr(not(test), target_feature(enable = "avx2"))]
 pub fn rfind(haystack: &[u8], needle: &[u8]) -> Result<Option<usize>, usize> {
     let [first, .., last] = needle else {
         return Err(haystack.len());
@@ -40,7 +38,7 @@ pub fn rfind(haystack: &[u8], needle: &[u8]) -> Result<Option<usize>, usize> {
             false_hits += 1;
         }
         end = at;
-        if false_hits > FORGIVEN + (haystack.len() - end) / 16 {
+        if false_hits > MAX_FALSE_HITS + (haystack.len() - end) / 16 {
             break;
         }
     }

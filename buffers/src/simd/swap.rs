@@ -1,11 +1,11 @@
 //! Reversing the bytes in groups of two, four or eight, 64 bytes at a time.
 
-use std::arch::x86_64::_mm512_shuffle_epi8;
+use super::arch::*;
 
 use super::lanes::{load64, store64};
 
 /// Says how many bytes are done.
-#[target_feature(enable = "avx512f,avx512bw")]
+#[cfg_attr(not(test), target_feature(enable = "avx512f,avx512bw"))]
 pub fn swap<const WIDTH: usize>(bytes: &mut [u8]) -> usize {
     let reversed: [u8; 64] =
         std::array::from_fn(|place| ((place & !(WIDTH - 1)) + (WIDTH - 1 - place % WIDTH)) as u8);

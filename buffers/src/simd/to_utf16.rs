@@ -2,17 +2,15 @@
 //!
 //! Every place computes the unit that would start there; a compress instruction keeps those that do.
 
-use std::arch::x86_64::{
-    _mm512_add_epi8, _mm512_add_epi16, _mm512_cmpeq_epi16_mask, _mm512_cmpge_epu16_mask,
-    _mm512_mask_mov_epi16, _mm512_maskz_compress_epi16, _mm512_movepi8_mask, _mm512_or_si512,
-    _mm512_permutexvar_epi8, _mm512_set1_epi8, _mm512_set1_epi16, _mm512_shuffle_i64x2,
-    _mm512_slli_epi16, _mm512_srli_epi16,
-};
+use super::arch::*;
 
 use super::Progress;
 use super::lanes::{bits16, load64, store64, widened};
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,popcnt")]
+#[cfg_attr(
+    not(test),
+    target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,popcnt")
+)]
 pub fn utf8_to_utf16(text: &[u8], out: &mut [u8]) -> Progress {
     let one = _mm512_set1_epi8(1);
     let next = load64(&std::array::from_fn(|place| place as u8 + 1));
@@ -78,11 +76,11 @@ pub fn utf8_to_utf16(text: &[u8], out: &mut [u8]) -> Progress {
         done.read += 32;
         done.written += 2 * kept.count_ones() as usize;
     }
-    back_to_a_boundary(text, done)
+    rewind_to_char_boundary(text, done)
 }
 
 /// Blocks end anywhere: takes back a character of which only the beginning was read.
-fn back_to_a_boundary(text: &[u8], mut done: Progress) -> Progress {
+fn rewind_to_char_boundary(text: &[u8], mut done: Progress) -> Progress {
     let is_inside = |at: usize| text.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
     if !is_inside(done.read) {
         return done;

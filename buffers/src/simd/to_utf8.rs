@@ -2,20 +2,14 @@
 //!
 //! Every character becomes four bytes, of which some are unused; a compress instruction closes the gaps.
 
-use std::arch::x86_64::{
-    __m512i, _mm512_add_epi32, _mm512_cmpeq_epi32_mask, _mm512_cmpge_epu16_mask,
-    _mm512_cmpge_epu32_mask, _mm512_cvtepi16_epi8, _mm512_mask_mov_epi16, _mm512_mask_mov_epi32,
-    _mm512_maskz_compress_epi8, _mm512_movepi8_mask, _mm512_or_si512, _mm512_permutexvar_epi16,
-    _mm512_set1_epi16, _mm512_set1_epi32, _mm512_setzero_si512, _mm512_slli_epi16,
-    _mm512_slli_epi32, _mm512_srli_epi16, _mm512_srli_epi32, _mm512_test_epi16_mask,
-};
+use super::arch::*;
 
 use super::Progress;
 use super::lanes::{bits16, bits32, load64, store32, store64, widened, widened_units};
 
 /// Four bytes of UTF-8 for each of 16 characters in 32-bit lanes, unused ones last, and which bytes are used.
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+#[cfg_attr(not(test), target_feature(enable = "avx512f,avx512bw,avx512vl"))]
 fn utf8_of(characters: __m512i, skipped: u16) -> (__m512i, u64) {
     let at_least = |least| _mm512_cmpge_epu32_mask(characters, _mm512_set1_epi32(least));
     let (two, three, four) = (at_least(0x80), at_least(0x800), at_least(0x1_0000));
@@ -65,7 +59,10 @@ fn utf8_of(characters: __m512i, skipped: u16) -> (__m512i, u64) {
     (bytes, _mm512_movepi8_mask(used))
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi2,popcnt")]
+#[cfg_attr(
+    not(test),
+    target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi2,popcnt")
+)]
 pub fn utf16_to_utf8(bytes: &[u8], out: &mut [u8]) -> Progress {
     let next_place: [u8; 64] = std::array::from_fn(|place| {
         if place % 2 == 0 {
@@ -122,7 +119,10 @@ pub fn utf16_to_utf8(bytes: &[u8], out: &mut [u8]) -> Progress {
     done
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi2,popcnt")]
+#[cfg_attr(
+    not(test),
+    target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi2,popcnt")
+)]
 pub fn latin1_to_utf8(bytes: &[u8], out: &mut [u8]) -> Progress {
     let mut done = Progress::default();
     while let (Some(block), Some(room)) = (

@@ -4,11 +4,7 @@
 //! Every mistake shows in the first 12 bits of two neighbours, but for a third or fourth byte too many or too few.
 //! Three tables, one for each 4 bits, say which mistakes are possible; what all three agree on is one.
 
-use std::arch::x86_64::{
-    __m512i, _mm512_and_si512, _mm512_movepi8_mask, _mm512_or_si512, _mm512_permutex2var_epi8,
-    _mm512_set1_epi8, _mm512_setzero_si512, _mm512_shuffle_epi8, _mm512_srli_epi16,
-    _mm512_subs_epu8, _mm512_test_epi8_mask, _mm512_xor_si512,
-};
+use super::arch::*;
 
 use super::lanes::load64;
 
@@ -70,12 +66,12 @@ const SECOND_HIGH: [u8; 16] = {
 
 /// The 16 entries of a table in each quarter of a register, as the shuffle wants them.
 #[inline]
-#[target_feature(enable = "avx512f")]
-fn in_each_quarter(table: [u8; 16]) -> __m512i {
+#[cfg_attr(not(test), target_feature(enable = "avx512f"))]
+fn broadcast_128(table: [u8; 16]) -> __m512i {
     load64(&std::array::from_fn(|place| table[place % 16]))
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+#[cfg_attr(not(test), target_feature(enable = "avx512f,avx512bw,avx512vbmi"))]
 pub fn is_utf8(bytes: &[u8]) -> bool {
     let (blocks, tail) = bytes.as_chunks::<64>();
     let mut check = Check::new();
@@ -112,12 +108,12 @@ struct Check {
 
 impl Check {
     #[inline]
-    #[target_feature(enable = "avx512f")]
+    #[cfg_attr(not(test), target_feature(enable = "avx512f"))]
     fn new() -> Self {
         Self {
-            first_high: in_each_quarter(FIRST_HIGH),
-            first_low: in_each_quarter(FIRST_LOW),
-            second_high: in_each_quarter(SECOND_HIGH),
+            first_high: broadcast_128(FIRST_HIGH),
+            first_low: broadcast_128(FIRST_LOW),
+            second_high: broadcast_128(SECOND_HIGH),
             shifts: [1, 2, 3].map(|by| load64(&std::array::from_fn(|place| 64 - by + place as u8))),
             before: _mm512_setzero_si512(),
             mistakes: _mm512_setzero_si512(),
@@ -125,7 +121,7 @@ impl Check {
     }
 
     #[inline]
-    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+    #[cfg_attr(not(test), target_feature(enable = "avx512f,avx512bw,avx512vbmi"))]
     fn block(&mut self, block: __m512i) {
         let [one, two, three] = self
             .shifts
@@ -153,13 +149,13 @@ impl Check {
 
     /// Whether the last three bytes leave nothing to wait for.
     #[inline]
-    #[target_feature(enable = "avx512f,avx512bw")]
+    #[cfg_attr(not(test), target_feature(enable = "avx512f,avx512bw"))]
     fn is_between_characters(&self) -> bool {
         _mm512_movepi8_mask(self.before) >> 61 == 0
     }
 
     #[inline]
-    #[target_feature(enable = "avx512f,avx512bw")]
+    #[cfg_attr(not(test), target_feature(enable = "avx512f,avx512bw"))]
     fn is_good(&self) -> bool {
         _mm512_test_epi8_mask(self.mistakes, self.mistakes) == 0
     }

@@ -1,6 +1,6 @@
 //! What stands for each of Node's calls.
 
-use buffers::{Buffer, Encoding, Endian, Error, Fill, Inspect, Needle, Number, StringDecoder};
+use buffers::{Buffer, Encoding, Endian, Error, Inspect, Number, Pattern, StringDecoder};
 use serde_json::{Value, json};
 
 use super::{Answer, Case, Refusal, hex, hex_units, string, unhex, units_of};
@@ -24,14 +24,14 @@ fn changed(result: impl Into<Value>, after: Vec<u8>) -> Result<Answer> {
 pub fn call(case: &Case) -> Result<Answer> {
     let input = case.input();
     match case.op.as_str() {
-        "from" => answer(hex(&encoding(case)?.bytes_of_units(&units_of(&input)))),
+        "from" => answer(hex(&encoding(case)?.bytes_from_utf16(&units_of(&input)))),
         "toString" => {
             let range = buffers::range(
                 input.len(),
                 case.int("start")?.unwrap_or(0).max(0),
                 case.int("end")?.map(|end| end.max(0)),
             );
-            answer(hex_units(&encoding(case)?.units(&input[range])))
+            answer(hex_units(&encoding(case)?.to_utf16(&input[range])))
         }
         "byteLength" => answer(
             encoding(case)
@@ -154,7 +154,7 @@ pub fn call(case: &Case) -> Result<Answer> {
                 .collect::<Vec<_>>(),
         )),
         "string_decoder" => decode(case),
-        other => Err(Refusal::unsayable(other)),
+        other => Err(Refusal::unencodable(other)),
     }
 }
 
@@ -205,12 +205,12 @@ fn search(case: &Case, input: &[u8]) -> Result<Answer> {
         String::new()
     };
     let needle = match case.text_arg("value_kind") {
-        "byte" => Needle::Byte(number(case)?),
-        "str" => Needle::Text(&text, encoding(case)?),
+        "byte" => Pattern::Byte(number(case)?),
+        "str" => Pattern::Text(&text, encoding(case)?),
         _ if case.encoding().is_some() && encoding(case)? == Encoding::Utf16le => {
-            Needle::Units(&bytes)
+            Pattern::Units(&bytes)
         }
-        _ => Needle::Bytes(&bytes),
+        _ => Pattern::Bytes(&bytes),
     };
     // An explicit null is 0; what is no number, or not there, means everything.
     let offset = if case.has_arg("offset") && case.arg("offset").is_null() {
@@ -231,13 +231,13 @@ fn search(case: &Case, input: &[u8]) -> Result<Answer> {
 
 fn with_fill<T>(
     case: &Case,
-    fill: impl FnOnce(Fill) -> std::result::Result<T, Error>,
+    fill: impl FnOnce(Pattern) -> std::result::Result<T, Error>,
 ) -> Result<T> {
     let bytes = unhex(case.arg("value").as_str().unwrap_or_default());
     match case.text_arg("value_kind") {
-        "num" => Ok(fill(Fill::Byte(number(case)?))?),
-        "str" => Ok(fill(Fill::Text(&string(&bytes)?, encoding(case)?))?),
-        _ => Ok(fill(Fill::Bytes(&bytes))?),
+        "num" => Ok(fill(Pattern::Byte(number(case)?))?),
+        "str" => Ok(fill(Pattern::Text(&string(&bytes)?, encoding(case)?))?),
+        _ => Ok(fill(Pattern::Bytes(&bytes))?),
     }
 }
 
@@ -269,13 +269,13 @@ fn read(case: &Case, input: &[u8]) -> Result<Answer> {
         "double" => answer(bits(buffers::read::<f64>(input, offset, order)?)),
         "uint" => answer(buffers::read_uint(input, offset, width(case)?, order)?),
         "int" => answer(buffers::read_int(input, offset, width(case)?, order)?),
-        other => Err(Refusal::unsayable(other)),
+        other => Err(Refusal::unencodable(other)),
     }
 }
 
 fn width(case: &Case) -> Result<usize> {
     case.size("byteLength")?
-        .ok_or_else(|| Refusal::unsayable("no byteLength"))
+        .ok_or_else(|| Refusal::unencodable("no byteLength"))
 }
 
 /// Big-endian bits, of every NaN the same.
@@ -307,14 +307,14 @@ fn write_number(case: &Case, mut bytes: Vec<u8>) -> Result<Answer> {
         "float" => buffers::write(&mut bytes, float(case)? as f32, offset, order)?,
         "double" => buffers::write(&mut bytes, float(case)?, offset, order)?,
         "uint" => {
-            let value = u64::try_from(whole(case)?).map_err(|_| Refusal::unsayable("value"))?;
+            let value = u64::try_from(whole(case)?).map_err(|_| Refusal::unencodable("value"))?;
             buffers::write_uint(&mut bytes, value, offset, width(case)?, order)?
         }
         "int" => {
-            let value = i64::try_from(whole(case)?).map_err(|_| Refusal::unsayable("value"))?;
+            let value = i64::try_from(whole(case)?).map_err(|_| Refusal::unencodable("value"))?;
             buffers::write_int(&mut bytes, value, offset, width(case)?, order)?
         }
-        other => return Err(Refusal::unsayable(other)),
+        other => return Err(Refusal::unencodable(other)),
     };
     changed(end, bytes)
 }
@@ -325,7 +325,7 @@ fn put<T: Number + TryFrom<i128>>(
     offset: usize,
     order: Endian,
 ) -> Result<usize> {
-    let value = T::try_from(value).map_err(|_| Refusal::unsayable("value"))?;
+    let value = T::try_from(value).map_err(|_| Refusal::unencodable("value"))?;
     Ok(buffers::write(bytes, value, offset, order)?)
 }
 
@@ -333,11 +333,11 @@ fn put<T: Number + TryFrom<i128>>(
 fn whole(case: &Case) -> Result<i128> {
     let value = case.arg("value");
     if let Some(big) = value.get("big").and_then(Value::as_str) {
-        return big.parse().map_err(|_| Refusal::unsayable("value"));
+        return big.parse().map_err(|_| Refusal::unencodable("value"));
     }
     let float = float(case)?;
     if float.is_infinite() {
-        Err(Refusal::unsayable("infinity"))
+        Err(Refusal::unencodable("infinity"))
     } else {
         Ok(float.trunc() as i128)
     }
@@ -348,7 +348,7 @@ fn float(case: &Case) -> Result<f64> {
     let named = value.get("num").and_then(Value::as_str).map(str::parse);
     match (value.as_f64(), named) {
         (Some(number), _) | (_, Some(Ok(number))) => Ok(number),
-        _ => Err(Refusal::unsayable("value")),
+        _ => Err(Refusal::unencodable("value")),
     }
 }
 
@@ -360,7 +360,7 @@ fn decode(case: &Case) -> Result<Answer> {
     let (mut writes, mut need, mut total) = (Vec::new(), Vec::new(), Vec::new());
     let (mut joined, mut text) = (Vec::new(), String::new());
     for chunk in bytes_list(case.arg("chunks")) {
-        let units = decoder.write_units(&chunk);
+        let units = decoder.write_utf16(&chunk);
         text += &strings.write(&chunk);
         need.push(decoder.missing());
         total.push(decoder.total());
@@ -370,11 +370,11 @@ fn decode(case: &Case) -> Result<Answer> {
     let mut end = match case.arg("end").as_str().map(unhex) {
         Some(last) => {
             text += &strings.write(&last);
-            decoder.write_units(&last)
+            decoder.write_utf16(&last)
         }
         None => Vec::new(),
     };
-    end.extend(decoder.end_units());
+    end.extend(decoder.end_utf16());
     text += &strings.end();
     joined.extend(&end);
     assert_eq!(

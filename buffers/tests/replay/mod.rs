@@ -42,7 +42,7 @@ impl From<buffers::Error> for Refusal {
 
 impl Refusal {
     /// Our types do not let this be said.
-    pub fn unsayable(what: &str) -> Self {
+    pub fn unencodable(what: &str) -> Self {
         Self(Value::from(format!("cannot be said in Rust: {what}")))
     }
 }
@@ -129,14 +129,14 @@ impl Case {
             Some("-0") => Ok(Some(0)),
             Some("NaN") => Ok(None),
             _ if value.is_null() => Ok(None),
-            _ => Err(Refusal::unsayable(name)),
+            _ => Err(Refusal::unencodable(name)),
         }
     }
 
     /// An argument that only `usize` can be.
     pub fn size(&self, name: &str) -> Result<Option<usize>, Refusal> {
         self.int(name)?
-            .map(|int| usize::try_from(int).map_err(|_| Refusal::unsayable(name)))
+            .map(|int| usize::try_from(int).map_err(|_| Refusal::unencodable(name)))
             .transpose()
     }
 }
@@ -167,5 +167,5 @@ pub fn hex_units(units: &[u16]) -> String {
 
 /// A text argument as Rust has it, or that it cannot.
 pub fn string(bytes: &[u8]) -> Result<String, Refusal> {
-    String::from_utf16(&units_of(bytes)).map_err(|_| Refusal::unsayable("half a surrogate pair"))
+    String::from_utf16(&units_of(bytes)).map_err(|_| Refusal::unencodable("half a surrogate pair"))
 }

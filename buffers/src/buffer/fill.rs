@@ -1,0 +1,69 @@
+//! Filling with a byte, bytes or a text: `buf.fill(value, offset, end, encoding)`, `Buffer.alloc(size, fill)`.
+
+use std::ops::{Bound, RangeBounds};
+
+use super::inspect::inspect_text;
+use crate::{Error, Inspect, Pattern};
+
+/// Repeats `value` over `range` of `bytes`, cut where the range ends. A range that is empty or begins after its end
+/// changes nothing; an empty text fills with zeros.
+///
+/// # Errors
+///
+/// [`Error::OutOfRange`] if the range ends past the end of `bytes`; [`Error::InvalidFill`] if the value has no bytes,
+/// as `"zz"` in hex has none.
+///
+/// # Examples
+///
+/// ```
+/// let mut bytes = *b"---------";
+/// buffers::fill(&mut bytes, "xy", 2..7)?;
+/// assert_eq!(&bytes, b"--xyxyx--");
+/// # Ok::<(), buffers::Error>(())
+/// ```
+pub fn fill<'a>(
+    bytes: &mut [u8],
+    value: impl Into<Pattern<'a>>,
+    range: impl RangeBounds<usize>,
+) -> Result<(), Error> {
+    let start = match range.start_bound() {
+        Bound::Included(&start) => start,
+        Bound::Excluded(&before) => before.saturating_add(1),
+        Bound::Unbounded => 0,
+    };
+    let end = match range.end_bound() {
+        Bound::Included(&last) => last.saturating_add(1),
+        Bound::Excluded(&end) => end,
+        Bound::Unbounded => bytes.len(),
+    };
+    if end > bytes.len() {
+        return Err(Error::out_of_range("end", bytes.len(), end));
+    }
+    if start >= end {
+        return Ok(());
+    }
+    let value = value.into();
+    match (&*value.to_bytes(), value) {
+        ([], Pattern::Text("", _)) => bytes[start..end].fill(0),
+        ([], Pattern::Text(text, _)) => return Err(Error::InvalidFill(inspect_text(text))),
+        ([], _) => return Err(Error::InvalidFill(Inspect::of(&[]).to_string())),
+        (pattern, _) => repeat(&mut bytes[start..end], pattern),
+    }
+    Ok(())
+}
+
+/// Copies the pattern once, then what is there already: each step doubles it.
+fn repeat(target: &mut [u8], pattern: &[u8]) {
+    if let &[byte] = pattern {
+        return target.fill(byte);
+    }
+    let mut done = pattern.len().min(target.len());
+    target[..done].copy_from_slice(&pattern[..done]);
+    while done < target.len() {
+        // What is done is whole patterns, so a copy of its start goes on where it ends.
+        let step = done.min(target.len() - done);
+        let (from, to) = target.split_at_mut(done);
+        to[..step].copy_from_slice(&from[..step]);
+        done += step;
+    }
+}

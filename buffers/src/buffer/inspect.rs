@@ -1,0 +1,106 @@
+//! What `console.log(buffer)` prints: `<Buffer 48 65 6c 6c 6f>`, and `toJSON`.
+
+use std::fmt::{self, Write};
+
+/// Bytes as Node shows them.
+///
+/// # Examples
+///
+/// ```
+/// use buffers::Inspect;
+///
+/// assert_eq!(Inspect::of(b"Hello").to_string(), "<Buffer 48 65 6c 6c 6f>");
+/// assert_eq!(Inspect::of(b"Hello").at_most(3).to_string(), "<Buffer 48 65 6c ... 2 more bytes>");
+/// assert_eq!(Inspect::of(b"Hi").json(), r#"{"type":"Buffer","data":[72,105]}"#);
+/// ```
+#[derive(Clone, Copy)]
+pub struct Inspect<'a> {
+    bytes: &'a [u8],
+    max: usize,
+}
+
+impl<'a> Inspect<'a> {
+    /// Shows `bytes`, the first 50 of them.
+    pub fn of(bytes: &'a [u8]) -> Self {
+        Self { bytes, max: 50 }
+    }
+
+    /// Shows at most so many bytes: `buffer.INSPECT_MAX_BYTES`.
+    #[must_use]
+    pub fn at_most(self, max: usize) -> Self {
+        Self { max, ..self }
+    }
+
+    /// All of them, as `JSON.stringify(buffer)` has it.
+    pub fn json(self) -> String {
+        let numbers: Vec<String> = self.bytes.iter().map(u8::to_string).collect();
+        format!(r#"{{"type":"Buffer","data":[{}]}}"#, numbers.join(","))
+    }
+}
+
+impl fmt::Display for Inspect<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = &self.bytes[..self.bytes.len().min(self.max)];
+        f.write_str("<Buffer ")?;
+        for (index, byte) in shown.iter().enumerate() {
+            let gap = if index > 0 { " " } else { "" };
+            write!(f, "{gap}{byte:02x}")?;
+        }
+        match self.bytes.len() - shown.len() {
+            0 => {}
+            1 => f.write_str(" ... 1 more byte")?,
+            more => write!(f, " ... {more} more bytes")?,
+        }
+        f.write_char('>')
+    }
+}
+
+/// The same: what people print when they look for something.
+impl fmt::Debug for Inspect<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Writes a text as `util.inspect` does in an error: quoted, cut at 128 units of UTF-16.
+pub(crate) fn inspect_text(text: &str) -> String {
+    // Node breaks what is longer than a line at its newlines.
+    let quoted = if text.encode_utf16().count() > 124 {
+        let lines: Vec<String> = text.split_inclusive('\n').map(quote).collect();
+        lines.join(" +\n  ")
+    } else {
+        quote(text)
+    };
+    let units: Vec<u16> = quoted.encode_utf16().collect();
+    match units.get(..128) {
+        Some(start) if units.len() > 128 => String::from_utf16_lossy(start) + "...",
+        _ => quoted,
+    }
+}
+
+/// Quotes with the first of `'`, `"` and a backtick that the text does not have.
+fn quote(text: &str) -> String {
+    let mark = match (text.contains('\''), text.contains('"')) {
+        (true, false) => '"',
+        (true, true) if !text.contains('`') && !text.contains("${") => '`',
+        _ => '\'',
+    };
+    let mut quoted = String::from(mark);
+    for character in text.chars() {
+        match character {
+            '\'' if mark == '\'' => quoted += "\\'",
+            '\\' => quoted += "\\\\",
+            '\n' => quoted += "\\n",
+            '\t' => quoted += "\\t",
+            '\r' => quoted += "\\r",
+            '\u{8}' => quoted += "\\b",
+            '\u{c}' => quoted += "\\f",
+            '\0'..='\x1f' | '\x7f'..='\u{9f}' => {
+                quoted += &format!("\\x{:02X}", u32::from(character))
+            }
+            _ => quoted.push(character),
+        }
+    }
+    quoted.push(mark);
+    quoted
+}

@@ -1,0 +1,184 @@
+//! Finding bytes in bytes: `indexOf`, `lastIndexOf`, `includes`, with every rule that Node has for offset and end.
+//!
+//! In everyday Rust, `memchr::memmem` alone does it. These are for code that counts from the end, looks
+//! for a text in some encoding, or must answer as Node does.
+
+use memchr::{memchr, memmem, memrchr};
+
+use crate::{Encoding, Pattern, simd};
+
+/// Returns where the first `needle` starts, at `offset` or after it; a negative offset counts from the end.
+///
+/// An empty needle is found where the search begins. Follows `buf.indexOf` of <https://nodejs.org/api/buffer.html>.
+///
+/// # Examples
+///
+/// ```
+/// let line = b"she sells sea shells";
+///
+/// assert_eq!(buffers::index_of(line, "she", 0), Some(0));
+/// assert_eq!(buffers::index_of(line, "she", 1), Some(14));
+/// assert_eq!(buffers::index_of(line, "she", -6), Some(14));
+/// assert_eq!(buffers::index_of(line, b's', 9), Some(10));
+/// ```
+pub fn index_of<'a>(bytes: &[u8], needle: impl Into<Pattern<'a>>, offset: i64) -> Option<usize> {
+    index_of_until(bytes, needle, offset, i64::MAX)
+}
+
+/// [`index_of`] in the bytes before `end`, the third argument of Node 24.21 and later; a negative one is 0.
+///
+/// # Examples
+///
+/// ```
+/// let line = b"she sells sea shells";
+///
+/// assert_eq!(buffers::index_of_until(line, "she", 1, 17), Some(14));
+/// assert_eq!(buffers::index_of_until(line, "she", 1, 16), None);
+/// ```
+pub fn index_of_until<'a>(
+    bytes: &[u8],
+    needle: impl Into<Pattern<'a>>,
+    offset: i64,
+    end: i64,
+) -> Option<usize> {
+    search(bytes, needle.into(), offset, end, Direction::Forward)
+}
+
+/// Returns where the last `needle` starts, at `offset` or before it; `None` searches everything.
+///
+/// # Examples
+///
+/// ```
+/// let line = b"she sells sea shells";
+///
+/// assert_eq!(buffers::last_index_of(line, "she", None), Some(14));
+/// assert_eq!(buffers::last_index_of(line, "she", 13), Some(0));
+/// assert_eq!(buffers::last_index_of(line, "e", 1), None);
+/// ```
+pub fn last_index_of<'a>(
+    bytes: &[u8],
+    needle: impl Into<Pattern<'a>>,
+    offset: impl Into<Option<i64>>,
+) -> Option<usize> {
+    last_index_of_until(bytes, needle, offset, i64::MAX)
+}
+
+/// [`last_index_of`] in the bytes before `end`, as [`index_of_until`].
+pub fn last_index_of_until<'a>(
+    bytes: &[u8],
+    needle: impl Into<Pattern<'a>>,
+    offset: impl Into<Option<i64>>,
+    end: i64,
+) -> Option<usize> {
+    let offset = offset.into().unwrap_or(bytes.len() as i64);
+    search(bytes, needle.into(), offset, end, Direction::Backward)
+}
+
+/// Returns whether `needle` occurs at `offset` or after it.
+///
+/// # Examples
+///
+/// ```
+/// assert!(buffers::includes(b"she sells sea shells", "sea", 0));
+/// ```
+pub fn includes<'a>(bytes: &[u8], needle: impl Into<Pattern<'a>>, offset: i64) -> bool {
+    index_of(bytes, needle, offset).is_some()
+}
+
+/// [`includes`] in the bytes before `end`, as [`index_of_until`].
+pub fn includes_until<'a>(
+    bytes: &[u8],
+    needle: impl Into<Pattern<'a>>,
+    offset: i64,
+    end: i64,
+) -> bool {
+    index_of_until(bytes, needle, offset, end).is_some()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    Forward,
+    Backward,
+}
+
+fn search(
+    bytes: &[u8],
+    needle: Pattern<'_>,
+    offset: i64,
+    end: i64,
+    direction: Direction,
+) -> Option<usize> {
+    let pattern = needle.to_bytes();
+    // A half unit at the end is not searched. For a text it does not count for the offset either; for bytes it does.
+    let (width, len) = match needle {
+        Pattern::Text(_, Encoding::Utf16le) => (2, bytes.len() & !1),
+        Pattern::Units(_) => (2, bytes.len()),
+        _ => (1, bytes.len()),
+    };
+    let start = start(len, pattern.len(), offset, direction)?;
+    let end = usize::try_from(end.max(0)).map_or(bytes.len(), |end| end.min(bytes.len()));
+    let bytes = &bytes[..end - end % width];
+    if pattern.is_empty() {
+        return Some(start.min(bytes.len()));
+    }
+    let is_past = direction == Direction::Forward && start + pattern.len() > bytes.len();
+    if pattern.len() > bytes.len() || is_past {
+        return None;
+    }
+    match (width, direction) {
+        (1, Direction::Forward) => first(&bytes[start..], &pattern).map(|place| start + place),
+        (1, Direction::Backward) => {
+            last(&bytes[..bytes.len().min(start + pattern.len())], &pattern)
+        }
+        // An odd offset is rounded down, as Node does; so a hit may lie one byte before it.
+        (_, Direction::Forward) => even(bytes, &pattern, (start & !1..=bytes.len()).step_by(2)),
+        (_, Direction::Backward) => even(bytes, &pattern, (0..=start & !1).rev().step_by(2)),
+    }
+}
+
+/// Returns where the search begins, or `None` if there is nothing to search.
+fn start(len: usize, needle: usize, offset: i64, direction: Direction) -> Option<usize> {
+    let forward = direction == Direction::Forward;
+    if offset < 0 {
+        let from_end = len.checked_add_signed(isize::try_from(offset).unwrap_or(isize::MIN));
+        return from_end.or((forward || needle == 0).then_some(0));
+    }
+    let offset = usize::try_from(offset).unwrap_or(usize::MAX);
+    match offset.checked_add(needle) {
+        Some(end) if end <= len => Some(offset),
+        _ if needle == 0 => Some(len),
+        _ if forward => None,
+        _ => len.checked_sub(1),
+    }
+}
+
+fn first(bytes: &[u8], needle: &[u8]) -> Option<usize> {
+    match needle {
+        [byte] => memchr(*byte, bytes),
+        _ => memmem::find(bytes, needle),
+    }
+}
+
+/// `memmem::rfind` has no SIMD; it is for what our own search gives up.
+fn last(bytes: &[u8], needle: &[u8]) -> Option<usize> {
+    match needle {
+        [byte] => memrchr(*byte, bytes),
+        _ => match simd::rfind(bytes, needle) {
+            Some(Ok(found)) => found,
+            Some(Err(left)) => memmem::rfind(&bytes[..left], needle),
+            None => memmem::rfind(bytes, needle),
+        },
+    }
+}
+
+fn even(bytes: &[u8], needle: &[u8], mut places: impl Iterator<Item = usize>) -> Option<usize> {
+    if needle.len() < 2 {
+        return None;
+    }
+    let needle = &needle[..needle.len() & !1];
+    places.find(|&place| {
+        bytes
+            .get(place..)
+            .is_some_and(|tail| tail.starts_with(needle))
+    })
+}

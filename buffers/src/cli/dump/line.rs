@@ -1,0 +1,146 @@
+//! One line of a dump: the address, the digits in groups, the characters.
+
+use std::io::Write;
+
+use super::color::Palette;
+use super::options::{Options, Style};
+
+/// Two digits for each byte.
+type Digits = [[u8; 2]; 256];
+
+const LOWER: Digits = digits(b"0123456789abcdef");
+const UPPER: Digits = digits(b"0123456789ABCDEF");
+
+const fn digits(alphabet: &[u8; 16]) -> Digits {
+    let mut table = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = [alphabet[byte >> 4], alphabet[byte & 15]];
+        byte += 1;
+    }
+    table
+}
+
+/// The characters of ASCII, and where EBCDIC has any from 0x40 on.
+const EBCDIC: &[u8; 192] = b"\
+    \x20...........<(+|&.........!$*);~\
+    -/.........,%_>?.........`:#@'=\"\
+    .abcdefghi.......jklmnopqr^.....\
+    ..stuvwxyz...[...............]..\
+    {ABCDEFGHI......}JKLMNOPQR......\
+    \\.STUVWXYZ......0123456789......";
+
+/// What a line looks like.
+pub struct Line {
+    cols: usize,
+    group: usize,
+    style: Style,
+    digits: &'static Digits,
+    decimal: bool,
+    characters: [u8; 256],
+    palette: Option<Palette>,
+    /// Nearly every line there is: 16 bytes of hex in pairs, without colours, all places known.
+    has_fast_path: bool,
+}
+
+impl Line {
+    pub fn new(options: &Options) -> Self {
+        let (cols, group, palette) = (options.cols(), options.group(), options.color.palette());
+        let is_usual = (options.style, cols, group, options.decimal) == (Style::Hex, 16, 2, false);
+        let character = |byte: usize| match byte as u8 {
+            byte if options.ebcdic => byte
+                .checked_sub(0x40)
+                .map_or(b'.', |at| EBCDIC[usize::from(at)]),
+            byte @ b' '..=b'~' => byte,
+            _ => b'.',
+        };
+        Self {
+            cols,
+            group,
+            style: options.style,
+            digits: if options.upper { &UPPER } else { &LOWER },
+            decimal: options.decimal,
+            characters: std::array::from_fn(character),
+            has_fast_path: is_usual && palette.is_none(),
+            palette,
+        }
+    }
+
+    /// Returns how many bytes a full line has.
+    pub fn cols(&self) -> usize {
+        self.cols
+    }
+
+    /// Appends the line that shows `bytes`.
+    pub fn push(&self, text: &mut Vec<u8>, address: u64, bytes: &[u8]) {
+        match (bytes.first_chunk(), u32::try_from(address)) {
+            (Some(bytes), Ok(address)) if self.has_fast_path => {
+                self.fast_path(text, address, bytes);
+            }
+            _ => self.slow_path(text, address, bytes),
+        }
+    }
+
+    fn fast_path(&self, text: &mut Vec<u8>, address: u32, bytes: &[u8; 16]) {
+        const DIGITS: usize = 10;
+        const CHARACTERS: usize = DIGITS + 8 * 5 + 1;
+        const END: usize = CHARACTERS + 16;
+        let mut line = [b' '; END + 1];
+        for (place, byte) in line.chunks_exact_mut(2).zip(address.to_be_bytes()) {
+            place.copy_from_slice(&LOWER[usize::from(byte)]);
+        }
+        line[8] = b':';
+        for (place, pair) in line[DIGITS..]
+            .chunks_exact_mut(5)
+            .zip(bytes.as_chunks::<2>().0)
+        {
+            place[..2].copy_from_slice(&self.digits[usize::from(pair[0])]);
+            place[2..4].copy_from_slice(&self.digits[usize::from(pair[1])]);
+        }
+        for (place, &byte) in line[CHARACTERS..].iter_mut().zip(bytes) {
+            *place = self.characters[usize::from(byte)];
+        }
+        line[END] = b'\n';
+        text.extend_from_slice(&line);
+    }
+
+    fn slow_path(&self, text: &mut Vec<u8>, address: u64, bytes: &[u8]) {
+        // Writing into a Vec does not fail.
+        let _ = if self.decimal {
+            write!(text, "{:08}: ", address.cast_signed())
+        } else {
+            write!(text, "{address:08x}: ")
+        };
+        // With -e, the last group is shown whole.
+        let (cells, flip) = match self.style {
+            Style::LittleEndian => (self.cols.next_multiple_of(self.group), self.group - 1),
+            _ => (self.cols, 0),
+        };
+        for cell in 0..cells {
+            if cell > 0 && cell % self.group == 0 {
+                text.push(b' ');
+            }
+            let byte = bytes.get(cell ^ flip).copied();
+            if self.style == Style::Bits {
+                let bits =
+                    byte.map(|byte| [7, 6, 5, 4, 3, 2, 1, 0].map(|bit| b'0' + (byte >> bit & 1)));
+                self.paint(text, byte, &bits.unwrap_or([b' '; 8]));
+            } else {
+                let digits = byte.map(|byte| self.digits[usize::from(byte)]);
+                self.paint(text, byte, &digits.unwrap_or([b' '; 2]));
+            }
+        }
+        text.extend_from_slice(b"  ");
+        for &byte in bytes {
+            self.paint(text, Some(byte), &[self.characters[usize::from(byte)]]);
+        }
+        text.push(b'\n');
+    }
+
+    fn paint(&self, text: &mut Vec<u8>, byte: Option<u8>, shown: &[u8]) {
+        match (&self.palette, byte) {
+            (Some(palette), Some(byte)) => palette.paint(text, byte, shown),
+            _ => text.extend_from_slice(shown),
+        }
+    }
+}

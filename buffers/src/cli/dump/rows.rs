@@ -1,0 +1,65 @@
+//! The lines of a dump one after the other; with `-a`, a single `*` for many lines of zeros.
+
+use super::Options;
+use super::line::Line;
+
+pub struct Rows {
+    pub line: Line,
+    address: u64,
+    autoskip: bool,
+    /// Lines of zeros since the last other one.
+    zeros: u64,
+}
+
+impl Rows {
+    pub fn new(options: &Options, address: u64) -> Self {
+        Self {
+            line: Line::new(options),
+            address,
+            autoskip: options.autoskip,
+            zeros: 0,
+        }
+    }
+
+    /// Appends the line for `bytes`, or what stands for lines of zeros before it.
+    pub fn push(&mut self, text: &mut Vec<u8>, bytes: &[u8]) {
+        let is_full = bytes.len() == self.line.cols();
+        if self.autoskip && is_full && bytes.iter().all(|&byte| byte == 0) {
+            if self.zeros == 0 {
+                self.line.push(text, self.address, bytes);
+            }
+            self.zeros += 1;
+        } else {
+            self.end_zeros(text, self.zeros);
+            self.zeros = 0;
+            self.line.push(text, self.address, bytes);
+        }
+        self.address = self.address.wrapping_add(bytes.len() as u64);
+    }
+
+    /// Ends the dump: the last line is shown even if it is zeros.
+    pub fn finish(&self, text: &mut Vec<u8>) {
+        if self.zeros > 1 {
+            self.end_zeros(text, self.zeros - 1);
+            self.push_zeros(text, 1);
+        }
+    }
+
+    /// Appends what stands for so many lines of zeros, of which the first has been shown.
+    fn end_zeros(&self, text: &mut Vec<u8>, lines: u64) {
+        match lines {
+            0 | 1 => {}
+            // One line is not worth a star.
+            2 => self.push_zeros(text, self.zeros - 1),
+            _ => text.extend_from_slice(b"*\n"),
+        }
+    }
+
+    /// Appends a line of zeros that is so many lines before the next one.
+    fn push_zeros(&self, text: &mut Vec<u8>, lines_back: u64) {
+        let cols = self.line.cols();
+        let back = lines_back * cols as u64;
+        let address = self.address.wrapping_sub(back);
+        self.line.push(text, address, &[0; 256][..cols]);
+    }
+}

@@ -1,0 +1,135 @@
+//! The command line. Exit status: 0 done, 1 bad data or a failed read or write, 2 wrong usage.
+
+mod convert;
+mod dump;
+mod input;
+mod inspect;
+mod message;
+mod number;
+mod sys;
+mod wrap;
+
+use std::env;
+use std::ffi::OsString;
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::tour;
+use message::Usage;
+
+/// Node's Buffer in Rust: a tour in short lessons, a hex dump, and a converter between encodings.
+#[derive(Parser)]
+#[command(
+    version,
+    about,
+    after_help = "\
+Examples:
+  buffers                                         the tour
+  buffers dump -l 64 photo.jpg                    as xxd, many times as fast
+  buffers dump -p photo.jpg | buffers dump -r -p  and back
+  buffers convert --from base64 --to latin1 a.b64 > a.bin
+  buffers convert --from utf16le --to utf8 notes.txt
+  buffers inspect notes.txt"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Print the tour, or some of its lessons
+    Tour(TourArgs),
+    /// Show bytes in hex and as text, as xxd does
+    #[command(override_help = dump::HELP, disable_help_flag = true)]
+    Dump(DumpArgs),
+    /// Convert from one encoding to another
+    Convert(convert::Args),
+    /// Show bytes as Node's console.log does, and what they are
+    Inspect(inspect::Args),
+    /// Print the completions of a shell
+    Completions { shell: clap_complete::Shell },
+}
+
+#[derive(clap::Args, Default)]
+struct TourArgs {
+    /// List the lessons instead of running them
+    #[arg(long)]
+    list: bool,
+    /// Print the Rust program, the Node program and the output
+    #[arg(long)]
+    code: bool,
+    /// The lessons to run, in this order; all if none is named
+    #[arg(value_name = "LESSON")]
+    lessons: Vec<String>,
+}
+
+/// xxd's options are not clap's, so they are read elsewhere.
+#[derive(clap::Args)]
+struct DumpArgs {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<OsString>,
+}
+
+/// Runs what the arguments say.
+pub fn main() -> ExitCode {
+    match run(env::args_os().collect()) {
+        Ok(status) => status,
+        Err(error) if message::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => message::report(&error),
+    }
+}
+
+fn run(args: Vec<OsString>) -> Result<ExitCode> {
+    // Before clap, which would take `--` for its own.
+    if args.get(1).is_some_and(|command| command == "dump") {
+        dump::dump(args.into_iter().skip(2))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let command = match Cli::try_parse_from(args) {
+        Ok(cli) => cli.command,
+        Err(error) if error.use_stderr() => {
+            let _ = error.print();
+            return Ok(ExitCode::from(2));
+        }
+        // The help and the version.
+        Err(text) => {
+            print(text.to_string().as_bytes())?;
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
+    match command {
+        None if sys::stdin_has_data() => {
+            let text = "what is to be done with stdin? `buffers dump`, `convert` or `inspect`";
+            bail!(Usage(text.to_owned()));
+        }
+        None => show_tour(&TourArgs::default())?,
+        Some(Command::Tour(args)) => show_tour(&args)?,
+        Some(Command::Dump(args)) => dump::dump(args.args.into_iter())?,
+        Some(Command::Convert(args)) => convert::convert(&args)?,
+        Some(Command::Inspect(args)) => inspect::inspect(&args)?,
+        Some(Command::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "buffers", &mut script);
+            print(&script)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print(text: &[u8]) -> Result<()> {
+    let mut out = sys::stdout().context("stdout")?;
+    out.write_all(text).context("cannot write")
+}
+
+fn show_tour(args: &TourArgs) -> Result<()> {
+    let mut out = sys::stdout().context("stdout")?;
+    if args.list {
+        tour::list(&mut out)
+    } else {
+        tour::run(&args.lessons, args.code, &mut out)
+    }
+}

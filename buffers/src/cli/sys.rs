@@ -1,0 +1,35 @@
+//! What differs between systems: stdin and stdout as files, without the standard ones' buffers.
+
+use std::fs::File;
+use std::io;
+
+/// Returns stdin as a file.
+pub fn stdin() -> io::Result<File> {
+    #[cfg(unix)]
+    let owned = std::os::fd::AsFd::as_fd(&io::stdin()).try_clone_to_owned();
+    #[cfg(windows)]
+    let owned = std::os::windows::io::AsHandle::as_handle(&io::stdin()).try_clone_to_owned();
+    owned.map(File::from)
+}
+
+/// Returns stdout as a file.
+pub fn stdout() -> io::Result<File> {
+    #[cfg(unix)]
+    let owned = std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned();
+    #[cfg(windows)]
+    let owned = std::os::windows::io::AsHandle::as_handle(&io::stdout()).try_clone_to_owned();
+    owned.map(File::from)
+}
+
+/// Returns whether something is piped into stdin: a pipe, a socket or a regular file.
+pub fn stdin_has_data() -> bool {
+    let kind = stdin().and_then(|stdin| stdin.metadata());
+    #[cfg(unix)]
+    return kind.is_ok_and(|stdin| {
+        use std::os::unix::fs::FileTypeExt;
+        let kind = stdin.file_type();
+        kind.is_file() || kind.is_fifo() || kind.is_socket()
+    });
+    #[cfg(windows)]
+    kind.is_ok_and(|stdin| stdin.is_file())
+}

@@ -1,0 +1,94 @@
+//! Latin-1 and ASCII: a byte a character. Node's ASCII is Latin-1 on the way in and drops the eighth bit on the way out.
+
+use super::CHUNK_BYTES;
+use crate::{Encoding, Error, simd};
+
+/// Returns the last character that the encoding has.
+fn last(encoding: Encoding) -> u32 {
+    match encoding {
+        Encoding::Ascii => 0x7f,
+        _ => 0xff,
+    }
+}
+
+/// Cuts each unit of UTF-16 to its low byte, as Node does.
+pub(super) fn encode_lossy(text: &str) -> Vec<u8> {
+    if text.is_ascii() {
+        text.as_bytes().to_vec()
+    } else {
+        text.encode_utf16().map(|unit| unit as u8).collect()
+    }
+}
+
+/// Puts `?` for each character that the encoding lacks.
+pub(super) fn encode_replacing(text: &str, encoding: Encoding) -> Vec<u8> {
+    let last = last(encoding);
+    let encode = |char| {
+        if u32::from(char) <= last {
+            char as u8
+        } else {
+            b'?'
+        }
+    };
+    text.chars().map(encode).collect()
+}
+
+/// Appends the bytes; on an error, those before it.
+pub(super) fn encode_into(text: &str, encoding: Encoding, out: &mut Vec<u8>) -> Result<(), Error> {
+    let ascii = text.bytes().take_while(u8::is_ascii).count();
+    out.extend_from_slice(&text.as_bytes()[..ascii]);
+    for (place, char) in text[ascii..].char_indices() {
+        if u32::from(char) > last(encoding) {
+            return Err(Error::Invalid {
+                encoding: encoding.name(),
+                offset: ascii + place,
+                reason: "a character that it does not have",
+            });
+        }
+        out.push(char as u8);
+    }
+    Ok(())
+}
+
+/// Passes on the text as UTF-8, chunk by chunk.
+#[inline(never)] // a caller who takes another way need not clear the stack for this one
+pub(super) fn decode_chunks(bytes: &[u8], mut emit: impl FnMut(&[u8])) {
+    let mut text = [0; 2 * CHUNK_BYTES + simd::SLACK];
+    for chunk in bytes.chunks(CHUNK_BYTES) {
+        if chunk.is_ascii() {
+            emit(chunk);
+            continue;
+        }
+        let mut done = simd::latin1_to_utf8(chunk, &mut text).unwrap_or_default();
+        for &byte in &chunk[done.read..] {
+            let char = char::from(byte);
+            done.written += char.encode_utf8(&mut text[done.written..]).len();
+        }
+        emit(&text[..done.written]);
+    }
+}
+
+#[inline(never)] // a caller who takes another way need not clear the stack for this one
+pub(super) fn decode_masked_chunks(bytes: &[u8], mut emit: impl FnMut(&[u8])) {
+    let mut text = [0; CHUNK_BYTES];
+    for chunk in bytes.chunks(CHUNK_BYTES) {
+        for (char, byte) in text.iter_mut().zip(chunk) {
+            *char = byte & 0x7f;
+        }
+        emit(&text[..chunk.len()]);
+    }
+}
+
+/// Passes on ASCII; on an error, what comes before it.
+pub(super) fn decode_ascii_chunks(bytes: &[u8], emit: impl FnMut(&[u8])) -> Result<(), Error> {
+    let ascii = bytes.iter().take_while(|byte| byte.is_ascii()).count();
+    decode_chunks(&bytes[..ascii], emit);
+    if ascii == bytes.len() {
+        return Ok(());
+    }
+    Err(Error::Invalid {
+        encoding: "ascii",
+        offset: ascii,
+        reason: "more than seven bits",
+    })
+}

@@ -1,0 +1,197 @@
+//! `StringDecoder`: text from bytes that come in chunks, without ever cutting a character.
+//!
+//! What is not whole at the end of a chunk waits for the next one: up to three bytes of UTF-8, half a
+//! unit or half a surrogate pair of UTF-16, one or two bytes of base64.
+
+use super::utf16;
+use crate::Encoding;
+
+/// Decodes chunks of bytes.
+///
+/// # Examples
+///
+/// ```
+/// use buffers::{Encoding, StringDecoder};
+///
+/// let mut decoder = StringDecoder::new(Encoding::Utf8);
+/// assert_eq!(decoder.write(&[0xe2, 0x82]), "");
+/// assert_eq!(decoder.missing(), 1);
+/// assert_eq!(decoder.write(&[0xac, b'!']), "€!");
+/// assert_eq!(decoder.end(), "");
+/// ```
+#[derive(Debug, Clone)]
+pub struct StringDecoder {
+    encoding: Encoding,
+    held: [u8; 4],
+    held_len: usize,
+    missing: usize,
+    /// A high surrogate that a `String` cannot hold; in units it has been given out already.
+    high: Option<u16>,
+}
+
+impl StringDecoder {
+    /// A decoder that has seen nothing.
+    pub fn new(encoding: Encoding) -> Self {
+        Self {
+            encoding,
+            held: [0; 4],
+            held_len: 0,
+            missing: 0,
+            high: None,
+        }
+    }
+
+    /// Returns the encoding: `decoder.encoding`.
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// How many bytes the character that is held back still lacks: `lastNeed`.
+    pub fn missing(&self) -> usize {
+        self.missing
+    }
+
+    /// How many bytes that character has in all, or 0 if none is held back: `lastTotal`.
+    pub fn total(&self) -> usize {
+        self.held_len + self.missing
+    }
+
+    /// The text that is whole with this chunk.
+    pub fn write(&mut self, chunk: &[u8]) -> String {
+        if self.encoding == Encoding::Utf16le {
+            let units = self.write_utf16(chunk);
+            return self.joined(&units, false);
+        }
+        let (front, rest) = self.split(chunk);
+        let mut text = self.encoding.to_text_lossy(&front);
+        text.push_str(&self.encoding.to_text_lossy(rest));
+        text
+    }
+
+    /// What is left when no more comes: U+FFFD for a character that is not whole. The decoder can be used again.
+    pub fn end(&mut self) -> String {
+        if self.encoding == Encoding::Utf16le {
+            let units = self.end_utf16();
+            return self.joined(&units, true);
+        }
+        self.encoding.to_text_lossy(&self.leftover())
+    }
+
+    /// [`Self::write`] in UTF-16 units, exactly as Node gives them out, lone surrogates among them.
+    pub fn write_utf16(&mut self, chunk: &[u8]) -> Vec<u16> {
+        let (front, rest) = self.split(chunk);
+        let mut units = self.encoding.to_utf16(&front);
+        units.extend(self.encoding.to_utf16(rest));
+        units
+    }
+
+    /// [`Self::end`] in UTF-16 units.
+    pub fn end_utf16(&mut self) -> Vec<u16> {
+        let leftover = self.leftover();
+        self.encoding.to_utf16(&leftover)
+    }
+
+    /// Puts the two halves of a pair together that Node gives out one by one.
+    fn joined(&mut self, units: &[u16], ended: bool) -> String {
+        let mut all: Vec<u16> = self.high.take().into_iter().collect();
+        all.extend_from_slice(units);
+        if !ended {
+            self.high = all.pop_if(|last| is_high_surrogate(*last));
+        }
+        String::from_utf16_lossy(&all)
+    }
+
+    /// What was held back, if it is whole now, and the part of the chunk that can be decoded with it.
+    fn split<'a>(&mut self, mut chunk: &'a [u8]) -> (Vec<u8>, &'a [u8]) {
+        let mut front = Vec::new();
+        if self.missing > 0 {
+            let mut taken = self.missing.min(chunk.len());
+            if self.encoding == Encoding::Utf8 {
+                // A byte that does not go on with the character begins the next one.
+                if let Some(other) = chunk[..taken].iter().position(|byte| byte & 0xc0 != 0x80) {
+                    taken = other;
+                    self.missing = taken;
+                }
+            }
+            let (first, rest) = chunk.split_at(taken);
+            self.held[self.held_len..self.held_len + taken].copy_from_slice(first);
+            self.held_len += taken;
+            self.missing -= taken;
+            chunk = rest;
+            if self.missing > 0 {
+                return (front, chunk);
+            }
+            front = self.held[..self.held_len].to_vec();
+            self.held_len = 0;
+        }
+        let (held, total) = incomplete(self.encoding, chunk);
+        self.missing = total - held;
+        let (body, tail) = chunk.split_at(chunk.len() - held);
+        self.held[..tail.len()].copy_from_slice(tail);
+        self.held_len = tail.len();
+        (front, body)
+    }
+
+    fn leftover(&mut self) -> Vec<u8> {
+        let mut leftover = self.held[..self.held_len].to_vec();
+        if self.encoding == Encoding::Utf16le {
+            leftover.truncate(leftover.len() & !1);
+        }
+        self.held_len = 0;
+        self.missing = 0;
+        leftover
+    }
+}
+
+/// Returns how many bytes at the end of `chunk` have to wait for the rest of their character.
+pub(super) fn incomplete_suffix(encoding: Encoding, chunk: &[u8]) -> usize {
+    match encoding {
+        // A decoder looks at the last unit only if nothing comes after it.
+        Encoding::Utf16le => {
+            let odd = chunk.len() % 2;
+            odd + incomplete(encoding, &chunk[..chunk.len() - odd]).0
+        }
+        _ => incomplete(encoding, chunk).0,
+    }
+}
+
+/// Returns how many bytes at the end of `chunk` are part of something that is not whole, and how many it has in all.
+fn incomplete(encoding: Encoding, chunk: &[u8]) -> (usize, usize) {
+    match encoding {
+        Encoding::Utf8 => incomplete_utf8(chunk),
+        Encoding::Utf16le if chunk.len() % 2 == 1 => (1, 2),
+        Encoding::Utf16le => {
+            match utf16::to_units(&chunk[chunk.len().saturating_sub(2)..]).as_slice() {
+                [last] if is_high_surrogate(*last) => (2, 4),
+                _ => (0, 0),
+            }
+        }
+        Encoding::Base64 | Encoding::Base64Url if !chunk.len().is_multiple_of(3) => {
+            (chunk.len() % 3, 3)
+        }
+        _ => (0, 0),
+    }
+}
+
+/// The same for a character at the end.
+fn incomplete_utf8(chunk: &[u8]) -> (usize, usize) {
+    let continuations = chunk
+        .iter()
+        .rev()
+        .take(3)
+        .take_while(|&&byte| byte & 0xc0 == 0x80)
+        .count();
+    let held = continuations + 1;
+    let lead = chunk.len().checked_sub(held).map(|place| chunk[place]);
+    let total = match lead {
+        Some(0xc0..=0xdf) => 2,
+        Some(0xe0..=0xef) => 3,
+        Some(0xf0..=0xf7) => 4,
+        _ => 0,
+    };
+    if held < total { (held, total) } else { (0, 0) }
+}
+
+fn is_high_surrogate(unit: u16) -> bool {
+    (0xd800..=0xdbff).contains(&unit)
+}

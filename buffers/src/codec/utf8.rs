@@ -1,0 +1,32 @@
+//! UTF-8: checked at SIMD speed, replaced as Node replaces. `buf.toString()`.
+
+use std::borrow::Cow;
+
+use crate::{Error, simd};
+
+/// Returns what an encoder of this crate has written.
+pub(super) fn encoded(bytes: &[u8]) -> &str {
+    simd::utf8(bytes).expect("encoders write whole characters")
+}
+
+pub(super) fn decode(bytes: &[u8]) -> Result<&str, Error> {
+    if let Some(text) = simd::utf8(bytes) {
+        return Ok(text);
+    }
+    simdutf8::compat::from_utf8(bytes).map_err(|error| Error::Invalid {
+        encoding: "utf8",
+        offset: error.valid_up_to(),
+        reason: match error.error_len() {
+            None => "half a character",
+            Some(_) => "not UTF-8",
+        },
+    })
+}
+
+/// Puts one U+FFFD for each maximal part of a character that does not go on: the standard library's rule is Node's.
+pub(super) fn decode_lossy(bytes: &[u8]) -> Cow<'_, str> {
+    match simd::utf8(bytes) {
+        Some(text) => text.into(),
+        None => String::from_utf8_lossy(bytes),
+    }
+}

@@ -1,0 +1,243 @@
+//! The intrinsics that `src/simd/` calls, in plain Rust: with them, the unit tests run every kernel on every machine.
+//!
+//! Each does what Intel's guide says, lane by lane: <https://www.intel.com/content/www/us/en/docs/intrinsics-guide/>.
+//! That the processor does the same is tested where there is one: `tests/levels.rs` is run with both.
+
+#![expect(non_camel_case_types, reason = "the names are Intel's")]
+
+use std::array::from_fn;
+
+/// 64 bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct __m512i([u8; 64]);
+
+/// 32 bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct __m256i([u8; 32]);
+
+impl __m512i {
+    fn lanes<const WIDTH: usize, const COUNT: usize>(self) -> [[u8; WIDTH]; COUNT] {
+        from_fn(|lane| from_fn(|byte| self.0[WIDTH * lane + byte]))
+    }
+
+    fn u16s(self) -> [u16; 32] {
+        self.lanes().map(u16::from_le_bytes)
+    }
+
+    fn u32s(self) -> [u32; 16] {
+        self.lanes().map(u32::from_le_bytes)
+    }
+
+    fn u64s(self) -> [u64; 8] {
+        self.lanes().map(u64::from_le_bytes)
+    }
+
+    fn from_u16s(lanes: [u16; 32]) -> Self {
+        Self(from_fn(|byte| lanes[byte / 2].to_le_bytes()[byte % 2]))
+    }
+
+    fn from_u32s(lanes: [u32; 16]) -> Self {
+        Self(from_fn(|byte| lanes[byte / 4].to_le_bytes()[byte % 4]))
+    }
+}
+
+/// Makes a mask with a bit for each lane.
+fn mask(lanes: usize, is_set: impl Fn(usize) -> bool) -> u64 {
+    (0..lanes).map(|lane| u64::from(is_set(lane)) << lane).sum()
+}
+
+fn bit(mask: impl Into<u64>, lane: usize) -> bool {
+    mask.into() >> lane & 1 == 1
+}
+
+macro_rules! intrinsics {
+    ($($name:ident($($arg:ident: $type:ty),*) -> $result:ty { $body:expr })*) => {
+        $(pub fn $name($($arg: $type),*) -> $result {
+            $body
+        })*
+    };
+}
+
+intrinsics! {
+    _mm256_and_si256(a: __m256i, b: __m256i) -> __m256i { __m256i(from_fn(|at| a.0[at] & b.0[at])) }
+    _mm256_cmpeq_epi8(a: __m256i, b: __m256i) -> __m256i {
+        __m256i(from_fn(|at| if a.0[at] == b.0[at] { 0xff } else { 0 }))
+    }
+    _mm256_movemask_epi8(a: __m256i) -> i32 { mask(32, |at| a.0[at] >= 0x80) as u32 as i32 }
+    _mm256_set1_epi8(byte: i8) -> __m256i { __m256i([byte as u8; 32]) }
+
+    _mm512_setzero_si512() -> __m512i { __m512i([0; 64]) }
+    _mm512_set1_epi8(lane: i8) -> __m512i { __m512i([lane as u8; 64]) }
+    _mm512_set1_epi16(lane: i16) -> __m512i { __m512i::from_u16s([lane as u16; 32]) }
+    _mm512_set1_epi32(lane: i32) -> __m512i { __m512i::from_u32s([lane as u32; 16]) }
+    _mm512_set1_epi64(lane: i64) -> __m512i { __m512i(from_fn(|at| lane.to_le_bytes()[at % 8])) }
+
+    _mm512_and_si512(a: __m512i, b: __m512i) -> __m512i { __m512i(from_fn(|at| a.0[at] & b.0[at])) }
+    _mm512_or_si512(a: __m512i, b: __m512i) -> __m512i { __m512i(from_fn(|at| a.0[at] | b.0[at])) }
+    _mm512_xor_si512(a: __m512i, b: __m512i) -> __m512i { __m512i(from_fn(|at| a.0[at] ^ b.0[at])) }
+
+    _mm512_add_epi8(a: __m512i, b: __m512i) -> __m512i {
+        __m512i(from_fn(|at| a.0[at].wrapping_add(b.0[at])))
+    }
+    _mm512_subs_epu8(a: __m512i, b: __m512i) -> __m512i {
+        __m512i(from_fn(|at| a.0[at].saturating_sub(b.0[at])))
+    }
+    _mm512_add_epi16(a: __m512i, b: __m512i) -> __m512i { {
+        let (a, b) = (a.u16s(), b.u16s());
+        __m512i::from_u16s(from_fn(|at| a[at].wrapping_add(b[at])))
+    } }
+    _mm512_add_epi32(a: __m512i, b: __m512i) -> __m512i { {
+        let (a, b) = (a.u32s(), b.u32s());
+        __m512i::from_u32s(from_fn(|at| a[at].wrapping_add(b[at])))
+    } }
+    _mm512_maddubs_epi16(a: __m512i, b: __m512i) -> __m512i { {
+        let product = |at: usize| i32::from(a.0[at]) * i32::from(b.0[at] as i8);
+        let sum = |lane: usize| product(2 * lane) + product(2 * lane + 1);
+        __m512i::from_u16s(from_fn(|at| sum(at).clamp(-0x8000, 0x7fff) as i16 as u16))
+    } }
+    _mm512_madd_epi16(a: __m512i, b: __m512i) -> __m512i { {
+        let (a, b) = (a.u16s(), b.u16s());
+        let product = |at: usize| i32::from(a[at] as i16) * i32::from(b[at] as i16);
+        let sum = |lane: usize| product(2 * lane).wrapping_add(product(2 * lane + 1));
+        __m512i::from_u32s(from_fn(|at| sum(at) as u32))
+    } }
+
+    _mm512_movepi8_mask(a: __m512i) -> u64 { mask(64, |at| a.0[at] >= 0x80) }
+    _mm512_test_epi8_mask(a: __m512i, b: __m512i) -> u64 { mask(64, |at| a.0[at] & b.0[at] != 0) }
+    _mm512_test_epi16_mask(a: __m512i, b: __m512i) -> u32 { {
+        let (a, b) = (a.u16s(), b.u16s());
+        mask(32, |at| a[at] & b[at] != 0) as u32
+    } }
+    _mm512_cmpeq_epi8_mask(a: __m512i, b: __m512i) -> u64 { mask(64, |at| a.0[at] == b.0[at]) }
+    _mm512_cmpeq_epi16_mask(a: __m512i, b: __m512i) -> u32 { {
+        let (a, b) = (a.u16s(), b.u16s());
+        mask(32, |at| a[at] == b[at]) as u32
+    } }
+    _mm512_cmpeq_epi32_mask(a: __m512i, b: __m512i) -> u16 { {
+        let (a, b) = (a.u32s(), b.u32s());
+        mask(16, |at| a[at] == b[at]) as u16
+    } }
+    _mm512_cmpge_epu16_mask(a: __m512i, b: __m512i) -> u32 { {
+        let (a, b) = (a.u16s(), b.u16s());
+        mask(32, |at| a[at] >= b[at]) as u32
+    } }
+    _mm512_cmpge_epu32_mask(a: __m512i, b: __m512i) -> u16 { {
+        let (a, b) = (a.u32s(), b.u32s());
+        mask(16, |at| a[at] >= b[at]) as u16
+    } }
+
+    _mm512_mask_mov_epi16(src: __m512i, mask: u32, a: __m512i) -> __m512i {
+        __m512i(from_fn(|at| if bit(mask, at / 2) { a.0[at] } else { src.0[at] }))
+    }
+    _mm512_mask_mov_epi32(src: __m512i, mask: u16, a: __m512i) -> __m512i {
+        __m512i(from_fn(|at| if bit(mask, at / 4) { a.0[at] } else { src.0[at] }))
+    }
+    _mm512_maskz_compress_epi8(mask: u64, a: __m512i) -> __m512i { {
+        let mut kept = (0..64).filter(|&at| bit(mask, at)).map(|at| a.0[at]);
+        __m512i(from_fn(|_| kept.next().unwrap_or_default()))
+    } }
+    _mm512_maskz_compress_epi16(mask: u32, a: __m512i) -> __m512i { {
+        let a = a.u16s();
+        let mut kept = (0..32).filter(|&at| bit(mask, at)).map(|at| a[at]);
+        __m512i::from_u16s(from_fn(|_| kept.next().unwrap_or_default()))
+    } }
+
+    _mm512_permutexvar_epi8(index: __m512i, a: __m512i) -> __m512i {
+        __m512i(from_fn(|at| a.0[usize::from(index.0[at] & 63)]))
+    }
+    _mm512_permutexvar_epi16(index: __m512i, a: __m512i) -> __m512i { {
+        let (index, a) = (index.u16s(), a.u16s());
+        __m512i::from_u16s(from_fn(|at| a[usize::from(index[at] & 31)]))
+    } }
+    _mm512_permutex2var_epi8(a: __m512i, index: __m512i, b: __m512i) -> __m512i {
+        __m512i(from_fn(|at| {
+            let index = usize::from(index.0[at]);
+            if index & 64 == 0 { a.0[index & 63] } else { b.0[index & 63] }
+        }))
+    }
+    _mm512_shuffle_epi8(a: __m512i, index: __m512i) -> __m512i {
+        __m512i(from_fn(|at| match index.0[at] {
+            index @ 0..0x80 => a.0[at / 16 * 16 + usize::from(index & 15)],
+            _ => 0,
+        }))
+    }
+    _mm512_multishift_epi64_epi8(shifts: __m512i, a: __m512i) -> __m512i { {
+        let a = a.u64s();
+        __m512i(from_fn(|at| a[at / 8].rotate_right(u32::from(shifts.0[at] & 63)) as u8))
+    } }
+
+    _mm512_castsi512_si256(a: __m512i) -> __m256i { __m256i(from_fn(|at| a.0[at])) }
+    _mm512_cvtepu8_epi16(a: __m256i) -> __m512i { __m512i::from_u16s(a.0.map(u16::from)) }
+    _mm512_cvtepu16_epi32(a: __m256i) -> __m512i {
+        __m512i::from_u32s(from_fn(|at| u16::from_le_bytes([a.0[2 * at], a.0[2 * at + 1]]).into()))
+    }
+    _mm512_cvtepi16_epi8(a: __m512i) -> __m256i { __m256i(from_fn(|at| a.0[2 * at])) }
+}
+
+pub fn _mm512_slli_epi16<const BY: u32>(a: __m512i) -> __m512i {
+    __m512i::from_u16s(a.u16s().map(|lane| lane << BY))
+}
+
+pub fn _mm512_srli_epi16<const BY: u32>(a: __m512i) -> __m512i {
+    __m512i::from_u16s(a.u16s().map(|lane| lane >> BY))
+}
+
+pub fn _mm512_slli_epi32<const BY: u32>(a: __m512i) -> __m512i {
+    __m512i::from_u32s(a.u32s().map(|lane| lane << BY))
+}
+
+pub fn _mm512_srli_epi32<const BY: u32>(a: __m512i) -> __m512i {
+    __m512i::from_u32s(a.u32s().map(|lane| lane >> BY))
+}
+
+pub fn _mm512_shuffle_i64x2<const PICKED: i32>(a: __m512i, b: __m512i) -> __m512i {
+    let quarter = |at: usize| (PICKED >> (2 * (at / 16)) & 3) as usize;
+    let byte = |at: usize| 16 * quarter(at) + at % 16;
+    __m512i(from_fn(|at| {
+        if at < 32 {
+            a.0[byte(at)]
+        } else {
+            b.0[byte(at)]
+        }
+    }))
+}
+
+#[expect(unsafe_code, reason = "a load takes a pointer")]
+mod memory {
+    use super::{__m256i, __m512i};
+
+    /// # Safety
+    ///
+    /// There are 64 readable bytes.
+    pub unsafe fn _mm512_loadu_si512(from: *const __m512i) -> __m512i {
+        // SAFETY: as the caller says; bytes have no alignment.
+        unsafe { *from }
+    }
+
+    /// # Safety
+    ///
+    /// There are 32 readable bytes.
+    pub unsafe fn _mm256_loadu_si256(from: *const __m256i) -> __m256i {
+        // SAFETY: as the caller says; bytes have no alignment.
+        unsafe { *from }
+    }
+
+    /// # Safety
+    ///
+    /// There are 64 writable bytes.
+    pub unsafe fn _mm512_storeu_si512(to: *mut __m512i, value: __m512i) {
+        // SAFETY: as the caller says; bytes have no alignment.
+        unsafe { *to = value };
+    }
+
+    /// # Safety
+    ///
+    /// There are 32 writable bytes.
+    pub unsafe fn _mm256_storeu_si256(to: *mut __m256i, value: __m256i) {
+        // SAFETY: as the caller says; bytes have no alignment.
+        unsafe { *to = value };
+    }
+}
+pub use memory::{
+    _mm256_loadu_si256, _mm256_storeu_si256, _mm512_loadu_si512, _mm512_storeu_si512,
+};

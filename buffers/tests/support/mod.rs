@@ -1,0 +1,34 @@
+//! What several tests lean on.
+
+use std::env;
+use std::io::Write;
+
+/// xorshift32: noise that is the same in every run.
+pub struct Noise(pub u32);
+
+impl Noise {
+    pub fn next(&mut self) -> u32 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        self.0
+    }
+
+    pub fn below(&mut self, limit: usize) -> usize {
+        self.next() as usize % limit
+    }
+
+    pub fn bytes(&mut self, len: usize) -> Vec<u8> {
+        (0..len).map(|_| self.next() as u8).collect()
+    }
+}
+
+/// Returns whether the long forms of the tests are wanted.
+pub fn is_soak() -> bool {
+    env::var_os("SOAK").is_some_and(|value| value == "1")
+}
+
+/// Says what a test has not done, past the capture of the test runner: what is not run is not passed.
+pub fn say(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
