@@ -3,10 +3,10 @@
 mod bench;
 mod duration;
 mod each;
+mod exit_report;
 mod message;
 mod peer;
 mod primes;
-mod record;
 mod run;
 mod signals;
 mod size;

@@ -21,7 +21,7 @@ pub enum Error {
         args: Vec<String>,
         /// What was missing or wrong, which Node does not tell apart.
         #[source]
-        cause: NotStarted,
+        cause: SpawnError,
     },
 
     /// It ended with another status than 0, or by a signal that was not ours.
@@ -121,7 +121,7 @@ pub enum Error {
 /// What keeps a command from being started. Node says `ENOENT` whether the program or the directory is missing.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum NotStarted {
+pub enum SpawnError {
     /// No such file, or none on the `PATH`.
     #[error("there is no program {program}")]
     NoProgram {
@@ -141,7 +141,7 @@ pub enum NotStarted {
     System(#[from] io::Error),
 }
 
-impl NotStarted {
+impl SpawnError {
     /// What the system said.
     pub fn errno(&self) -> Errno {
         match self {
@@ -153,7 +153,7 @@ impl NotStarted {
 }
 
 /// `ENOENT`: Debug of nix's enum is its name.
-fn errno_name(cause: &NotStarted) -> String {
+fn errno_name(cause: &SpawnError) -> String {
     format!("{:?}", cause.errno())
 }
 

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
-use child_process::{Error, Exit, NotStarted, Signal, exec, exec_file};
+use child_process::{Error, Exit, Signal, SpawnError, exec, exec_file};
 
 async fn failing(command: child_process::Command) -> Error {
     command.await.expect_err("this fails")
@@ -101,7 +101,7 @@ async fn a_program_and_a_directory_that_are_missing_are_told_apart() {
             panic!("{error:?}")
         };
         assert_eq!(
-            matches!(cause, NotStarted::NoDirectory { .. }),
+            matches!(cause, SpawnError::NoDirectory { .. }),
             is_directory,
             "{cause}"
         );
@@ -272,7 +272,10 @@ async fn who_holds_the_pipe_is_waited_for_or_not_as_was_asked() {
     assert_eq!(output.stdout_text(), "early\nlate\n");
 
     let line = "sleep 100 & echo $!";
-    let output = exec(line).drain(Duration::from_millis(50)).await.unwrap();
+    let output = exec(line)
+        .pipe_timeout(Duration::from_millis(50))
+        .await
+        .unwrap();
     let holder = output.stdout_text().trim().parse().unwrap();
     nix::sys::signal::kill(nix::unistd::Pid::from_raw(holder), Signal::SIGKILL).unwrap();
 }

@@ -11,7 +11,7 @@ use futures::stream::{self, StreamExt};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::sync::watch;
 
-use super::{message, record, signals, size};
+use super::{exit_report, message, signals, size};
 
 /// As xargs: some job failed.
 const SOME_FAILED: u8 = 123;
@@ -95,7 +95,7 @@ pub async fn each(args: Args) -> Result<u8> {
             outcome = done.next() => {
                 let Some((item, outcome)) = outcome else { break };
                 ran += 1;
-                if record::status(&outcome) != 0 && signalled.is_none() {
+                if exit_report::status(&outcome) != 0 && signalled.is_none() {
                     failed += 1;
                     match args.halt {
                         Some(Halt::Now) => drop(stop.send_replace(Stop::Now)),
@@ -151,10 +151,10 @@ async fn job<'a>(
 fn show(args: &Args, item: &str, outcome: Result<Output, Error>) -> Result<()> {
     let mut out = std::io::stdout().lock();
     if args.json {
-        writeln!(out, "{}", record::json(item, &outcome))?;
+        writeln!(out, "{}", exit_report::json(item, &outcome))?;
         return Ok(());
     }
-    if let Some(output) = record::output(&outcome) {
+    if let Some(output) = exit_report::output(&outcome) {
         let tag = args.tag.then_some(item);
         print(&mut out, &output.stdout, tag)?;
         print(&mut std::io::stderr().lock(), &output.stderr, tag)?;

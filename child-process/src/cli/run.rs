@@ -8,13 +8,13 @@ use std::time::Duration;
 use anyhow::Result;
 use child_process::{Command, Signal};
 
-use super::{duration, record, signals, size};
+use super::{duration, exit_report, signals, size};
 
 /// Arguments of `exec`.
 #[derive(clap::Args)]
 pub struct ExecArgs {
     #[command(flatten)]
-    bounds: Bounds,
+    bounds: Limits,
     /// The line
     line: String,
 }
@@ -23,7 +23,7 @@ pub struct ExecArgs {
 #[derive(clap::Args)]
 pub struct RunArgs {
     #[command(flatten)]
-    bounds: Bounds,
+    bounds: Limits,
     /// The program and its arguments
     #[arg(required = true, trailing_var_arg = true, value_name = "PROG")]
     command: Vec<std::ffi::OsString>,
@@ -31,7 +31,7 @@ pub struct RunArgs {
 
 /// How long, how much, where.
 #[derive(clap::Args)]
-struct Bounds {
+struct Limits {
     /// End it after this time, with everything that it has started
     #[arg(short, long, value_name = "TIME", value_parser = duration::parse)]
     timeout: Option<Duration>,
@@ -95,7 +95,7 @@ pub async fn run(args: RunArgs) -> Result<u8> {
     in_bounds(command, &line, args.bounds).await
 }
 
-async fn in_bounds(mut command: Command, line: &str, bounds: Bounds) -> Result<u8> {
+async fn in_bounds(mut command: Command, line: &str, bounds: Limits) -> Result<u8> {
     command = command
         .kill_signal(bounds.signal)
         .grace(bounds.kill_after)
@@ -125,17 +125,17 @@ async fn in_bounds(mut command: Command, line: &str, bounds: Bounds) -> Result<u
 
     let outcome = command.await;
 
-    let status = record::status(&outcome);
+    let status = exit_report::status(&outcome);
     let mut out = std::io::stdout().lock();
     if bounds.json {
-        writeln!(out, "{}", record::json(line, &outcome))?;
+        writeln!(out, "{}", exit_report::json(line, &outcome))?;
         return Ok(status);
     }
-    if let Some(output) = record::output(&outcome) {
+    if let Some(output) = exit_report::output(&outcome) {
         out.write_all(&output.stdout)?;
         out.flush()?;
         std::io::stderr().write_all(&output.stderr)?;
     }
-    record::explain(outcome);
+    exit_report::explain(outcome);
     Ok(status)
 }

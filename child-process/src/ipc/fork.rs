@@ -13,8 +13,8 @@ use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::start::Defaults;
-use crate::{Channel, Child, Command, Error, os};
+use crate::process::spawn::Defaults;
+use crate::{Channel, Child, Command, Error, sys};
 
 /// Tells a child which descriptor its channel is.
 pub const CHANNEL_FD: &str = "NODE_CHANNEL_FD";
@@ -82,7 +82,7 @@ where
         return Ok(None);
     }
     let socket = UnixStream::from(descriptor(number).map_err(bad)?);
-    // Our children are not to keep the channel open when we are gone.
+    // Our children are not to keep the channel open when we are map_disconnect.
     fcntl(&socket, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))
         .map_err(|error| bad(error.to_string()))?;
     Channel::over(socket).map(Some)
@@ -102,5 +102,5 @@ fn descriptor(number: RawFd) -> Result<OwnedFd, String> {
             .try_clone_to_owned()
             .map_err(|error| error.to_string());
     }
-    Ok(os::inherited(number))
+    Ok(sys::from_inherited_fd(number))
 }

@@ -6,8 +6,8 @@ use std::process::Stdio;
 use nix::sys::signal::Signal;
 use tokio::net::unix::pipe;
 
-use crate::leader::Leader;
-use crate::start::{Defaults, start};
+use super::process_group::ProcessGroup;
+use super::spawn::{Defaults, spawn};
 use crate::{Command, Error, Exit};
 
 /// The pipe to a child's stdin. Dropping it is the end of what the child reads.
@@ -26,7 +26,7 @@ pub struct Child {
     pub stdout: Option<ChildStdout>,
     /// The pipe from its stderr, if it is one.
     pub stderr: Option<ChildStderr>,
-    leader: Leader,
+    group: ProcessGroup,
 }
 
 impl Command {
@@ -64,7 +64,7 @@ impl Command {
     }
 
     pub(crate) async fn start_child(&mut self, defaults: Defaults) -> Result<Child, Error> {
-        let started = start(self, defaults).await?;
+        let started = spawn(self, defaults).await?;
         let failed = |source| Error::Io {
             attempt: "use the child's pipes",
             source,
@@ -82,7 +82,7 @@ impl Command {
             stdin: stdin.transpose().map_err(failed)?,
             stdout: stdout.transpose().map_err(failed)?,
             stderr: stderr.transpose().map_err(failed)?,
-            leader: started.leader,
+            group: started.group,
         })
     }
 }
@@ -90,12 +90,12 @@ impl Command {
 impl Child {
     /// Its process number, which is also its group's.
     pub fn id(&self) -> u32 {
-        self.leader.id()
+        self.group.id()
     }
 
     /// Sends a signal to its group and says whether anybody was there. Node's `kill` reaches the child alone.
     pub fn kill(&self, signal: Signal) -> bool {
-        self.leader.signal(signal)
+        self.group.signal(signal)
     }
 
     /// Waits for its end: Node's `'exit'` event. The pipe to its stdin is closed first, if it was not taken.
@@ -115,7 +115,7 @@ impl Child {
             attempt: "wait for the child",
             source,
         };
-        self.leader.ended().await.map_err(failed)?;
-        self.leader.reap().map_err(failed)
+        self.group.exited().await.map_err(failed)?;
+        self.group.reap().map_err(failed)
     }
 }

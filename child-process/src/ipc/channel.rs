@@ -16,8 +16,8 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::sync::Mutex;
 
-use crate::wire::{Line, Lines, NACK, line, parse};
-use crate::{Error, os};
+use super::json_lines::{FrameBuffer, Line, NACK, decode, encode};
+use crate::{Error, sys};
 
 /// Longer messages are refused unless [`Receiver::set_limit`] says otherwise.
 const LIMIT: usize = 64 * 1024 * 1024;
@@ -45,7 +45,7 @@ pub struct Receiver<In> {
     /// tokio's own streams are woken as well when the other end has read what we wrote: half of all wake-ups.
     readable: AsyncFd<OwnedFd>,
     chunk: Box<[u8]>,
-    lines: Lines,
+    lines: FrameBuffer,
     /// For handles, which have to be refused.
     writer: Arc<Mutex<Writer>>,
     messages: PhantomData<fn() -> In>,
@@ -60,7 +60,7 @@ impl<In: DeserializeOwned, Out: Serialize> Channel<In, Out> {
     pub fn over(stream: UnixStream) -> Result<Self, Error> {
         let watched = stream
             .set_nonblocking(true)
-            .and_then(|()| os::watch(stream.try_clone()?, Interest::READABLE));
+            .and_then(|()| sys::watch(stream.try_clone()?, Interest::READABLE));
         let readable = watched.map_err(|source| Error::Io {
             attempt: "make a channel",
             source,
@@ -80,7 +80,7 @@ impl<In: DeserializeOwned, Out: Serialize> Channel<In, Out> {
                 stream,
                 readable,
                 chunk: vec![0; CHUNK_BYTES].into(),
-                lines: Lines::new(LIMIT),
+                lines: FrameBuffer::new(LIMIT),
                 writer,
                 messages: PhantomData,
             },
@@ -134,14 +134,14 @@ impl<Out: Serialize> Sender<Out> {
     ///
     /// # Errors
     ///
-    /// [`Error::Disconnected`] if the other end is gone; [`Error::Unsendable`] and [`Error::Reserved`] if nobody could
+    /// [`Error::Disconnected`] if the other end is map_disconnect; [`Error::Unsendable`] and [`Error::Reserved`] if nobody could
     /// receive the message.
     ///
     /// # Cancel safety
     ///
     /// A message that was begun is finished before the next one.
     pub async fn send(&self, message: &Out) -> Result<(), Error> {
-        let line = line(message)?;
+        let line = encode(message)?;
         self.writer.lock().await.write(&line).await
     }
 
@@ -153,7 +153,10 @@ impl<Out: Serialize> Sender<Out> {
     pub async fn disconnect(&self) -> Result<(), Error> {
         let mut writer = self.writer.lock().await;
         writer.flush().await?;
-        writer.stream.shutdown(Shutdown::Write).map_err(gone)
+        writer
+            .stream
+            .shutdown(Shutdown::Write)
+            .map_err(map_disconnect)
     }
 }
 
@@ -175,7 +178,7 @@ impl<In: DeserializeOwned> Receiver<In> {
     pub async fn recv(&mut self) -> Result<Option<In>, Error> {
         loop {
             while let Some(line) = self.lines.next()? {
-                match parse(line)? {
+                match decode(line)? {
                     Line::Message(message) => return Ok(Some(message)),
                     Line::Internal => {}
                     // The descriptor itself was closed by the system: we have not asked for it.
@@ -230,7 +233,7 @@ fn is_passing(error: &io::Error) -> bool {
     )
 }
 
-/// What is to be written, also if whoever asked for it has gone.
+/// What is to be written, also if whoever asked for it has map_disconnect.
 #[derive(Debug)]
 struct Writer {
     stream: Arc<UnixStream>,
@@ -250,10 +253,10 @@ impl Writer {
             match (&*self.stream).write(&self.pending[self.written..]) {
                 Ok(written) => self.written += written,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.room().await.map_err(gone)?;
+                    self.writable().await.map_err(map_disconnect)?;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(gone(error)),
+                Err(error) => return Err(map_disconnect(error)),
             }
         }
         self.pending.clear();
@@ -262,8 +265,8 @@ impl Writer {
     }
 
     /// Waits until something can be written. Seldom enough to be set up each time.
-    async fn room(&self) -> io::Result<()> {
-        let writable = os::watch(self.stream.try_clone()?, Interest::WRITABLE)?;
+    async fn writable(&self) -> io::Result<()> {
+        let writable = sys::watch(self.stream.try_clone()?, Interest::WRITABLE)?;
         writable.writable().await.map(drop)
     }
 }
@@ -273,7 +276,7 @@ fn is_gone(error: &io::Error) -> bool {
     matches!(error.kind(), BrokenPipe | ConnectionReset | NotConnected)
 }
 
-fn gone(source: io::Error) -> Error {
+fn map_disconnect(source: io::Error) -> Error {
     if is_gone(&source) {
         Error::Disconnected
     } else {

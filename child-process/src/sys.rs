@@ -11,7 +11,7 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
 /// Becomes readable when the child `pid`, which has not been reaped, has ended: `pidfd_open(2)`.
-pub fn ended(pid: Pid) -> io::Result<AsyncFd<OwnedFd>> {
+pub fn exit_watch(pid: Pid) -> io::Result<AsyncFd<OwnedFd>> {
     watch(pidfd_open(pid)?, Interest::READABLE)
 }
 
@@ -39,7 +39,7 @@ fn pidfd_open(pid: Pid) -> io::Result<OwnedFd> {
 }
 
 /// Gives the child a session of its own. From here on, starting it copies this process: no way around `pre_exec`.
-pub fn in_a_session_of_its_own(command: &mut Command) {
+pub fn new_session(command: &mut Command) {
     let begin = || nix::unistd::setsid().map(drop).map_err(io::Error::from);
     #[expect(unsafe_code, reason = "std's own `setsid` is not stable")]
     // SAFETY: between fork and exec only what is async-signal-safe may be called; setsid(2) is, and no memory is allocated.
@@ -51,7 +51,7 @@ pub fn in_a_session_of_its_own(command: &mut Command) {
 /// Takes over a descriptor that the parent of this process has named.
 ///
 /// The caller calls this once for a number, and only if the descriptor is open.
-pub fn inherited(fd: RawFd) -> OwnedFd {
+pub fn from_inherited_fd(fd: RawFd) -> OwnedFd {
     #[expect(unsafe_code, reason = "an inherited descriptor is a number")]
     // SAFETY: the parent left it open for this process and told so; that nobody else here takes it is the
     // caller's promise, kept in `fork::parent` by a flag.

@@ -11,29 +11,29 @@ use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 use tokio::io::unix::AsyncFd;
 
-use crate::{Exit, os};
+use crate::{Exit, sys};
 
 /// A child that has not been reaped. Dropping it kills its group and reaps it.
 #[derive(Debug)]
-pub struct Leader {
+pub struct ProcessGroup {
     child: Child,
     pid: Pid,
-    ended: AsyncFd<OwnedFd>,
+    exit_watch: AsyncFd<OwnedFd>,
     /// Whether it leads a group of its own.
     leads: bool,
     exit: Option<Exit>,
     kill_on_drop: bool,
 }
 
-impl Leader {
+impl ProcessGroup {
     /// Watches `child`, which was just started. On an error it is killed.
     pub fn new(mut child: Child, leads: bool, kill_on_drop: bool) -> io::Result<Self> {
         let pid = Pid::from_raw(child.id().cast_signed());
-        match os::ended(pid) {
-            Ok(ended) => Ok(Self {
+        match sys::exit_watch(pid) {
+            Ok(exit_watch) => Ok(Self {
                 child,
                 pid,
-                ended,
+                exit_watch,
                 leads,
                 exit: None,
                 kill_on_drop,
@@ -55,9 +55,9 @@ impl Leader {
     /// # Cancel safety
     ///
     /// Nothing is lost.
-    pub async fn ended(&self) -> io::Result<()> {
+    pub async fn exited(&self) -> io::Result<()> {
         // Once readable, it stays so: the readiness is not cleared.
-        self.ended.readable().await.map(drop)
+        self.exit_watch.readable().await.map(drop)
     }
 
     /// Sends a signal to the group, or to the child alone if the group is not its own. Says whether anybody was there.
@@ -73,7 +73,7 @@ impl Leader {
         sent.is_ok()
     }
 
-    /// Reaps the child, which has [ended](Self::ended) or is about to.
+    /// Reaps the child, which has [exited](Self::exited) or is about to.
     pub fn reap(&mut self) -> io::Result<Exit> {
         if let Some(exit) = self.exit {
             return Ok(exit);
@@ -84,7 +84,7 @@ impl Leader {
     }
 }
 
-impl Drop for Leader {
+impl Drop for ProcessGroup {
     fn drop(&mut self) {
         if self.exit.is_none() && self.kill_on_drop {
             self.signal(Signal::SIGKILL);

@@ -15,14 +15,14 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::unix::pipe;
 use tokio::time::sleep_until;
 
-use crate::capture::{Capture, Read};
-use crate::command::Limits;
-use crate::leader::Leader;
-use crate::start::{Defaults, Started, start};
+use super::capture::{Capture, Read};
+use super::options::Limits;
+use super::process_group::ProcessGroup;
+use super::spawn::{Defaults, Spawned, spawn};
 use crate::{Command, Error, Exit, Output};
 
 /// What was written just before SIGKILL may still lie in a pipe that a stranger holds open.
-const LAST_WORDS: Duration = Duration::from_millis(100);
+const POST_KILL_DRAIN: Duration = Duration::from_millis(100);
 
 /// Runs `command` and waits for it.
 pub async fn run(mut command: Command) -> Result<Output, Error> {
@@ -38,7 +38,7 @@ pub async fn run(mut command: Command) -> Result<Output, Error> {
         stdout: Stdio::piped(),
         stderr: Stdio::piped(),
     };
-    let started = start(&mut command, defaults).await?;
+    let started = spawn(&mut command, defaults).await?;
     let line = command.line().to_string_lossy().into_owned();
     let mut limits = command.limits;
 
@@ -46,28 +46,25 @@ pub async fn run(mut command: Command) -> Result<Output, Error> {
         attempt: "follow the child",
         source,
     };
-    let mut run = Run::new(started, input, limits.max_buffer).map_err(failed)?;
+    let mut run = Execution::new(started, input, limits.max_buffer).map_err(failed)?;
     let deadline = limits.timeout.map(|timeout| began + timeout);
-    let reason = run
-        .until_over(&mut limits, deadline)
-        .await
-        .map_err(failed)?;
+    let reason = run.wait(&mut limits, deadline).await.map_err(failed)?;
     if reason != Reason::Ended {
-        run.end(limits.kill_signal, limits.grace)
+        run.terminate(limits.kill_signal, limits.grace)
             .await
             .map_err(failed)?;
     }
-    let exit = run.leader.reap().map_err(failed)?;
+    let exit = run.group.reap().map_err(failed)?;
     let output = Output {
         exit,
         stdout: run.stdout.into_bytes(),
         stderr: run.stderr.into_bytes(),
         elapsed: began.elapsed(),
     };
-    judge(line, output, reason, &limits)
+    into_result(line, output, reason, &limits)
 }
 
-fn judge(
+fn into_result(
     command: String,
     output: Output,
     reason: Reason,
@@ -102,41 +99,37 @@ enum Reason {
 }
 
 /// A child being followed. Dropped, it kills the group.
-struct Run {
-    leader: Leader,
+struct Execution {
+    group: ProcessGroup,
     stdin: Option<pipe::Sender>,
     /// What stdin has not taken yet.
     input: Vec<u8>,
-    fed: usize,
+    written: usize,
     stdout: Capture,
     stderr: Capture,
-    ended_at: Option<Instant>,
+    exited_at: Option<Instant>,
 }
 
-impl Run {
-    fn new(started: Started, input: Option<Vec<u8>>, limit: usize) -> io::Result<Self> {
+impl Execution {
+    fn new(started: Spawned, input: Option<Vec<u8>>, limit: usize) -> io::Result<Self> {
         let stdin = started
             .stdin
             .map(|pipe| pipe::Sender::from_owned_fd(pipe.into()));
         Ok(Self {
-            leader: started.leader,
+            group: started.group,
             stdin: stdin.transpose()?,
             input: input.unwrap_or_default(),
-            fed: 0,
+            written: 0,
             stdout: Capture::new(started.stdout, limit)?,
             stderr: Capture::new(started.stderr, limit)?,
-            ended_at: None,
+            exited_at: None,
         })
     }
 
     /// Follows the child until it has ended and its pipes are closed, or there is a reason to end it.
-    async fn until_over(
-        &mut self,
-        limits: &mut Limits,
-        deadline: Option<Instant>,
-    ) -> io::Result<Reason> {
+    async fn wait(&mut self, limits: &mut Limits, deadline: Option<Instant>) -> io::Result<Reason> {
         let Limits {
-            drain,
+            pipe_timeout,
             cancelled,
             forwarded,
             ..
@@ -157,11 +150,11 @@ impl Run {
                 biased;
                 () = at(deadline) => return Ok(Reason::TimedOut),
                 () = &mut cancelled => return Ok(Reason::Cancelled),
-                () = at(self.ended_at.zip(*drain).map(|(ended, drain)| ended + drain)) => return Ok(Reason::Ended),
+                () = at(self.exited_at.zip(*pipe_timeout).map(|(ended, pipe_timeout)| ended + pipe_timeout)) => return Ok(Reason::Ended),
                 Some(signal) = forwarded.next() => {
-                    self.leader.signal(signal);
+                    self.group.signal(signal);
                 }
-                event = self.step() => if let Some(stream) = event? {
+                event = self.poll_once() => if let Some(stream) = event? {
                     return Ok(Reason::TooMuch(stream));
                 },
             }
@@ -169,26 +162,26 @@ impl Run {
     }
 
     /// Ends everything in the group: the signal, time for last words, then SIGKILL for whoever is left.
-    async fn end(&mut self, kill_signal: Signal, grace: Duration) -> io::Result<()> {
-        self.leader.signal(kill_signal);
-        let _ = tokio::time::timeout(grace, self.until_closed()).await;
+    async fn terminate(&mut self, kill_signal: Signal, grace: Duration) -> io::Result<()> {
+        self.group.signal(kill_signal);
+        let _ = tokio::time::timeout(grace, self.drain_until_closed()).await;
         // Also when the child itself has ended: what it has started may have not.
-        self.leader.signal(Signal::SIGKILL);
-        self.leader.ended().await?;
-        self.ended_at.get_or_insert_with(Instant::now);
-        let _ = tokio::time::timeout(LAST_WORDS, self.until_closed()).await;
+        self.group.signal(Signal::SIGKILL);
+        self.group.exited().await?;
+        self.exited_at.get_or_insert_with(Instant::now);
+        let _ = tokio::time::timeout(POST_KILL_DRAIN, self.drain_until_closed()).await;
         Ok(())
     }
 
-    async fn until_closed(&mut self) -> io::Result<()> {
+    async fn drain_until_closed(&mut self) -> io::Result<()> {
         while !self.is_over() {
-            self.step().await?;
+            self.poll_once().await?;
         }
         Ok(())
     }
 
     fn is_over(&self) -> bool {
-        self.ended_at.is_some() && !self.stdout.is_open() && !self.stderr.is_open()
+        self.exited_at.is_some() && !self.stdout.is_open() && !self.stderr.is_open()
     }
 
     /// Waits for one thing to happen; names the stream that has given more than is kept.
@@ -196,20 +189,20 @@ impl Run {
     /// # Cancel safety
     ///
     /// Nothing is lost.
-    async fn step(&mut self) -> io::Result<Option<&'static str>> {
+    async fn poll_once(&mut self) -> io::Result<Option<&'static str>> {
         let Self {
-            leader,
+            group,
             stdin,
             input,
-            fed,
+            written,
             stdout,
             stderr,
-            ended_at,
+            exited_at,
         } = self;
         tokio::select! {
-            ended = leader.ended(), if ended_at.is_none() => {
+            ended = group.exited(), if exited_at.is_none() => {
                 ended?;
-                *ended_at = Some(Instant::now());
+                *exited_at = Some(Instant::now());
                 // Nobody reads it any more who was asked to.
                 *stdin = None;
             }
@@ -219,9 +212,9 @@ impl Run {
             read = stderr.read(), if stderr.is_open() => if read? == Read::TooMuch {
                 return Ok(Some("stderr"));
             },
-            fed_now = feed(stdin, &input[*fed..]), if stdin.is_some() => {
-                *fed += fed_now;
-                if fed_now == 0 {
+            wrote = write_input(stdin, &input[*written..]), if stdin.is_some() => {
+                *written += wrote;
+                if wrote == 0 {
                     *stdin = None;
                 }
             }
@@ -239,7 +232,7 @@ async fn at(time: Option<Instant>) {
 }
 
 /// Writes some of `input`; 0 when there is nothing left to write, or nobody to read it, which is no error.
-async fn feed(stdin: &mut Option<pipe::Sender>, input: &[u8]) -> usize {
+async fn write_input(stdin: &mut Option<pipe::Sender>, input: &[u8]) -> usize {
     match stdin {
         Some(stdin) if !input.is_empty() => stdin.write(input).await.unwrap_or(0),
         _ => 0,

@@ -1,6 +1,6 @@
 //! What became of a job: an exit status as timeout(1) gives it, and a line of JSON.
 
-use child_process::{Error, Exit, NotStarted, Output};
+use child_process::{Error, Exit, Output, SpawnError};
 use serde_json::{Value, json};
 
 use super::message::{OWN_FAILURE, say, words};
@@ -13,8 +13,8 @@ pub fn status(outcome: &Result<Output, Error>) -> u8 {
         Err(Error::TimedOut { output, .. }) if output.exit == Exit::Signal(9) => 137,
         Err(Error::TimedOut { .. }) => 124,
         Err(Error::Spawn { cause, .. }) => match cause {
-            NotStarted::NoProgram { .. } => 127,
-            NotStarted::System(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            SpawnError::NoProgram { .. } => 127,
+            SpawnError::System(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
                 126
             }
             _ => OWN_FAILURE,

@@ -15,8 +15,8 @@ use std::time::Duration;
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 
-use crate::leader::Leader;
-use crate::{Command, Error, NotStarted, fork, os};
+use super::process_group::ProcessGroup;
+use crate::{Command, Error, SpawnError, ipc, sys};
 
 /// What stdin, stdout and stderr are where the command does not say.
 pub struct Defaults {
@@ -26,8 +26,8 @@ pub struct Defaults {
 }
 
 /// A started process, with its pipes still in `child`.
-pub struct Started {
-    pub leader: Leader,
+pub struct Spawned {
+    pub group: ProcessGroup,
     pub stdin: Option<std::process::ChildStdin>,
     pub stdout: Option<std::process::ChildStdout>,
     pub stderr: Option<std::process::ChildStderr>,
@@ -40,8 +40,8 @@ const PIPE_BYTES: i32 = 256 * 1024;
 const DEFAULT_PATH: &str = "/bin:/usr/bin";
 
 /// Starts the command.
-pub async fn start(command: &mut Command, defaults: Defaults) -> Result<Started, Error> {
-    let mut child = match spawn(command, defaults).await {
+pub async fn spawn(command: &mut Command, defaults: Defaults) -> Result<Spawned, Error> {
+    let mut child = match spawn_std(command, defaults).await {
         Ok(child) => child,
         Err(cause) => {
             return Err(Error::Spawn {
@@ -57,19 +57,19 @@ pub async fn start(command: &mut Command, defaults: Defaults) -> Result<Started,
         let _ = fcntl(stdout, FcntlArg::F_SETPIPE_SZ(PIPE_BYTES));
     }
     let leads = !command.foreground;
-    let leader = Leader::new(child, leads, !command.detached).map_err(|source| Error::Io {
+    let group = ProcessGroup::new(child, leads, !command.detached).map_err(|source| Error::Io {
         attempt: "watch the child",
         source,
     })?;
-    Ok(Started {
-        leader,
+    Ok(Spawned {
+        group,
         stdin,
         stdout,
         stderr,
     })
 }
 
-async fn spawn(command: &mut Command, defaults: Defaults) -> Result<Child, NotStarted> {
+async fn spawn_std(command: &mut Command, defaults: Defaults) -> Result<Child, SpawnError> {
     let mut std = build(command)?;
     std.stdin(command.stdin.take().unwrap_or(defaults.stdin));
     std.stdout(command.stdout.take().unwrap_or(defaults.stdout));
@@ -91,7 +91,7 @@ async fn spawn(command: &mut Command, defaults: Defaults) -> Result<Child, NotSt
     }
 }
 
-fn build(command: &Command) -> Result<std::process::Command, NotStarted> {
+fn build(command: &Command) -> Result<std::process::Command, SpawnError> {
     let program = command.shell.as_ref().unwrap_or(&command.program);
     let mut std = std::process::Command::new(look_up(command, program)?);
     std.arg0(command.arg0.as_ref().unwrap_or(program));
@@ -107,7 +107,7 @@ fn build(command: &Command) -> Result<std::process::Command, NotStarted> {
         std.env_clear();
     }
     // The channel to our own parent is not our children's.
-    for name in [fork::CHANNEL_FD, fork::CHANNEL_MODE] {
+    for name in [ipc::fork::CHANNEL_FD, ipc::fork::CHANNEL_MODE] {
         if std::env::var_os(name).is_some() {
             std.env_remove(name);
         }
@@ -125,7 +125,7 @@ fn build(command: &Command) -> Result<std::process::Command, NotStarted> {
         std.gid(gid);
     }
     if command.detached {
-        os::in_a_session_of_its_own(&mut std);
+        sys::new_session(&mut std);
     } else if !command.foreground {
         std.process_group(0);
     }
@@ -133,7 +133,7 @@ fn build(command: &Command) -> Result<std::process::Command, NotStarted> {
 }
 
 /// The file of a program that has to be looked up in a `PATH` which is not ours; any other name as it is.
-fn look_up(command: &Command, program: &OsStr) -> Result<PathBuf, NotStarted> {
+fn look_up(command: &Command, program: &OsStr) -> Result<PathBuf, SpawnError> {
     let own = command.env.iter().rev().find(|(name, _)| name == "PATH");
     let is_ours = own.is_none() && !command.clear_env;
     if is_ours || program.as_bytes().contains(&b'/') {
@@ -152,14 +152,14 @@ fn is_executable(file: &Path) -> bool {
         .is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
 }
 
-fn no_program(program: &OsStr) -> NotStarted {
-    NotStarted::NoProgram {
+fn no_program(program: &OsStr) -> SpawnError {
+    SpawnError::NoProgram {
         program: program.to_string_lossy().into_owned(),
     }
 }
 
 /// Tells a missing program from a missing directory: the system says the same for both.
-fn diagnose(command: &Command, error: io::Error) -> NotStarted {
+fn diagnose(command: &Command, error: io::Error) -> SpawnError {
     if let Some(directory) = &command.cwd {
         let errno = match std::fs::metadata(directory) {
             Err(error) => Errno::from_raw(error.raw_os_error().unwrap_or_default()),
@@ -167,7 +167,7 @@ fn diagnose(command: &Command, error: io::Error) -> NotStarted {
             Ok(_) => Errno::UnknownErrno,
         };
         if errno != Errno::UnknownErrno {
-            return NotStarted::NoDirectory {
+            return SpawnError::NoDirectory {
                 directory: directory.clone(),
                 errno,
             };
@@ -176,7 +176,7 @@ fn diagnose(command: &Command, error: io::Error) -> NotStarted {
     if error.kind() == io::ErrorKind::NotFound {
         return no_program(command.shell.as_ref().unwrap_or(&command.program));
     }
-    NotStarted::System(error)
+    SpawnError::System(error)
 }
 
 fn named(command: &Command) -> String {

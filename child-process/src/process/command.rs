@@ -12,7 +12,9 @@ use std::time::Duration;
 use futures::stream::{self, Stream, StreamExt};
 use nix::sys::signal::Signal;
 
-use crate::{Error, Output, run};
+use super::exec;
+use super::options::Limits;
+use crate::{Error, Output};
 
 /// Node's `maxBuffer`: so much of each stream is kept.
 const MAX_BUFFER: usize = 1024 * 1024;
@@ -75,18 +77,6 @@ pub struct Command {
     pub(crate) limits: Limits,
 }
 
-/// When and how a run is ended, and what is kept of it.
-pub(crate) struct Limits {
-    pub timeout: Option<Duration>,
-    pub kill_signal: Signal,
-    pub grace: Duration,
-    pub drain: Option<Duration>,
-    pub max_buffer: usize,
-    pub checked: bool,
-    pub cancelled: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
-    pub forwarded: Pin<Box<dyn Stream<Item = Signal> + Send>>,
-}
-
 impl Command {
     fn new(program: &OsStr) -> Self {
         Self {
@@ -109,7 +99,7 @@ impl Command {
                 timeout: None,
                 kill_signal: Signal::SIGTERM,
                 grace: GRACE,
-                drain: None,
+                pipe_timeout: None,
                 max_buffer: MAX_BUFFER,
                 checked: true,
                 cancelled: None,
@@ -238,8 +228,8 @@ impl Command {
 
     /// How long pipes may stay open when the child has ended, because something that it has started holds them.
     /// Without this a run waits for them, as Node's does, up to the time limit.
-    pub fn drain(mut self, drain: Duration) -> Self {
-        self.limits.drain = Some(drain);
+    pub fn pipe_timeout(mut self, pipe_timeout: Duration) -> Self {
+        self.limits.pipe_timeout = Some(pipe_timeout);
         self
     }
 
@@ -291,7 +281,7 @@ impl Command {
             attempt: "make a runtime",
             source,
         })?;
-        runtime.block_on(run::run(self))
+        runtime.block_on(exec::run(self))
     }
 
     /// The command as one line, as Node's `error.cmd` has it.
@@ -320,6 +310,6 @@ impl IntoFuture for Command {
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(run::run(self))
+        Box::pin(exec::run(self))
     }
 }

@@ -16,7 +16,7 @@ const RESERVED: &str = "NODE_";
 
 /// Bytes on their way to become lines.
 #[derive(Debug)]
-pub struct Lines {
+pub struct FrameBuffer {
     bytes: Vec<u8>,
     /// Where the next line starts.
     start: usize,
@@ -27,8 +27,8 @@ pub struct Lines {
     skipping: bool,
 }
 
-impl Lines {
-    /// Lines of at most `limit` bytes.
+impl FrameBuffer {
+    /// FrameBuffer of at most `limit` bytes.
     pub fn new(limit: usize) -> Self {
         Self {
             bytes: Vec::new(),
@@ -90,7 +90,7 @@ pub enum Line<M> {
 }
 
 /// Reads a line.
-pub fn parse<M: DeserializeOwned>(line: &[u8]) -> Result<Line<M>, Error> {
+pub fn decode<M: DeserializeOwned>(line: &[u8]) -> Result<Line<M>, Error> {
     // Seldom, so that the others are read once only.
     if memmem::find(line, RESERVED.as_bytes()).is_some()
         && let Ok(Value::Object(object)) = serde_json::from_slice(line)
@@ -115,7 +115,7 @@ pub fn parse<M: DeserializeOwned>(line: &[u8]) -> Result<Line<M>, Error> {
 }
 
 /// A message as a line.
-pub fn line<M: serde::Serialize>(message: &M) -> Result<Vec<u8>, Error> {
+pub fn encode<M: serde::Serialize>(message: &M) -> Result<Vec<u8>, Error> {
     let mut line = serde_json::to_vec(message).map_err(Error::Unsendable)?;
     if memmem::find(&line, RESERVED.as_bytes()).is_some()
         && let Ok(Value::Object(object)) = serde_json::from_slice(&line)
