@@ -44,19 +44,21 @@ impl From<ExitStatus> for Exit {
     }
 }
 
-/// `exit status 3`, `SIGTERM`.
+/// `exit code 3`, `SIGTERM`.
 impl fmt::Display for Exit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Code(code) => write!(f, "exit status {code}"),
+            Self::Code(code) => write!(f, "exit code {code}"),
             Self::Signal(_) => f.write_str(&self.signal_name().unwrap_or_default()),
         }
     }
 }
 
-/// What a process that was waited for has left.
+/// What a process has left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
+    /// Its process number.
+    pub pid: u32,
     /// How it ended.
     pub exit: Exit,
     /// What it wrote to its stdout, as far as it was kept.

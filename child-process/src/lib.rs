@@ -28,6 +28,8 @@
 mod process;
 pub use process::child::{Child, ChildStderr, ChildStdin, ChildStdout};
 pub use process::command::{Command, exec, exec_file};
+pub use process::reaper::unreaped;
+pub use process::stdio::Stdio;
 
 mod exit;
 pub use exit::{Exit, Output};
@@ -35,8 +37,11 @@ pub use exit::{Exit, Output};
 mod error;
 pub use error::{Error, SpawnError};
 
+#[cfg(feature = "ipc")]
 mod ipc;
+#[cfg(feature = "ipc")]
 pub use ipc::channel::{Channel, Receiver, Sender};
+#[cfg(feature = "ipc")]
 pub use ipc::fork::parent;
 
 mod sys;

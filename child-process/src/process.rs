@@ -1,9 +1,12 @@
 //! The core: a command, its start, its run to the end, and its process group.
 
-pub mod capture;
+mod capture;
 pub mod child;
 pub mod command;
-pub mod exec;
-pub mod options;
-pub mod process_group;
+mod exec;
+mod lookup;
+mod options;
+mod process_group;
+pub mod reaper;
 pub mod spawn;
+pub mod stdio;

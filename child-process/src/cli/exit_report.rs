@@ -1,11 +1,14 @@
-//! What became of a job: an exit status as timeout(1) gives it, and a line of JSON.
+//! What became of a job: an exit status as of timeout(1), and a line of JSON.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 
 use child_process::{Error, Exit, Output, SpawnError};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::message::{OWN_FAILURE, say, words};
 
-/// The exit status that stands for this outcome.
+/// Returns the exit status that stands for this outcome.
 pub fn status(outcome: &Result<Output, Error>) -> u8 {
     match outcome {
         Ok(output) => status_of(output.exit),
@@ -14,6 +17,7 @@ pub fn status(outcome: &Result<Output, Error>) -> u8 {
         Err(Error::TimedOut { .. }) => 124,
         Err(Error::Spawn { cause, .. }) => match cause {
             SpawnError::NoProgram { .. } => 127,
+            SpawnError::NoInterpreter { .. } => 126,
             SpawnError::System(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
                 126
             }
@@ -31,15 +35,16 @@ fn status_of(exit: Exit) -> u8 {
     u8::try_from(number).unwrap_or(u8::MAX)
 }
 
-/// Says what is not to be seen from the status: that it could not be started, that the time was over, that there was too much.
-pub fn explain(outcome: Result<Output, Error>) {
+/// Says what the status does not: that it could not be started, that the time was over, that there was too much.
+pub fn explain(name: &str, outcome: Result<Output, Error>) {
     match outcome {
         Ok(_) | Err(Error::Failed { .. }) => {}
+        Err(Error::TimedOut { after, .. }) => say(&format!("{name}: timed out after {after:?}")),
         Err(error) => say(&words(&error.into())),
     }
 }
 
-/// What was captured, whatever the outcome.
+/// Returns what was captured, whatever the outcome.
 pub fn output(outcome: &Result<Output, Error>) -> Option<&Output> {
     match outcome {
         Ok(output) => Some(output),
@@ -47,25 +52,59 @@ pub fn output(outcome: &Result<Output, Error>) -> Option<&Output> {
     }
 }
 
-/// One line for programs.
-pub fn json(command: &str, outcome: &Result<Output, Error>) -> Value {
+/// Returns a line for programs. Bytes that are not UTF-8 are told a second time, in hex.
+pub fn json(command: &OsStr, outcome: &Result<Output, Error>) -> Value {
     let output = output(outcome);
     let exit = output.map(|output| match output.exit {
         Exit::Code(code) => json!({ "code": code }),
         Exit::Signal(_) => json!({ "signal": output.exit.signal_name() }),
     });
-    let error = match outcome {
-        Err(error @ (Error::Spawn { .. } | Error::Io { .. })) => Some(format!("{error}")),
-        _ => None,
-    };
-    json!({
-        "cmd": command,
-        "exit": exit,
-        "error": error,
-        "timed_out": matches!(outcome, Err(Error::TimedOut { .. })),
-        "truncated": matches!(outcome, Err(Error::MaxBuffer { .. })),
-        "elapsed_ms": output.map(|output| u64::try_from(output.elapsed.as_millis()).unwrap_or(u64::MAX)),
-        "stdout": output.map(Output::stdout_text),
-        "stderr": output.map(Output::stderr_text),
-    })
+    let mut fields = Map::new();
+    add_bytes(&mut fields, "cmd", Some(command.as_bytes()));
+    fields.insert("pid".to_owned(), json!(output.map(|output| output.pid)));
+    fields.insert("exit".to_owned(), json!(exit));
+    let is_told = matches!(
+        outcome,
+        Ok(_) | Err(Error::Failed { .. } | Error::TimedOut { .. } | Error::MaxBuffer { .. })
+    );
+    fields.insert(
+        "error".to_owned(),
+        outcome
+            .as_ref()
+            .err()
+            .filter(|_| !is_told)
+            .map(ToString::to_string)
+            .into(),
+    );
+    fields.insert(
+        "timed_out".to_owned(),
+        matches!(outcome, Err(Error::TimedOut { .. })).into(),
+    );
+    fields.insert(
+        "truncated".to_owned(),
+        matches!(outcome, Err(Error::MaxBuffer { .. })).into(),
+    );
+    let elapsed =
+        output.map(|output| u64::try_from(output.elapsed.as_millis()).unwrap_or(u64::MAX));
+    fields.insert("elapsed_ms".to_owned(), elapsed.into());
+    add_bytes(
+        &mut fields,
+        "stdout",
+        output.map(|output| &output.stdout[..]),
+    );
+    add_bytes(
+        &mut fields,
+        "stderr",
+        output.map(|output| &output.stderr[..]),
+    );
+    Value::Object(fields)
+}
+
+/// Adds a field with the text of `bytes`.
+pub fn add_bytes(fields: &mut Map<String, Value>, name: &str, bytes: Option<&[u8]>) {
+    fields.insert(name.to_owned(), bytes.map(String::from_utf8_lossy).into());
+    if let Some(bytes) = bytes.filter(|bytes| std::str::from_utf8(bytes).is_err()) {
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        fields.insert(format!("{name}_hex"), hex.into());
+    }
 }

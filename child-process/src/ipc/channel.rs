@@ -9,9 +9,11 @@ use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::sync::Mutex;
@@ -24,9 +26,11 @@ const LIMIT: usize = 64 * 1024 * 1024;
 /// Read at a time.
 const CHUNK_BYTES: usize = 64 * 1024;
 
-/// Both directions of a channel: `In` is what comes, `Out` what goes; `serde_json::Value` is any message.
+/// Both directions of a channel: `In` is what comes, `Out` what goes.
+///
+/// `serde_json::Value` is nearly any message; `Box<serde_json::value::RawValue>` is any, byte for byte.
 #[derive(Debug)]
-pub struct Channel<In, Out> {
+pub struct Channel<In = Value, Out = Value> {
     sender: Sender<Out>,
     receiver: Receiver<In>,
 }
@@ -35,6 +39,7 @@ pub struct Channel<In, Out> {
 #[derive(Debug)]
 pub struct Sender<Out> {
     writer: Arc<Mutex<Writer>>,
+    is_connected: Arc<AtomicBool>,
     messages: PhantomData<fn(Out)>,
 }
 
@@ -48,11 +53,20 @@ pub struct Receiver<In> {
     lines: FrameBuffer,
     /// For handles, which have to be refused.
     writer: Arc<Mutex<Writer>>,
+    refusals: Refusals,
+    is_connected: Arc<AtomicBool>,
     messages: PhantomData<fn() -> In>,
 }
 
+/// How far the refusals of handles have come. Node holds back all messages until it has them, so a dropped `recv` keeps them.
+#[derive(Debug, Default)]
+struct Refusals {
+    due: usize,
+    in_flight: bool,
+}
+
 impl<In: DeserializeOwned, Out: Serialize> Channel<In, Out> {
-    /// A channel over one end of a socket pair; whoever has the other end speaks Node's protocol.
+    /// Makes a channel of one end of a socket pair; the process at the other end speaks Node's protocol.
     ///
     /// # Errors
     ///
@@ -65,15 +79,17 @@ impl<In: DeserializeOwned, Out: Serialize> Channel<In, Out> {
             attempt: "make a channel",
             source,
         })?;
-        let stream = Arc::new(stream);
+        let (stream, is_connected) = (Arc::new(stream), Arc::new(AtomicBool::new(true)));
         let writer = Arc::new(Mutex::new(Writer {
             stream: Arc::clone(&stream),
             pending: Vec::new(),
             written: 0,
+            is_closed: false,
         }));
         Ok(Self {
             sender: Sender {
                 writer: Arc::clone(&writer),
+                is_connected: Arc::clone(&is_connected),
                 messages: PhantomData,
             },
             receiver: Receiver {
@@ -82,6 +98,8 @@ impl<In: DeserializeOwned, Out: Serialize> Channel<In, Out> {
                 chunk: vec![0; CHUNK_BYTES].into(),
                 lines: FrameBuffer::new(LIMIT),
                 writer,
+                refusals: Refusals::default(),
+                is_connected,
                 messages: PhantomData,
             },
         })
@@ -114,7 +132,12 @@ impl<In: DeserializeOwned, Out: Serialize> Channel<In, Out> {
         self.sender.disconnect().await
     }
 
-    /// Both halves, for two tasks. Whoever sends much to a peer that answers has to receive meanwhile.
+    /// Returns whether neither end has disconnected, as far as this end knows: Node's `connected`.
+    pub fn is_connected(&self) -> bool {
+        self.sender.is_connected()
+    }
+
+    /// Returns both halves, for two tasks. To send much to a peer that answers, receive meanwhile.
     pub fn into_split(self) -> (Sender<Out>, Receiver<In>) {
         (self.sender, self.receiver)
     }
@@ -124,6 +147,7 @@ impl<Out> Clone for Sender<Out> {
     fn clone(&self) -> Self {
         Self {
             writer: Arc::clone(&self.writer),
+            is_connected: Arc::clone(&self.is_connected),
             messages: PhantomData,
         }
     }
@@ -134,29 +158,52 @@ impl<Out: Serialize> Sender<Out> {
     ///
     /// # Errors
     ///
-    /// [`Error::Disconnected`] if the other end is map_disconnect; [`Error::Unsendable`] and [`Error::Reserved`] if nobody could
-    /// receive the message.
+    /// [`Error::Disconnected`] if either end has disconnected; [`Error::Unsendable`] and [`Error::Reserved`] if no
+    /// receiver could take the message.
     ///
     /// # Cancel safety
     ///
     /// A message that was begun is finished before the next one.
     pub async fn send(&self, message: &Out) -> Result<(), Error> {
         let line = encode(message)?;
-        self.writer.lock().await.write(&line).await
+        let mut writer = self.writer.lock().await;
+        let sent = if writer.is_closed {
+            Err(Error::Disconnected)
+        } else {
+            writer.write(&line).await
+        };
+        self.note(sent)
     }
 
     /// Ends our direction. The other end, Node or ours, takes that as the end of the channel.
     ///
     /// # Errors
     ///
-    /// [`Error::Disconnected`] if it has ended before.
+    /// [`Error::Disconnected`] if the channel has ended before.
     pub async fn disconnect(&self) -> Result<(), Error> {
         let mut writer = self.writer.lock().await;
+        if writer.is_closed {
+            return Err(Error::Disconnected);
+        }
         writer.flush().await?;
+        writer.is_closed = true;
+        self.is_connected.store(false, Ordering::Relaxed);
         writer
             .stream
             .shutdown(Shutdown::Write)
             .map_err(map_disconnect)
+    }
+
+    /// Returns whether neither end has disconnected, as far as this end knows: Node's `connected`.
+    pub fn is_connected(&self) -> bool {
+        self.is_connected.load(Ordering::Relaxed)
+    }
+
+    fn note(&self, sent: Result<(), Error>) -> Result<(), Error> {
+        if matches!(sent, Err(Error::Disconnected)) {
+            self.is_connected.store(false, Ordering::Relaxed);
+        }
+        sent
     }
 }
 
@@ -166,7 +213,7 @@ impl<In: DeserializeOwned> Receiver<In> {
         self.lines.set_limit(bytes);
     }
 
-    /// The next message; none when the other end has disconnected.
+    /// Receives the next message; none when the other end has disconnected.
     ///
     /// # Errors
     ///
@@ -177,19 +224,24 @@ impl<In: DeserializeOwned> Receiver<In> {
     /// Nothing is lost.
     pub async fn recv(&mut self) -> Result<Option<In>, Error> {
         loop {
+            self.refuse_handles().await;
             while let Some(line) = self.lines.next()? {
                 match decode(line)? {
                     Line::Message(message) => return Ok(Some(message)),
                     Line::Internal => {}
                     // The descriptor itself was closed by the system: we have not asked for it.
-                    Line::Handle => self.writer.lock().await.write(NACK).await?,
+                    Line::Handle => {
+                        self.refusals.due += 1;
+                        self.refuse_handles().await;
+                    }
                 }
             }
-            match self.read().await {
+            let read = self.read().await;
+            match read {
+                Ok(read) if read > 0 => continue,
                 // A message that was not finished is dropped, as Node does.
-                Ok(0) => return Ok(None),
                 Ok(_) => {}
-                Err(error) if is_gone(&error) => return Ok(None),
+                Err(error) if is_gone(&error) => {}
                 Err(source) => {
                     return Err(Error::Io {
                         attempt: "receive a message",
@@ -197,6 +249,22 @@ impl<In: DeserializeOwned> Receiver<In> {
                     });
                 }
             }
+            self.is_connected.store(false, Ordering::Relaxed);
+            return Ok(None);
+        }
+    }
+
+    /// Sends the refusals that are due. That the peer has gone shows when we read.
+    async fn refuse_handles(&mut self) {
+        if self.refusals.due > 0 || self.refusals.in_flight {
+            let mut writer = self.writer.lock().await;
+            let due = std::mem::take(&mut self.refusals.due);
+            if !writer.is_closed {
+                writer.pending.extend(NACK.repeat(due));
+                self.refusals.in_flight = true;
+                let _ = writer.flush().await;
+            }
+            self.refusals.in_flight = false;
         }
     }
 }
@@ -233,12 +301,14 @@ fn is_passing(error: &io::Error) -> bool {
     )
 }
 
-/// What is to be written, also if whoever asked for it has map_disconnect.
+/// What is to be written, also if the future that asked for it was dropped.
 #[derive(Debug)]
 struct Writer {
     stream: Arc<UnixStream>,
     pending: Vec<u8>,
     written: usize,
+    /// Our direction has ended.
+    is_closed: bool,
 }
 
 impl Writer {
@@ -264,7 +334,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Waits until something can be written. Seldom enough to be set up each time.
+    /// Waits until something can be written. It is rare, so it is set up each time.
     async fn writable(&self) -> io::Result<()> {
         let writable = sys::watch(self.stream.try_clone()?, Interest::WRITABLE)?;
         writable.writable().await.map(drop)

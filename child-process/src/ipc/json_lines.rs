@@ -3,9 +3,11 @@
 //! Objects whose `cmd` begins with `NODE_` and is longer are never messages. Of these only a handle asks for an answer:
 //! until it is refused, Node holds back all that it was to send afterwards.
 
+use std::collections::HashMap;
+
 use memchr::{memchr, memmem};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::Error;
 
@@ -28,7 +30,7 @@ pub struct FrameBuffer {
 }
 
 impl FrameBuffer {
-    /// FrameBuffer of at most `limit` bytes.
+    /// Makes a buffer for lines of at most `limit` bytes.
     pub fn new(limit: usize) -> Self {
         Self {
             bytes: Vec::new(),
@@ -83,7 +85,7 @@ impl FrameBuffer {
 #[derive(Debug)]
 pub enum Line<M> {
     Message(M),
-    /// A handle, which somebody waits to hear about.
+    /// A handle: the sender waits for an answer.
     Handle,
     /// Node's own business.
     Internal,
@@ -91,17 +93,10 @@ pub enum Line<M> {
 
 /// Reads a line.
 pub fn decode<M: DeserializeOwned>(line: &[u8]) -> Result<Line<M>, Error> {
-    // Seldom, so that the others are read once only.
-    if memmem::find(line, RESERVED.as_bytes()).is_some()
-        && let Ok(Value::Object(object)) = serde_json::from_slice(line)
-        && let Some(Value::String(cmd)) = object.get("cmd")
-        && is_reserved(cmd)
-    {
-        return Ok(if cmd == "NODE_HANDLE" {
-            Line::Handle
-        } else {
-            Line::Internal
-        });
+    match reserved_cmd(line) {
+        Some(cmd) if cmd == "NODE_HANDLE" => return Ok(Line::Handle),
+        Some(_) => return Ok(Line::Internal),
+        None => {}
     }
     serde_json::from_slice(line)
         .map(Line::Message)
@@ -114,18 +109,27 @@ pub fn decode<M: DeserializeOwned>(line: &[u8]) -> Result<Line<M>, Error> {
         })
 }
 
-/// A message as a line.
+/// Writes a message as a line.
 pub fn encode<M: serde::Serialize>(message: &M) -> Result<Vec<u8>, Error> {
     let mut line = serde_json::to_vec(message).map_err(Error::Unsendable)?;
-    if memmem::find(&line, RESERVED.as_bytes()).is_some()
-        && let Ok(Value::Object(object)) = serde_json::from_slice(&line)
-        && let Some(Value::String(cmd)) = object.get("cmd")
-        && is_reserved(cmd)
-    {
-        return Err(Error::Reserved { cmd: cmd.clone() });
+    if let Some(cmd) = reserved_cmd(&line) {
+        return Err(Error::Reserved { cmd });
+    }
+    // A raw value may have been written over several lines. Inside of strings, a newline is always escaped.
+    for byte in line.iter_mut().filter(|byte| **byte == b'\n') {
+        *byte = b' ';
     }
     line.push(b'\n');
     Ok(line)
+}
+
+/// Returns the `cmd` of a message that is Node's own. Raw values are skipped over, however deep they are.
+fn reserved_cmd(line: &[u8]) -> Option<String> {
+    // Rare, so that the other messages are read once only.
+    memmem::find(line, RESERVED.as_bytes())?;
+    let fields: HashMap<String, &RawValue> = serde_json::from_slice(line).ok()?;
+    let cmd: String = serde_json::from_str(fields.get("cmd")?.get()).ok()?;
+    is_reserved(&cmd).then_some(cmd)
 }
 
 fn is_reserved(cmd: &str) -> bool {

@@ -1,7 +1,6 @@
 //! A pipe from the child, read as it comes, and kept up to a limit.
 
 use std::io;
-use std::os::fd::OwnedFd;
 
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe;
@@ -29,13 +28,12 @@ pub enum Read {
 
 impl Capture {
     /// Captures up to `limit` bytes from `pipe`; nothing if there is none.
-    pub fn new(pipe: Option<impl Into<OwnedFd>>, limit: usize) -> io::Result<Self> {
-        let pipe = pipe.map(|pipe| pipe::Receiver::from_owned_fd(pipe.into()));
-        Ok(Self {
-            pipe: pipe.transpose()?,
+    pub fn new(pipe: Option<pipe::Receiver>, limit: usize) -> Self {
+        Self {
+            pipe,
             bytes: Vec::new(),
             limit,
-        })
+        }
     }
 
     pub fn is_open(&self) -> bool {
@@ -57,13 +55,9 @@ impl Capture {
             .min(CHUNK_BYTES);
         if self.bytes.capacity() - self.bytes.len() < room {
             let most = self.limit.saturating_add(1);
-            let double = self
-                .bytes
-                .len()
-                .saturating_mul(2)
-                .max(CHUNK_BYTES)
-                .min(most);
-            self.bytes.reserve_exact(double - self.bytes.len());
+            let double = self.bytes.len().saturating_mul(2).max(CHUNK_BYTES);
+            self.bytes
+                .reserve_exact(double.min(most) - self.bytes.len());
         }
         let read = pipe.take(room as u64).read_buf(&mut self.bytes).await?;
         if read == 0 {

@@ -2,24 +2,22 @@
 //!
 //! Node takes an object of options; here each is a method, and the command itself is what is awaited.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::future::{Future, IntoFuture};
+use std::os::fd::RawFd;
 use std::path::PathBuf;
 use std::pin::Pin;
-use std::process::Stdio;
 use std::time::Duration;
 
-use futures::stream::{self, Stream, StreamExt};
 use nix::sys::signal::Signal;
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::exec;
-use super::options::Limits;
+use super::options::{Events, Limits};
+use super::stdio::Stdio;
+use crate::sys::Group;
 use crate::{Error, Output};
-
-/// Node's `maxBuffer`: so much of each stream is kept.
-const MAX_BUFFER: usize = 1024 * 1024;
-/// From the first signal to SIGKILL.
-const GRACE: Duration = Duration::from_secs(2);
 
 /// A command line for `/bin/sh`: pipes, variables and wildcards work, and nothing protects from what is in `line`.
 ///
@@ -57,24 +55,24 @@ pub fn exec_file<S: AsRef<OsStr>>(
 /// The child is the head of a process group of its own, so that what it has started ends with it. Dropping
 /// the future, or the [`Child`](crate::Child), kills that group.
 #[must_use = "a command does nothing until it is awaited or spawned"]
+#[derive(Debug)]
 pub struct Command {
-    pub(crate) program: OsString,
-    pub(crate) args: Vec<OsString>,
-    pub(crate) shell: Option<OsString>,
-    pub(crate) arg0: Option<OsString>,
-    pub(crate) cwd: Option<PathBuf>,
-    pub(crate) clear_env: bool,
+    program: OsString,
+    pub(super) args: Vec<OsString>,
+    pub(super) shell: Option<OsString>,
+    pub(super) arg0: Option<OsString>,
+    pub(super) cwd: Option<PathBuf>,
+    pub(super) clear_env: bool,
     /// A value to be set, or none for a name to be removed.
-    pub(crate) env: Vec<(OsString, Option<OsString>)>,
-    pub(crate) uid: Option<u32>,
-    pub(crate) gid: Option<u32>,
-    pub(crate) detached: bool,
-    pub(crate) foreground: bool,
-    pub(crate) stdin: Option<Stdio>,
-    pub(crate) stdout: Option<Stdio>,
-    pub(crate) stderr: Option<Stdio>,
-    pub(crate) input: Option<Vec<u8>>,
-    pub(crate) limits: Limits,
+    pub(super) env: Vec<(OsString, Option<OsString>)>,
+    pub(super) uid: Option<u32>,
+    pub(super) gid: Option<u32>,
+    pub(super) group: Group,
+    pub(super) keep_ignored: bool,
+    pub(super) stdio: BTreeMap<RawFd, Stdio>,
+    pub(super) input: Option<Vec<u8>>,
+    pub(super) limits: Limits,
+    pub(super) events: Events,
 }
 
 impl Command {
@@ -89,22 +87,12 @@ impl Command {
             env: Vec::new(),
             uid: None,
             gid: None,
-            detached: false,
-            foreground: false,
-            stdin: None,
-            stdout: None,
-            stderr: None,
+            group: Group::Own,
+            keep_ignored: false,
+            stdio: BTreeMap::new(),
             input: None,
-            limits: Limits {
-                timeout: None,
-                kill_signal: Signal::SIGTERM,
-                grace: GRACE,
-                pipe_timeout: None,
-                max_buffer: MAX_BUFFER,
-                checked: true,
-                cancelled: None,
-                forwarded: Box::pin(stream::pending()),
-            },
+            limits: Limits::default(),
+            events: Events::default(),
         }
     }
 
@@ -173,42 +161,71 @@ impl Command {
 
     /// Gives the child a session of its own and lets it outlive its [`Child`](crate::Child).
     pub fn detached(mut self) -> Self {
-        self.detached = true;
+        self.group = Group::Session;
         self
     }
 
-    /// Keeps the child in the process group of this process, where Ctrl-C reaches it and it may read the terminal.
-    /// Only the child itself can be ended then, not what it has started.
+    /// Keeps the child in the process group of this process, where Ctrl-C and Ctrl-Z reach it and it may read the
+    /// terminal.
+    ///
+    /// On Linux a limit ends its descendants as well, except orphans. In a process that is a subreaper
+    /// (`PR_SET_CHILD_SUBREAPER`) it ends everything below this process, orphans and new sessions too.
     pub fn foreground(mut self) -> Self {
-        self.foreground = true;
+        self.group = Group::Parents;
         self
     }
 
-    /// Where stdin comes from; nowhere unless there is [input](Self::input) or it is [spawned](Self::spawn).
-    pub fn stdin(mut self, stdin: impl Into<Stdio>) -> Self {
-        self.stdin = Some(stdin.into());
+    /// Leaves the signals ignored that this process ignores, as `nohup` wants it. Node and this crate reset all signals
+    /// for a child.
+    pub fn keep_ignored_signals(mut self) -> Self {
+        self.keep_ignored = true;
         self
     }
 
-    /// Where stdout goes; it is captured, or a pipe, unless this is called.
-    pub fn stdout(mut self, stdout: impl Into<Stdio>) -> Self {
-        self.stdout = Some(stdout.into());
+    /// Where stdin comes from. If this is not called: [`input`](Self::input) or nothing for a command that is awaited,
+    /// a pipe for [`spawn`](Self::spawn), that of this process for `fork`.
+    pub fn stdin(self, stdin: impl Into<Stdio>) -> Self {
+        self.stdio(0, stdin)
+    }
+
+    /// Where stdout goes. If this is not called it is captured, or a pipe; that of this process for `fork`.
+    pub fn stdout(self, stdout: impl Into<Stdio>) -> Self {
+        self.stdio(1, stdout)
+    }
+
+    /// Where stderr goes. If this is not called it is captured, or a pipe; that of this process for `fork`.
+    pub fn stderr(self, stderr: impl Into<Stdio>) -> Self {
+        self.stdio(2, stderr)
+    }
+
+    /// Where the child's descriptor of this number leads: Node's `stdio` array. Beyond 2, [`Stdio::Piped`] is a socket
+    /// pair; [`Child::take_socket`](crate::Child::take_socket) has the other end.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> anyhow::Result<()> {
+    /// use child_process::{Stdio, exec};
+    /// use tokio::io::AsyncReadExt;
+    ///
+    /// let mut child = exec("echo on three >&3").stdio(3, Stdio::Piped).spawn().await?;
+    /// let mut text = String::new();
+    /// child.take_socket(3).expect("a socket").read_to_string(&mut text).await?;
+    /// assert_eq!(text, "on three\n");
+    /// # Ok(()) }
+    /// ```
+    pub fn stdio(mut self, number: u16, stdio: impl Into<Stdio>) -> Self {
+        self.stdio.insert(number.into(), stdio.into());
         self
     }
 
-    /// Where stderr goes; it is captured, or a pipe, unless this is called.
-    pub fn stderr(mut self, stderr: impl Into<Stdio>) -> Self {
-        self.stderr = Some(stderr.into());
-        self
-    }
-
-    /// What the child reads from its stdin. That it does not read all of it is no error.
+    /// What the child reads from its stdin. It is not an error if the child does not read all of it.
     pub fn input(mut self, input: impl Into<Vec<u8>>) -> Self {
         self.input = Some(input.into());
         self
     }
 
-    /// The most time that a run may take; then it is ended, with everything that it has started.
+    /// The most time that a run may take; then it is ended, with everything that it has started. Zero is no limit.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.limits.timeout = Some(timeout);
         self
@@ -241,13 +258,13 @@ impl Command {
 
     /// Ends the run when `cancelled` is ready: Node's `signal`.
     pub fn cancel_on(mut self, cancelled: impl Future<Output = ()> + Send + 'static) -> Self {
-        self.limits.cancelled = Some(Box::pin(cancelled));
+        self.events.cancelled = Some(Box::pin(cancelled));
         self
     }
 
     /// Passes these signals on to the group while it runs: what a process that stands in for another has to do.
-    pub fn forward(mut self, signals: impl Stream<Item = Signal> + Send + 'static) -> Self {
-        self.limits.forwarded = Box::pin(signals.chain(stream::pending()));
+    pub fn forward(mut self, signals: UnboundedReceiver<Signal>) -> Self {
+        self.events.forwarded = Some(signals);
         self
     }
 
@@ -259,9 +276,11 @@ impl Command {
 
     /// Runs the command and waits for it: `execSync`, `execFileSync`.
     ///
+    /// As there, it blocks this thread: inside a runtime, call it in `spawn_blocking`.
+    ///
     /// # Errors
     ///
-    /// As awaiting it, and [`Error::InsideRuntime`] in an async context.
+    /// As awaiting it.
     ///
     /// # Examples
     ///
@@ -271,20 +290,61 @@ impl Command {
     /// # Ok::<(), child_process::Error>(())
     /// ```
     pub fn run_blocking(self) -> Result<Output, Error> {
-        if tokio::runtime::Handle::try_current().is_ok() {
-            return Err(Error::InsideRuntime);
-        }
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
-        let runtime = runtime.map_err(|source| Error::Io {
+        let failed = |source| Error::Io {
             attempt: "make a runtime",
             source,
-        })?;
-        runtime.block_on(exec::run(self))
+        };
+        let run = || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            runtime.map_err(failed)?.block_on(exec::run(self))
+        };
+        if tokio::runtime::Handle::try_current().is_err() {
+            return run();
+        }
+        // A runtime cannot be entered on a thread that has entered one.
+        std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new()
+                .spawn_scoped(scope, run)
+                .map_err(failed)?;
+            thread
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
     }
 
-    /// The command as one line, as Node's `error.cmd` has it.
+    /// Adds a descriptor beyond 2 and returns its number.
+    #[cfg(feature = "ipc")]
+    pub(crate) fn add_stdio(&mut self, stdio: Stdio) -> RawFd {
+        let number = (3..)
+            .find(|number| !self.stdio.contains_key(number))
+            .unwrap_or_default();
+        self.stdio.insert(number, stdio);
+        number
+    }
+
+    /// Returns what is executed: Node's `spawnfile`.
+    pub(crate) fn file(&self) -> OsString {
+        self.shell.clone().unwrap_or_else(|| self.program.clone())
+    }
+
+    /// Returns the arguments: Node's `error.spawnargs`.
+    pub(crate) fn spawn_args(&self) -> Vec<String> {
+        if self.shell.is_some() {
+            return vec!["-c".to_owned(), self.line().to_string_lossy().into_owned()];
+        }
+        self.args
+            .iter()
+            .map(|arg| arg.to_string_lossy().into_owned())
+            .collect()
+    }
+
+    pub(crate) fn is_detached(&self) -> bool {
+        self.group == Group::Session
+    }
+
+    /// Returns the command as one line, as Node's `error.cmd` has it.
     pub(crate) fn line(&self) -> OsString {
         let mut line = self.program.clone();
         for arg in &self.args {

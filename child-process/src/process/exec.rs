@@ -1,176 +1,169 @@
 //! A run from its start to its end: exit, both pipes, stdin, time limit and cancellation in one `select!`.
 //!
-//! Whoever waits for the exit first and reads afterwards hangs at 64 KiB; whoever reads first and waits afterwards
-//! hangs on a grandchild that holds the pipe. Node's `exec` signals the child alone, once; here all of its group is
+//! A program that waits for the exit first and reads afterwards hangs at 64 KiB; one that reads first hangs on a
+//! grandchild that holds the pipe. Node's `exec` signals the child alone, once; here all of its group is
 //! ended, with SIGKILL if it must be.
 
-use std::future::pending;
 use std::io;
-use std::process::Stdio;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures::StreamExt;
+use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use tokio::io::AsyncWriteExt;
 use tokio::net::unix::pipe;
-use tokio::time::sleep_until;
 
 use super::capture::{Capture, Read};
-use super::options::Limits;
+use super::command::Command;
+use super::options::{Events, Limits, at, deadline};
 use super::process_group::ProcessGroup;
-use super::spawn::{Defaults, Spawned, spawn};
-use crate::{Command, Error, Exit, Output};
+use super::spawn::{Pipes, spawn};
+use super::stdio::Stdio;
+use crate::{Error, Output};
 
 /// What was written just before SIGKILL may still lie in a pipe that a stranger holds open.
 const POST_KILL_DRAIN: Duration = Duration::from_millis(100);
+/// A killed process ends at once, unless the system holds it, as it does in the middle of some input and output.
+const KILL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Runs `command` and waits for it.
 pub async fn run(mut command: Command) -> Result<Output, Error> {
-    let began = Instant::now();
+    let started = Instant::now();
     let input = command.input.take();
-    let pipe_or_null = if input.is_some() {
-        Stdio::piped()
+    let stdin = if input.is_some() {
+        Stdio::Piped
     } else {
-        Stdio::null()
+        Stdio::Null
     };
-    let defaults = Defaults {
-        stdin: pipe_or_null,
-        stdout: Stdio::piped(),
-        stderr: Stdio::piped(),
-    };
-    let started = spawn(&mut command, defaults).await?;
+    let (group, pipes) = spawn(&mut command, [stdin, Stdio::Piped, Stdio::Piped]).await?;
     let line = command.line().to_string_lossy().into_owned();
-    let mut limits = command.limits;
-
-    let failed = |source| Error::Io {
-        attempt: "follow the child",
-        source,
-    };
-    let mut run = Execution::new(started, input, limits.max_buffer).map_err(failed)?;
-    let deadline = limits.timeout.map(|timeout| began + timeout);
-    let reason = run.wait(&mut limits, deadline).await.map_err(failed)?;
-    if reason != Reason::Ended {
-        run.terminate(limits.kill_signal, limits.grace)
-            .await
-            .map_err(failed)?;
-    }
-    let exit = run.group.reap().map_err(failed)?;
-    let output = Output {
-        exit,
-        stdout: run.stdout.into_bytes(),
-        stderr: run.stderr.into_bytes(),
-        elapsed: began.elapsed(),
-    };
-    into_result(line, output, reason, &limits)
-}
-
-fn into_result(
-    command: String,
-    output: Output,
-    reason: Reason,
-    limits: &Limits,
-) -> Result<Output, Error> {
-    Err(match reason {
-        Reason::Ended if output.exit == Exit::Code(0) || !limits.checked => return Ok(output),
-        Reason::Ended => Error::Failed { command, output },
-        Reason::TimedOut => Error::TimedOut {
-            command,
-            after: limits.timeout.unwrap_or_default(),
-            output,
-        },
-        Reason::Cancelled => Error::Aborted { command, output },
-        Reason::TooMuch(stream) => Error::MaxBuffer {
-            command,
-            stream,
-            limit: limits.max_buffer,
-            output,
-        },
-    })
+    let mut execution = Execution::new(Arc::new(group), pipes, input, started, command.limits);
+    let reason = execution.run(command.events).await?;
+    execution.into_result(&line, reason)
 }
 
 /// Why a run is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reason {
+pub enum Reason {
     /// The child has ended and so have its pipes.
     Ended,
     TimedOut,
     Cancelled,
     TooMuch(&'static str),
+    /// It was to be ended, and the system did not kill it.
+    NotKilled(Errno),
 }
 
 /// A child being followed. Dropped, it kills the group.
-struct Execution {
-    group: ProcessGroup,
+pub struct Execution {
+    group: Arc<ProcessGroup>,
     stdin: Option<pipe::Sender>,
-    /// What stdin has not taken yet.
     input: Vec<u8>,
+    /// How much of the input stdin has taken.
     written: usize,
     stdout: Capture,
     stderr: Capture,
+    started: Instant,
+    deadline: Option<Instant>,
     exited_at: Option<Instant>,
+    limits: Limits,
 }
 
 impl Execution {
-    fn new(started: Spawned, input: Option<Vec<u8>>, limit: usize) -> io::Result<Self> {
-        let stdin = started
-            .stdin
-            .map(|pipe| pipe::Sender::from_owned_fd(pipe.into()));
-        Ok(Self {
-            group: started.group,
-            stdin: stdin.transpose()?,
+    pub fn new(
+        group: Arc<ProcessGroup>,
+        pipes: Pipes,
+        input: Option<Vec<u8>>,
+        started: Instant,
+        limits: Limits,
+    ) -> Self {
+        Self {
+            group,
+            stdin: pipes.stdin,
             input: input.unwrap_or_default(),
             written: 0,
-            stdout: Capture::new(started.stdout, limit)?,
-            stderr: Capture::new(started.stderr, limit)?,
+            stdout: Capture::new(pipes.stdout, limits.max_buffer),
+            stderr: Capture::new(pipes.stderr, limits.max_buffer),
+            started,
+            deadline: deadline(started, limits.timeout.filter(|timeout| !timeout.is_zero())),
             exited_at: None,
+            limits,
+        }
+    }
+
+    /// Leaves the time limit to another execution of the same child.
+    pub fn without_deadline(mut self) -> Self {
+        self.deadline = None;
+        self
+    }
+
+    /// Follows the child to its end, which a limit or an event may bring about.
+    pub async fn run(&mut self, events: Events) -> Result<Reason, Error> {
+        let followed = async {
+            match self.wait(events).await? {
+                Reason::Ended => Ok(Reason::Ended),
+                reason => Ok(self.terminate().await?.map_or(reason, Reason::NotKilled)),
+            }
+        };
+        followed.await.map_err(|source| Error::Io {
+            attempt: "follow the child",
+            source,
         })
     }
 
-    /// Follows the child until it has ended and its pipes are closed, or there is a reason to end it.
-    async fn wait(&mut self, limits: &mut Limits, deadline: Option<Instant>) -> io::Result<Reason> {
-        let Limits {
-            pipe_timeout,
+    /// Waits until the child has ended and its pipes are closed, or there is a reason to end it.
+    async fn wait(&mut self, events: Events) -> io::Result<Reason> {
+        let Events {
             cancelled,
-            forwarded,
-            ..
-        } = limits;
+            mut forwarded,
+        } = events;
         let cancelled = async {
             match cancelled {
                 Some(cancelled) => cancelled.await,
-                None => pending().await,
+                None => std::future::pending().await,
             }
         };
         tokio::pin!(cancelled);
-        loop {
-            if self.is_over() {
-                return Ok(Reason::Ended);
-            }
+        while !self.is_over() {
+            let pipes_end = self
+                .exited_at
+                .and_then(|exited| deadline(exited, self.limits.pipe_timeout));
             tokio::select! {
-                // Somebody who never stops writing must not outrun the clock.
+                // A child that never stops writing must not outrun the clock.
                 biased;
-                () = at(deadline) => return Ok(Reason::TimedOut),
+                () = at(self.deadline) => return Ok(Reason::TimedOut),
                 () = &mut cancelled => return Ok(Reason::Cancelled),
-                () = at(self.exited_at.zip(*pipe_timeout).map(|(ended, pipe_timeout)| ended + pipe_timeout)) => return Ok(Reason::Ended),
-                Some(signal) = forwarded.next() => {
-                    self.group.signal(signal);
-                }
+                () = at(pipes_end) => return Ok(Reason::Ended),
+                signal = Events::next_signal(&mut forwarded) => drop(self.group.signal(signal)),
                 event = self.poll_once() => if let Some(stream) = event? {
                     return Ok(Reason::TooMuch(stream));
                 },
             }
         }
+        Ok(Reason::Ended)
     }
 
-    /// Ends everything in the group: the signal, time for last words, then SIGKILL for whoever is left.
-    async fn terminate(&mut self, kill_signal: Signal, grace: Duration) -> io::Result<()> {
-        self.group.signal(kill_signal);
-        let _ = tokio::time::timeout(grace, self.drain_until_closed()).await;
+    /// Ends everything in the group: the signal, time for last words, then SIGKILL for what is left.
+    /// Returns why the child itself could not be killed, if so.
+    async fn terminate(&mut self) -> io::Result<Option<Errno>> {
+        let _ = self.group.signal(self.limits.kill_signal);
+        // One that is stopped has to go on to hear of it.
+        let _ = self.group.signal(Signal::SIGCONT);
+        let _ = tokio::time::timeout(self.limits.grace, self.drain_until_closed()).await;
         // Also when the child itself has ended: what it has started may have not.
-        self.group.signal(Signal::SIGKILL);
-        self.group.exited().await?;
+        let refusal = self.group.signal(Signal::SIGKILL).err();
+        let patience = if refusal.is_some() {
+            POST_KILL_DRAIN
+        } else {
+            KILL_TIMEOUT
+        };
+        let ended = tokio::time::timeout(patience, self.group.exited()).await;
+        if ended.is_err() {
+            return Ok(Some(refusal.unwrap_or(Errno::EBUSY)));
+        }
         self.exited_at.get_or_insert_with(Instant::now);
-        let _ = tokio::time::timeout(POST_KILL_DRAIN, self.drain_until_closed()).await;
-        Ok(())
+        self.drain_after_kill().await;
+        Ok(None)
     }
 
     async fn drain_until_closed(&mut self) -> io::Result<()> {
@@ -184,7 +177,7 @@ impl Execution {
         self.exited_at.is_some() && !self.stdout.is_open() && !self.stderr.is_open()
     }
 
-    /// Waits for one thing to happen; names the stream that has given more than is kept.
+    /// Waits for one thing to happen; returns the stream that has given more than is kept.
     ///
     /// # Cancel safety
     ///
@@ -198,12 +191,13 @@ impl Execution {
             stdout,
             stderr,
             exited_at,
+            ..
         } = self;
         tokio::select! {
-            ended = group.exited(), if exited_at.is_none() => {
-                ended?;
+            exited = group.exited(), if exited_at.is_none() => {
+                exited?;
                 *exited_at = Some(Instant::now());
-                // Nobody reads it any more who was asked to.
+                // The child has exited: stop writing stdin.
                 *stdin = None;
             }
             read = stdout.read(), if stdout.is_open() => if read? == Read::TooMuch {
@@ -221,17 +215,69 @@ impl Execution {
         }
         Ok(None)
     }
-}
 
-/// Waits until then, or for ever.
-async fn at(time: Option<Instant>) {
-    match time {
-        Some(time) => sleep_until(time.into()).await,
-        None => pending().await,
+    /// Drains the pipes for a moment: the child was ended by another task.
+    pub async fn drain_after_kill(&mut self) {
+        let _ = tokio::time::timeout(POST_KILL_DRAIN, self.drain_until_closed()).await;
+    }
+
+    /// Reaps the child and says what became of it.
+    pub fn into_result(self, command: &str, reason: Reason) -> Result<Output, Error> {
+        let (command, pid) = (command.into(), self.group.pid());
+        let (stdout, stderr) = (self.stdout.into_bytes(), self.stderr.into_bytes());
+        if let Reason::NotKilled(errno) = reason {
+            return Err(Error::NotKilled {
+                command,
+                pid,
+                errno,
+                stdout,
+                stderr,
+            });
+        }
+        let exit = self.group.try_reap().map_err(|source| Error::Io {
+            attempt: "reap the child",
+            source,
+        })?;
+        let Some(exit) = exit else {
+            return Err(Error::NotKilled {
+                command,
+                pid,
+                errno: Errno::EBUSY,
+                stdout,
+                stderr,
+            });
+        };
+        let output = Output {
+            pid,
+            exit,
+            stdout,
+            stderr,
+            elapsed: self.started.elapsed(),
+        };
+        let Limits {
+            timeout, checked, ..
+        } = self.limits;
+        Err(match reason {
+            Reason::Ended | Reason::NotKilled(_) if output.exit.is_success() || !checked => {
+                return Ok(output);
+            }
+            Reason::Ended | Reason::NotKilled(_) => Error::Failed { command, output },
+            Reason::TimedOut => Error::TimedOut {
+                command,
+                after: timeout.unwrap_or_default(),
+                output,
+            },
+            Reason::Cancelled => Error::Aborted { command, output },
+            Reason::TooMuch(stream) => Error::MaxBuffer {
+                command,
+                stream,
+                output,
+            },
+        })
     }
 }
 
-/// Writes some of `input`; 0 when there is nothing left to write, or nobody to read it, which is no error.
+/// Writes some of `input`; 0 when there is nothing left to write, or no reader, which is not an error.
 async fn write_input(stdin: &mut Option<pipe::Sender>, input: &[u8]) -> usize {
     match stdin {
         Some(stdin) if !input.is_empty() => stdin.write(input).await.unwrap_or(0),

@@ -1,53 +1,63 @@
-//! The child at the head of its group: seeing it end without forgetting its number, and ending all of its group.
+//! A child and its process group: seeing the child end without giving up its number, and ending the whole group.
 //!
 //! A number stays reserved as long as its process has ended but was not waited for. So the child is *seen* to end
 //! through a pidfd, the group is signalled, and only then is the child reaped: no signal can meet a stranger.
 
 use std::io;
 use std::os::fd::OwnedFd;
-use std::process::Child;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 use tokio::io::unix::AsyncFd;
 
-use crate::{Exit, sys};
+use super::reaper;
+use crate::Exit;
+use crate::sys::{self, Group};
 
-/// A child that has not been reaped. Dropping it kills its group and reaps it.
+/// A child that was started. Dropping it kills its group; a reaper waits for what is left.
 #[derive(Debug)]
 pub struct ProcessGroup {
-    child: Child,
     pid: Pid,
+    group: Group,
     exit_watch: AsyncFd<OwnedFd>,
-    /// Whether it leads a group of its own.
-    leads: bool,
-    exit: Option<Exit>,
     kill_on_drop: bool,
+    /// A lock, so that no signal is sent while the number is given up.
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    exit: Option<Exit>,
+    killed: bool,
+    /// The reaper has it.
+    abandoned: bool,
 }
 
 impl ProcessGroup {
-    /// Watches `child`, which was just started. On an error it is killed.
-    pub fn new(mut child: Child, leads: bool, kill_on_drop: bool) -> io::Result<Self> {
-        let pid = Pid::from_raw(child.id().cast_signed());
-        match sys::exit_watch(pid) {
-            Ok(exit_watch) => Ok(Self {
-                child,
-                pid,
-                exit_watch,
-                leads,
-                exit: None,
-                kill_on_drop,
-            }),
-            Err(error) => {
-                child.kill()?;
-                child.wait()?;
-                Err(error)
-            }
-        }
+    /// Watches a child, which was just started. On an error it is killed.
+    pub fn new(pid: Pid, group: Group, kill_on_drop: bool) -> io::Result<Self> {
+        let exit_watch = sys::exit_watch(pid).inspect_err(|_| {
+            let _ = kill(pid, Signal::SIGKILL);
+            reaper::reap_later(pid, true);
+        })?;
+        Ok(Self {
+            pid,
+            group,
+            exit_watch,
+            kill_on_drop,
+            state: Mutex::default(),
+        })
     }
 
-    pub fn id(&self) -> u32 {
-        self.child.id()
+    pub fn pid(&self) -> u32 {
+        self.pid.as_raw().cast_unsigned()
+    }
+
+    /// Returns whether a signal was sent.
+    pub fn killed(&self) -> bool {
+        self.state().killed
     }
 
     /// Waits until the child has ended, and does not reap it.
@@ -60,36 +70,86 @@ impl ProcessGroup {
         self.exit_watch.readable().await.map(drop)
     }
 
-    /// Sends a signal to the group, or to the child alone if the group is not its own. Says whether anybody was there.
-    pub fn signal(&self, signal: Signal) -> bool {
-        if self.exit.is_some() {
-            return false;
+    /// Sends a signal to the group, or to the child and its descendants if the group is not its own.
+    /// Returns whether there was a process to take it.
+    pub fn signal(&self, signal: Signal) -> Result<bool, Errno> {
+        let mut state = self.state();
+        if state.exit.is_some() {
+            return Ok(false);
         }
-        let sent = if self.leads {
-            killpg(self.pid, signal)
-        } else {
-            kill(self.pid, signal)
+        let mut sent = match self.group {
+            Group::Own | Group::Session => killpg(self.pid, signal),
+            Group::Parents => kill(self.pid, signal),
         };
-        sent.is_ok()
+        if signal == Signal::SIGKILL {
+            self.kill_descendants();
+            // What the child itself says counts: the group may have others, which are killed.
+            sent = kill(self.pid, signal);
+        } else if self.group == Group::Parents {
+            for pid in sys::descendants(self.pid)
+                .into_iter()
+                .filter(|pid| *pid != self.pid)
+            {
+                let _ = kill(pid, signal);
+            }
+        }
+        match sent {
+            Err(Errno::ESRCH) => Ok(false),
+            sent => {
+                sent?;
+                state.killed = true;
+                Ok(true)
+            }
+        }
     }
 
-    /// Reaps the child, which has [exited](Self::exited) or is about to.
-    pub fn reap(&mut self) -> io::Result<Exit> {
-        if let Some(exit) = self.exit {
-            return Ok(exit);
+    /// Kills descendants until no new ones appear: those outside of the group, which killpg does not reach.
+    fn kill_descendants(&self) {
+        let mut seen = Vec::new();
+        for _ in 0..100 {
+            let found = sys::descendants(self.pid);
+            let before = seen.len();
+            for pid in found {
+                if !seen.contains(&pid) {
+                    seen.push(pid);
+                    let _ = kill(pid, Signal::SIGKILL);
+                }
+            }
+            if seen.len() == before {
+                break;
+            }
         }
-        let exit = Exit::from(self.child.wait()?);
-        self.exit = Some(exit);
-        Ok(exit)
+    }
+
+    /// Reaps the child if it has ended, and returns how.
+    pub fn try_reap(&self) -> io::Result<Option<Exit>> {
+        let mut state = self.state();
+        if state.exit.is_none() && !state.abandoned {
+            state.exit = sys::reap(self.pid)?.map(Exit::from);
+        }
+        Ok(state.exit)
+    }
+
+    /// Kills the group and leaves the child to the reaper, without waiting.
+    pub fn abandon(&self) {
+        if self.kill_on_drop {
+            let _ = self.signal(Signal::SIGKILL);
+        }
+        let mut state = self.state();
+        if state.exit.is_none() && !state.abandoned {
+            state.abandoned = true;
+            reaper::reap_later(self.pid, self.kill_on_drop);
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // No code panics while it holds the lock.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for ProcessGroup {
     fn drop(&mut self) {
-        if self.exit.is_none() && self.kill_on_drop {
-            self.signal(Signal::SIGKILL);
-            // SIGKILL cannot be refused, so this is soon over.
-            let _ = self.child.wait();
-        }
+        self.abandon();
     }
 }

@@ -1,197 +1,212 @@
-//! Starting a process: the program is found, the environment made, and what is missing is named.
-//!
-//! std starts processes with `posix_spawn`, which does not copy the parent, unless `pre_exec`, `uid` or `gid` is set,
-//! or the `PATH` is changed and the program has to be looked up. So the looking up is done here.
+//! Starting a command: its descriptors, its environment, and the name of what is missing.
 
-use std::ffi::{OsStr, OsString};
+use std::collections::BTreeMap;
+use std::ffi::{CString, OsString};
+use std::fs::File;
 use std::io;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::PermissionsExt;
-use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::os::fd::{OwnedFd, RawFd};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::Path;
 use std::time::Duration;
 
 use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, fcntl};
+use nix::unistd::{AccessFlags, Pid, access};
+use tokio::net::UnixStream;
+use tokio::net::unix::pipe::{Receiver, Sender};
 
+use super::command::Command;
+use super::lookup::start_first;
 use super::process_group::ProcessGroup;
-use crate::{Command, Error, SpawnError, ipc, sys};
+use super::stdio::Stdio;
+use crate::sys::{self, Request};
+use crate::{Error, SpawnError};
 
-/// What stdin, stdout and stderr are where the command does not say.
-pub struct Defaults {
-    pub stdin: Stdio,
-    pub stdout: Stdio,
-    pub stderr: Stdio,
+/// Tells a child which descriptor its message channel is.
+pub const CHANNEL_FD: &str = "NODE_CHANNEL_FD";
+/// Tells it how messages are written.
+pub const CHANNEL_MODE: &str = "NODE_CHANNEL_SERIALIZATION_MODE";
+
+/// How often a program that another process still has open for writing is tried again, each time after twice the time.
+const BUSY_RETRIES: u32 = 6;
+
+/// This process's ends of what leads to a child.
+#[derive(Debug, Default)]
+pub struct Pipes {
+    pub stdin: Option<Sender>,
+    pub stdout: Option<Receiver>,
+    pub stderr: Option<Receiver>,
+    pub sockets: BTreeMap<RawFd, UnixStream>,
 }
 
-/// A started process, with its pipes still in `child`.
-pub struct Spawned {
-    pub group: ProcessGroup,
-    pub stdin: Option<std::process::ChildStdin>,
-    pub stdout: Option<std::process::ChildStdout>,
-    pub stderr: Option<std::process::ChildStderr>,
-}
-
-/// What the pipe from stdout holds: a quarter of what anybody may ask for, four times what there is without asking.
-const PIPE_BYTES: i32 = 256 * 1024;
-
-/// Where libc looks when there is no `PATH`.
-const DEFAULT_PATH: &str = "/bin:/usr/bin";
-
-/// Starts the command.
-pub async fn spawn(command: &mut Command, defaults: Defaults) -> Result<Spawned, Error> {
-    let mut child = match spawn_std(command, defaults).await {
-        Ok(child) => child,
-        Err(cause) => {
-            return Err(Error::Spawn {
-                program: named(command),
-                args: spawn_args(command),
-                cause,
-            });
-        }
-    };
-    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-    if let Some(stdout) = &stdout {
-        // Fewer turns between writer and reader; if the system has no more to give, it stays as it is.
-        let _ = fcntl(stdout, FcntlArg::F_SETPIPE_SZ(PIPE_BYTES));
+/// Starts the command. `defaults` are stdin, stdout and stderr where the command does not say.
+pub async fn spawn(
+    command: &mut Command,
+    defaults: [Stdio; 3],
+) -> Result<(ProcessGroup, Pipes), Error> {
+    if tokio::runtime::Handle::try_current().is_err() {
+        return Err(Error::NoRuntime);
     }
-    let leads = !command.foreground;
-    let group = ProcessGroup::new(child, leads, !command.detached).map_err(|source| Error::Io {
+    let mut pipes = Pipes::default();
+    let mut started = Err(Errno::ETXTBSY.into());
+    match connect(command, defaults, &mut pipes) {
+        Err(error) => started = Err(error.into()),
+        Ok(fds) => {
+            for retry in 0..BUSY_RETRIES {
+                started = start(command, &fds);
+                if !matches!(&started, Err(cause) if cause.errno() == Errno::ETXTBSY) {
+                    break;
+                }
+                // Another thread's child, forked while this program was written, has it open for a moment.
+                tokio::time::sleep(Duration::from_millis(1 << retry)).await;
+            }
+        }
+    }
+    let pid = started.map_err(|cause| Error::Spawn {
+        program: command.file().to_string_lossy().into_owned(),
+        args: command.spawn_args(),
+        cause,
+    })?;
+    let group = ProcessGroup::new(pid, command.group, !command.is_detached());
+    let group = group.map_err(|source| Error::Io {
         attempt: "watch the child",
         source,
     })?;
-    Ok(Spawned {
-        group,
-        stdin,
-        stdout,
-        stderr,
-    })
+    Ok((group, pipes))
 }
 
-async fn spawn_std(command: &mut Command, defaults: Defaults) -> Result<Child, SpawnError> {
-    let mut std = build(command)?;
-    std.stdin(command.stdin.take().unwrap_or(defaults.stdin));
-    std.stdout(command.stdout.take().unwrap_or(defaults.stdout));
-    std.stderr(command.stderr.take().unwrap_or(defaults.stderr));
-    let mut pause = Duration::from_millis(1);
-    loop {
-        match std.spawn() {
-            // Another thread's child, forked while we wrote this program, still has it open for a moment.
-            Err(error)
-                if error.kind() == io::ErrorKind::ExecutableFileBusy
-                    && pause < Duration::from_millis(50) =>
-            {
-                tokio::time::sleep(pause).await;
-                pause *= 2;
+/// Makes the child's descriptors, and keeps this process's ends in `pipes`.
+fn connect(
+    command: &mut Command,
+    defaults: [Stdio; 3],
+    pipes: &mut Pipes,
+) -> io::Result<Vec<(RawFd, OwnedFd)>> {
+    let mut stdio: BTreeMap<RawFd, Stdio> = (0..).zip(defaults).collect();
+    stdio.append(&mut command.stdio);
+    let highest = stdio.last_key_value().map_or(0, |(number, _)| *number);
+    let mut fds = Vec::new();
+    for (number, stdio) in stdio {
+        let fd = match (stdio, number) {
+            (Stdio::Inherit, 0..=2) => continue,
+            (Stdio::Inherit, _) => return Err(io::ErrorKind::InvalidInput.into()),
+            (Stdio::Null, _) => File::options()
+                .read(true)
+                .write(true)
+                .open("/dev/null")?
+                .into(),
+            (Stdio::Fd(fd), _) => fd,
+            (Stdio::Piped, 0) => {
+                let (theirs, ours) = io::pipe()?;
+                pipes.stdin = Some(Sender::from_owned_fd(ours.into())?);
+                theirs.into()
             }
-            Err(error) => return Err(diagnose(command, error)),
-            Ok(child) => return Ok(child),
-        }
+            (Stdio::Piped, 1 | 2) => {
+                let (ours, theirs) = io::pipe()?;
+                let ours = Receiver::from_owned_fd(ours.into())?;
+                if number == 1 {
+                    sys::enlarge_pipe(&ours);
+                    pipes.stdout = Some(ours);
+                } else {
+                    pipes.stderr = Some(ours);
+                }
+                theirs.into()
+            }
+            (Stdio::Piped, _) => {
+                let (ours, theirs) = UnixStream::pair()?;
+                pipes.sockets.insert(number, ours);
+                let theirs = theirs.into_std()?;
+                theirs.set_nonblocking(false)?;
+                theirs.into()
+            }
+        };
+        fds.push((number, sys::move_above(fd, highest)?));
     }
+    Ok(fds)
 }
 
-fn build(command: &Command) -> Result<std::process::Command, SpawnError> {
-    let program = command.shell.as_ref().unwrap_or(&command.program);
-    let mut std = std::process::Command::new(look_up(command, program)?);
-    std.arg0(command.arg0.as_ref().unwrap_or(program));
+fn start(command: &Command, fds: &[(RawFd, OwnedFd)]) -> Result<Pid, SpawnError> {
+    let program = command.file();
+    let mut args = vec![command.arg0.clone().unwrap_or_else(|| program.clone())];
     if command.shell.is_some() {
-        std.arg("-c").arg(command.line());
+        args.extend(["-c".into(), command.line()]);
     } else {
-        std.args(&command.args);
+        args.extend(command.args.iter().cloned());
     }
-    if let Some(cwd) = &command.cwd {
-        std.current_dir(cwd);
-    }
-    if command.clear_env {
-        std.env_clear();
-    }
-    // The channel to our own parent is not our children's.
-    for name in [ipc::fork::CHANNEL_FD, ipc::fork::CHANNEL_MODE] {
-        if std::env::var_os(name).is_some() {
-            std.env_remove(name);
+    let args = args
+        .into_iter()
+        .map(c_string)
+        .collect::<Result<Vec<_>, _>>()?;
+    c_string(program.clone())?;
+    let env = environment(command)?;
+    let started = start_first(command, &program, |file| {
+        let start_with = |file: &Path, args: &[CString]| {
+            let request = Request {
+                args,
+                env: &env,
+                cwd: command.cwd.as_deref(),
+                fds,
+                group: command.group,
+                keep_ignored: command.keep_ignored,
+                uid: command.uid,
+                gid: command.gid,
+            };
+            sys::start(file, &request)
+        };
+        match start_with(&file, &args) {
+            // A script that does not say what runs it is the shell's, as execvp has it.
+            Err(Errno::ENOEXEC) => {
+                let script = c_string(file.into()).map_err(|_| Errno::EINVAL)?;
+                let args = [&[c"/bin/sh".to_owned(), script], &args[1..]].concat();
+                start_with(Path::new("/bin/sh"), &args)
+            }
+            started => started,
         }
-    }
-    for (name, value) in &command.env {
+    });
+    started.map_err(|errno| diagnose(command, errno))
+}
+
+fn environment(command: &Command) -> Result<Vec<CString>, SpawnError> {
+    let own = std::env::vars_os().filter(|(name, _)| name != CHANNEL_FD && name != CHANNEL_MODE);
+    // The channel to our own parent is not our children's.
+    let mut all: BTreeMap<OsString, OsString> = own.filter(|_| !command.clear_env).collect();
+    for (name, value) in command.env.iter().cloned() {
         match value {
-            Some(value) => std.env(name, value),
-            None => std.env_remove(name),
+            Some(value) => all.insert(name, value),
+            None => all.remove(&name),
         };
     }
-    if let Some(uid) = command.uid {
-        std.uid(uid);
-    }
-    if let Some(gid) = command.gid {
-        std.gid(gid);
-    }
-    if command.detached {
-        sys::new_session(&mut std);
-    } else if !command.foreground {
-        std.process_group(0);
-    }
-    Ok(std)
+    let join = |(mut name, value): (OsString, OsString)| {
+        name.push("=");
+        name.push(value);
+        c_string(name)
+    };
+    all.into_iter().map(join).collect()
 }
 
-/// The file of a program that has to be looked up in a `PATH` which is not ours; any other name as it is.
-fn look_up(command: &Command, program: &OsStr) -> Result<PathBuf, SpawnError> {
-    let own = command.env.iter().rev().find(|(name, _)| name == "PATH");
-    let is_ours = own.is_none() && !command.clear_env;
-    if is_ours || program.as_bytes().contains(&b'/') {
-        return Ok(program.into());
-    }
-    let path = own.and_then(|(_, value)| value.clone());
-    let path = path.unwrap_or_else(|| OsString::from(DEFAULT_PATH));
-    let mut files = std::env::split_paths(&path).map(|folder| folder.join(program));
-    files
-        .find(|file| is_executable(file))
-        .ok_or_else(|| no_program(program))
+fn c_string(text: OsString) -> Result<CString, SpawnError> {
+    CString::new(text.into_vec()).map_err(|error| SpawnError::System(error.into()))
 }
 
-fn is_executable(file: &Path) -> bool {
-    std::fs::metadata(file)
-        .is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
-}
-
-fn no_program(program: &OsStr) -> SpawnError {
-    SpawnError::NoProgram {
-        program: program.to_string_lossy().into_owned(),
-    }
-}
-
-/// Tells a missing program from a missing directory: the system says the same for both.
-fn diagnose(command: &Command, error: io::Error) -> SpawnError {
+/// Tells a missing program from a missing directory or interpreter: the system says the same for all three.
+fn diagnose(command: &Command, errno: Errno) -> SpawnError {
     if let Some(directory) = &command.cwd {
-        let errno = match std::fs::metadata(directory) {
-            Err(error) => Errno::from_raw(error.raw_os_error().unwrap_or_default()),
-            Ok(there) if !there.is_dir() => Errno::ENOTDIR,
-            Ok(_) => Errno::UnknownErrno,
+        let cause = match std::fs::metadata(directory) {
+            Ok(there) if !there.is_dir() => Err(Errno::ENOTDIR),
+            _ => access(directory, AccessFlags::X_OK),
         };
-        if errno != Errno::UnknownErrno {
+        if let Err(errno) = cause {
             return SpawnError::NoDirectory {
                 directory: directory.clone(),
                 errno,
             };
         }
     }
-    if error.kind() == io::ErrorKind::NotFound {
-        return no_program(command.shell.as_ref().unwrap_or(&command.program));
+    let program = command.file();
+    let is_path = program.as_bytes().contains(&b'/');
+    let file = command.cwd.clone().unwrap_or_default().join(&program);
+    let program = program.to_string_lossy().into_owned();
+    match errno {
+        Errno::ENOENT if is_path && file.exists() => SpawnError::NoInterpreter { program },
+        Errno::ENOENT => SpawnError::NoProgram { program },
+        errno => errno.into(),
     }
-    SpawnError::System(error)
-}
-
-fn named(command: &Command) -> String {
-    let program = command.shell.as_ref().unwrap_or(&command.program);
-    program.to_string_lossy().into_owned()
-}
-
-/// Node's `error.spawnargs`.
-fn spawn_args(command: &Command) -> Vec<String> {
-    if command.shell.is_some() {
-        return vec![
-            "-c".to_owned(),
-            command.line().to_string_lossy().into_owned(),
-        ];
-    }
-    let args = command.args.iter();
-    args.map(|arg| arg.to_string_lossy().into_owned()).collect()
 }
