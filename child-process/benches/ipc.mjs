@@ -1,4 +1,4 @@
-// The twin of `child-process bench ipc`: a fork of this file sends back what it gets.
+// What benches/ipc.rs does: a fork of this file sends back what it gets.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,4 @@
-// The twin of `child-process bench output`.
+// What benches/output.rs does.
 import { spawn } from 'node:child_process';
 
 const child = spawn('head', ['-c', `${process.argv[2] ?? 2048}M`, '/dev/zero']);

@@ -1,4 +1,4 @@
-// The twin of `child-process bench spawn`: execFile('/bin/true') from a small and from a large parent.
+// What benches/spawn.rs does: execFile('/bin/true') from a small and from a large parent.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 

@@ -1,23 +1,25 @@
-//! The command line: what there is to say, and what is answered.
+//! The command line: arguments to library calls, and their outcome to an exit status.
 
-mod bench;
 mod duration;
 mod each;
+mod exit_report;
+mod input;
 mod message;
 mod peer;
 mod primes;
-mod record;
 mod run;
 mod signals;
 mod size;
+mod terminal;
 
 use std::future::Future;
-use std::io::Write;
+use std::os::fd::AsFd;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
+use nix::sys::stat::{SFlag, fstat};
 
-use crate::{tour, worker};
+use crate::tour;
 
 /// Node's `child_process` in Rust: a tour in short lessons, and a runner for jobs that ends all that they start.
 #[derive(Parser)]
@@ -33,7 +35,8 @@ Examples:
   child-process primes 10000000 -j 4                counts them in four processes
 
 Exit status: that of the command; 124 timed out, 125 own failure or usage, 126 not executable, 127 not found,
-128+n ended by signal n; `each`: 123 if any job failed; everything else: 1 failed, 2 wrong usage."
+128+n ended by signal n; `each` as xargs: 123 if a job failed, 124 if one exited with 255, 125 if a signal ended one or
+nothing reads the output, 126, 127; everything else: 1 failed, 2 wrong usage."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -46,7 +49,7 @@ enum Command {
     Tour(TourArgs),
     /// Run a line with the shell
     Exec(run::ExecArgs),
-    /// Run a program, in bounds of time and output
+    /// Run a program, with limits of time and output
     Run(run::RunArgs),
     /// Run a program for each line of stdin
     Each(each::Args),
@@ -54,15 +57,10 @@ enum Command {
     Primes(primes::Args),
     /// Be the child of a `fork`, Node's or ours, and send every message back
     Peer,
+    /// Print a script that completes arguments in a shell
+    Completions { shell: clap_complete::Shell },
     #[command(hide = true)]
-    Bench(bench::Args),
-    #[command(hide = true)]
-    Worker {
-        /// What to do
-        role: String,
-        #[arg(hide = true)]
-        rest: Vec<String>,
-    },
+    Worker,
 }
 
 #[derive(clap::Args, Default)]
@@ -70,7 +68,10 @@ struct TourArgs {
     /// List the lessons instead of running them
     #[arg(long)]
     list: bool,
-    /// The lessons to run, in this order; all if none is named
+    /// Print both programs and the output instead of running the lesson
+    #[arg(long)]
+    code: bool,
+    /// The lessons, in this order; all if none is named
     #[arg(value_name = "LESSON")]
     lessons: Vec<String>,
 }
@@ -79,43 +80,61 @@ struct TourArgs {
 pub fn main() -> ExitCode {
     // `fork('peer', [], { execPath })` of Node calls us with nothing else that we know.
     let command = match Cli::try_parse() {
-        Ok(cli) => cli.command.unwrap_or(Command::Tour(TourArgs::default())),
+        Ok(Cli {
+            command: Some(command),
+        }) => command,
+        Ok(_) if has_input() => {
+            message::say("what is to be done with the input? See `child-process --help`");
+            return ExitCode::from(2);
+        }
+        Ok(_) => Command::Tour(TourArgs::default()),
         Err(error) => return message::usage(&error),
     };
     match command {
-        Command::Tour(args) => block_on(show_tour(args)),
+        Command::Tour(args) => message::exit(show_tour(&args)),
         Command::Exec(args) => block_on(run::exec(args)),
         Command::Run(args) => block_on(run::run(args)),
         Command::Each(args) => block_on(each::each(args)),
         Command::Primes(args) => block_on(primes::primes(args)),
-        Command::Bench(args) => block_on(bench::bench(args)),
         Command::Peer => block_on(peer::peer()),
-        Command::Worker { role, .. } if role == "primes" => block_on(primes::worker()),
-        Command::Worker { role, .. } => block_on(async move { worker::worker(&role).await }),
+        Command::Worker => block_on(primes::worker()),
+        Command::Completions { shell } => {
+            clap_complete::generate(
+                shell,
+                &mut Cli::command(),
+                "child-process",
+                &mut std::io::stdout(),
+            );
+            ExitCode::SUCCESS
+        }
     }
+}
+
+/// Returns whether stdin is a pipe, a socket or a regular file.
+fn has_input() -> bool {
+    let kinds = [SFlag::S_IFIFO, SFlag::S_IFSOCK, SFlag::S_IFREG].map(|kind| kind.bits());
+    fstat(std::io::stdin().as_fd())
+        .is_ok_and(|stat| kinds.contains(&(stat.st_mode & SFlag::S_IFMT.bits())))
 }
 
 fn block_on(work: impl Future<Output = anyhow::Result<u8>>) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let outcome = runtime
-        .map_err(anyhow::Error::from)
-        .and_then(|runtime| runtime.block_on(work));
-    match outcome {
-        Ok(status) => ExitCode::from(status),
-        Err(error) if message::is_closed_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => message::report(&error),
-    }
+    message::exit(runtime.map_err(anyhow::Error::from).and_then(|runtime| {
+        let status = runtime.block_on(work);
+        // A thread that waits for input is not waited for.
+        runtime.shutdown_background();
+        status
+    }))
 }
 
-async fn show_tour(args: TourArgs) -> anyhow::Result<u8> {
+fn show_tour(args: &TourArgs) -> anyhow::Result<u8> {
     let mut out = std::io::stdout();
     if args.list {
         tour::list(&mut out)?;
     } else {
-        tour::run(&args.lessons, &mut out).await?;
+        tour::run(&args.lessons, args.code, &mut out)?;
     }
-    out.flush()?;
     Ok(0)
 }

@@ -12,7 +12,7 @@ use crate::{Exit, Output};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// It could not be started. Node: `error.code` is `ENOENT`, `EACCES` and the like.
+    /// It could not be started. Node: `error.code` is `ENOENT` or `EACCES`, for example.
     #[error("spawn {program} {}", errno_name(.cause))]
     Spawn {
         /// The program as it was named.
@@ -21,34 +21,50 @@ pub enum Error {
         args: Vec<String>,
         /// What was missing or wrong, which Node does not tell apart.
         #[source]
-        cause: NotStarted,
+        cause: SpawnError,
     },
 
     /// It ended with another status than 0, or by a signal that was not ours.
     #[error("Command failed: {command}\n{}", .output.stderr_text())]
     Failed {
         /// The command line.
-        command: String,
+        command: Box<str>,
         /// What it left.
         output: Output,
     },
 
     /// The time was over. Node calls it a success if the child ignores the signal and exits with 0; here it never is.
-    #[error("Command timed out after {after:?}: {command}")]
+    #[error("Command failed: {command}\n{}", .output.stderr_text())]
     TimedOut {
         /// The command line.
-        command: String,
+        command: Box<str>,
         /// The time that it had.
         after: Duration,
         /// What it left.
         output: Output,
     },
 
-    /// Somebody asked to stop. Node: `ABORT_ERR`.
+    /// It was to be ended, and refuses to: it has changed its user (`EPERM`), or the system holds it (`EBUSY`).
+    /// [`unreaped`](crate::unreaped) has its number until it ends.
+    #[error("Command failed: {command}: process {pid} cannot be killed: {errno}")]
+    NotKilled {
+        /// The command line.
+        command: Box<str>,
+        /// Its number.
+        pid: u32,
+        /// What the system said.
+        errno: Errno,
+        /// What it wrote to its stdout so far.
+        stdout: Vec<u8>,
+        /// What it wrote to its stderr so far.
+        stderr: Vec<u8>,
+    },
+
+    /// It was cancelled. Node: `ABORT_ERR`.
     #[error("The operation was aborted")]
     Aborted {
         /// The command line.
-        command: String,
+        command: Box<str>,
         /// What it left.
         output: Output,
     },
@@ -57,12 +73,10 @@ pub enum Error {
     #[error("{stream} maxBuffer length exceeded")]
     MaxBuffer {
         /// The command line.
-        command: String,
+        command: Box<str>,
         /// `stdout` or `stderr`.
         stream: &'static str,
-        /// The most that was allowed, in bytes.
-        limit: usize,
-        /// What it left; the stream has exactly `limit` bytes.
+        /// What it left; the stream has exactly as many bytes as are allowed.
         output: Output,
     },
 
@@ -75,35 +89,43 @@ pub enum Error {
         source: io::Error,
     },
 
-    /// [`crate::Command::run_blocking`] was called where a runtime is running, which it would stop.
-    #[error("a blocking run inside an async runtime would stop it: await the command instead")]
-    InsideRuntime,
+    /// A command was awaited outside of a tokio runtime.
+    #[error("there is no tokio runtime here: `run_blocking` needs none")]
+    NoRuntime,
 
-    /// The other end of the channel is gone. Node: `ERR_IPC_CHANNEL_CLOSED`.
+    /// The channel was disconnected, by either end. Node: `ERR_IPC_CHANNEL_CLOSED`.
+    #[cfg(feature = "ipc")]
     #[error("Channel closed")]
     Disconnected,
 
-    /// A line on the channel is no message of the type that was expected. The next one may be.
-    #[error("not a message that was expected: {text:?}")]
+    /// A message cannot be read as the type that was expected. It is passed over: the next one can be received.
+    ///
+    /// Rust's strings cannot hold a lone surrogate, and values nest at most 127 deep;
+    /// `Box<serde_json::value::RawValue>` takes any message as it is.
+    #[cfg(feature = "ipc")]
+    #[error("cannot read a message: {text:?}")]
     BadMessage {
-        /// How the line begins.
+        /// How it begins.
         text: String,
         /// What is wrong with it.
         source: serde_json::Error,
     },
 
     /// A message cannot be written as JSON.
-    #[error("a message that is no JSON")]
+    #[cfg(feature = "ipc")]
+    #[error("cannot write a message as JSON")]
     Unsendable(#[source] serde_json::Error),
 
-    /// Node keeps messages whose `cmd` begins with `NODE_` to itself: nobody would receive it.
+    /// Node keeps messages whose `cmd` begins with `NODE_` to itself, and would not deliver this one.
+    #[cfg(feature = "ipc")]
     #[error("a message whose `cmd` is {cmd:?} would not be delivered: NODE_ is reserved")]
     Reserved {
         /// The field's value.
         cmd: String,
     },
 
-    /// A message on the channel is longer than the receiver is willing to hold. It is skipped.
+    /// A message is longer than the receiver is willing to hold. It is skipped.
+    #[cfg(feature = "ipc")]
     #[error("a message is longer than {limit} bytes")]
     MessageTooLong {
         /// The most that was allowed, in bytes.
@@ -111,6 +133,7 @@ pub enum Error {
     },
 
     /// The parent's channel cannot be used.
+    #[cfg(feature = "ipc")]
     #[error("the channel that NODE_CHANNEL_FD names: {reason}")]
     BadChannel {
         /// What is wrong with it.
@@ -121,15 +144,21 @@ pub enum Error {
 /// What keeps a command from being started. Node says `ENOENT` whether the program or the directory is missing.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum NotStarted {
+pub enum SpawnError {
     /// No such file, or none on the `PATH`.
     #[error("there is no program {program}")]
     NoProgram {
         /// The program as it was named.
         program: String,
     },
-    /// The working directory is not there, or is no directory.
-    #[error("there is no directory {}", .directory.display())]
+    /// The file is there; what its first line names to run it is not.
+    #[error("there is no interpreter for {program}")]
+    NoInterpreter {
+        /// The program as it was named.
+        program: String,
+    },
+    /// The working directory is not there, is no directory, or may not be entered.
+    #[error("cannot enter the directory {}", .directory.display())]
     NoDirectory {
         /// The directory as it was named.
         directory: PathBuf,
@@ -141,11 +170,17 @@ pub enum NotStarted {
     System(#[from] io::Error),
 }
 
-impl NotStarted {
+impl From<Errno> for SpawnError {
+    fn from(errno: Errno) -> Self {
+        Self::System(errno.into())
+    }
+}
+
+impl SpawnError {
     /// What the system said.
     pub fn errno(&self) -> Errno {
         match self {
-            Self::NoProgram { .. } => Errno::ENOENT,
+            Self::NoProgram { .. } | Self::NoInterpreter { .. } => Errno::ENOENT,
             Self::NoDirectory { errno, .. } => *errno,
             Self::System(error) => error.raw_os_error().map_or(Errno::EINVAL, Errno::from_raw),
         }
@@ -153,7 +188,7 @@ impl NotStarted {
 }
 
 /// `ENOENT`: Debug of nix's enum is its name.
-fn errno_name(cause: &NotStarted) -> String {
+fn errno_name(cause: &SpawnError) -> String {
     format!("{:?}", cause.errno())
 }
 
@@ -186,7 +221,10 @@ impl Error {
     pub fn killed(&self) -> bool {
         matches!(
             self,
-            Self::TimedOut { .. } | Self::Aborted { .. } | Self::MaxBuffer { .. }
+            Self::TimedOut { .. }
+                | Self::Aborted { .. }
+                | Self::MaxBuffer { .. }
+                | Self::NotKilled { .. }
         )
     }
 }

@@ -9,7 +9,7 @@
 //! | `process.send`, `process.on('message')` | [`parent`]: the other end of the channel |
 //! | `error.code`, `.signal`, `.killed`, `.stdout` | [`Error`], which keeps the [`Output`] so far |
 //!
-//! Read first: `command.rs`, `run.rs`, `leader.rs`, `channel.rs`, `fork.rs`.
+//! Read first: `process/command.rs`, `process/exec.rs`, `process/process_group.rs`, then `ipc/channel.rs`, `ipc/fork.rs`.
 //!
 //! ```
 //! use std::time::Duration;
@@ -25,34 +25,25 @@
 //! # Ok(()) }
 //! ```
 
-mod command;
-pub use command::{Command, exec, exec_file};
+mod process;
+pub use process::child::{Child, ChildStderr, ChildStdin, ChildStdout};
+pub use process::command::{Command, exec, exec_file};
+pub use process::reaper::unreaped;
+pub use process::stdio::Stdio;
 
-mod output;
-pub use output::{Exit, Output};
+mod exit;
+pub use exit::{Exit, Output};
 
 mod error;
-pub use error::{Error, NotStarted};
+pub use error::{Error, SpawnError};
 
-mod run;
+#[cfg(feature = "ipc")]
+mod ipc;
+#[cfg(feature = "ipc")]
+pub use ipc::channel::{Channel, Receiver, Sender};
+#[cfg(feature = "ipc")]
+pub use ipc::fork::parent;
 
-mod capture;
-
-mod child;
-pub use child::{Child, ChildStderr, ChildStdin, ChildStdout};
-
-mod channel;
-pub use channel::{Channel, Receiver, Sender};
-
-mod fork;
-pub use fork::parent;
-
-mod start;
-
-mod leader;
-
-mod wire;
-
-mod os;
+mod sys;
 
 pub use nix::sys::signal::Signal;

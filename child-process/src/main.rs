@@ -2,10 +2,9 @@
 
 mod cli;
 mod tour;
-mod worker;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    cli::main()
+    tour::run_as_lesson().unwrap_or_else(cli::main)
 }

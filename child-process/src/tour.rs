@@ -1,51 +1,86 @@
 //! The tour: the lessons in the order in which one learns, each beside the Node program that it translates.
+//!
+//! A lesson is a whole program, `examples/NAME.rs`. The tour runs each in a process of its own: it starts this binary
+//! again with the lesson's name in a variable, so exit codes, signal handlers and channels of two lessons never meet.
 
+use std::env;
+use std::io::{Read, Write};
+use std::process::{Command, ExitCode, Stdio, Termination};
+
+use anyhow::{Context, bail, ensure};
+
+#[path = "../examples/commands.rs"]
 mod commands;
-mod errors;
+#[path = "../examples/exec.rs"]
+mod exec;
+#[path = "../examples/exec-errors.rs"]
+mod exec_errors;
+#[path = "../examples/exec-file.rs"]
+mod exec_file;
+#[path = "../examples/exec-limits.rs"]
+mod exec_limits;
+#[path = "../examples/exec-output.rs"]
+mod exec_output;
+#[path = "../examples/fork.rs"]
 mod fork;
+#[path = "../examples/large-output.rs"]
 mod large_output;
-mod limits;
-mod no_shell;
+#[path = "../examples/node-child.rs"]
 mod node_child;
+#[path = "../examples/node-parent.rs"]
 mod node_parent;
-mod output;
+#[path = "../examples/primes.rs"]
 mod primes;
-mod stdin_stdout;
+#[path = "../examples/spawn.rs"]
+mod spawn;
 
-use std::io::Write;
+/// Names the lesson that a process is started for. What a lesson starts from `current_exe()` inherits it.
+const VARIABLE: &str = "CHILD_PROCESS_LESSON";
 
-use anyhow::{Context, bail};
-use futures::FutureExt;
-use futures::future::LocalBoxFuture;
-
-/// A lesson prints what its twin `golden/NN-name.mjs` prints under Node.
 struct Lesson {
     name: &'static str,
     title: &'static str,
-    run: for<'a> fn(&'a mut dyn Write) -> LocalBoxFuture<'a, anyhow::Result<()>>,
+    main: fn() -> ExitCode,
+    rust: &'static str,
+    node: &'static str,
+    output: &'static str,
 }
 
 macro_rules! lessons {
-    ($($name:literal, $title:literal, $module:ident;)*) => {
-        &[$(Lesson { name: $name, title: $title, run: |out| $module::$module(out).boxed_local() }),*]
+    ($($module:ident $name:literal $title:literal;)*) => {
+        const LESSONS: &[Lesson] = &[$(Lesson {
+            name: $name,
+            title: $title,
+            main: || $module::main().report(),
+            rust: include_str!(concat!("../examples/", $name, ".rs")),
+            node: include_str!(concat!("../examples/", $name, ".mjs")),
+            output: include_str!(concat!("../examples/", $name, ".out")),
+        }),*];
     };
 }
 
-const LESSONS: &[Lesson] = lessons! {
-    "commands", "exec: ls, cd, mkdir, touch, and a script", commands;
-    "output", "exec: stdout and stderr, kept apart", output;
-    "errors", "exec: a command that fails, and its output so far", errors;
-    "large-output", "exec: more than a pipe holds, on both streams", large_output;
-    "no-shell", "execFile: no shell, and what does not start", no_shell;
-    "stdin-stdout", "spawn: a filter, a conversation, a copy, a reader that leaves", stdin_stdout;
-    "fork", "fork: messages to a second process and back", fork;
-    "limits", "input, timeout, maxBuffer, and the whole family ended", limits;
-    "primes", "CPU-intensive work in children, one for each core", primes;
-    "node-child", "fork: a Rust parent, a Node child", node_child;
-    "node-parent", "fork: a Node parent, a Rust child", node_parent;
-};
+lessons! {
+    exec         "exec"         "exec: a line for the shell, and its output";
+    commands     "commands"     "exec: ls, cd, mkdir, touch, and a script";
+    exec_output  "exec-output"  "exec: stdout and stderr, kept apart";
+    exec_errors  "exec-errors"  "exec: a command that fails, and its output so far";
+    large_output "large-output" "exec: more than a pipe holds, on both streams";
+    exec_file    "exec-file"    "execFile: no shell, and what does not start";
+    spawn        "spawn"        "spawn: a conversation, a copy, a reader that leaves";
+    exec_limits  "exec-limits"  "input, timeout, maxBuffer, signal, and a whole group ended";
+    primes       "primes"       "CPU-intensive work in children, one for each core";
+    fork         "fork"         "fork: messages to a second process and back";
+    node_child   "node-child"   "fork: a Rust parent, a Node child";
+    node_parent  "node-parent"  "fork: a Node parent, a Rust child";
+}
 
-/// Prints a line for each lesson: its name, two spaces or more, its title.
+/// Runs the lesson that this process was started for, if it was; `main` calls this before anything else.
+pub fn run_as_lesson() -> Option<ExitCode> {
+    let name = env::var(VARIABLE).ok()?;
+    Some((find(&name).ok()?.main)())
+}
+
+/// Prints a line for each lesson: its name and its title.
 pub fn list(out: &mut dyn Write) -> anyhow::Result<()> {
     for lesson in LESSONS {
         writeln!(out, "{:<16} {}", lesson.name, lesson.title)?;
@@ -53,26 +88,71 @@ pub fn list(out: &mut dyn Write) -> anyhow::Result<()> {
     Ok(out.flush()?)
 }
 
-/// Runs the lessons of these names, or all, with a heading unless it is just one.
-pub async fn run(names: &[String], out: &mut dyn Write) -> anyhow::Result<()> {
-    let lessons: Vec<&Lesson> = if names.is_empty() {
-        LESSONS.iter().collect()
-    } else {
-        names
-            .iter()
-            .map(|name| find(name))
-            .collect::<anyhow::Result<_>>()?
-    };
+/// Prints what the named lessons print, or all; with `code` both programs and the output, from the files.
+pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> anyhow::Result<()> {
+    let named = names.iter().map(|name| find(name));
+    let mut lessons = named.collect::<anyhow::Result<Vec<_>>>()?;
+    if lessons.is_empty() {
+        lessons.extend(LESSONS);
+    }
     for (index, lesson) in lessons.iter().enumerate() {
         if lessons.len() > 1 {
             let gap = if index > 0 { "\n" } else { "" };
             writeln!(out, "{gap}== {} == {}\n", lesson.name, lesson.title)?;
+            out.flush()?;
         }
-        (lesson.run)(out)
-            .await
-            .with_context(|| format!("lesson {}", lesson.name))?;
+        if code {
+            let Lesson {
+                name,
+                rust,
+                node,
+                output,
+                ..
+            } = lesson;
+            writeln!(
+                out,
+                "// {name}.rs\n{rust}\n// {name}.mjs\n{node}\n// {name}.out\n{output}"
+            )?;
+        } else {
+            start(lesson, out).with_context(|| format!("lesson {}", lesson.name))?;
+        }
     }
     Ok(out.flush()?)
+}
+
+/// Starts the lesson and copies what it prints. When our reader leaves, the lesson is killed.
+fn start(lesson: &Lesson, out: &mut dyn Write) -> anyhow::Result<()> {
+    let mut command = Command::new(env::current_exe().context("our own program")?);
+    command
+        .env(VARIABLE, lesson.name)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped());
+    let mut child = command.spawn()?;
+    let copied = child
+        .stdout
+        .take()
+        .context("a pipe")
+        .and_then(|mut stdout| copy(&mut stdout, out));
+    if copied.is_err() {
+        child.kill()?;
+    }
+    let status = child.wait()?;
+    copied?;
+    ensure!(status.success(), "{status}");
+    Ok(())
+}
+
+/// Copies what comes as it comes.
+fn copy(from: &mut dyn Read, out: &mut dyn Write) -> anyhow::Result<()> {
+    let mut chunk = [0; 8192];
+    loop {
+        let read = from.read(&mut chunk)?;
+        if read == 0 {
+            return Ok(());
+        }
+        out.write_all(&chunk[..read])?;
+        out.flush()?;
+    }
 }
 
 fn find(name: &str) -> anyhow::Result<&'static Lesson> {

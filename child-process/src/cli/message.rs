@@ -5,55 +5,60 @@ use std::process::ExitCode;
 
 use anyhow::Error;
 
-/// What `run` and its like answer when they fail themselves, as timeout(1) does.
+/// The status of `run`, `exec` and `each` when they fail themselves, as of timeout(1).
 pub const OWN_FAILURE: u8 = 125;
 
 /// Prints what clap has to say. `run` and `exec` stand in for another program, whose status 2 must not be taken for ours.
 pub fn usage(error: &clap::Error) -> ExitCode {
-    // Nobody is left to tell if this fails.
+    // If stderr is closed, there is no place to say so.
     let _ = error.print();
     if !error.use_stderr() {
         return ExitCode::SUCCESS;
     }
-    let stands_in = std::env::args_os()
-        .nth(1)
-        .is_some_and(|verb| verb == "run" || verb == "exec" || verb == "each");
-    ExitCode::from(if stands_in { OWN_FAILURE } else { 2 })
+    let verb = std::env::args_os().nth(1).unwrap_or_default();
+    ExitCode::from(if verb == "run" || verb == "exec" || verb == "each" {
+        OWN_FAILURE
+    } else {
+        2
+    })
 }
 
-/// Prints `error` with its causes and gives the status for it.
-pub fn report(error: &Error) -> ExitCode {
-    say(&words(error));
-    ExitCode::from(1)
+/// Turns an outcome into the exit status; an error is printed with its causes.
+pub fn exit(outcome: Result<u8, Error>) -> ExitCode {
+    match outcome {
+        Ok(status) => ExitCode::from(status),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&words(&error));
+            ExitCode::from(1)
+        }
+    }
 }
 
-/// Prints a line on stderr.
+/// Prints a line on stderr; `eprintln!` would panic if it is closed.
 pub fn say(text: &str) {
-    // Where nobody listens there is nobody to tell; `eprintln!` would panic.
     let _ = io::stderr().write_all(format!("child-process: {text}\n").as_bytes());
 }
 
-/// An error with its causes, in one line.
+/// Returns an error with its causes, in one line.
 pub fn words(error: &Error) -> String {
     let causes: Vec<String> = error.chain().map(describe).collect();
     causes.join(": ").replace('\n', " ")
 }
 
-/// Whether the reader of our output has gone, as `head` does: no error, just the end.
+/// Returns whether the reader of our output has gone, as `head` does: not an error, just the end.
 pub fn is_closed_pipe(error: &Error) -> bool {
-    let closed = |cause: &(dyn std::error::Error + 'static)| {
-        cause
-            .downcast_ref::<io::Error>()
-            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-    };
-    error.chain().any(closed)
+    let errors = error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>());
+    errors
+        .into_iter()
+        .any(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// The text of an error without the "(os error 2)" that says it again in numbers.
+/// Returns the text of an error without the "(os error 2)" that says it again in numbers.
 fn describe(cause: &(dyn std::error::Error + 'static)) -> String {
     let text = cause.to_string();
-    match text.rfind(" (os error ") {
-        Some(end) => text[..end].to_owned(),
-        None => text.trim_end().to_owned(),
-    }
+    let end = text.rfind(" (os error ").unwrap_or(text.len());
+    text[..end].trim_end().to_owned()
 }

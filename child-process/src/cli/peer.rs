@@ -2,19 +2,19 @@
 
 use anyhow::{Context, Result};
 use child_process::{Channel, Error};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::message;
 
 /// Sends every message back until the parent disconnects.
 pub async fn peer() -> Result<u8> {
-    let channel: Option<Channel<Value, Value>> = child_process::parent()?;
+    let channel: Option<Channel<Box<RawValue>, Box<RawValue>>> = child_process::parent()?;
     let mut channel = channel
         .context("no channel: this is to be started by fork(), which sets NODE_CHANNEL_FD")?;
     loop {
         match channel.recv().await {
             Ok(Some(message)) => match channel.send(&message).await {
-                // Whoever has gone does not wait for an answer.
+                // A parent that has gone does not wait for an answer.
                 Err(Error::Disconnected) => return Ok(0),
                 sent => sent?,
             },

@@ -1,5 +1,6 @@
 //! `child-process primes`: work for the processor, shared out among processes by messages.
 
+use std::io::Write;
 use std::num::NonZeroUsize;
 use std::ops::Range;
 
@@ -7,7 +8,7 @@ use anyhow::{Context, Result};
 use child_process::{Channel, Child};
 use futures::future::try_join_all;
 
-/// Numbers in a piece of work: small enough that all end at about the same time, large enough that messages do not count.
+/// Numbers in a piece of work: small enough that all end at about the same time, large enough that messages cost little.
 const PIECE: u64 = 1 << 20;
 
 /// Arguments of `primes`.
@@ -27,14 +28,12 @@ pub async fn primes(args: Args) -> Result<u8> {
     let pieces = (0..end)
         .step_by(1 << 20)
         .map(|start| start..end.min(start.saturating_add(PIECE)));
-    // Whoever is free takes the next piece: nobody waits for the slowest.
+    // A worker that is free takes the next piece: none waits for the slowest.
     let pieces = std::cell::RefCell::new(pieces);
     let jobs = args.jobs.map_or_else(num_cpus::get, NonZeroUsize::get);
     let workers = (0..jobs).map(|_| async {
         let (mut child, mut channel): (Child, Channel<u64, Range<u64>>) =
-            child_process::exec_file(&own, ["worker", "primes"])
-                .fork()
-                .await?;
+            child_process::exec_file(&own, ["worker"]).fork().await?;
         let mut count = 0;
         loop {
             let Some(piece) = pieces.borrow_mut().next() else {
@@ -48,7 +47,7 @@ pub async fn primes(args: Args) -> Result<u8> {
         anyhow::Ok(count)
     });
     let counts = try_join_all(workers).await?;
-    println!("{}", counts.iter().sum::<u64>());
+    writeln!(std::io::stdout(), "{}", counts.iter().sum::<u64>())?;
     Ok(0)
 }
 

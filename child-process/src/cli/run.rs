@@ -1,46 +1,50 @@
-//! `child-process run` and `exec`: one command, in bounds, in our place.
+//! `child-process run` and `exec`: one command, with limits, in our place.
 
-use std::io::{IsTerminal, Write};
+use std::ffi::OsString;
+use std::io::Write;
 use std::path::PathBuf;
-use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::Result;
-use child_process::{Command, Signal};
+use child_process::{Command, Error, Exit, Output, Signal, Stdio};
 
-use super::{duration, record, signals, size};
+use super::terminal::{Terminal, adopt_orphans, reap_orphans};
+use super::{duration, exit_report, signals, size};
 
 /// Arguments of `exec`.
 #[derive(clap::Args)]
 pub struct ExecArgs {
     #[command(flatten)]
-    bounds: Bounds,
+    limits: Limits,
     /// The line
-    line: String,
+    line: OsString,
 }
 
 /// Arguments of `run`.
 #[derive(clap::Args)]
 pub struct RunArgs {
     #[command(flatten)]
-    bounds: Bounds,
+    limits: Limits,
     /// The program and its arguments
     #[arg(required = true, trailing_var_arg = true, value_name = "PROG")]
-    command: Vec<std::ffi::OsString>,
+    command: Vec<OsString>,
 }
 
 /// How long, how much, where.
 #[derive(clap::Args)]
-struct Bounds {
-    /// End it after this time, with everything that it has started
+struct Limits {
+    /// End it after this time, with everything that it has started; 0 is no limit
     #[arg(short, long, value_name = "TIME", value_parser = duration::parse)]
     timeout: Option<Duration>,
     /// The signal that ends it
     #[arg(short, long, value_name = "SIGNAL", default_value = "TERM", value_parser = parse_signal)]
     signal: Signal,
-    /// The time from that signal to SIGKILL
+    /// The time from that signal to SIGKILL; 0 is for ever
     #[arg(short, long, value_name = "TIME", default_value = "2s", value_parser = duration::parse)]
     kill_after: Duration,
+    /// Keep it in our process group also where there is no terminal
+    #[arg(long)]
+    foreground: bool,
     /// Keep so much of each stream and print it at the end; more ends the command
     #[arg(long, value_name = "SIZE", value_parser = size::parse)]
     max_output: Option<usize>,
@@ -50,24 +54,38 @@ struct Bounds {
     /// Set a variable of the environment; may be repeated
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_variable)]
     env: Vec<(String, String)>,
+    /// Leave a variable of the environment out; may be repeated
+    #[arg(long, value_name = "NAME")]
+    unset: Vec<OsString>,
     /// Print a line of JSON about it, its output among it, instead of its output
     #[arg(long)]
     json: bool,
 }
 
-fn parse_signal(text: &str) -> Result<Signal, String> {
+/// Reads the name or the number of a signal.
+pub fn parse_signal(text: &str) -> Result<Signal, String> {
     let upper = text.to_ascii_uppercase();
     let by_number = upper
         .parse::<i32>()
         .ok()
         .and_then(|number| Signal::try_from(number).ok());
+    let by_name = || {
+        format!("SIG{}", upper.trim_start_matches("SIG"))
+            .parse()
+            .ok()
+    };
     by_number
-        .or_else(|| {
-            format!("SIG{}", upper.trim_start_matches("SIG"))
-                .parse()
-                .ok()
-        })
+        .or_else(by_name)
         .ok_or_else(|| "a signal is a name or a number: TERM, SIGINT, 9".to_owned())
+}
+
+/// Returns the time to wait before SIGKILL: 0 is for ever, as in timeout(1).
+pub fn grace(kill_after: Duration) -> Duration {
+    if kill_after.is_zero() {
+        Duration::MAX
+    } else {
+        kill_after
+    }
 }
 
 fn parse_variable(text: &str) -> Result<(String, String), String> {
@@ -79,63 +97,84 @@ fn parse_variable(text: &str) -> Result<(String, String), String> {
 
 /// Runs a line with the shell.
 pub async fn exec(args: ExecArgs) -> Result<u8> {
-    let command = child_process::exec(&args.line);
-    in_bounds(command, &args.line, args.bounds).await
+    limited(child_process::exec(&args.line), &args.line, args.limits).await
 }
 
 /// Runs a program.
 pub async fn run(args: RunArgs) -> Result<u8> {
-    let line: Vec<_> = args
-        .command
-        .iter()
-        .map(|part| part.to_string_lossy())
-        .collect();
-    let line = line.join(" ");
-    let command = child_process::exec_file(&args.command[0], &args.command[1..]);
-    in_bounds(command, &line, args.bounds).await
+    let line = args.command.join(" ".as_ref());
+    limited(
+        child_process::exec_file(&args.command[0], &args.command[1..]),
+        &line,
+        args.limits,
+    )
+    .await
 }
 
-async fn in_bounds(mut command: Command, line: &str, bounds: Bounds) -> Result<u8> {
+async fn limited(mut command: Command, line: &std::ffi::OsStr, limits: Limits) -> Result<u8> {
+    let terminal = Terminal::open();
+    let is_foreground = limits.foreground || terminal.is_some();
     command = command
-        .kill_signal(bounds.signal)
-        .grace(bounds.kill_after)
-        .stdin(Stdio::inherit())
-        .forward(signals::received())
+        .kill_signal(limits.signal)
+        .grace(grace(limits.kill_after))
+        .stdin(Stdio::Inherit)
+        .forward(signals::received(is_foreground))
+        .keep_ignored_signals()
         .unchecked();
-    if let Some(timeout) = bounds.timeout {
-        command = command.timeout(timeout);
-    }
-    if let Some(cwd) = bounds.cwd {
-        command = command.cwd(cwd);
-    }
-    for (name, value) in bounds.env {
-        command = command.env(name, value);
-    }
-    // A group of its own may not read the terminal, and would not hear Ctrl-C.
-    if std::io::stdin().is_terminal() {
+    if is_foreground {
         command = command.foreground();
     }
-    let is_captured = bounds.json || bounds.max_output.is_some();
-    if let Some(bytes) = bounds.max_output {
+    if let Some(timeout) = limits.timeout {
+        command = command.timeout(timeout);
+    }
+    if let Some(cwd) = limits.cwd {
+        command = command.cwd(cwd);
+    }
+    command = limits
+        .env
+        .into_iter()
+        .fold(command, |command, (name, value)| command.env(name, value));
+    command = limits.unset.iter().fold(command, Command::env_remove);
+    if let Some(bytes) = limits.max_output {
         command = command.max_buffer(bytes);
     }
-    if !is_captured {
-        command = command.stdout(Stdio::inherit()).stderr(Stdio::inherit());
+    if !limits.json && limits.max_output.is_none() {
+        command = command.stdout(Stdio::Inherit).stderr(Stdio::Inherit);
     }
 
-    let outcome = command.await;
+    let outcome = followed(command).await;
 
-    let status = record::status(&outcome);
+    let ended_itself = matches!(
+        &outcome,
+        Ok(Output {
+            exit: Exit::Code(_),
+            ..
+        }) | Err(Error::Spawn { .. })
+    );
+    if let Some(terminal) = terminal.filter(|_| !ended_itself) {
+        terminal.restore();
+    }
+    let status = exit_report::status(&outcome);
     let mut out = std::io::stdout().lock();
-    if bounds.json {
-        writeln!(out, "{}", record::json(line, &outcome))?;
+    if limits.json {
+        writeln!(out, "{}", exit_report::json(line, &outcome))?;
         return Ok(status);
     }
-    if let Some(output) = record::output(&outcome) {
+    if let Some(output) = exit_report::output(&outcome) {
         out.write_all(&output.stdout)?;
         out.flush()?;
         std::io::stderr().write_all(&output.stderr)?;
     }
-    record::explain(outcome);
+    exit_report::explain(&line.to_string_lossy(), outcome);
     Ok(status)
+}
+
+async fn followed(command: Command) -> Result<Output, Error> {
+    adopt_orphans();
+    let child = command.spawn().await?;
+    let pid = child.pid();
+    tokio::select! {
+        outcome = child.wait_with_output() => outcome,
+        never = reap_orphans(pid) => match never {},
+    }
 }

@@ -1,46 +1,51 @@
-//! The signals that ask us to stop, on their way to those whom we run.
+//! The signals that ask this process to stop.
 
 use child_process::Signal;
-use futures::stream::{self, Stream, StreamExt};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-/// SIGINT, SIGTERM, SIGHUP and SIGQUIT as they come; a second SIGINT counts as SIGKILL.
+/// Returns SIGINT, SIGTERM, SIGHUP and SIGQUIT as they come; a second SIGINT counts as SIGKILL.
 ///
-/// Those that this process was started to ignore (`nohup`, a background job of a script) stay ignored.
-pub fn received() -> impl Stream<Item = Signal> + Send + Unpin {
+/// Those that this process was started to ignore (`nohup`, a background job of a script) stay ignored. What comes from
+/// `terminal` keys reaches a child in the foreground by itself: it is caught, so that we outlive it, and not returned.
+pub fn received(terminal: bool) -> UnboundedReceiver<Signal> {
+    let (sender, receiver) = unbounded_channel();
     let ignored = ignored_mask();
-    let wanted = [
+    for wanted in [
         Signal::SIGINT,
         Signal::SIGTERM,
         Signal::SIGHUP,
         Signal::SIGQUIT,
-    ];
-    let streams = wanted.into_iter().filter_map(|wanted| {
+    ] {
         let number = wanted as i32;
         if ignored >> (number - 1) & 1 == 1 {
-            return None;
+            continue;
         }
         // A signal that cannot be caught ends the process by itself.
-        let received = signal(SignalKind::from_raw(number)).ok()?;
-        let next = |mut received: tokio::signal::unix::Signal| async {
-            received.recv().await.map(|()| ((), received))
+        let Ok(mut received) = signal(SignalKind::from_raw(number)) else {
+            continue;
         };
-        Some(Box::pin(
-            stream::unfold(received, next).map(move |()| wanted),
-        ))
-    });
-    let mut interrupts = 0;
-    stream::select_all(streams).map(move |signal| {
-        interrupts += u32::from(signal == Signal::SIGINT);
-        if signal == Signal::SIGINT && interrupts > 1 {
-            Signal::SIGKILL
-        } else {
-            signal
-        }
-    })
+        let sender = sender.clone();
+        let is_key = terminal && matches!(wanted, Signal::SIGINT | Signal::SIGQUIT);
+        tokio::spawn(async move {
+            let mut times = 0;
+            while received.recv().await.is_some() {
+                times += 1;
+                let kills = wanted == Signal::SIGINT && times > 1;
+                if !is_key
+                    && sender
+                        .send(if kills { Signal::SIGKILL } else { wanted })
+                        .is_err()
+                {
+                    break;
+                }
+            }
+        });
+    }
+    receiver
 }
 
-/// One bit a signal; asking `sigaction` would be `unsafe`, the kernel also says it in a file.
+/// Returns one bit for each signal; asking `sigaction` would be `unsafe`, the kernel also says it in a file.
 fn ignored_mask() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

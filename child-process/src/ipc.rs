@@ -1,0 +1,5 @@
+//! Node's message channel: `fork`, `send`, `on('message')`.
+
+pub mod channel;
+pub mod fork;
+mod json_lines;

@@ -1,0 +1,286 @@
+//! A run from its start to its end: exit, both pipes, stdin, time limit and cancellation in one `select!`.
+//!
+//! A program that waits for the exit first and reads afterwards hangs at 64 KiB; one that reads first hangs on a
+//! grandchild that holds the pipe. Node's `exec` signals the child alone, once; here all of its group is
+//! ended, with SIGKILL if it must be.
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::sys::signal::Signal;
+use tokio::io::AsyncWriteExt;
+use tokio::net::unix::pipe;
+
+use super::capture::{Capture, Read};
+use super::command::Command;
+use super::options::{Events, Limits, at, deadline};
+use super::process_group::ProcessGroup;
+use super::spawn::{Pipes, spawn};
+use super::stdio::Stdio;
+use crate::{Error, Output};
+
+/// What was written just before SIGKILL may still lie in a pipe that a stranger holds open.
+const POST_KILL_DRAIN: Duration = Duration::from_millis(100);
+/// A killed process ends at once, unless the system holds it, as it does in the middle of some input and output.
+const KILL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Runs `command` and waits for it.
+pub async fn run(mut command: Command) -> Result<Output, Error> {
+    let started = Instant::now();
+    let input = command.input.take();
+    let stdin = if input.is_some() {
+        Stdio::Piped
+    } else {
+        Stdio::Null
+    };
+    let (group, pipes) = spawn(&mut command, [stdin, Stdio::Piped, Stdio::Piped]).await?;
+    let line = command.line().to_string_lossy().into_owned();
+    let mut execution = Execution::new(Arc::new(group), pipes, input, started, command.limits);
+    let reason = execution.run(command.events).await?;
+    execution.into_result(&line, reason)
+}
+
+/// Why a run is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The child has ended and so have its pipes.
+    Ended,
+    TimedOut,
+    Cancelled,
+    TooMuch(&'static str),
+    /// It was to be ended, and the system did not kill it.
+    NotKilled(Errno),
+}
+
+/// A child being followed. Dropped, it kills the group.
+pub struct Execution {
+    group: Arc<ProcessGroup>,
+    stdin: Option<pipe::Sender>,
+    input: Vec<u8>,
+    /// How much of the input stdin has taken.
+    written: usize,
+    stdout: Capture,
+    stderr: Capture,
+    started: Instant,
+    deadline: Option<Instant>,
+    exited_at: Option<Instant>,
+    limits: Limits,
+}
+
+impl Execution {
+    pub fn new(
+        group: Arc<ProcessGroup>,
+        pipes: Pipes,
+        input: Option<Vec<u8>>,
+        started: Instant,
+        limits: Limits,
+    ) -> Self {
+        Self {
+            group,
+            stdin: pipes.stdin,
+            input: input.unwrap_or_default(),
+            written: 0,
+            stdout: Capture::new(pipes.stdout, limits.max_buffer),
+            stderr: Capture::new(pipes.stderr, limits.max_buffer),
+            started,
+            deadline: deadline(started, limits.timeout.filter(|timeout| !timeout.is_zero())),
+            exited_at: None,
+            limits,
+        }
+    }
+
+    /// Leaves the time limit to another execution of the same child.
+    pub fn without_deadline(mut self) -> Self {
+        self.deadline = None;
+        self
+    }
+
+    /// Follows the child to its end, which a limit or an event may bring about.
+    pub async fn run(&mut self, events: Events) -> Result<Reason, Error> {
+        let followed = async {
+            match self.wait(events).await? {
+                Reason::Ended => Ok(Reason::Ended),
+                reason => Ok(self.terminate().await?.map_or(reason, Reason::NotKilled)),
+            }
+        };
+        followed.await.map_err(|source| Error::Io {
+            attempt: "follow the child",
+            source,
+        })
+    }
+
+    /// Waits until the child has ended and its pipes are closed, or there is a reason to end it.
+    async fn wait(&mut self, events: Events) -> io::Result<Reason> {
+        let Events {
+            cancelled,
+            mut forwarded,
+        } = events;
+        let cancelled = async {
+            match cancelled {
+                Some(cancelled) => cancelled.await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::pin!(cancelled);
+        while !self.is_over() {
+            let pipes_end = self
+                .exited_at
+                .and_then(|exited| deadline(exited, self.limits.pipe_timeout));
+            tokio::select! {
+                // A child that never stops writing must not outrun the clock.
+                biased;
+                () = at(self.deadline) => return Ok(Reason::TimedOut),
+                () = &mut cancelled => return Ok(Reason::Cancelled),
+                () = at(pipes_end) => return Ok(Reason::Ended),
+                signal = Events::next_signal(&mut forwarded) => drop(self.group.signal(signal)),
+                event = self.poll_once() => if let Some(stream) = event? {
+                    return Ok(Reason::TooMuch(stream));
+                },
+            }
+        }
+        Ok(Reason::Ended)
+    }
+
+    /// Ends everything in the group: the signal, time for last words, then SIGKILL for what is left.
+    /// Returns why the child itself could not be killed, if so.
+    async fn terminate(&mut self) -> io::Result<Option<Errno>> {
+        let _ = self.group.signal(self.limits.kill_signal);
+        // One that is stopped has to go on to hear of it.
+        let _ = self.group.signal(Signal::SIGCONT);
+        let _ = tokio::time::timeout(self.limits.grace, self.drain_until_closed()).await;
+        // Also when the child itself has ended: what it has started may have not.
+        let refusal = self.group.signal(Signal::SIGKILL).err();
+        let patience = if refusal.is_some() {
+            POST_KILL_DRAIN
+        } else {
+            KILL_TIMEOUT
+        };
+        let ended = tokio::time::timeout(patience, self.group.exited()).await;
+        if ended.is_err() {
+            return Ok(Some(refusal.unwrap_or(Errno::EBUSY)));
+        }
+        self.exited_at.get_or_insert_with(Instant::now);
+        self.drain_after_kill().await;
+        Ok(None)
+    }
+
+    async fn drain_until_closed(&mut self) -> io::Result<()> {
+        while !self.is_over() {
+            self.poll_once().await?;
+        }
+        Ok(())
+    }
+
+    fn is_over(&self) -> bool {
+        self.exited_at.is_some() && !self.stdout.is_open() && !self.stderr.is_open()
+    }
+
+    /// Waits for one thing to happen; returns the stream that has given more than is kept.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost.
+    async fn poll_once(&mut self) -> io::Result<Option<&'static str>> {
+        let Self {
+            group,
+            stdin,
+            input,
+            written,
+            stdout,
+            stderr,
+            exited_at,
+            ..
+        } = self;
+        tokio::select! {
+            exited = group.exited(), if exited_at.is_none() => {
+                exited?;
+                *exited_at = Some(Instant::now());
+                // The child has exited: stop writing stdin.
+                *stdin = None;
+            }
+            read = stdout.read(), if stdout.is_open() => if read? == Read::TooMuch {
+                return Ok(Some("stdout"));
+            },
+            read = stderr.read(), if stderr.is_open() => if read? == Read::TooMuch {
+                return Ok(Some("stderr"));
+            },
+            wrote = write_input(stdin, &input[*written..]), if stdin.is_some() => {
+                *written += wrote;
+                if wrote == 0 {
+                    *stdin = None;
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Drains the pipes for a moment: the child was ended by another task.
+    pub async fn drain_after_kill(&mut self) {
+        let _ = tokio::time::timeout(POST_KILL_DRAIN, self.drain_until_closed()).await;
+    }
+
+    /// Reaps the child and says what became of it.
+    pub fn into_result(self, command: &str, reason: Reason) -> Result<Output, Error> {
+        let (command, pid) = (command.into(), self.group.pid());
+        let (stdout, stderr) = (self.stdout.into_bytes(), self.stderr.into_bytes());
+        if let Reason::NotKilled(errno) = reason {
+            return Err(Error::NotKilled {
+                command,
+                pid,
+                errno,
+                stdout,
+                stderr,
+            });
+        }
+        let exit = self.group.try_reap().map_err(|source| Error::Io {
+            attempt: "reap the child",
+            source,
+        })?;
+        let Some(exit) = exit else {
+            return Err(Error::NotKilled {
+                command,
+                pid,
+                errno: Errno::EBUSY,
+                stdout,
+                stderr,
+            });
+        };
+        let output = Output {
+            pid,
+            exit,
+            stdout,
+            stderr,
+            elapsed: self.started.elapsed(),
+        };
+        let Limits {
+            timeout, checked, ..
+        } = self.limits;
+        Err(match reason {
+            Reason::Ended | Reason::NotKilled(_) if output.exit.is_success() || !checked => {
+                return Ok(output);
+            }
+            Reason::Ended | Reason::NotKilled(_) => Error::Failed { command, output },
+            Reason::TimedOut => Error::TimedOut {
+                command,
+                after: timeout.unwrap_or_default(),
+                output,
+            },
+            Reason::Cancelled => Error::Aborted { command, output },
+            Reason::TooMuch(stream) => Error::MaxBuffer {
+                command,
+                stream,
+                output,
+            },
+        })
+    }
+}
+
+/// Writes some of `input`; 0 when there is nothing left to write, or no reader, which is not an error.
+async fn write_input(stdin: &mut Option<pipe::Sender>, input: &[u8]) -> usize {
+    match stdin {
+        Some(stdin) if !input.is_empty() => stdin.write(input).await.unwrap_or(0),
+        _ => 0,
+    }
+}

@@ -1,0 +1,155 @@
+//! A child and its process group: seeing the child end without giving up its number, and ending the whole group.
+//!
+//! A number stays reserved as long as its process has ended but was not waited for. So the child is *seen* to end
+//! through a pidfd, the group is signalled, and only then is the child reaped: no signal can meet a stranger.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use nix::errno::Errno;
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::unistd::Pid;
+use tokio::io::unix::AsyncFd;
+
+use super::reaper;
+use crate::Exit;
+use crate::sys::{self, Group};
+
+/// A child that was started. Dropping it kills its group; a reaper waits for what is left.
+#[derive(Debug)]
+pub struct ProcessGroup {
+    pid: Pid,
+    group: Group,
+    exit_watch: AsyncFd<OwnedFd>,
+    kill_on_drop: bool,
+    /// A lock, so that no signal is sent while the number is given up.
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    exit: Option<Exit>,
+    killed: bool,
+    /// The reaper has it.
+    abandoned: bool,
+}
+
+impl ProcessGroup {
+    /// Watches a child, which was just started. On an error it is killed.
+    pub fn new(pid: Pid, group: Group, kill_on_drop: bool) -> io::Result<Self> {
+        let exit_watch = sys::exit_watch(pid).inspect_err(|_| {
+            let _ = kill(pid, Signal::SIGKILL);
+            reaper::reap_later(pid, true);
+        })?;
+        Ok(Self {
+            pid,
+            group,
+            exit_watch,
+            kill_on_drop,
+            state: Mutex::default(),
+        })
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.pid.as_raw().cast_unsigned()
+    }
+
+    /// Returns whether a signal was sent.
+    pub fn killed(&self) -> bool {
+        self.state().killed
+    }
+
+    /// Waits until the child has ended, and does not reap it.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost.
+    pub async fn exited(&self) -> io::Result<()> {
+        // Once readable, it stays so: the readiness is not cleared.
+        self.exit_watch.readable().await.map(drop)
+    }
+
+    /// Sends a signal to the group, or to the child and its descendants if the group is not its own.
+    /// Returns whether there was a process to take it.
+    pub fn signal(&self, signal: Signal) -> Result<bool, Errno> {
+        let mut state = self.state();
+        if state.exit.is_some() {
+            return Ok(false);
+        }
+        let mut sent = match self.group {
+            Group::Own | Group::Session => killpg(self.pid, signal),
+            Group::Parents => kill(self.pid, signal),
+        };
+        if signal == Signal::SIGKILL {
+            self.kill_descendants();
+            // What the child itself says counts: the group may have others, which are killed.
+            sent = kill(self.pid, signal);
+        } else if self.group == Group::Parents {
+            for pid in sys::descendants(self.pid)
+                .into_iter()
+                .filter(|pid| *pid != self.pid)
+            {
+                let _ = kill(pid, signal);
+            }
+        }
+        match sent {
+            Err(Errno::ESRCH) => Ok(false),
+            sent => {
+                sent?;
+                state.killed = true;
+                Ok(true)
+            }
+        }
+    }
+
+    /// Kills descendants until no new ones appear: those outside of the group, which killpg does not reach.
+    fn kill_descendants(&self) {
+        let mut seen = Vec::new();
+        for _ in 0..100 {
+            let found = sys::descendants(self.pid);
+            let before = seen.len();
+            for pid in found {
+                if !seen.contains(&pid) {
+                    seen.push(pid);
+                    let _ = kill(pid, Signal::SIGKILL);
+                }
+            }
+            if seen.len() == before {
+                break;
+            }
+        }
+    }
+
+    /// Reaps the child if it has ended, and returns how.
+    pub fn try_reap(&self) -> io::Result<Option<Exit>> {
+        let mut state = self.state();
+        if state.exit.is_none() && !state.abandoned {
+            state.exit = sys::reap(self.pid)?.map(Exit::from);
+        }
+        Ok(state.exit)
+    }
+
+    /// Kills the group and leaves the child to the reaper, without waiting.
+    pub fn abandon(&self) {
+        if self.kill_on_drop {
+            let _ = self.signal(Signal::SIGKILL);
+        }
+        let mut state = self.state();
+        if state.exit.is_none() && !state.abandoned {
+            state.abandoned = true;
+            reaper::reap_later(self.pid, self.kill_on_drop);
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // No code panics while it holds the lock.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for ProcessGroup {
+    fn drop(&mut self) {
+        self.abandon();
+    }
+}
