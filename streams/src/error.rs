@@ -71,6 +71,7 @@ pub enum Error {
 
     /// The compressor gave up, which valid options never cause.
     #[error("compression failed")]
+    #[cfg(feature = "gzip")]
     Compress(#[from] flate2::CompressError),
 
     /// A task or a thread in the background panicked, or its runtime was shut down.

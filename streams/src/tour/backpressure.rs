@@ -6,7 +6,7 @@
 use std::io::Write;
 
 use futures::{FutureExt, StreamExt};
-use streams::queue::{Advice, Consumer, Producer, byte_queue};
+use streams::{Consumer, Producer, WriteStatus, byte_queue};
 
 /// Prints what the producer was told after each write, and when it may go on.
 pub async fn backpressure(out: &mut dyn Write) -> anyhow::Result<()> {
@@ -42,7 +42,7 @@ pub async fn backpressure(out: &mut dyn Write) -> anyhow::Result<()> {
     for _ in 0..100 {
         let advice = producer.push(vec![0; 16].into())?;
         peak = peak.max(producer.queued_bytes());
-        if advice == Advice::Stop {
+        if advice == WriteStatus::Full {
             pauses += 1;
             producer.drained().await?;
         }
@@ -68,8 +68,8 @@ async fn take(out: &mut dyn Write, sink: &mut Consumer) -> anyhow::Result<bool> 
 
 fn write(out: &mut dyn Write, producer: &Producer, text: &'static str) -> anyhow::Result<()> {
     let advice = match producer.push(text.into())? {
-        Advice::GoOn => "go on",
-        Advice::Stop => "stop",
+        WriteStatus::Ready => "go on",
+        WriteStatus::Full => "stop",
     };
     writeln!(
         out,

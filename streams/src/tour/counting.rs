@@ -1,6 +1,6 @@
 //! A stage with eyes: looking at what flows by, for a progress bar or a checksum.
 //!
-//! Twin: `golden/16-counting.mjs`. `inspect` is the `PassThrough`; for bytes alone there is [`streams::Meter`].
+//! Twin: `golden/16-counting.mjs`. `inspect` is the `PassThrough`; for bytes alone there is [`streams::ByteCounter`].
 
 use std::cell::RefCell;
 use std::io::Write;
@@ -8,7 +8,7 @@ use std::io::Write;
 use bytes::Bytes;
 use flate2::Crc;
 use futures::stream::{self, TryStreamExt};
-use streams::{ByteSink, Error, Meter, pipeline};
+use streams::{ByteCounter, ByteSink, Error, pipeline};
 
 /// Prints each quarter when it has gone by, and the check value at the end.
 pub async fn counting(out: &mut dyn Write) -> anyhow::Result<()> {
@@ -16,7 +16,7 @@ pub async fn counting(out: &mut dyn Write) -> anyhow::Result<()> {
     let chunks = (0..16).map(|i| Ok::<_, Error>(Bytes::from(vec![i; total / 16])));
 
     let (meter, crc, shown) = (
-        Meter::new(),
+        ByteCounter::new(),
         RefCell::new(Crc::new()),
         RefCell::new((25, out)),
     );

@@ -4,12 +4,12 @@
 
 use std::io::Write;
 
-use streams::duplex::{echo, pair};
+use streams::{duplex_pair, echo};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// Prints a conversation over a pair of connected streams.
 pub async fn duplex(out: &mut dyn Write) -> anyhow::Result<()> {
-    let (mut client, mut server) = pair(1024);
+    let (mut client, mut server) = duplex_pair(1024);
     for word in ["one", "two"] {
         client.write_all(word.as_bytes()).await?;
         let question = some_text(&mut server).await?;

@@ -9,7 +9,7 @@ use std::pin::Pin;
 
 use futures::sink::{self, Sink};
 use futures::stream;
-use streams::{Error, FanOut, pipeline};
+use streams::{Error, Tee, pipeline};
 
 /// Prints what a fast and a slow destination got, and how far they were ever apart.
 pub async fn fan_out(out: &mut dyn Write) -> anyhow::Result<()> {
@@ -28,11 +28,7 @@ pub async fn fan_out(out: &mut dyn Write) -> anyhow::Result<()> {
     });
     let sinks: [Pin<Box<dyn Sink<u32, Error = Error> + '_>>; 2] =
         [Box::pin(quick), Box::pin(careful)];
-    pipeline(
-        stream::iter((1..=5).map(Ok::<_, Error>)),
-        FanOut::new(sinks),
-    )
-    .await?;
+    pipeline(stream::iter((1..=5).map(Ok::<_, Error>)), Tee::new(sinks)).await?;
 
     writeln!(out, "fast: {}", fast.borrow().join(" "))?;
     writeln!(out, "slow: {}", slow.borrow().join(" "))?;

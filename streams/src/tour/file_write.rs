@@ -7,7 +7,7 @@ use std::path::Path;
 
 use futures::{StreamExt, stream};
 use nix::errno::Errno;
-use streams::{ByteSink, Error, Meter, pipeline};
+use streams::{ByteCounter, ByteSink, Error, pipeline};
 use tokio::fs::{File, OpenOptions};
 use tokio::io::AsyncSeekExt;
 
@@ -43,7 +43,7 @@ async fn write(
 ) -> anyhow::Result<()> {
     let written = match opened {
         Ok(file) => {
-            let meter = Meter::new();
+            let meter = ByteCounter::new();
             let chunks = stream::iter(chunks.to_vec()).map(|chunk| Ok::<_, Error>(chunk.into()));
             pipeline(meter.watch(chunks), ByteSink::new(file)).await?;
             format!("{} bytes written", meter.bytes())

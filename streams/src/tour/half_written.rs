@@ -1,6 +1,6 @@
 //! Files and errors: what is half written is removed, or better, never seen.
 //!
-//! Twin: `golden/11-half-written.mjs`. A plain file is yours to remove, as in Node; [`WholeFile`] gets
+//! Twin: `golden/11-half-written.mjs`. A plain file is yours to remove, as in Node; [`AtomicFile`] gets
 //! its name only when it is whole.
 
 use std::io::Write;
@@ -8,7 +8,7 @@ use std::path::Path;
 
 use bytes::Bytes;
 use futures::stream::{self, StreamExt};
-use streams::{ByteSink, Error, WholeFile, pipeline};
+use streams::{AtomicFile, ByteSink, Error, pipeline};
 use tokio::fs::File;
 
 /// Prints what is left after an error, with and without help.
@@ -44,7 +44,7 @@ pub async fn half_written(out: &mut dyn Write) -> anyhow::Result<()> {
 }
 
 async fn whole(path: &Path, chunks: &[&'static str]) -> Result<(), Error> {
-    let file = WholeFile::create(path, false, None)?;
+    let file = AtomicFile::create(path, false, None)?;
     pipeline(
         checked(chunks),
         ByteSink::new(File::from_std(file.handle()?)),

@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 
 use futures::sink::{self, Sink};
 use futures::stream::{self, StreamExt};
-use streams::queue::byte_queue;
+use streams::byte_queue;
 use streams::{Error, Through, Transform, pipeline};
 
 /// What is seen of a pipeline from outside.

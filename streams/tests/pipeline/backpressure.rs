@@ -3,8 +3,10 @@
 use bytes::Bytes;
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt, stream};
-use streams::deflate::BLOCK_BYTES;
-use streams::{CompressOptions, DecompressOptions, Error, Format, Meter, compress, decompress};
+use streams::BLOCK_BYTES;
+use streams::{
+    ByteCounter, CompressOptions, DecompressOptions, Error, Format, compress, decompress,
+};
 
 fn endless() -> BoxStream<'static, Result<Bytes, Error>> {
     stream::repeat_with(|| Ok(vec![b'x'; 10_000].into())).boxed()
@@ -17,7 +19,7 @@ async fn compression_is_ahead_by_two_blocks_a_thread_at_most() {
             threads: threads.try_into().unwrap(),
             ..CompressOptions::default()
         };
-        let meter = Meter::new();
+        let meter = ByteCounter::new();
         let mut packed = compress(Format::Raw, meter.watch(endless()), &options);
 
         for delivered in 1..50 {
@@ -39,7 +41,7 @@ async fn decompression_takes_a_chunk_only_when_it_has_used_up_the_one_before() {
         packed.slice(..packed.len() / 2),
         packed.slice(packed.len() / 2..),
     ];
-    let meter = Meter::new();
+    let meter = ByteCounter::new();
     let source = meter.watch(stream::iter(halves.clone().map(Ok)));
 
     let (mut plain, _) = decompress(Format::Gzip, source, DecompressOptions::default());

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures::{FutureExt, StreamExt};
 use streams::Error;
-use streams::queue::{Advice, byte_queue};
+use streams::{WriteStatus, byte_queue};
 
 fn bytes(len: usize) -> Bytes {
     vec![0; len].into()
@@ -17,7 +17,12 @@ fn the_advice_is_to_stop_from_the_mark_on() {
 
     assert_eq!(
         advice,
-        [Advice::GoOn, Advice::GoOn, Advice::Stop, Advice::Stop]
+        [
+            WriteStatus::Ready,
+            WriteStatus::Ready,
+            WriteStatus::Full,
+            WriteStatus::Full
+        ]
     );
 }
 

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use futures::channel::mpsc;
 use futures::{FutureExt, SinkExt, StreamExt, stream};
-use streams::{FanOut, pipeline};
+use streams::{Tee, pipeline};
 
 use super::scene::{Place, Scene, Script};
 
@@ -14,9 +14,7 @@ async fn every_sink_gets_every_item_in_order() {
     let (second, second_got) = mpsc::unbounded();
     let numbers = stream::iter(0..100).map(Ok::<_, mpsc::SendError>);
 
-    pipeline(numbers, FanOut::new([first, second]))
-        .await
-        .unwrap();
+    pipeline(numbers, Tee::new([first, second])).await.unwrap();
 
     let expected: Vec<_> = (0..100).collect();
     assert_eq!(first_got.collect::<Vec<_>>().await, expected);
@@ -29,7 +27,7 @@ fn the_slowest_sets_the_pace() {
     let (fast, mut fast_got) = mpsc::channel(1_000);
     let (slow, mut slow_got) = mpsc::channel(0);
     let numbers = stream::iter(0..1_000).map(Ok::<_, mpsc::SendError>);
-    let mut running = Box::pin(pipeline(numbers, FanOut::new([fast, slow])));
+    let mut running = Box::pin(pipeline(numbers, Tee::new([fast, slow])));
 
     for number in 0..10 {
         assert!((&mut running).now_or_never().is_none());
@@ -47,7 +45,7 @@ fn a_sink_behind_one_that_waits_makes_progress() {
         hangs_at: Some(Place::SinkFlush),
         ..Script::default()
     };
-    let mut both = FanOut::new([waiting.sink(hangs), behind.sink(Script::default())]);
+    let mut both = Tee::new([waiting.sink(hangs), behind.sink(Script::default())]);
 
     let flushed = both.flush().now_or_never();
 
@@ -64,7 +62,7 @@ async fn an_error_of_one_sink_ends_the_others_unclosed() {
     };
     let sinks = [healthy.sink(Script::default()), failing.sink(fails)];
 
-    let outcome = pipeline(source.source(Script::default()), FanOut::new(sinks)).await;
+    let outcome = pipeline(source.source(Script::default()), Tee::new(sinks)).await;
 
     assert_eq!(outcome, Err(Place::SinkStart));
     assert_eq!([&source, &healthy, &failing].map(Scene::parts), [0; 3]);
@@ -74,7 +72,7 @@ async fn an_error_of_one_sink_ends_the_others_unclosed() {
 #[tokio::test]
 async fn all_are_closed_at_the_end() {
     let scenes = [Scene::default(), Scene::default(), Scene::default()];
-    let mut all = FanOut::new(scenes.each_ref().map(|scene| scene.sink(Script::default())));
+    let mut all = Tee::new(scenes.each_ref().map(|scene| scene.sink(Script::default())));
 
     all.close().await.unwrap();
 
@@ -88,7 +86,7 @@ async fn without_sinks_everything_is_dropped() {
     let none: [futures::sink::Drain<u8>; 0] = [];
     let numbers = stream::iter(0..10).map(Ok::<u8, Infallible>);
 
-    let outcome = pipeline(numbers, FanOut::new(none)).await;
+    let outcome = pipeline(numbers, Tee::new(none)).await;
 
     assert_eq!(outcome, Ok(()));
 }

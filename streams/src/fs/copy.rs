@@ -8,7 +8,6 @@ use std::io::{Read, Write};
 
 use nix::errno::Errno;
 use nix::fcntl::copy_file_range;
-use tokio_util::task::AbortOnDropHandle;
 
 use crate::Error;
 
@@ -45,10 +44,10 @@ pub async fn copy_file(from: File, to: File, mut progress: impl FnMut(u64)) -> R
     let (mut from, mut to, mut copied) = (from, to, 0);
     loop {
         let step;
-        (from, to, step) = AbortOnDropHandle::new(tokio::task::spawn_blocking(move || {
+        (from, to, step) = tokio::task::spawn_blocking(move || {
             let step = copy_step(&from, &to);
             (from, to, step)
-        }))
+        })
         .await?;
         match step? as u64 {
             0 => return Ok(copied),

@@ -14,7 +14,7 @@ const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// What a call to [`Decoder::decode`] came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Progress {
+pub enum DecodeStatus {
     /// All input is used up.
     NeedsInput,
     /// The output buffer is full.
@@ -60,7 +60,7 @@ pub struct Decoder {
 #[derive(Debug)]
 enum State {
     /// Before the first member or after any: `seen` bytes looked at so far, all of them magic.
-    Between {
+    MemberHeader {
         seen: usize,
     },
     Inside(Decompress),
@@ -72,7 +72,7 @@ impl Decoder {
     /// A decoder at the start of its input. Formats other than gzip, zlib and raw deflate are read as raw deflate.
     pub fn new(format: Format) -> Self {
         let state = match format {
-            Format::Gzip => State::Between { seen: 0 },
+            Format::Gzip => State::MemberHeader { seen: 0 },
             Format::Zlib => State::Inside(Decompress::new(true)),
             _ => State::Inside(Decompress::new(false)),
         };
@@ -100,10 +100,10 @@ impl Decoder {
     ///
     /// [`Error::Corrupt`] or [`Error::WrongFormat`]; `out` has what was good. After an error the
     /// decoder is of no more use.
-    pub fn decode(&mut self, input: &mut Bytes, out: &mut Vec<u8>) -> Result<Progress, Error> {
+    pub fn decode(&mut self, input: &mut Bytes, out: &mut Vec<u8>) -> Result<DecodeStatus, Error> {
         while !input.is_empty() || matches!(self.state, State::Inside(_)) {
             match &mut self.state {
-                State::Between { seen } => {
+                State::MemberHeader { seen } => {
                     let byte = input[0];
                     if byte == GZIP_MAGIC[*seen] {
                         input.advance(1);
@@ -133,14 +133,14 @@ impl Decoder {
                     if status == Status::StreamEnd {
                         self.members += 1;
                         self.state = if self.format == Format::Gzip {
-                            State::Between { seen: 0 }
+                            State::MemberHeader { seen: 0 }
                         } else {
                             State::After
                         };
                     } else if out.len() == out.capacity() {
-                        return Ok(Progress::NeedsRoom);
+                        return Ok(DecodeStatus::NeedsRoom);
                     } else if input.is_empty() {
-                        return Ok(Progress::NeedsInput);
+                        return Ok(DecodeStatus::NeedsInput);
                     } else if used == 0 && out.len() == before_out {
                         return Err(corrupt(Some("no progress")));
                     }
@@ -156,7 +156,7 @@ impl Decoder {
                 }
             }
         }
-        Ok(Progress::NeedsInput)
+        Ok(DecodeStatus::NeedsInput)
     }
 
     /// Says that the input has ended.
@@ -167,13 +167,13 @@ impl Decoder {
     pub fn finish(&mut self) -> Result<(), Error> {
         match self.state {
             State::After => Ok(()),
-            State::Between { seen } if self.members > 0 => {
+            State::MemberHeader { seen } if self.members > 0 => {
                 if seen > 0 {
                     self.trailing = Trailing::Garbage;
                 }
                 Ok(())
             }
-            State::Between { .. } | State::Inside(_) => Err(Error::Truncated),
+            State::MemberHeader { .. } | State::Inside(_) => Err(Error::Truncated),
         }
     }
 }

@@ -19,23 +19,23 @@ use futures::sink::Sink;
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), streams::Error> {
-/// use streams::{ByteSink, FanOut, pipeline};
+/// use streams::{ByteSink, Tee, pipeline};
 ///
 /// let (mut one, mut two) = (Vec::new(), Vec::new());
 /// let sinks = [ByteSink::new(&mut one), ByteSink::new(&mut two)];
-/// pipeline(streams::file("Cargo.toml").chunks(), FanOut::new(sinks)).await?;
+/// pipeline(streams::file("Cargo.toml").chunks(), Tee::new(sinks)).await?;
 ///
 /// assert_eq!(one, two);
 /// # Ok(()) }
 /// ```
 #[derive(Debug)]
-pub struct FanOut<W> {
+pub struct Tee<W> {
     sinks: Vec<W>,
     /// Which of them have closed. A socket that is shut down again may say that it is not connected.
     closed: Vec<bool>,
 }
 
-impl<W> FanOut<W> {
+impl<W> Tee<W> {
     /// A sink that feeds all of these, in their order.
     pub fn new(sinks: impl IntoIterator<Item = W>) -> Self {
         let sinks: Vec<W> = sinks.into_iter().collect();
@@ -60,7 +60,7 @@ impl<W> FanOut<W> {
     }
 }
 
-impl<T: Clone, W: Sink<T> + Unpin> Sink<T> for FanOut<W> {
+impl<T: Clone, W: Sink<T> + Unpin> Sink<T> for Tee<W> {
     type Error = W::Error;
 
     fn poll_ready(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), W::Error>> {

@@ -5,10 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use bytes::Bytes;
 use futures::stream::{self, Stream, TryStreamExt};
-use tokio_util::task::AbortOnDropHandle;
 
-use super::decoder::{Decoder, Progress, Trailing};
-use crate::format::ByteStream;
+use super::decoder::{DecodeStatus, Decoder, Trailing};
+use super::format::ByteStream;
 use crate::{DecompressOptions, Error, Format};
 
 /// Large enough that the hop to another thread does not count, small enough for a cache.
@@ -16,15 +15,15 @@ const OUTPUT_BYTES: usize = 128 * 1024;
 
 /// What was found in a compressed stream. Clones show the same; complete when the stream has ended.
 #[derive(Debug, Clone, Default)]
-pub struct Report(Arc<Mutex<Found>>);
+pub struct DecodeSummary(Arc<Mutex<Counts>>);
 
 #[derive(Debug, Clone, Copy, Default)]
-struct Found {
+struct Counts {
     members: u64,
     trailing: Trailing,
 }
 
-impl Report {
+impl DecodeSummary {
     /// How many members there were; one for formats that know no members.
     pub fn members(&self) -> u64 {
         self.lock().members
@@ -36,27 +35,31 @@ impl Report {
     }
 
     pub(crate) fn set(&self, members: u64, trailing: Trailing) {
-        *self.lock() = Found { members, trailing };
+        *self.lock() = Counts { members, trailing };
     }
 
-    fn lock(&self) -> MutexGuard<'_, Found> {
+    fn lock(&self) -> MutexGuard<'_, Counts> {
         self.0.lock().expect("nobody panics while holding a report")
     }
 }
 
 /// `input`, decompressed; see [`crate::decompress`].
-pub fn decompress<S>(format: Format, input: S, options: DecompressOptions) -> (ByteStream, Report)
+pub fn decompress<S>(
+    format: Format,
+    input: S,
+    options: DecompressOptions,
+) -> (ByteStream, DecodeSummary)
 where
     S: Stream<Item = Result<Bytes, Error>> + Send + 'static,
 {
-    let report = Report::default();
+    let report = DecodeSummary::default();
     let limit = options.max_output.unwrap_or(u64::MAX);
     let decompression = Decompression {
         input: Box::pin(input),
         work: Some(Work {
             decoder: Decoder::new(format),
             chunk: Bytes::new(),
-            progress: Progress::NeedsInput,
+            progress: DecodeStatus::NeedsInput,
             limit,
             room: limit,
         }),
@@ -75,7 +78,7 @@ struct Decompression<S> {
     /// Gone when there is no more to decode.
     work: Option<Work>,
     failed: Option<Error>,
-    report: Report,
+    report: DecodeSummary,
 }
 
 impl<S: Stream<Item = Result<Bytes, Error>>> Decompression<S> {
@@ -85,7 +88,7 @@ impl<S: Stream<Item = Result<Bytes, Error>>> Decompression<S> {
                 return Some(Err(error));
             }
             let mut work = self.work.take()?;
-            if work.progress == Progress::NeedsInput {
+            if work.progress == DecodeStatus::NeedsInput {
                 match self.input.try_next().await {
                     Ok(Some(chunk)) => work.chunk = chunk,
                     Ok(None) => {
@@ -97,11 +100,10 @@ impl<S: Stream<Item = Result<Bytes, Error>>> Decompression<S> {
                     Err(error) => return Some(Err(error)),
                 }
             }
-            let (work, out, outcome) =
-                match AbortOnDropHandle::new(tokio::task::spawn_blocking(|| work.step())).await {
-                    Ok(step) => step,
-                    Err(error) => return Some(Err(error.into())),
-                };
+            let (work, out, outcome) = match tokio::task::spawn_blocking(|| work.step()).await {
+                Ok(step) => step,
+                Err(error) => return Some(Err(error.into())),
+            };
             match outcome {
                 Ok(()) => self.work = Some(work),
                 // What is good goes first.
@@ -118,7 +120,7 @@ impl<S: Stream<Item = Result<Bytes, Error>>> Decompression<S> {
 struct Work {
     decoder: Decoder,
     chunk: Bytes,
-    progress: Progress,
+    progress: DecodeStatus,
     limit: u64,
     /// How many more bytes may come out.
     room: u64,

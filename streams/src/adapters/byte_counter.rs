@@ -1,6 +1,6 @@
 //! Counting what flows by: a `PassThrough` that only looks.
 //!
-//! A [`Meter`] is shared between the stream that counts and whoever shows the figure, a progress bar or a test.
+//! A [`ByteCounter`] is shared between the stream that counts and whoever shows the figure, a progress bar or a test.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,9 +10,9 @@ use futures::stream::{Stream, TryStreamExt};
 
 /// Bytes that have passed so far; clones show the same count.
 #[derive(Debug, Clone, Default)]
-pub struct Meter(Arc<AtomicU64>);
+pub struct ByteCounter(Arc<AtomicU64>);
 
-impl Meter {
+impl ByteCounter {
     /// A meter at zero.
     pub fn new() -> Self {
         Self::default()
@@ -34,9 +34,9 @@ impl Meter {
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), streams::Error> {
-    /// use streams::{ByteSink, Meter, pipeline};
+    /// use streams::{ByteSink, ByteCounter, pipeline};
     ///
-    /// let meter = Meter::new();
+    /// let meter = ByteCounter::new();
     /// pipeline(meter.watch(streams::file("Cargo.toml").chunks()), ByteSink::new(tokio::io::sink())).await?;
     ///
     /// assert_eq!(meter.bytes(), std::fs::metadata("Cargo.toml")?.len());

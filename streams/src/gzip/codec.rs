@@ -18,8 +18,8 @@ use flate2::{Compress, Compression, Crc, FlushCompress};
 use futures::stream::{Stream, StreamExt};
 
 use super::header::gzip_header;
-use super::workers::Workers;
-use crate::transform::{Through, Transform};
+use super::thread_pool::ThreadPool;
+use crate::stream::{Through, Transform};
 use crate::{CompressOptions, Error, Format};
 
 /// How many bytes of input go into one block.
@@ -46,17 +46,17 @@ where
 {
     let level = Compression::new(options.level.min(9));
     let threads = options.threads.min(MAX_THREADS);
-    let workers = Workers::new(threads);
+    let pool = ThreadPool::new(threads);
     // One block at each worker, one waiting for it.
     let in_flight = 2 * threads.get();
     input
-        .through(Blocks::default())
+        .through(BlockSplitter::default())
         .map(move |block| {
-            let deflated = block.map(|block| workers.run(move || deflate(block, level, format)));
+            let deflated = block.map(|block| pool.run(move || deflate(block, level, format)));
             async { deflated?.await.unwrap_or(Err(Error::Panicked)) }
         })
         .buffered(in_flight)
-        .through(Member::new(format, options))
+        .through(Framer::new(format, options))
 }
 
 /// A part of the input, and what precedes it.
@@ -67,12 +67,12 @@ struct Block {
 
 /// Cuts a stream of chunks of any size into blocks of [`BLOCK_BYTES`].
 #[derive(Default)]
-struct Blocks {
+struct BlockSplitter {
     gathered: BytesMut,
     dictionary: Bytes,
 }
 
-impl Blocks {
+impl BlockSplitter {
     fn take(&mut self) -> Block {
         let bytes = self.gathered.split().freeze();
         let next_dictionary = bytes.slice(bytes.len().saturating_sub(WINDOW_BYTES)..);
@@ -83,7 +83,7 @@ impl Blocks {
     }
 }
 
-impl Transform for Blocks {
+impl Transform for BlockSplitter {
     type Input = Bytes;
     type Output = Block;
     type Error = Error;
@@ -164,14 +164,14 @@ impl Check {
 }
 
 /// Puts the header before the first block and the trailer after the last.
-struct Member {
+struct Framer {
     format: Format,
     header: Option<Bytes>,
     crc: Crc,
     adler: Adler32,
 }
 
-impl Member {
+impl Framer {
     fn new(format: Format, options: &CompressOptions) -> Self {
         let header = match format {
             Format::Gzip => gzip_header(options),
@@ -187,7 +187,7 @@ impl Member {
     }
 }
 
-impl Transform for Member {
+impl Transform for Framer {
     type Input = Deflated;
     type Output = Bytes;
     type Error = Error;

@@ -10,8 +10,8 @@ use std::pin::Pin;
 use bytes::Bytes;
 use futures::stream::Stream;
 
+use super::decompress::DecodeSummary;
 use crate::Error;
-use crate::deflate::{self, Report};
 
 /// A stream of bytes that can be sent between threads; what [`compress`] and [`decompress`] return.
 pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
@@ -150,10 +150,10 @@ where
 {
     match format {
         Format::Gzip | Format::Zlib | Format::Raw => {
-            Box::pin(deflate::compress(format, input, options))
+            Box::pin(super::codec::compress(format, input, options))
         }
         #[cfg(any(feature = "brotli", feature = "zstd"))]
-        _ => crate::other_formats::compress(format, input, options),
+        _ => super::async_codecs::compress(format, input, options),
     }
 }
 
@@ -164,7 +164,7 @@ pub struct DecompressOptions {
     pub max_output: Option<u64>,
 }
 
-/// `input`, decompressed, and a [`Report`] that is complete when the stream has ended.
+/// `input`, decompressed, and a [`DecodeSummary`] that is complete when the stream has ended.
 ///
 /// Must be polled inside a tokio runtime, whose blocking threads do the work.
 ///
@@ -172,13 +172,19 @@ pub struct DecompressOptions {
 ///
 /// The stream yields what is good, then one of [`Error::Truncated`], [`Error::Corrupt`],
 /// [`Error::WrongFormat`], [`Error::OutputLimit`] or the input's error, and ends.
-pub fn decompress<S>(format: Format, input: S, options: DecompressOptions) -> (ByteStream, Report)
+pub fn decompress<S>(
+    format: Format,
+    input: S,
+    options: DecompressOptions,
+) -> (ByteStream, DecodeSummary)
 where
     S: Stream<Item = Result<Bytes, Error>> + Send + 'static,
 {
     match format {
-        Format::Gzip | Format::Zlib | Format::Raw => deflate::decompress(format, input, options),
+        Format::Gzip | Format::Zlib | Format::Raw => {
+            super::decompress::decompress(format, input, options)
+        }
         #[cfg(any(feature = "brotli", feature = "zstd"))]
-        _ => crate::other_formats::decompress(format, input, options),
+        _ => super::async_codecs::decompress(format, input, options),
     }
 }

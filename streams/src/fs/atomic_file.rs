@@ -1,7 +1,7 @@
 //! A file that is there whole or not at all.
 //!
-//! When a Node pipeline fails, the half-written file is yours to remove. [`WholeFile`] writes under a
-//! temporary name in the same folder and takes its real name only in [`WholeFile::commit`]; dropped
+//! When a Node pipeline fails, the half-written file is yours to remove. [`AtomicFile`] writes under a
+//! temporary name in the same folder and takes its real name only in [`AtomicFile::commit`]; dropped
 //! before that, it is gone.
 
 use std::fs::{File, FileTimes, Metadata, Permissions};
@@ -14,21 +14,21 @@ use crate::Error;
 
 /// A file being written.
 #[derive(Debug)]
-pub struct WholeFile {
+pub struct AtomicFile {
     path: PathBuf,
     overwrite: bool,
-    like: Option<Like>,
+    like: Option<CopiedAttributes>,
     written: Written,
 }
 
 #[derive(Debug)]
 enum Written {
-    Beside(NamedTempFile),
+    Temporary(NamedTempFile),
     /// A device or a pipe cannot be replaced by a file of its name: it is written to as it goes.
     InPlace(File),
 }
 
-impl WholeFile {
+impl AtomicFile {
     /// Starts the file that will be at `path`; an existing one is replaced on commit if `overwrite`.
     ///
     /// It will have the permissions and times of `like`, if there is one; until then nobody else may read it.
@@ -48,7 +48,7 @@ impl WholeFile {
     /// let dir = tempfile::tempdir()?;
     /// let path = dir.path().join("report.txt");
     ///
-    /// let file = streams::WholeFile::create(&path, false, None)?;
+    /// let file = streams::AtomicFile::create(&path, false, None)?;
     /// write!(file.handle()?, "all of it")?;
     /// assert!(!path.exists());
     /// file.commit()?;
@@ -77,12 +77,14 @@ impl WholeFile {
             ),
             // Early, to save the work; what decides is the rename.
             Ok(_) if !overwrite => return Err(Error::Exists),
-            _ => Written::Beside(beside(&path, like.is_some()).map_err(Error::Write)?),
+            _ => {
+                Written::Temporary(temp_file_next_to(&path, like.is_some()).map_err(Error::Write)?)
+            }
         };
         Ok(Self {
             path,
             overwrite,
-            like: like.map(Like::of),
+            like: like.map(CopiedAttributes::of),
             written,
         })
     }
@@ -110,7 +112,7 @@ impl WholeFile {
     }
 
     fn finish(self) -> io::Result<()> {
-        let Written::Beside(file) = self.written else {
+        let Written::Temporary(file) = self.written else {
             return Ok(());
         };
         if let Some(like) = self.like {
@@ -127,14 +129,14 @@ impl WholeFile {
 
     fn file(&self) -> &File {
         match &self.written {
-            Written::Beside(file) => file.as_file(),
+            Written::Temporary(file) => file.as_file(),
             Written::InPlace(file) => file,
         }
     }
 }
 
 /// A temporary file in the folder of `path`: a rename cannot cross file systems.
-fn beside(path: &Path, private: bool) -> io::Result<NamedTempFile> {
+fn temp_file_next_to(path: &Path, private: bool) -> io::Result<NamedTempFile> {
     let parent = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
@@ -157,12 +159,12 @@ fn beside(path: &Path, private: bool) -> io::Result<NamedTempFile> {
 
 /// What a file takes over from another.
 #[derive(Debug)]
-struct Like {
+struct CopiedAttributes {
     permissions: Permissions,
     times: FileTimes,
 }
 
-impl Like {
+impl CopiedAttributes {
     fn of(metadata: &Metadata) -> Self {
         let times = FileTimes::new();
         let times = metadata

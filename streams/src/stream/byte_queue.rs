@@ -18,11 +18,11 @@ use crate::Error;
 
 /// What a producer is told after a push.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Advice {
+pub enum WriteStatus {
     /// Fewer bytes are queued than the high-water mark: `write()` returned `true`.
-    GoOn,
+    Ready,
     /// The mark is reached: wait for [`Producer::drained`].
-    Stop,
+    Full,
 }
 
 /// A queue of chunks with a mark at `high_water_mark` bytes.
@@ -32,11 +32,11 @@ pub enum Advice {
 /// ```
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), streams::Error> {
 /// use futures::StreamExt;
-/// use streams::queue::{Advice, byte_queue};
+/// use streams::{WriteStatus, byte_queue};
 ///
 /// let (producer, mut consumer) = byte_queue(10);
-/// assert_eq!(producer.push("four".into())?, Advice::GoOn);
-/// assert_eq!(producer.push("and seven".into())?, Advice::Stop);
+/// assert_eq!(producer.push("four".into())?, WriteStatus::Ready);
+/// assert_eq!(producer.push("and seven".into())?, WriteStatus::Full);
 ///
 /// while producer.queued_bytes() > 0 {
 ///     drop(consumer.next().await);
@@ -46,7 +46,7 @@ pub enum Advice {
 /// ```
 pub fn byte_queue(high_water_mark: usize) -> (Producer, Consumer) {
     let (chunks, received) = mpsc::unbounded_channel();
-    let level = Arc::new(Level {
+    let occupancy = Arc::new(Occupancy {
         queued_bytes: Mutex::new(0),
         changed: Notify::new(),
         high_water_mark,
@@ -54,9 +54,12 @@ pub fn byte_queue(high_water_mark: usize) -> (Producer, Consumer) {
     (
         Producer {
             chunks,
-            level: Arc::clone(&level),
+            occupancy: Arc::clone(&occupancy),
         },
-        Consumer { received, level },
+        Consumer {
+            received,
+            occupancy,
+        },
     )
 }
 
@@ -64,25 +67,25 @@ pub fn byte_queue(high_water_mark: usize) -> (Producer, Consumer) {
 #[derive(Debug)]
 pub struct Producer {
     chunks: mpsc::UnboundedSender<Bytes>,
-    level: Arc<Level>,
+    occupancy: Arc<Occupancy>,
 }
 
 /// The reading end, a [`Stream`] of [`Chunk`]s.
 #[derive(Debug)]
 pub struct Consumer {
     received: mpsc::UnboundedReceiver<Bytes>,
-    level: Arc<Level>,
+    occupancy: Arc<Occupancy>,
 }
 
 /// Bytes on their way through a queue; they leave it when this is dropped.
 #[derive(Debug)]
 pub struct Chunk {
     bytes: Bytes,
-    level: Arc<Level>,
+    occupancy: Arc<Occupancy>,
 }
 
 #[derive(Debug)]
-struct Level {
+struct Occupancy {
     queued_bytes: Mutex<usize>,
     changed: Notify,
     high_water_mark: usize,
@@ -94,13 +97,16 @@ impl Producer {
     /// # Errors
     ///
     /// [`Error::PrematureClose`] if the consumer is gone.
-    pub fn push(&self, chunk: Bytes) -> Result<Advice, Error> {
-        let queued_bytes = self.level.add(chunk.len(), |_| true).unwrap_or_default();
-        self.give(chunk)?;
-        Ok(if queued_bytes < self.level.high_water_mark {
-            Advice::GoOn
+    pub fn push(&self, chunk: Bytes) -> Result<WriteStatus, Error> {
+        let queued_bytes = self
+            .occupancy
+            .add(chunk.len(), |_| true)
+            .unwrap_or_default();
+        self.enqueue(chunk)?;
+        Ok(if queued_bytes < self.occupancy.high_water_mark {
+            WriteStatus::Ready
         } else {
-            Advice::Stop
+            WriteStatus::Full
         })
     }
 
@@ -114,23 +120,23 @@ impl Producer {
     ///
     /// A dropped `send` has queued nothing.
     pub async fn send(&self, chunk: Bytes) -> Result<(), Error> {
-        let (len, mark) = (chunk.len(), self.level.high_water_mark);
+        let (len, mark) = (chunk.len(), self.occupancy.high_water_mark);
         // Looking and taking the room is one step: another sender may want it too.
         self.until(|| {
-            self.level
+            self.occupancy
                 .add(len, |queued_bytes| {
                     queued_bytes == 0 || queued_bytes + len <= mark
                 })
                 .is_some()
         })
         .await?;
-        self.give(chunk)
+        self.enqueue(chunk)
     }
 
     /// Sends a chunk that has been counted.
-    fn give(&self, chunk: Bytes) -> Result<(), Error> {
+    fn enqueue(&self, chunk: Bytes) -> Result<(), Error> {
         self.chunks.send(chunk).map_err(|refused| {
-            self.level.release(refused.0.len());
+            self.occupancy.release(refused.0.len());
             Error::PrematureClose
         })
     }
@@ -146,13 +152,13 @@ impl Producer {
 
     /// How many bytes were pushed and not yet let go of: `writableLength`.
     pub fn queued_bytes(&self) -> usize {
-        *self.level.lock()
+        *self.occupancy.lock()
     }
 
     async fn until(&self, reached: impl Fn() -> bool) -> Result<(), Error> {
         loop {
             // Listening starts before looking, so that no change falls between the two.
-            let changed = self.level.changed.notified();
+            let changed = self.occupancy.changed.notified();
             if reached() {
                 return Ok(());
             }
@@ -172,7 +178,7 @@ impl Stream for Consumer {
         next.map(|bytes| {
             bytes.map(|bytes| Chunk {
                 bytes,
-                level: Arc::clone(&self.level),
+                occupancy: Arc::clone(&self.occupancy),
             })
         })
     }
@@ -188,11 +194,11 @@ impl Deref for Chunk {
 
 impl Drop for Chunk {
     fn drop(&mut self) {
-        self.level.release(self.bytes.len());
+        self.occupancy.release(self.bytes.len());
     }
 }
 
-impl Level {
+impl Occupancy {
     /// Counts `bytes` if there is `room` beside what is queued, and returns how many are queued then.
     fn add(&self, bytes: usize, room: impl FnOnce(usize) -> bool) -> Option<usize> {
         let mut queued_bytes = self.lock();

@@ -36,7 +36,7 @@ pub(super) fn gzip_header(options: &CompressOptions) -> Bytes {
 ///
 /// ```
 /// let start = [0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 3, b'a', b'.', b't', b'x', b't', 0];
-/// assert_eq!(streams::deflate::stored_name(&start).as_deref(), Some(&b"a.txt"[..]));
+/// assert_eq!(streams::stored_name(&start).as_deref(), Some(&b"a.txt"[..]));
 /// ```
 pub fn stored_name(start: &[u8]) -> Option<Vec<u8>> {
     flate2::bufread::GzDecoder::new(start)

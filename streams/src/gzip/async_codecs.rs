@@ -10,8 +10,7 @@ use futures::stream::{Stream, TryStreamExt};
 use tokio::io::AsyncRead;
 use tokio_util::io::{ReaderStream, StreamReader};
 
-use crate::deflate::{Report, Trailing};
-use crate::format::ByteStream;
+use super::{ByteStream, DecodeSummary, Trailing};
 use crate::{CompressOptions, DecompressOptions, Error, Format};
 
 const CHUNK_BYTES: usize = 128 * 1024;
@@ -35,7 +34,7 @@ pub(crate) fn decompress<S>(
     format: Format,
     input: S,
     options: DecompressOptions,
-) -> (ByteStream, Report)
+) -> (ByteStream, DecodeSummary)
 where
     S: Stream<Item = Result<Bytes, Error>> + Send + 'static,
 {
@@ -51,7 +50,7 @@ where
         }
         _ => unreachable!("the caller keeps the deflate family"),
     };
-    let report = Report::default();
+    let report = DecodeSummary::default();
     report.set(1, Trailing::Nothing);
     let limit = options.max_output.unwrap_or(u64::MAX);
     let mut room = limit;

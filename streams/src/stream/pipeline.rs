@@ -21,7 +21,7 @@ use crate::Error;
 ///
 /// The first error of either side, once; source and sink are dropped by then. What the source
 /// yielded before its error has been delivered, but the sink was not closed, so it knows that this
-/// is not all: a [`crate::WholeFile`] leaves nothing behind.
+/// is not all: a [`crate::AtomicFile`] leaves nothing behind.
 ///
 /// # Cancel safety
 ///

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use anyhow::{Error, anyhow, bail};
-use streams::deflate::Trailing;
+use streams::Trailing;
 use streams::{CompressOptions, DecompressOptions, Format};
 
 use super::args::{CompressArgs, DecodingArgs, DecompressArgs, OutputArgs};
@@ -21,7 +21,7 @@ pub async fn compress(args: &CompressArgs) -> Outcome {
     let mut worst = Outcome::Done;
     for path in files(&args.output) {
         let done = compress_one(path, args).await;
-        worst = worst.max(conclude(path, done));
+        worst = worst.max(report_result(path, done));
     }
     worst
 }
@@ -75,7 +75,7 @@ pub async fn decompress(args: &DecompressArgs) -> Outcome {
     let mut worst = Outcome::Done;
     for path in files(&args.output) {
         let done = decompress_one(path, args).await;
-        worst = worst.max(conclude(path, done));
+        worst = worst.max(report_result(path, done));
     }
     worst
 }
@@ -102,7 +102,7 @@ async fn decompress_one(path: &Path, args: &DecompressArgs) -> Result<Outcome, F
         })
         .await?;
     let trailing = found.map(|found| found.trailing()).unwrap_or_default();
-    let outcome = judge(path, trailing, args.output.quiet);
+    let outcome = check_trailing(path, trailing, args.output.quiet);
     // What followed the data, and was ignored, is still in the input.
     if outcome == Outcome::Done {
         remove(path, &read, &args.output)?;
@@ -111,7 +111,7 @@ async fn decompress_one(path: &Path, args: &DecompressArgs) -> Result<Outcome, F
 }
 
 /// Whether what followed the data is worth a word.
-pub fn judge(path: &Path, trailing: Trailing, quiet: bool) -> Outcome {
+pub fn check_trailing(path: &Path, trailing: Trailing, quiet: bool) -> Outcome {
     match trailing {
         Trailing::Garbage if quiet => Outcome::Warned,
         Trailing::Garbage => warn(path, "what follows the compressed data was ignored"),
@@ -285,7 +285,7 @@ impl From<Error> for Failure {
     }
 }
 
-fn conclude(input: &Path, done: Result<Outcome, Failure>) -> Outcome {
+fn report_result(input: &Path, done: Result<Outcome, Failure>) -> Outcome {
     match done {
         Ok(outcome) => outcome,
         // Only of stdout is that nobody's fault.

@@ -13,14 +13,14 @@ use tokio::sync::oneshot;
 type Job = Box<dyn FnOnce() + Send>;
 
 /// Threads that take jobs in the order in which they come.
-pub(super) struct Workers {
+pub(super) struct ThreadPool {
     /// Gone when the threads are to end.
     jobs: Option<Sender<Job>>,
     queue: Arc<Mutex<Receiver<Job>>>,
     threads: Vec<JoinHandle<()>>,
 }
 
-impl Workers {
+impl ThreadPool {
     /// Starts the threads, or as many of them as the system allows.
     pub(super) fn new(threads: NonZeroUsize) -> Self {
         let (jobs, queue) = mpsc::channel();
@@ -62,7 +62,7 @@ impl Workers {
     }
 }
 
-impl Drop for Workers {
+impl Drop for ThreadPool {
     /// Waits for the jobs under way, a block each. Those that have not begun are dropped.
     fn drop(&mut self) {
         self.jobs = None;

@@ -1,7 +1,7 @@
 //! Duplex: two directions in one value, each with its own end.
 //!
 //! Node's `Duplex` is one object with a readable and a writable side; `duplexPair()` makes two that
-//! feed each other. Here that is [`pair`]. The sides end apart: `shutdown()` ends what is written and
+//! feed each other. Here that is [`duplex_pair`]. The sides end apart: `shutdown()` ends what is written and
 //! leaves reading open. A `for await` over a Node duplex destroys its writable side at the end of
 //! input, so an echo cannot answer its last words; here [`echo`] can.
 
@@ -20,8 +20,8 @@ use crate::Error;
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), streams::Error> {
 /// use tokio::io::{AsyncReadExt, AsyncWriteExt};
 ///
-/// let (mut client, server) = streams::duplex::pair(16);
-/// let server = tokio::spawn(streams::duplex::echo(server));
+/// let (mut client, server) = streams::duplex_pair(16);
+/// let server = tokio::spawn(streams::echo(server));
 /// client.write_all(b"last words").await?;
 /// client.shutdown().await?;
 ///
@@ -31,7 +31,7 @@ use crate::Error;
 /// assert_eq!(server.await??, 10);
 /// # Ok(()) }
 /// ```
-pub fn pair(high_water_mark: usize) -> (DuplexStream, DuplexStream) {
+pub fn duplex_pair(high_water_mark: usize) -> (DuplexStream, DuplexStream) {
     tokio::io::duplex(high_water_mark)
 }
 

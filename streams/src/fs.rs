@@ -1,0 +1,7 @@
+//! Files that are whole or not there, and copies of files.
+
+mod atomic_file;
+mod copy;
+
+pub use atomic_file::AtomicFile;
+pub use copy::copy_file;
