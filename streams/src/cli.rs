@@ -40,7 +40,7 @@ pub fn parse() -> Result<Command, ExitCode> {
 pub async fn run(command: Command) -> ExitCode {
     let work = async {
         match command {
-            Command::Tour(args) => show_tour(&args).await,
+            Command::Tour(args) => show_tour(&args),
             Command::Compress(args) => compress::compress(&args).await,
             Command::Decompress(args) => compress::decompress(&args).await,
             Command::Test(args) => inspect::test(&args).await,
@@ -56,12 +56,12 @@ pub async fn run(command: Command) -> ExitCode {
     }
 }
 
-async fn show_tour(args: &TourArgs) -> Outcome {
+fn show_tour(args: &TourArgs) -> Outcome {
     let mut out = std::io::stdout().lock();
     let shown = if args.list {
         tour::list(&mut out)
     } else {
-        tour::run(&args.lessons, &mut out).await
+        tour::run(&args.lessons, args.code, &mut out)
     };
     match shown {
         Err(error) if !is_closed_pipe(&error) => message::report(None, &error),

@@ -2,6 +2,7 @@
 
 mod atomic_file;
 mod copy;
+mod sys;
 
 pub use atomic_file::AtomicFile;
 pub use copy::copy_file;

@@ -2,15 +2,19 @@
 
 #[cfg(any(feature = "brotli", feature = "zstd"))]
 mod async_codecs;
+mod block_splitter;
 mod codec;
+mod compress;
 mod decoder;
 mod decompress;
 mod format;
+mod framing;
 mod header;
 mod thread_pool;
 
-pub use codec::BLOCK_BYTES;
+pub use block_splitter::BLOCK_BYTES;
+pub use codec::{compress, decompress};
 pub use decoder::{DecodeStatus, Decoder, Trailing};
 pub use decompress::DecodeSummary;
-pub use format::{ByteStream, CompressOptions, DecompressOptions, Format, compress, decompress};
+pub use format::{ByteStream, CompressOptions, DecompressOptions, Format};
 pub use header::stored_name;

@@ -1,6 +1,7 @@
-//! Counting what flows by: a `PassThrough` that only looks.
+//! Counting the bytes that flow by: a `PassThrough` that only looks.
 //!
-//! A [`ByteCounter`] is shared between the stream that counts and whoever shows the figure, a progress bar or a test.
+//! A [`ByteCounter`] is shared between the stream that counts and the code that shows the figure, a
+//! progress bar or a test.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,12 +9,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 use futures::stream::{Stream, TryStreamExt};
 
-/// Bytes that have passed so far; clones show the same count.
+/// The number of bytes that have passed; clones show the same count.
 #[derive(Debug, Clone, Default)]
 pub struct ByteCounter(Arc<AtomicU64>);
 
 impl ByteCounter {
-    /// A meter at zero.
+    /// Makes a counter at zero.
     pub fn new() -> Self {
         Self::default()
     }
@@ -23,30 +24,30 @@ impl ByteCounter {
         self.0.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// How many bytes have passed.
+    /// Returns how many bytes have passed.
     pub fn bytes(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// `source`, each chunk of it counted here as it goes by.
+    /// Returns `source` with each of its chunks counted as it goes by.
     ///
     /// # Examples
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), streams::Error> {
-    /// use streams::{ByteSink, ByteCounter, pipeline};
+    /// use streams::{ByteCounter, ByteSink, pipeline};
     ///
-    /// let meter = ByteCounter::new();
-    /// pipeline(meter.watch(streams::file("Cargo.toml").chunks()), ByteSink::new(tokio::io::sink())).await?;
+    /// let counter = ByteCounter::new();
+    /// pipeline(counter.watch(streams::file("Cargo.toml").chunks()), ByteSink::new(tokio::io::sink())).await?;
     ///
-    /// assert_eq!(meter.bytes(), std::fs::metadata("Cargo.toml")?.len());
+    /// assert_eq!(counter.bytes(), std::fs::metadata("Cargo.toml")?.len());
     /// # Ok(()) }
     /// ```
     pub fn watch<S, E>(&self, source: S) -> impl Stream<Item = Result<Bytes, E>> + use<S, E>
     where
         S: Stream<Item = Result<Bytes, E>>,
     {
-        let meter = self.clone();
-        source.inspect_ok(move |chunk| meter.add(chunk.len() as u64))
+        let counter = self.clone();
+        source.inspect_ok(move |chunk| counter.add(chunk.len() as u64))
     }
 }

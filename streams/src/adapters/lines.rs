@@ -5,23 +5,24 @@
 
 use std::collections::VecDeque;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 
 use crate::Error;
 use crate::stream::Transform;
 
 /// Splits bytes into lines, without their `\n` or `\r\n`. A [`Transform`].
 ///
-/// The last line needs no newline. Unlike Node's `readline`, a lone `\r` does not end a line.
+/// The last line needs no newline. Unlike Node's `readline`, a lone `\r` does not end a line, and no
+/// U+2028 or U+2029, at which Node 24 splits and Node 22 does not.
 #[derive(Debug)]
 pub struct Lines {
-    line: BytesMut,
+    line: Vec<u8>,
     number: u64,
     limit: usize,
 }
 
 impl Lines {
-    /// Lines of any length.
+    /// Splits into lines of any length.
     #[expect(
         clippy::new_without_default,
         reason = "an unlimited reader should be asked for by name"
@@ -30,10 +31,10 @@ impl Lines {
         Self::at_most(usize::MAX)
     }
 
-    /// Lines of at most `limit` bytes; a longer one is [`Error::LineTooLong`], however it is chunked.
+    /// Splits into lines of at most `limit` bytes; a longer one is [`Error::LineTooLong`], however it is chunked.
     pub fn at_most(limit: usize) -> Self {
         Self {
-            line: BytesMut::new(),
+            line: Vec::new(),
             number: 1,
             limit,
         }
@@ -41,10 +42,12 @@ impl Lines {
 
     fn take(&mut self, out: &mut VecDeque<Bytes>) {
         self.number += 1;
-        out.push_back(self.line.split().freeze());
+        // A copy of its own: a line that is kept must not keep its neighbours.
+        out.push_back(Bytes::copy_from_slice(&self.line));
+        self.line.clear();
     }
 
-    /// How long the line would be without the `\r` that may be half of its end.
+    /// Returns how long the line would be without the `\r` that may be half of its end.
     fn len_before_return(&self) -> usize {
         self.line.len() - usize::from(self.line.last() == Some(&b'\r'))
     }
@@ -71,7 +74,7 @@ impl Transform for Lines {
     type Output = Bytes;
     type Error = Error;
 
-    fn transform(&mut self, chunk: Bytes, out: &mut VecDeque<Bytes>) -> Result<(), Error> {
+    async fn transform(&mut self, chunk: Bytes, out: &mut VecDeque<Bytes>) -> Result<(), Error> {
         let mut parts = chunk.split(|&byte| byte == b'\n');
         let unfinished = parts.next_back().unwrap_or_default();
         for part in parts {
@@ -82,7 +85,7 @@ impl Transform for Lines {
         self.extend(unfinished)
     }
 
-    fn flush(&mut self, out: &mut VecDeque<Bytes>) -> Result<(), Error> {
+    async fn flush(&mut self, out: &mut VecDeque<Bytes>) -> Result<(), Error> {
         // No newline came, so a `\r` at the end was no half of one.
         self.check(self.line.len())?;
         if !self.line.is_empty() {

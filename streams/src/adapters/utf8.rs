@@ -22,12 +22,12 @@ pub struct Utf8 {
 }
 
 impl Utf8 {
-    /// A decoder that refuses bytes that are not UTF-8.
+    /// Makes a decoder that refuses bytes that are not UTF-8.
     pub fn strict() -> Self {
         Self::default()
     }
 
-    /// A decoder that puts U+FFFD for each bad sequence, as Node's `StringDecoder` does.
+    /// Makes a decoder that puts U+FFFD for each bad sequence, as Node's `StringDecoder` does.
     pub fn lossy() -> Self {
         Self {
             lossy: true,
@@ -45,7 +45,7 @@ impl Utf8 {
         }
     }
 
-    /// Decodes as much as is whole, appends it to `text` and keeps the rest.
+    /// Decodes all whole characters, appends them to `text` and keeps the rest.
     fn decode(&mut self, bytes: &[u8], text: &mut String) -> Result<(), Error> {
         let mut rest = bytes;
         loop {
@@ -83,7 +83,7 @@ impl Transform for Utf8 {
     type Error = Error;
 
     /// Pushes the text of each chunk, even when it is empty: one output for one input.
-    fn transform(&mut self, chunk: Bytes, out: &mut VecDeque<String>) -> Result<(), Error> {
+    async fn transform(&mut self, chunk: Bytes, out: &mut VecDeque<String>) -> Result<(), Error> {
         let mut text = String::with_capacity(chunk.len());
         let outcome = if self.carry.is_empty() {
             self.decode(&chunk, &mut text)
@@ -97,7 +97,7 @@ impl Transform for Utf8 {
     }
 
     /// Half a character at the end is one bad sequence.
-    fn flush(&mut self, out: &mut VecDeque<String>) -> Result<(), Error> {
+    async fn flush(&mut self, out: &mut VecDeque<String>) -> Result<(), Error> {
         if !self.carry.is_empty() {
             out.push_back(self.bad()?.to_string());
         }

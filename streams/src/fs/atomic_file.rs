@@ -4,12 +4,13 @@
 //! temporary name in the same folder and takes its real name only in [`AtomicFile::commit`]; dropped
 //! before that, it is gone.
 
-use std::fs::{File, FileTimes, Metadata, Permissions};
+use std::fs::{File, FileTimes, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
+use super::sys::{self, Access};
 use crate::Error;
 
 /// A file being written.
@@ -17,7 +18,7 @@ use crate::Error;
 pub struct AtomicFile {
     path: PathBuf,
     overwrite: bool,
-    like: Option<CopiedAttributes>,
+    attributes: Option<CopiedAttributes>,
     written: Written,
 }
 
@@ -31,13 +32,13 @@ enum Written {
 impl AtomicFile {
     /// Starts the file that will be at `path`; an existing one is replaced on commit if `overwrite`.
     ///
-    /// It will have the permissions and times of `like`, if there is one; until then nobody else may read it.
-    /// A symbolic link to be overwritten stays, and the file that it leads to is replaced.
+    /// It will have the owner, group, permissions and times of `like`, if there is one; until then only its
+    /// owner may read it. A symbolic link to be overwritten stays, and the file that it leads to is replaced.
     /// A device, a pipe or a socket at `path` (`/dev/null`) is opened and written to directly.
     ///
     /// # Errors
     ///
-    /// [`Error::Exists`] unless `overwrite`; [`Error::Write`] for whatever keeps a file from being made there.
+    /// [`Error::Exists`] unless `overwrite`; [`Error::Write`] if no file can be made there.
     ///
     /// # Examples
     ///
@@ -61,7 +62,7 @@ impl AtomicFile {
         like: Option<&Metadata>,
     ) -> Result<Self, Error> {
         let mut path = path.as_ref().to_owned();
-        // As `cp` does: the link stays, and what it leads to is replaced.
+        // As `cp` does: the link stays, and the file that it leads to is replaced.
         if overwrite && let Ok(target) = std::fs::canonicalize(&path) {
             path = target;
         }
@@ -69,13 +70,11 @@ impl AtomicFile {
             Ok(there) if there.is_dir() => {
                 return Err(Error::Write(io::ErrorKind::IsADirectory.into()));
             }
-            Ok(there) if !there.is_file() => Written::InPlace(
-                File::options()
-                    .write(true)
-                    .open(&path)
-                    .map_err(Error::Write)?,
-            ),
-            // Early, to save the work; what decides is the rename.
+            Ok(there) if !there.is_file() => {
+                let opened = File::options().write(true).open(&path);
+                Written::InPlace(opened.map_err(Error::Write)?)
+            }
+            // Early, to save the work; the rename decides.
             Ok(_) if !overwrite => return Err(Error::Exists),
             _ => {
                 Written::Temporary(temp_file_next_to(&path, like.is_some()).map_err(Error::Write)?)
@@ -84,25 +83,29 @@ impl AtomicFile {
         Ok(Self {
             path,
             overwrite,
-            like: like.map(CopiedAttributes::of),
+            attributes: like.map(CopiedAttributes::of),
             written,
         })
     }
 
-    /// A handle to write with; all handles share one position.
+    /// Returns a handle to write with; all handles share one position.
     ///
     /// # Errors
     ///
     /// [`Error::Write`] if the process has no descriptors left.
     pub fn handle(&self) -> Result<File, Error> {
-        self.file().try_clone().map_err(Error::Write)
+        let file = match &self.written {
+            Written::Temporary(file) => file.as_file(),
+            Written::InPlace(file) => file,
+        };
+        file.try_clone().map_err(Error::Write)
     }
 
     /// Gives the file its name.
     ///
     /// # Errors
     ///
-    /// [`Error::Exists`] if somebody else made a file of that name meanwhile and it is not to be
+    /// [`Error::Exists`] if a file of that name was made meanwhile and must not be
     /// overwritten; otherwise [`Error::Write`]. In every case nothing is left behind.
     pub fn commit(self) -> Result<(), Error> {
         self.finish().map_err(|error| match error.kind() {
@@ -111,13 +114,27 @@ impl AtomicFile {
         })
     }
 
+    /// Gives the file its name and returns when both are on the disk, so that its source may be removed.
+    ///
+    /// # Errors
+    ///
+    /// As [`AtomicFile::commit`]. If only the folder could not be written, the file has its name.
+    pub fn commit_durably(self) -> Result<(), Error> {
+        let Written::Temporary(file) = &self.written else {
+            return self.commit();
+        };
+        file.as_file().sync_all().map_err(Error::Write)?;
+        let folder = folder_of(&self.path).to_owned();
+        self.commit()?;
+        sys::sync_folder(&folder).map_err(Error::Write)
+    }
+
     fn finish(self) -> io::Result<()> {
         let Written::Temporary(file) = self.written else {
             return Ok(());
         };
-        if let Some(like) = self.like {
-            file.as_file().set_times(like.times)?;
-            file.as_file().set_permissions(like.permissions)?;
+        if let Some(attributes) = self.attributes {
+            attributes.give_to(file.as_file())?;
         }
         let persisted = if self.overwrite {
             file.persist(&self.path)
@@ -126,67 +143,52 @@ impl AtomicFile {
         };
         persisted.map(drop).map_err(|refused| refused.error)
     }
-
-    fn file(&self) -> &File {
-        match &self.written {
-            Written::Temporary(file) => file.as_file(),
-            Written::InPlace(file) => file,
-        }
-    }
 }
 
-/// A temporary file in the folder of `path`: a rename cannot cross file systems.
-fn temp_file_next_to(path: &Path, private: bool) -> io::Result<NamedTempFile> {
-    let parent = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let folder = parent.unwrap_or(Path::new("."));
+/// Makes a temporary file in the folder of `path`: a rename cannot cross file systems.
+fn temp_file_next_to(path: &Path, is_private: bool) -> io::Result<NamedTempFile> {
+    let folder = folder_of(path);
     std::fs::metadata(folder)?;
     let mut builder = Builder::new();
     builder.prefix(".streams-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // What any new file gets, of which the umask takes its part; or what will be like a file that may be secret.
-        let mode = if private { 0o600 } else { 0o666 };
-        builder.permissions(Permissions::from_mode(mode));
-    }
-    // tempfile's own errors name the temporary file, which nobody has asked for, and keep only the kind.
+    sys::new_file_mode(&mut builder, is_private);
+    // tempfile's own errors name the temporary file, which the user does not know, and keep only the kind.
     builder
         .tempfile_in(folder)
         .map_err(|error| error.kind().into())
 }
 
-/// What a file takes over from another.
+fn folder_of(path: &Path) -> &Path {
+    let parent = path.parent();
+    let parent = parent.filter(|folder| !folder.as_os_str().is_empty());
+    parent.unwrap_or(Path::new("."))
+}
+
+/// The attributes that a file takes over from another.
 #[derive(Debug)]
 struct CopiedAttributes {
-    permissions: Permissions,
+    access: Access,
     times: FileTimes,
 }
 
 impl CopiedAttributes {
     fn of(metadata: &Metadata) -> Self {
-        let times = FileTimes::new();
-        let times = metadata
-            .modified()
-            .map_or(times, |time| times.set_modified(time));
-        let times = metadata
-            .accessed()
-            .map_or(times, |time| times.set_accessed(time));
+        let mut times = FileTimes::new();
+        if let Ok(modified) = metadata.modified() {
+            times = times.set_modified(modified);
+        }
+        if let Ok(accessed) = metadata.accessed() {
+            times = times.set_accessed(accessed);
+        }
         Self {
-            permissions: without_set_id(metadata),
+            access: Access::of(metadata),
             times,
         }
     }
-}
 
-/// The permissions of a file, but for the bits that would let others run the new one as its owner.
-fn without_set_id(like: &Metadata) -> Permissions {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        Permissions::from_mode(like.permissions().mode() & 0o777)
+    /// Owner and group come before the rights, which may have to be fewer then; the times come last.
+    fn give_to(self, file: &File) -> io::Result<()> {
+        self.access.give_to(file)?;
+        file.set_times(self.times)
     }
-    #[cfg(not(unix))]
-    like.permissions()
 }

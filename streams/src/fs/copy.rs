@@ -6,16 +6,14 @@
 use std::fs::File;
 use std::io::{Read, Write};
 
-use nix::errno::Errno;
-use nix::fcntl::copy_file_range;
-
+use super::sys::copy_in_kernel;
 use crate::Error;
 
 /// A step is some milliseconds of work: often enough to look up, seldom enough not to count.
 const STEP_BYTES: usize = 16 * 1024 * 1024;
 const BUFFER_BYTES: usize = 256 * 1024;
 
-/// Copies what is left of `from` to `to` and returns the number of bytes; `progress` is told of each step's.
+/// Copies the rest of `from` to `to` and returns the number of bytes; `progress` gets those of each step.
 ///
 /// # Errors
 ///
@@ -59,20 +57,11 @@ pub async fn copy_file(from: File, to: File, mut progress: impl FnMut(u64)) -> R
     }
 }
 
-fn copy_step(from: &File, to: &File) -> Result<usize, Error> {
-    match copy_file_range(from, None, to, None, STEP_BYTES) {
-        Ok(bytes) if bytes > 0 => Ok(bytes),
-        Err(Errno::EINTR) => copy_step(from, to),
-        Err(full @ (Errno::ENOSPC | Errno::EDQUOT | Errno::EFBIG)) => {
-            Err(Error::Write(full.into()))
-        }
-        // Other file systems, devices, pipes, files in /proc that claim to be empty: the loop copies
-        // them or says what is wrong. At the real end it reads nothing.
-        _ => read_write_step(from, to),
+fn copy_step(mut from: &File, mut to: &File) -> Result<usize, Error> {
+    if let Some(bytes) = copy_in_kernel(from, to, STEP_BYTES).map_err(Error::Write)? {
+        return Ok(bytes);
     }
-}
-
-fn read_write_step(mut from: &File, mut to: &File) -> Result<usize, Error> {
+    // Says what is wrong if the kernel did not, and reads nothing at the real end.
     let mut buffer = vec![0; BUFFER_BYTES];
     let bytes = from.read(&mut buffer)?;
     to.write_all(&buffer[..bytes]).map_err(Error::Write)?;

@@ -50,8 +50,8 @@ where
         }
         _ => unreachable!("the caller keeps the deflate family"),
     };
-    let report = DecodeSummary::default();
-    report.set(1, Trailing::Nothing);
+    let summary = DecodeSummary::default();
+    summary.set(1, Trailing::Nothing);
     let limit = options.max_output.unwrap_or(u64::MAX);
     let mut room = limit;
     let limited = output.and_then(move |chunk| {
@@ -59,7 +59,7 @@ where
         room = left.unwrap_or_default();
         std::future::ready(left.map(|_| chunk).ok_or(Error::OutputLimit { limit }))
     });
-    (Box::pin(limited), report)
+    (Box::pin(limited), summary)
 }
 
 fn chunks(reader: impl AsyncRead + Send + 'static) -> ByteStream {

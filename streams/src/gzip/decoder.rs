@@ -38,7 +38,7 @@ pub enum Trailing {
 /// # Examples
 ///
 /// ```
-/// use streams::{Format, deflate::Decoder};
+/// use streams::{Decoder, Format};
 ///
 /// let mut empty_file = bytes::Bytes::from_static(&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 /// let mut decoder = Decoder::new(Format::Gzip);

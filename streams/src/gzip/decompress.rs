@@ -1,19 +1,20 @@
-//! The decoder as a stream: chunks in, chunks out, the work on a blocking thread.
+//! The decoder as a stream: chunks in, chunks out, the work on a thread of the pool.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use futures::stream::{self, Stream, TryStreamExt};
 
 use super::decoder::{DecodeStatus, Decoder, Trailing};
 use super::format::ByteStream;
+use super::thread_pool;
 use crate::{DecompressOptions, Error, Format};
 
 /// Large enough that the hop to another thread does not count, small enough for a cache.
 const OUTPUT_BYTES: usize = 128 * 1024;
 
-/// What was found in a compressed stream. Clones show the same; complete when the stream has ended.
+/// Counts of a compressed stream. Clones show the same; complete when the stream has ended.
 #[derive(Debug, Clone, Default)]
 pub struct DecodeSummary(Arc<Mutex<Counts>>);
 
@@ -24,12 +25,12 @@ struct Counts {
 }
 
 impl DecodeSummary {
-    /// How many members there were; one for formats that know no members.
+    /// Returns how many members there were; one for formats that know no members.
     pub fn members(&self) -> u64 {
         self.lock().members
     }
 
-    /// What came after the last one.
+    /// Returns what came after the last one.
     pub fn trailing(&self) -> Trailing {
         self.lock().trailing
     }
@@ -39,11 +40,11 @@ impl DecodeSummary {
     }
 
     fn lock(&self) -> MutexGuard<'_, Counts> {
-        self.0.lock().expect("nobody panics while holding a report")
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// `input`, decompressed; see [`crate::decompress`].
+/// Returns `input`, decompressed; see [`crate::decompress`].
 pub fn decompress<S>(
     format: Format,
     input: S,
@@ -52,94 +53,106 @@ pub fn decompress<S>(
 where
     S: Stream<Item = Result<Bytes, Error>> + Send + 'static,
 {
-    let report = DecodeSummary::default();
+    let summary = DecodeSummary::default();
     let limit = options.max_output.unwrap_or(u64::MAX);
     let decompression = Decompression {
         input: Box::pin(input),
-        work: Some(Work {
+        state: State::Decoding(Box::new(Work {
             decoder: Decoder::new(format),
             chunk: Bytes::new(),
-            progress: DecodeStatus::NeedsInput,
+            status: DecodeStatus::NeedsInput,
+            out: Vec::new(),
             limit,
             room: limit,
-        }),
-        failed: None,
-        report: report.clone(),
+        })),
+        summary: summary.clone(),
     };
-    let output = stream::unfold(decompression, |mut decompression| async move {
-        let item = decompression.next().await?;
-        Some((item, decompression))
+    // Unlike `unfold`, this may be polled after its end.
+    let output = stream::try_unfold(decompression, |mut decompression| async move {
+        let chunk = decompression.next().await?;
+        Ok(chunk.map(|chunk| (chunk, decompression)))
     });
-    (Box::pin(output), report)
+    (Box::pin(output), summary)
 }
 
 struct Decompression<S> {
     input: Pin<Box<S>>,
-    /// Gone when there is no more to decode.
-    work: Option<Work>,
-    failed: Option<Error>,
-    report: DecodeSummary,
+    state: State,
+    summary: DecodeSummary,
+}
+
+enum State {
+    Decoding(Box<Work>),
+    /// Comes after the bytes before it.
+    Failed(Error),
+    Ended,
 }
 
 impl<S: Stream<Item = Result<Bytes, Error>>> Decompression<S> {
-    async fn next(&mut self) -> Option<Result<Bytes, Error>> {
+    async fn next(&mut self) -> Result<Option<Bytes>, Error> {
         loop {
-            if let Some(error) = self.failed.take() {
-                return Some(Err(error));
-            }
-            let mut work = self.work.take()?;
-            if work.progress == DecodeStatus::NeedsInput {
-                match self.input.try_next().await {
-                    Ok(Some(chunk)) => work.chunk = chunk,
-                    Ok(None) => {
-                        let end = work.decoder.finish();
-                        self.report
-                            .set(work.decoder.members(), work.decoder.trailing());
-                        return end.err().map(Err);
+            let mut work = match std::mem::replace(&mut self.state, State::Ended) {
+                State::Decoding(work) => work,
+                State::Failed(error) => return Err(error),
+                State::Ended => return Ok(None),
+            };
+            if work.status == DecodeStatus::NeedsInput {
+                match self.input.try_next().await? {
+                    Some(chunk) => work.chunk = chunk,
+                    None => {
+                        work.decoder.finish()?;
+                        let (members, trailing) = (work.decoder.members(), work.decoder.trailing());
+                        self.summary.set(members, trailing);
+                        return Ok(None);
                     }
-                    Err(error) => return Some(Err(error)),
                 }
             }
-            let (work, out, outcome) = match tokio::task::spawn_blocking(|| work.step()).await {
-                Ok(step) => step,
-                Err(error) => return Some(Err(error.into())),
+            let (work, decoded, result) = thread_pool::run(|| work.step()).await?;
+            self.state = match result {
+                Ok(()) => State::Decoding(work),
+                Err(error) => State::Failed(error),
             };
-            match outcome {
-                Ok(()) => self.work = Some(work),
-                // What is good goes first.
-                Err(error) => self.failed = Some(error),
-            }
-            if !out.is_empty() {
-                return Some(Ok(out.into()));
+            if !decoded.is_empty() {
+                return Ok(Some(decoded));
             }
         }
     }
 }
 
-/// All that travels to the blocking thread and back.
+/// Everything that travels to the pool's thread and back.
 struct Work {
     decoder: Decoder,
     chunk: Bytes,
-    progress: DecodeStatus,
+    status: DecodeStatus,
+    /// Kept as long as its bytes are copied out.
+    out: Vec<u8>,
     limit: u64,
     /// How many more bytes may come out.
     room: u64,
 }
 
 impl Work {
-    fn step(mut self) -> (Self, Vec<u8>, Result<(), Error>) {
-        let mut out = Vec::with_capacity(OUTPUT_BYTES);
-        let mut outcome = self
+    fn step(mut self: Box<Self>) -> (Box<Self>, Bytes, Result<(), Error>) {
+        self.out.clear();
+        self.out.reserve_exact(OUTPUT_BYTES);
+        let mut result = self
             .decoder
-            .decode(&mut self.chunk, &mut out)
-            .map(|progress| self.progress = progress);
-        match self.room.checked_sub(out.len() as u64) {
+            .decode(&mut self.chunk, &mut self.out)
+            .map(|status| self.status = status);
+        match self.room.checked_sub(self.out.len() as u64) {
             Some(room) => self.room = room,
             None => {
-                out.truncate(usize::try_from(self.room).expect("less than the buffer"));
-                outcome = Err(Error::OutputLimit { limit: self.limit });
+                let room = usize::try_from(self.room).expect("less than the buffer");
+                self.out.truncate(room);
+                result = Err(Error::OutputLimit { limit: self.limit });
             }
         }
-        (self, out, outcome)
+        // A chunk must not hold a whole buffer for a few bytes.
+        let decoded = if self.out.len() < OUTPUT_BYTES / 2 {
+            Bytes::copy_from_slice(&self.out)
+        } else {
+            std::mem::take(&mut self.out).into()
+        };
+        (self, decoded, result)
     }
 }

@@ -10,7 +10,6 @@ use std::pin::Pin;
 use bytes::Bytes;
 use futures::stream::Stream;
 
-use super::decompress::DecodeSummary;
 use crate::Error;
 
 /// A stream of bytes that can be sent between threads; what [`compress`] and [`decompress`] return.
@@ -35,7 +34,7 @@ pub enum Format {
     Zstd,
 }
 
-/// What a compressor is told.
+/// The settings of a compressor.
 #[derive(Debug, Clone)]
 pub struct CompressOptions {
     /// Effort from 0 (none) to 9 (most). 6 is gzip's and Node's; 1 is much faster and larger than gzip's own 1.
@@ -120,71 +119,9 @@ impl Format {
     }
 }
 
-/// `input`, compressed. Must be polled inside a tokio runtime, whose blocking threads do the work.
-///
-/// The bytes depend on the input, the level and the header fields alone: not on how the input is
-/// cut into chunks, on the number of threads or on timing (brotli and zstd: on the chunks).
-///
-/// # Errors
-///
-/// The stream yields the input's error, or [`Error::Compress`], once, and ends.
-///
-/// # Examples
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), streams::Error> {
-/// use futures::{TryStreamExt, stream};
-/// use streams::{CompressOptions, DecompressOptions, Format, compress, decompress};
-///
-/// let text = stream::iter([Ok("Hello, ".into()), Ok("streams".into())]);
-/// let packed = compress(Format::Gzip, text, &CompressOptions::default());
-/// let (unpacked, _report) = decompress(Format::Gzip, packed, DecompressOptions::default());
-///
-/// let chunks: Vec<bytes::Bytes> = unpacked.try_collect().await?;
-/// assert_eq!(chunks.concat(), b"Hello, streams");
-/// # Ok(()) }
-/// ```
-pub fn compress<S>(format: Format, input: S, options: &CompressOptions) -> ByteStream
-where
-    S: Stream<Item = Result<Bytes, Error>> + Send + 'static,
-{
-    match format {
-        Format::Gzip | Format::Zlib | Format::Raw => {
-            Box::pin(super::codec::compress(format, input, options))
-        }
-        #[cfg(any(feature = "brotli", feature = "zstd"))]
-        _ => super::async_codecs::compress(format, input, options),
-    }
-}
-
-/// What a decompressor is told.
+/// The settings of a decompressor.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct DecompressOptions {
     /// The most bytes that may come out, all members together; a guard against bombs.
     pub max_output: Option<u64>,
-}
-
-/// `input`, decompressed, and a [`DecodeSummary`] that is complete when the stream has ended.
-///
-/// Must be polled inside a tokio runtime, whose blocking threads do the work.
-///
-/// # Errors
-///
-/// The stream yields what is good, then one of [`Error::Truncated`], [`Error::Corrupt`],
-/// [`Error::WrongFormat`], [`Error::OutputLimit`] or the input's error, and ends.
-pub fn decompress<S>(
-    format: Format,
-    input: S,
-    options: DecompressOptions,
-) -> (ByteStream, DecodeSummary)
-where
-    S: Stream<Item = Result<Bytes, Error>> + Send + 'static,
-{
-    match format {
-        Format::Gzip | Format::Zlib | Format::Raw => {
-            super::decompress::decompress(format, input, options)
-        }
-        #[cfg(any(feature = "brotli", feature = "zstd"))]
-        _ => super::async_codecs::decompress(format, input, options),
-    }
 }

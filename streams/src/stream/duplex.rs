@@ -1,15 +1,15 @@
 //! Duplex: two directions in one value, each with its own end.
 //!
 //! Node's `Duplex` is one object with a readable and a writable side; `duplexPair()` makes two that
-//! feed each other. Here that is [`duplex_pair`]. The sides end apart: `shutdown()` ends what is written and
+//! feed each other. Here that is [`duplex_pair`]. The sides end apart: `shutdown()` ends the writing side and
 //! leaves reading open. A `for await` over a Node duplex destroys its writable side at the end of
-//! input, so an echo cannot answer its last words; here [`echo`] can.
+//! input, so an echo cannot answer its last bytes; here [`echo`] can.
 
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, DuplexStream};
 
 use crate::Error;
 
-/// Two connected ends in memory: what is written to one is read from the other.
+/// Makes two connected ends in memory: bytes written to one are read from the other.
 ///
 /// Each direction holds up to `high_water_mark` bytes; then writing waits. Dropping an end closes
 /// both directions, `shutdown()` the one it writes to. Node: `stream.duplexPair()`.

@@ -1,8 +1,8 @@
 //! `pipeline(source, ...stages, sink)`: everything moves, or one error comes back and everything is released.
 //!
 //! Node must destroy each stage when one of them fails. Here the stages are values that own one
-//! another: the sink's error drops the source, the source's error drops the sink, and whoever drops
-//! the returned future (a `select!`, a timeout) has released all of it. There is no `destroy()` to forget.
+//! another: the sink's error drops the source, the source's error drops the sink, and dropping the
+//! returned future (a `select!`, a timeout) releases all of it. There is no `destroy()` to forget.
 
 use std::pin::pin;
 
@@ -15,6 +15,8 @@ use crate::Error;
 /// Moves every item of `source` into `sink` and closes the sink; returns when it has taken all of it.
 ///
 /// Stages are part of the source: `source.through(stage)`, `source.map(..)`.
+/// While the source has nothing, the sink is flushed, so a sink that notices that its other end has
+/// gone ([`crate::ByteSink::duplex`], [`crate::Producer`]) ends the pipeline.
 /// Follows `stream.pipeline` of <https://nodejs.org/api/stream.html>.
 ///
 /// # Errors
@@ -44,13 +46,14 @@ where
     W: Sink<T>,
     W::Error: Into<E>,
 {
-    let mut sink = pin!(sink.sink_map_err(Into::into));
     let mut failed = None;
-    let items = source.scan((), |(), item| {
+    // The sink comes after the source, so that it is dropped first.
+    let mut items = pin!(source.scan((), |(), item| {
         future::ready(item.map_err(|error| failed = Some(error)).ok())
-    });
-    let sent = sink.send_all(&mut pin!(items.map(Ok))).await;
-    // The source fails before the sink is flushed of what came before that, so its error is the first.
+    }));
+    let mut sink = pin!(sink.sink_map_err(Into::into));
+    let sent = sink.send_all(&mut items.as_mut().map(Ok)).await;
+    // The source fails before the sink is flushed of the items before, so its error is the first.
     match failed {
         Some(error) => Err(error),
         None => {
@@ -60,7 +63,7 @@ where
     }
 }
 
-/// [`pipeline`], given up when `stop` is ready: an `AbortSignal`, as any future.
+/// Runs [`pipeline`] until `stop` is ready: an `AbortSignal`, as any future.
 ///
 /// # Errors
 ///
@@ -77,7 +80,7 @@ where
     until(stop, pipeline(source, sink)).await
 }
 
-/// The output of `work`, or [`Error::Cancelled`] as soon as `stop` is ready; the loser is dropped.
+/// Returns the output of `work`, or [`Error::Cancelled`] as soon as `stop` is ready; the loser is dropped.
 ///
 /// # Errors
 ///

@@ -1,9 +1,12 @@
 //! Writable: bytes into anything that is `AsyncWrite`, with a high-water mark and joined writes.
 //!
 //! Node's `cork()` holds small writes back until `uncork()` sends them as one `writev`; it also joins
-//! what piles up while the destination is busy. In a [`Sink`] the two have names of their own: `feed`
-//! queues, `flush` sends, `send` does both. The queue is bounded: over the high-water mark
-//! `feed` waits until the destination has taken it, where Node's `write()` only advises.
+//! the writes that pile up while the destination is busy. In a [`Sink`] the two have names of their own:
+//! `feed` queues, `flush` sends, `send` does both. The queue is bounded: over the high-water mark
+//! `feed` waits until the destination has taken it, where Node's `write()` only returns `false`.
+//!
+//! A writer learns only from a failed write that its reader has gone. [`ByteSink::duplex`] also reads,
+//! so that it notices while there is nothing to write, as a Node socket does.
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
@@ -12,7 +15,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Buf, Bytes};
 use futures::sink::Sink;
-use tokio::io::AsyncWrite;
+use tokio::io::{AsyncRead, AsyncWrite, Empty, ReadBuf, ReadHalf, WriteHalf};
 
 use crate::Error;
 
@@ -41,37 +44,80 @@ const MAX_SLICES: usize = 64;
 /// # Ok(()) }
 /// ```
 #[derive(Debug)]
-pub struct ByteSink<W> {
+pub struct ByteSink<W, R = Empty> {
     destination: W,
+    /// The other direction, whose end says that the peer has gone.
+    peer: Option<R>,
+    is_closed: bool,
     queue: VecDeque<Bytes>,
     queued_bytes: usize,
     high_water_mark: usize,
 }
 
 impl<W: AsyncWrite + Unpin> ByteSink<W> {
-    /// A sink with Node's high-water mark.
+    /// Makes a sink with Node's high-water mark.
     pub fn new(destination: W) -> Self {
         Self::with_high_water_mark(destination, DEFAULT_HIGH_WATER_MARK)
     }
 
-    /// A sink that takes more as long as fewer than `high_water_mark` bytes are queued (0 acts as 1).
+    /// Makes a sink that takes more as long as fewer than `high_water_mark` bytes are queued (0 acts as 1).
     pub fn with_high_water_mark(destination: W, high_water_mark: usize) -> Self {
         Self {
             destination,
+            peer: None,
+            is_closed: false,
             queue: VecDeque::new(),
             queued_bytes: 0,
             high_water_mark: high_water_mark.max(1),
         }
     }
+}
 
-    /// How many bytes were fed and not yet taken: `writableLength`.
+impl<S: AsyncRead + AsyncWrite> ByteSink<WriteHalf<S>, ReadHalf<S>> {
+    /// Makes a sink of a socket or another duplex that fails with [`Error::PrematureClose`] when the peer leaves.
+    ///
+    /// A pipeline into it ends even while its source has nothing to send. Bytes that the peer
+    /// sends are read and dropped; a peer that ends only its writing half is taken to have left.
+    pub fn duplex(stream: S) -> Self {
+        let (peer, destination) = tokio::io::split(stream);
+        ByteSink::new(destination).watching(peer)
+    }
+}
+
+impl<W: AsyncWrite + Unpin, R: AsyncRead + Unpin> ByteSink<W, R> {
+    /// Watches `peer`, the reading half that belongs to the destination, as [`ByteSink::duplex`] does.
+    pub fn watching<P: AsyncRead + Unpin>(self, peer: P) -> ByteSink<W, P> {
+        ByteSink {
+            destination: self.destination,
+            peer: Some(peer),
+            is_closed: self.is_closed,
+            queue: self.queue,
+            queued_bytes: self.queued_bytes,
+            high_water_mark: self.high_water_mark,
+        }
+    }
+
+    /// Returns how many bytes were fed and not yet taken: `writableLength`.
     pub fn queued_bytes(&self) -> usize {
         self.queued_bytes
     }
 
-    /// The destination. What is written to it directly overtakes what is queued.
+    /// Returns the destination. Bytes that are written to it directly overtake those in the queue.
     pub fn get_mut(&mut self) -> &mut W {
         &mut self.destination
+    }
+
+    fn check_peer(&mut self, cx: &mut Context<'_>) -> Result<(), Error> {
+        let mut ignored = [0; 1024];
+        while let Some(peer) = &mut self.peer {
+            let mut buffer = ReadBuf::new(&mut ignored);
+            match Pin::new(peer).poll_read(cx, &mut buffer) {
+                Poll::Pending => break,
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {}
+                Poll::Ready(_) => return Err(Error::PrematureClose),
+            }
+        }
+        Ok(())
     }
 
     fn poll_write_queue(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
@@ -102,10 +148,14 @@ impl<W: AsyncWrite + Unpin> ByteSink<W> {
     }
 }
 
-impl<W: AsyncWrite + Unpin> Sink<Bytes> for ByteSink<W> {
+impl<W: AsyncWrite + Unpin, R: AsyncRead + Unpin> Sink<Bytes> for ByteSink<W, R> {
     type Error = Error;
 
     fn poll_ready(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        if self.is_closed {
+            return Poll::Ready(Err(Error::WriteAfterEnd));
+        }
+        self.check_peer(cx)?;
         if self.queued_bytes < self.high_water_mark {
             Poll::Ready(Ok(()))
         } else {
@@ -123,17 +173,21 @@ impl<W: AsyncWrite + Unpin> Sink<Bytes> for ByteSink<W> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.check_peer(cx)?;
         ready!(self.poll_write_queue(cx))?;
         Pin::new(&mut self.destination)
             .poll_flush(cx)
             .map_err(Error::Write)
     }
 
-    /// Writes what is queued and shuts the destination down: `end()`.
+    /// Writes the queue and shuts the destination down: `end()`.
     fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        ready!(self.poll_write_queue(cx))?;
-        Pin::new(&mut self.destination)
-            .poll_shutdown(cx)
-            .map_err(Error::Write)
+        // A socket that is shut down twice may say that it is not connected.
+        if !self.is_closed {
+            ready!(self.poll_write_queue(cx))?;
+            ready!(Pin::new(&mut self.destination).poll_shutdown(cx)).map_err(Error::Write)?;
+            self.is_closed = true;
+        }
+        Poll::Ready(Ok(()))
     }
 }
