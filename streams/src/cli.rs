@@ -3,6 +3,7 @@
 //! Exit status as gzip's: 0 done, 1 failed or wrong usage, 2 done with a warning; 128+n after signal n.
 
 mod args;
+mod compress;
 mod copy;
 mod file;
 mod inspect;
@@ -11,7 +12,6 @@ mod message;
 mod progress;
 mod signals;
 mod size;
-mod transcode;
 
 use std::process::ExitCode;
 
@@ -40,9 +40,9 @@ pub fn parse() -> Result<Command, ExitCode> {
 pub async fn run(command: Command) -> ExitCode {
     let work = async {
         match command {
-            Command::Tour(args) => show_tour(&args).await,
-            Command::Compress(args) => transcode::compress(&args).await,
-            Command::Decompress(args) => transcode::decompress(&args).await,
+            Command::Tour(args) => show_tour(&args),
+            Command::Compress(args) => compress::compress(&args).await,
+            Command::Decompress(args) => compress::decompress(&args).await,
             Command::Test(args) => inspect::test(&args).await,
             Command::List(args) => inspect::list(&args).await,
             Command::Copy(args) => copy::copy(&args).await,
@@ -56,12 +56,12 @@ pub async fn run(command: Command) -> ExitCode {
     }
 }
 
-async fn show_tour(args: &TourArgs) -> Outcome {
+fn show_tour(args: &TourArgs) -> Outcome {
     let mut out = std::io::stdout().lock();
     let shown = if args.list {
         tour::list(&mut out)
     } else {
-        tour::run(&args.lessons, &mut out).await
+        tour::run(&args.lessons, args.code, &mut out)
     };
     match shown {
         Err(error) if !is_closed_pipe(&error) => message::report(None, &error),

@@ -1,7 +1,8 @@
-//! The one error of this crate: what was attempted, and what a person needs to act on it.
+//! The one error of this crate: the attempt that failed, and what a person needs to act on it.
 //!
 //! Node reports the same with `error.code`; [`Error`]'s variants say which code stands where.
 
+use std::convert::Infallible;
 use std::io;
 
 /// Why a stream stopped before its end.
@@ -16,7 +17,7 @@ pub enum Error {
     #[error("cannot write")]
     Write(#[source] io::Error),
 
-    /// There is a file of that name already, and it is not to be overwritten. Node: `EEXIST`.
+    /// A file of that name exists and must not be overwritten. Node: `EEXIST`.
     #[error("already exists")]
     Exists,
 
@@ -27,7 +28,7 @@ pub enum Error {
     /// A check value, a code or a header field is wrong. Node: `Z_DATA_ERROR`.
     #[error("{reason}: the data is damaged")]
     Corrupt {
-        /// What the decoder met, in zlib's words.
+        /// The decoder's reason, in zlib's words.
         reason: String,
     },
 
@@ -45,11 +46,15 @@ pub enum Error {
         limit: u64,
     },
 
-    /// The other end went away before it had taken everything. Node: `ERR_STREAM_PREMATURE_CLOSE`.
-    #[error("premature close: the reading end went away")]
+    /// The other end went away before everything was sent. Node: `ERR_STREAM_PREMATURE_CLOSE`.
+    #[error("premature close: the other end went away")]
     PrematureClose,
 
-    /// Somebody asked to stop. Node: `ABORT_ERR`.
+    /// A chunk came after the stream was ended. Node: `ERR_STREAM_WRITE_AFTER_END`.
+    #[error("write after end")]
+    WriteAfterEnd,
+
+    /// The work was stopped from outside. Node: `ABORT_ERR`.
     #[error("cancelled")]
     Cancelled,
 
@@ -71,11 +76,19 @@ pub enum Error {
 
     /// The compressor gave up, which valid options never cause.
     #[error("compression failed")]
+    #[cfg(feature = "gzip")]
     Compress(#[from] flate2::CompressError),
 
     /// A task or a thread in the background panicked, or its runtime was shut down.
     #[error("a background task did not finish")]
     Panicked,
+}
+
+/// So that a [`Transform`](crate::Transform) which cannot fail fits into every stream.
+impl From<Infallible> for Error {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
 }
 
 impl From<tokio::task::JoinError> for Error {
@@ -84,7 +97,7 @@ impl From<tokio::task::JoinError> for Error {
     }
 }
 
-/// So that a byte stream of this crate can be handed to whatever reads `io::Result<Bytes>`
+/// So that a byte stream of this crate can be given to code that reads `io::Result<Bytes>`
 /// (`tokio_util::io::StreamReader`, hyper bodies).
 impl From<Error> for io::Error {
     fn from(error: Error) -> Self {

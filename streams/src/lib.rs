@@ -3,12 +3,12 @@
 //! | Node | here |
 //! |---|---|
 //! | Readable | [`Stream`](futures::Stream): [`file()`] for files |
-//! | Writable | [`Sink`](futures::Sink): [`ByteSink`] for bytes, [`queue`] for backpressure to look at |
-//! | Duplex | `AsyncRead + AsyncWrite`: [`duplex`] |
+//! | Writable | [`Sink`](futures::Sink): [`ByteSink`] for bytes, [`byte_queue`] for backpressure to look at |
+//! | Duplex | `AsyncRead + AsyncWrite`: [`duplex_pair`] |
 //! | Transform | [`Transform`], put into a stream by [`Through::through`] |
 //! | `pipeline()` | [`pipeline()`] |
 //!
-//! Read first: `readable.rs`, `queue.rs`, `transform.rs`, `pipeline.rs`, `deflate/compress.rs`.
+//! Read first: `stream/readable.rs`, `stream/byte_queue.rs`, `stream/transform.rs`, `stream/pipeline.rs`.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), streams::Error> {
@@ -22,44 +22,26 @@
 //! # Ok(()) }
 //! ```
 
-mod readable;
-pub use readable::{DEFAULT_CHUNK_BYTES, FileSource, file};
+mod stream;
+pub use stream::{
+    ByteSink, Consumer, DEFAULT_CHUNK_BYTES, DEFAULT_HIGH_WATER_MARK, FileSource, Producer,
+    Through, Transform, WriteStatus, byte_queue, duplex_pair, echo, file, pipeline, pipeline_until,
+    until,
+};
 
-mod writable;
-pub use writable::{ByteSink, DEFAULT_HIGH_WATER_MARK};
+mod adapters;
+pub use adapters::{ByteCounter, Lines, Tee, Utf8};
 
-pub mod queue;
+mod fs;
+pub use fs::{AtomicFile, copy_file};
 
-pub mod duplex;
-
-mod transform;
-pub use transform::{Through, Transform};
-
-mod pipeline;
-pub use pipeline::{pipeline, pipeline_until, until};
-
-mod text;
-pub use text::{Lines, Utf8};
-
-mod fan_out;
-pub use fan_out::FanOut;
-
-mod meter;
-pub use meter::Meter;
-
-mod format;
-pub use format::{ByteStream, CompressOptions, DecompressOptions, Format, compress, decompress};
-
-pub mod deflate;
-
-#[cfg(any(feature = "brotli", feature = "zstd"))]
-mod other_formats;
-
-mod whole_file;
-pub use whole_file::WholeFile;
-
-mod copy;
-pub use copy::copy_file;
+#[cfg(feature = "gzip")]
+mod gzip;
+#[cfg(feature = "gzip")]
+pub use gzip::{
+    BLOCK_BYTES, ByteStream, CompressOptions, DecodeStatus, DecodeSummary, Decoder,
+    DecompressOptions, Format, Trailing, compress, decompress, stored_name,
+};
 
 mod error;
 pub use error::Error;

@@ -6,6 +6,9 @@ mod tour;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    if let Some(status) = tour::run_as_lesson() {
+        return status;
+    }
     let command = match cli::parse() {
         Ok(command) => command,
         Err(status) => return status,

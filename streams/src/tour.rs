@@ -1,61 +1,101 @@
 //! The tour: the lessons in the order in which one learns, each beside the Node program that it translates.
+//!
+//! A lesson is a whole program, `examples/NAME.rs`. The tour runs each in a process of its own: it starts this binary
+//! again with the lesson's name in a variable, so exit codes, signal handlers and thread-locals of two lessons never meet.
 
-mod abort;
+use std::env;
+use std::io::{ErrorKind, Read, Write};
+use std::process::{Command, ExitCode, Stdio, Termination};
+
+use anyhow::{Context, bail, ensure};
+
+#[path = "../examples/backpressure.rs"]
 mod backpressure;
+#[path = "../examples/characters.rs"]
 mod characters;
+#[path = "../examples/compression.rs"]
 mod compression;
+#[path = "../examples/counting.rs"]
 mod counting;
+#[path = "../examples/damaged-input.rs"]
 mod damaged_input;
+#[path = "../examples/duplex.rs"]
 mod duplex;
+#[path = "../examples/fan-out.rs"]
 mod fan_out;
+#[path = "../examples/file-chunks.rs"]
 mod file_chunks;
+#[path = "../examples/file-write.rs"]
 mod file_write;
+#[path = "../examples/four-kinds.rs"]
+mod four_kinds;
+#[path = "../examples/half-written.rs"]
 mod half_written;
+#[path = "../examples/joined-writes.rs"]
 mod joined_writes;
+#[path = "../examples/lines.rs"]
 mod lines;
+#[path = "../examples/pipeline-abort.rs"]
+mod pipeline_abort;
+#[path = "../examples/pipeline-errors.rs"]
 mod pipeline_errors;
+#[path = "../examples/sources.rs"]
 mod sources;
+#[path = "../examples/transform-order.rs"]
 mod transform_order;
 
-use std::io::Write;
+/// Names the lesson that a started process is. What a lesson starts from `current_exe()` inherits it.
+const VARIABLE: &str = "STREAMS_LESSON";
 
-use anyhow::{Context, bail};
-use futures::FutureExt;
-use futures::future::LocalBoxFuture;
-
-/// A lesson prints what its twin `golden/NN-name.mjs` prints under Node.
 struct Lesson {
     name: &'static str,
     title: &'static str,
-    run: for<'a> fn(&'a mut dyn Write) -> LocalBoxFuture<'a, anyhow::Result<()>>,
+    main: fn() -> ExitCode,
+    rust: &'static str,
+    node: &'static str,
+    output: &'static str,
 }
 
 macro_rules! lessons {
-    ($($name:literal, $title:literal, $module:ident;)*) => {
-        &[$(Lesson { name: $name, title: $title, run: |out| $module::$module(out).boxed_local() }),*]
+    ($($module:ident $name:literal $title:literal;)*) => {
+        &[$(Lesson {
+            name: $name,
+            title: $title,
+            main: || $module::main().report(),
+            rust: include_str!(concat!("../examples/", $name, ".rs")),
+            node: include_str!(concat!("../examples/", $name, ".mjs")),
+            output: include_str!(concat!("../examples/", $name, ".out")),
+        }),*]
     };
 }
 
 const LESSONS: &[Lesson] = lessons! {
-    "file-chunks", "Readable: a file in chunks of the high-water mark", file_chunks;
-    "sources", "Readable: iterators and generators as sources, objects as items", sources;
-    "file-write", "Writable: a file written, appended to, never overwritten by mistake", file_write;
-    "backpressure", "Writable: go on, stop, drain", backpressure;
-    "joined-writes", "Writable: cork, many small writes in one call", joined_writes;
-    "duplex", "Duplex: a pair in memory, an echo, halves that end apart", duplex;
-    "transform-order", "Transform: order kept through a chain, a flush, several in flight", transform_order;
-    "compression", "Transform: gzip, zlib, raw deflate", compression;
-    "damaged-input", "Transform: several members, and what is said of damaged input", damaged_input;
-    "pipeline-errors", "pipeline: one error, everything released", pipeline_errors;
-    "half-written", "Files: what is half written is removed, or never seen", half_written;
-    "abort", "pipeline: given up from outside", abort;
-    "lines", "Text: lines, wherever the chunks are cut", lines;
-    "characters", "Text: characters cut by chunk borders", characters;
-    "fan-out", "One source, two destinations: the slowest sets the pace", fan_out;
-    "counting", "PassThrough: progress and checksum of what flows by", counting;
+    four_kinds "four-kinds" "The four kinds: Writable, Readable, Duplex, Transform";
+    file_chunks "file-chunks" "Readable: a file in chunks of the high-water mark";
+    sources "sources" "Readable: iterators and generators as sources, objects as items";
+    file_write "file-write" "Writable: a file written, appended to, never overwritten by mistake";
+    backpressure "backpressure" "Writable: ready, full, drain";
+    joined_writes "joined-writes" "Writable: cork, many small writes in one call";
+    duplex "duplex" "Duplex: a pair in memory, an echo, halves that end apart";
+    transform_order "transform-order" "Transform: order kept through a chain, a flush, several in flight";
+    compression "compression" "Transform: gzip, zlib, raw deflate";
+    damaged_input "damaged-input" "Transform: several members, and the verdict on damaged input";
+    pipeline_errors "pipeline-errors" "pipeline: one error, everything released";
+    pipeline_abort "pipeline-abort" "pipeline: given up from outside";
+    half_written "half-written" "Files: a half-written file is removed, or never seen";
+    lines "lines" "Text: lines, wherever the chunks are cut";
+    characters "characters" "Text: characters cut by chunk borders";
+    fan_out "fan-out" "One source, two destinations: the slowest sets the pace";
+    counting "counting" "PassThrough: progress and checksum of the bytes that flow by";
 };
 
-/// Prints a line for each lesson: its name, two spaces or more, its title.
+/// Runs the lesson that this process was started for, if it was; `main` calls this before anything else.
+pub fn run_as_lesson() -> Option<ExitCode> {
+    let name = env::var(VARIABLE).ok()?;
+    Some((find(&name).ok()?.main)())
+}
+
+/// Prints a line for each lesson: its name and its title.
 pub fn list(out: &mut dyn Write) -> anyhow::Result<()> {
     for lesson in LESSONS {
         writeln!(out, "{:<16} {}", lesson.name, lesson.title)?;
@@ -63,26 +103,74 @@ pub fn list(out: &mut dyn Write) -> anyhow::Result<()> {
     Ok(out.flush()?)
 }
 
-/// Runs the lessons of these names, or all, with a heading unless it is just one.
-pub async fn run(names: &[String], out: &mut dyn Write) -> anyhow::Result<()> {
-    let lessons: Vec<&Lesson> = if names.is_empty() {
-        LESSONS.iter().collect()
-    } else {
-        names
+/// Prints the output of the named lessons, or of all, under a heading unless it is one; with `code`, both
+/// programs and the transcript instead, and runs nothing.
+pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> anyhow::Result<()> {
+    let mut lessons: Vec<&Lesson> = LESSONS.iter().collect();
+    if !names.is_empty() {
+        lessons = names
             .iter()
             .map(|name| find(name))
-            .collect::<anyhow::Result<_>>()?
-    };
+            .collect::<Result<_, _>>()?;
+    }
     for (index, lesson) in lessons.iter().enumerate() {
         if lessons.len() > 1 {
             let gap = if index > 0 { "\n" } else { "" };
             writeln!(out, "{gap}== {} == {}\n", lesson.name, lesson.title)?;
         }
-        (lesson.run)(out)
-            .await
-            .with_context(|| format!("lesson {}", lesson.name))?;
+        if code {
+            let Lesson {
+                name,
+                rust,
+                node,
+                output,
+                ..
+            } = lesson;
+            write!(
+                out,
+                "// examples/{name}.rs\n{rust}\n// examples/{name}.mjs\n{node}\n// both print\n{output}"
+            )?;
+        } else {
+            start(lesson, out).with_context(|| format!("lesson {}", lesson.name))?;
+        }
     }
     Ok(out.flush()?)
+}
+
+/// Starts the lesson and copies its output. When our reader leaves, the lesson is killed.
+fn start(lesson: &Lesson, out: &mut dyn Write) -> anyhow::Result<()> {
+    let mut child = Command::new(env::current_exe()?)
+        .env(VARIABLE, lesson.name)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let copied = match child.stdout.take() {
+        Some(mut stdout) => copy(&mut stdout, out),
+        None => Ok(()),
+    };
+    if copied.is_err() {
+        // It may have ended by itself.
+        let _ = child.kill();
+    }
+    let status = child.wait()?;
+    copied?;
+    ensure!(status.success(), "{status}");
+    Ok(())
+}
+
+fn copy(from: &mut impl Read, to: &mut dyn Write) -> anyhow::Result<()> {
+    let mut buffer = [0; 8192];
+    loop {
+        match from.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(bytes) => {
+                to.write_all(&buffer[..bytes])?;
+                to.flush()?;
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 fn find(name: &str) -> anyhow::Result<&'static Lesson> {

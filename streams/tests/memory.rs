@@ -101,7 +101,7 @@ fn counted(mut stdout: impl Read + Send + 'static) -> thread::JoinHandle<u64> {
 }
 
 /// The peaks of `compress` and of the `decompress` behind it.
-fn there_and_back(mebibytes: u64, freed: Freed) -> [u64; 2] {
+fn round_trip(mebibytes: u64, freed: Freed) -> [u64; 2] {
     let mut compress = Streams::start("compress -1 -p 2", freed, Stdio::piped());
     let mut decompress = Streams::start("decompress", freed, compress.stdout());
     let out = counted(decompress.stdout());
@@ -150,7 +150,7 @@ fn expect_flat(what: &str, small: u64, large: u64) {
 
 #[test]
 fn compressing_and_decompressing_take_little_memory() {
-    let [compress, decompress] = there_and_back(large(), Freed::AsEver);
+    let [compress, decompress] = round_trip(large(), Freed::AsEver);
 
     expect_little("compress", compress);
     expect_little("decompress", decompress);
@@ -158,8 +158,8 @@ fn compressing_and_decompressing_take_little_memory() {
 
 #[test]
 fn compressing_and_decompressing_take_the_same_memory_for_any_length() {
-    let small = there_and_back(SMALL, Freed::GivenBack);
-    let large = there_and_back(large(), Freed::GivenBack);
+    let small = round_trip(SMALL, Freed::GivenBack);
+    let large = round_trip(large(), Freed::GivenBack);
 
     expect_flat("compress", small[0], large[0]);
     expect_flat("decompress", small[1], large[1]);

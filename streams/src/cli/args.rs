@@ -53,6 +53,9 @@ pub struct TourArgs {
     /// List the lessons instead of running them
     #[arg(long)]
     pub list: bool,
+    /// Print both programs, Rust and Node, and their output instead
+    #[arg(long)]
+    pub code: bool,
     /// The lessons to run, in this order; all if none is named
     #[arg(value_name = "LESSON")]
     pub lessons: Vec<String>,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use futures::{Stream, TryStreamExt};
-use streams::{ByteSink, Error, WholeFile, pipeline};
+use streams::{AtomicFile, ByteSink, Error, pipeline};
 use tokio_util::io::ReaderStream;
 
 const CHUNK_BYTES: usize = 128 * 1024;
@@ -65,7 +65,7 @@ impl Input {
 /// What is written.
 pub enum Output {
     Stdout(File),
-    File { file: WholeFile, path: PathBuf },
+    File { file: AtomicFile, path: PathBuf },
 }
 
 impl Output {
@@ -82,7 +82,7 @@ impl Output {
         let path = path.to_owned();
         // Opening a named pipe waits for its reader.
         let created = tokio::task::spawn_blocking(move || {
-            let file = WholeFile::create(&path, overwrite, like.as_ref())?;
+            let file = AtomicFile::create(&path, overwrite, like.as_ref())?;
             Ok(Self::File { file, path })
         });
         created.await?

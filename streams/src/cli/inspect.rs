@@ -7,13 +7,13 @@ use anyhow::Error;
 use bytes::BytesMut;
 use futures::{StreamExt, TryStreamExt, stream};
 use streams::DecompressOptions;
-use streams::deflate::{Trailing, stored_name};
+use streams::{Trailing, stored_name};
 
 use super::args::InspectArgs;
+use super::compress::{check_trailing, format_of};
 use super::file::Input;
 use super::message::{Outcome, escaped, is_closed_pipe, report, say, shown};
 use super::progress::bar;
-use super::transcode::{format_of, judge};
 
 /// How far a name is looked for: behind the largest extra field there is room for one.
 const START_BYTES: usize = 128 * 1024;
@@ -36,7 +36,7 @@ pub async fn test(args: &InspectArgs) -> Outcome {
                 if args.verbose {
                     say(Some(path), "OK");
                 }
-                judge(path, facts.trailing, args.quiet)
+                check_trailing(path, facts.trailing, args.quiet)
             }
             Err(error) => report(Some(path), &error),
         };
@@ -61,7 +61,7 @@ pub async fn list(args: &InspectArgs) -> Outcome {
         let outcome = match decode(path, args).await {
             Ok(facts) => {
                 printed = printed.and_then(|()| print(row(path, &facts, args.verbose)));
-                judge(path, facts.trailing, args.quiet)
+                check_trailing(path, facts.trailing, args.quiet)
             }
             Err(error) => report(Some(path), &error),
         };

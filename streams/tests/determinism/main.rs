@@ -7,8 +7,8 @@ mod peers;
 #[path = "../support/random.rs"]
 mod random;
 
+mod round_trip;
 mod same_bytes;
-mod there_and_back;
 
 use bytes::Bytes;
 use futures::TryStreamExt;

@@ -1,6 +1,6 @@
 //! What may follow the last member: nothing, zeros, garbage, or half of something.
 
-use streams::deflate::Trailing;
+use streams::Trailing;
 
 use super::member::Member;
 use super::{End, Verdict, verdict};

@@ -1,7 +1,7 @@
 //! Every prefix of a file, and every file that differs from it in one bit.
 
 use streams::Format;
-use streams::deflate::Trailing;
+use streams::Trailing;
 
 use super::member::Member;
 use super::{CHUNKINGS, End, Verdict, decoded, verdict};

@@ -1,7 +1,7 @@
 //! Deflate data that no compressor writes, and check values that do not match.
 
+use streams::Decoder;
 use streams::Format;
-use streams::deflate::Decoder;
 
 use super::member::Member;
 use super::{Verdict, verdict};

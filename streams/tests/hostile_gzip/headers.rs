@@ -2,7 +2,7 @@
 
 use flate2::Crc;
 use streams::Format;
-use streams::deflate::{Trailing, stored_name};
+use streams::{Trailing, stored_name};
 
 use super::member::Member;
 use super::{End, Verdict, verdict, verdict_as};

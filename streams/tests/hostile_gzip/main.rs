@@ -15,7 +15,7 @@ mod other_formats;
 
 use bytes::Bytes;
 use futures::StreamExt;
-use streams::deflate::{Decoder, Progress, Trailing};
+use streams::{DecodeStatus, Decoder, Trailing};
 use streams::{DecompressOptions, Error, Format, decompress};
 
 use self::chunked::chunked;
@@ -103,8 +103,8 @@ fn decoded_with_room(
             let progress = decoder.decode(&mut chunk, &mut out);
             output.append(&mut out);
             match progress {
-                Ok(Progress::NeedsRoom) => {}
-                Ok(Progress::NeedsInput) => break,
+                Ok(DecodeStatus::NeedsRoom) => {}
+                Ok(DecodeStatus::NeedsInput) => break,
                 Err(error) => {
                     failed = Some(error);
                     break 'chunks;

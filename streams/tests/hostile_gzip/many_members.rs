@@ -1,7 +1,7 @@
 //! Much of little: thousands of members, of empty blocks, of borders between buffers. Each takes time linear in its size.
 
 use streams::Format;
-use streams::deflate::Trailing;
+use streams::Trailing;
 
 use super::member::Member;
 use super::{Verdict, decoded_with_room, verdict};

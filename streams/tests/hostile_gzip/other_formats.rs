@@ -5,7 +5,7 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use streams::Format;
-use streams::deflate::Trailing;
+use streams::Trailing;
 
 use super::member::Member;
 use super::{End, Verdict, verdict_as};

@@ -5,9 +5,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use futures::{FutureExt, SinkExt};
-use streams::{ByteSink, Error};
-use tokio::io::AsyncWrite;
+use futures::{FutureExt, SinkExt, StreamExt, stream};
+use streams::{ByteSink, Error, pipeline};
+use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 /// Takes at most so many bytes a call, and is pending before each call if it is slow.
 #[derive(Debug, Default)]
@@ -206,4 +206,64 @@ fn a_mark_of_zero_still_lets_one_chunk_in() {
 
     assert!(sink.feed("one".into()).now_or_never().is_some());
     assert!(sink.feed("two".into()).now_or_never().is_none());
+}
+
+#[tokio::test]
+async fn a_write_after_the_end_is_an_error() {
+    let mut sink = ByteSink::new(Destination::taking(100));
+    sink.close().await.unwrap();
+
+    let sent = sink.send("late".into()).await;
+
+    assert!(matches!(sent, Err(Error::WriteAfterEnd)), "{sent:?}");
+    assert!(sink.close().await.is_ok(), "closing twice is closing once");
+}
+
+#[tokio::test]
+async fn a_peer_that_leaves_ends_a_pipeline_whose_source_is_idle() {
+    let (ours, theirs) = tokio::io::duplex(64);
+
+    let idle = pipeline(stream::pending(), ByteSink::duplex(ours));
+    let (ended, ()) = tokio::join!(idle, async {
+        tokio::task::yield_now().await;
+        drop(theirs);
+    });
+
+    assert!(matches!(ended, Err(Error::PrematureClose)), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_ends_the_pipeline_into_its_socket() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut client = tokio::net::TcpStream::connect(address).await.unwrap();
+    let (server, _) = listener.accept().await.unwrap();
+    let events = stream::iter([Ok("event".into())]).chain(stream::pending());
+
+    let serving = pipeline(events, ByteSink::duplex(server));
+    let (ended, ()) = tokio::join!(serving, async {
+        client
+            .write_all(b"a request that is not read")
+            .await
+            .unwrap();
+        client.read_exact(&mut [0; 5]).await.unwrap();
+        drop(client);
+    });
+
+    assert!(matches!(ended, Err(Error::PrematureClose)), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_peer_that_only_listens_gets_everything() {
+    let (ours, mut theirs) = tokio::io::duplex(4);
+    let source = stream::iter(["one ", "two"]).map(|text| Ok::<_, Error>(text.into()));
+
+    let mut heard = String::new();
+    let (sent, _) = tokio::join!(
+        pipeline(source, ByteSink::duplex(ours)),
+        theirs.read_to_string(&mut heard)
+    );
+
+    sent.unwrap();
+    assert_eq!(heard, "one two");
 }

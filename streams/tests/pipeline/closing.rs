@@ -1,10 +1,10 @@
-//! `FanOut` closes each sink once, however long the others take.
+//! `Tee` closes each sink once, however long the others take.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures::{Sink, SinkExt};
-use streams::FanOut;
+use streams::Tee;
 
 /// Closes after so many polls, and refuses to be polled again.
 struct Closing {
@@ -42,7 +42,7 @@ impl Sink<u8> for Closing {
 
 #[tokio::test]
 async fn a_sink_that_has_closed_is_left_alone_while_others_still_close() {
-    let mut sinks = FanOut::new([1, 4, 2].map(|polls_left| Closing { polls_left }));
+    let mut sinks = Tee::new([1, 4, 2].map(|polls_left| Closing { polls_left }));
 
     let closed = sinks.close().await;
 

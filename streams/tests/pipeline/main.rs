@@ -1,12 +1,11 @@
-//! Sources, stages and sinks when all is well, when one of them fails, and when somebody gives up.
+//! Sources, stages and sinks when all is well, when one of them fails, and when the work is given up.
 
-mod backpressure;
 mod byte_queue;
 mod byte_sink;
 mod cancelled;
 mod closing;
 mod damaged;
-mod fan_out;
 mod file_source;
 mod scene;
+mod tee;
 mod transform;

@@ -117,12 +117,12 @@ impl Transform for OneBehind {
     type Output = Item;
     type Error = Place;
 
-    fn transform(&mut self, item: Item, out: &mut VecDeque<Item>) -> Result<(), Place> {
+    async fn transform(&mut self, item: Item, out: &mut VecDeque<Item>) -> Result<(), Place> {
         out.extend(self.kept.replace(item));
         self.script.ask(Place::Transform)
     }
 
-    fn flush(&mut self, out: &mut VecDeque<Item>) -> Result<(), Place> {
+    async fn flush(&mut self, out: &mut VecDeque<Item>) -> Result<(), Place> {
         out.extend(self.kept.take());
         self.script.ask(Place::Flush)
     }

@@ -27,7 +27,7 @@ impl Transform for Repeat {
     type Output = usize;
     type Error = Trouble;
 
-    fn transform(&mut self, number: usize, out: &mut VecDeque<usize>) -> Result<(), Trouble> {
+    async fn transform(&mut self, number: usize, out: &mut VecDeque<usize>) -> Result<(), Trouble> {
         out.extend(std::iter::repeat_n(number, number));
         if number == 13 {
             return Err(Trouble::Thirteen);
@@ -35,7 +35,7 @@ impl Transform for Repeat {
         Ok(())
     }
 
-    fn flush(&mut self, out: &mut VecDeque<usize>) -> Result<(), Trouble> {
+    async fn flush(&mut self, out: &mut VecDeque<usize>) -> Result<(), Trouble> {
         out.push_back(GOODBYE);
         if self.fails_at_the_end {
             return Err(Trouble::TheEnd);

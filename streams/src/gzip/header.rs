@@ -1,0 +1,46 @@
+//! What stands before the data in a gzip file: RFC 1952, section 2.3.
+
+use bytes::{BufMut, Bytes, BytesMut};
+
+use crate::CompressOptions;
+
+/// The header of a member compressed with `options`.
+pub(super) fn gzip_header(options: &CompressOptions) -> Bytes {
+    const NAME_FOLLOWS: u8 = 1 << 3;
+    const UNIX: u8 = 3;
+    // A NUL ends the stored name, so one inside cannot be kept.
+    let name = options
+        .name
+        .as_deref()
+        .filter(|name| !name.is_empty() && !name.contains(&0));
+    let effort = match options.level {
+        9.. => 2,
+        0 | 1 => 4,
+        _ => 0,
+    };
+
+    let mut header = BytesMut::new();
+    header.put_slice(&[0x1f, 0x8b, 8, if name.is_some() { NAME_FOLLOWS } else { 0 }]);
+    header.put_u32_le(options.mtime);
+    header.put_slice(&[effort, UNIX]);
+    if let Some(name) = name {
+        header.put_slice(name);
+        header.put_u8(0);
+    }
+    header.freeze()
+}
+
+/// The name stored in the gzip header that `start` begins with; as it was stored, so mind what is in it.
+///
+/// # Examples
+///
+/// ```
+/// let start = [0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 3, b'a', b'.', b't', b'x', b't', 0];
+/// assert_eq!(streams::stored_name(&start).as_deref(), Some(&b"a.txt"[..]));
+/// ```
+pub fn stored_name(start: &[u8]) -> Option<Vec<u8>> {
+    flate2::bufread::GzDecoder::new(start)
+        .header()?
+        .filename()
+        .map(<[u8]>::to_vec)
+}

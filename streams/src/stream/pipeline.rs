@@ -1,0 +1,97 @@
+//! `pipeline(source, ...stages, sink)`: everything moves, or one error comes back and everything is released.
+//!
+//! Node must destroy each stage when one of them fails. Here the stages are values that own one
+//! another: the sink's error drops the source, the source's error drops the sink, and dropping the
+//! returned future (a `select!`, a timeout) releases all of it. There is no `destroy()` to forget.
+
+use std::pin::pin;
+
+use futures::future::{self, Either};
+use futures::sink::{Sink, SinkExt};
+use futures::stream::{Stream, StreamExt};
+
+use crate::Error;
+
+/// Moves every item of `source` into `sink` and closes the sink; returns when it has taken all of it.
+///
+/// Stages are part of the source: `source.through(stage)`, `source.map(..)`.
+/// While the source has nothing, the sink is flushed, so a sink that notices that its other end has
+/// gone ([`crate::ByteSink::duplex`], [`crate::Producer`]) ends the pipeline.
+/// Follows `stream.pipeline` of <https://nodejs.org/api/stream.html>.
+///
+/// # Errors
+///
+/// The first error of either side, once; source and sink are dropped by then. What the source
+/// yielded before its error has been delivered, but the sink was not closed, so it knows that this
+/// is not all: a [`crate::AtomicFile`] leaves nothing behind.
+///
+/// # Cancel safety
+///
+/// Dropping the future drops source and sink where they stand.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), streams::Error> {
+/// use streams::{ByteSink, pipeline};
+///
+/// let mut copy = Vec::new();
+/// pipeline(streams::file("Cargo.toml").chunks(), ByteSink::new(&mut copy)).await?;
+///
+/// assert_eq!(copy, std::fs::read("Cargo.toml")?);
+/// # Ok(()) }
+/// ```
+pub async fn pipeline<T, E, W>(source: impl Stream<Item = Result<T, E>>, sink: W) -> Result<(), E>
+where
+    W: Sink<T>,
+    W::Error: Into<E>,
+{
+    let mut failed = None;
+    // The sink comes after the source, so that it is dropped first.
+    let mut items = pin!(source.scan((), |(), item| {
+        future::ready(item.map_err(|error| failed = Some(error)).ok())
+    }));
+    let mut sink = pin!(sink.sink_map_err(Into::into));
+    let sent = sink.send_all(&mut items.as_mut().map(Ok)).await;
+    // The source fails before the sink is flushed of the items before, so its error is the first.
+    match failed {
+        Some(error) => Err(error),
+        None => {
+            sent?;
+            sink.close().await
+        }
+    }
+}
+
+/// Runs [`pipeline`] until `stop` is ready: an `AbortSignal`, as any future.
+///
+/// # Errors
+///
+/// [`Error::Cancelled`] if `stop` came first, with everything released; otherwise as [`pipeline`].
+pub async fn pipeline_until<T, W>(
+    source: impl Stream<Item = Result<T, Error>>,
+    sink: W,
+    stop: impl Future<Output = ()>,
+) -> Result<(), Error>
+where
+    W: Sink<T>,
+    W::Error: Into<Error>,
+{
+    until(stop, pipeline(source, sink)).await
+}
+
+/// Returns the output of `work`, or [`Error::Cancelled`] as soon as `stop` is ready; the loser is dropped.
+///
+/// # Errors
+///
+/// [`Error::Cancelled`], or what `work` returns.
+pub async fn until<T>(
+    stop: impl Future<Output = ()>,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    // `stop` is polled first: a signal that has already come wins against work that never waits.
+    match future::select(pin!(stop), pin!(work)).await {
+        Either::Left(((), _)) => Err(Error::Cancelled),
+        Either::Right((outcome, _)) => outcome,
+    }
+}
