@@ -1,4 +1,4 @@
-// Writes replay programs of which Node always says the same: node replay-programs.mjs SEED COUNT NODE... > programs.txt
+// Writes replay programs of which Node always says the same: node generate.mjs SEED COUNT NODE... > programs.txt
 //
 // NODE... are the versions that must agree, by path. A program is kept if two plain runs on each of them, and twelve on the first in which every
 // timer's callback is late by 0 to 3 ms, print the same lines. What falls out are races, not differences between versions.
@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const [seed, count, ...nodes] = process.argv.slice(2);
-const player = new URL('../golden/fixtures/replay.mjs', import.meta.url).pathname;
+const player = new URL('../../golden/fixtures/replay.mjs', import.meta.url).pathname;
 
 let state = Number(seed);
 const random = (below) => {
@@ -87,6 +87,6 @@ for (let n = 0; n < 12; n++) runs.push(await play(nodes[0], file, late));
 rmSync(folder, { recursive: true });
 
 const kept = programs.filter(([name]) => runs.every((run) => run.get(name) !== undefined && run.get(name) === runs[0].get(name)));
-process.stdout.write(`; node tests/replay-programs.mjs ${seed} ${count}: ${kept.length} programs of which Node 22, 24 and 26 always say the same\n`);
+process.stdout.write(`; node tests/replay/generate.mjs ${seed} ${count}: ${kept.length} programs of which Node 22, 24 and 26 always say the same\n`);
 process.stdout.write(kept.map(([, text]) => text).join(''));
 console.error(`${kept.length} of ${count}`);
