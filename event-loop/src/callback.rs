@@ -9,7 +9,7 @@ use crate::trace::{self, Kind};
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// What callbacks and futures of the loop may return: `()`, or a `Result` with any error.
-pub trait Outcome {
+pub trait CallbackResult {
     /// What a success carries.
     type Value;
 
@@ -18,70 +18,75 @@ pub trait Outcome {
     /// # Errors
     ///
     /// What the callback failed with.
-    fn outcome(self) -> Result<Self::Value, BoxError>;
+    fn into_callback_result(self) -> Result<Self::Value, BoxError>;
 }
 
-impl Outcome for () {
+impl CallbackResult for () {
     type Value = ();
 
-    fn outcome(self) -> Result<(), BoxError> {
+    fn into_callback_result(self) -> Result<(), BoxError> {
         Ok(())
     }
 }
 
-impl<T, E: Into<BoxError>> Outcome for Result<T, E> {
+impl<T, E: Into<BoxError>> CallbackResult for Result<T, E> {
     type Value = T;
 
-    fn outcome(self) -> Result<T, BoxError> {
+    fn into_callback_result(self) -> Result<T, BoxError> {
         self.map_err(Into::into)
     }
 }
 
 /// `|| todo!()` and `|| std::process::abort()` are callbacks too. Their type has no name yet but this one.
-impl Outcome for <fn() -> ! as Returns>::Type {
+impl CallbackResult for <fn() -> ! as FnReturn>::Type {
     type Value = ();
 
-    fn outcome(self) -> Result<(), BoxError> {
+    fn into_callback_result(self) -> Result<(), BoxError> {
         self
     }
 }
 
 /// Names what a function returns.
-pub trait Returns {
+pub trait FnReturn {
     /// The type that it returns.
     type Type;
 }
 
-impl<T> Returns for fn() -> T {
+impl<T> FnReturn for fn() -> T {
     type Type = T;
 }
 
 /// A callback that runs once.
-pub type Job = Box<dyn FnOnce() -> Result<(), BoxError>>;
+pub type OnceCallback = Box<dyn FnOnce() -> Result<(), BoxError>>;
 
 /// A callback that may run again: an interval, or a timer that is refreshed.
-pub type Repeatable = Box<dyn FnMut() -> Result<(), BoxError>>;
+pub type RepeatCallback = Box<dyn FnMut() -> Result<(), BoxError>>;
 
 /// A callback as the loop keeps it; if somebody records, with a note of who scheduled it.
 #[track_caller]
-pub fn job<R: Outcome>(kind: Kind, callback: impl FnOnce() -> R + 'static) -> Job {
+pub fn once_callback<R: CallbackResult>(
+    kind: Kind,
+    callback: impl FnOnce() -> R + 'static,
+) -> OnceCallback {
     match trace::scheduled(kind) {
-        None => Box::new(move || callback().outcome().map(drop)),
+        None => Box::new(move || callback().into_callback_result().map(drop)),
         Some(noted) => Box::new(move || {
             let _slice = noted.runs();
-            callback().outcome().map(drop)
+            callback().into_callback_result().map(drop)
         }),
     }
 }
 
 /// The same for one that may run again.
 #[track_caller]
-pub fn repeatable<R: Outcome>(mut callback: impl FnMut() -> R + 'static) -> Repeatable {
+pub fn repeat_callback<R: CallbackResult>(
+    mut callback: impl FnMut() -> R + 'static,
+) -> RepeatCallback {
     match trace::scheduled(Kind::Timer) {
-        None => Box::new(move || callback().outcome().map(drop)),
+        None => Box::new(move || callback().into_callback_result().map(drop)),
         Some(noted) => Box::new(move || {
             let _slice = noted.runs();
-            callback().outcome().map(drop)
+            callback().into_callback_result().map(drop)
         }),
     }
 }

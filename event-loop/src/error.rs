@@ -16,11 +16,11 @@ use crate::callback::BoxError;
 pub enum Error {
     /// A callback returned an error. Node: an exception that nobody caught.
     #[error("uncaught error")]
-    Uncaught(#[source] Shared),
+    Uncaught(#[source] SharedError),
 
     /// The future behind a [`Promise`](crate::Promise) returned an error.
     #[error("rejected")]
-    Rejected(#[source] Shared),
+    Rejected(#[source] SharedError),
 
     /// A promise was rejected, and nobody awaited it.
     #[error("unhandled rejection")]
@@ -32,7 +32,7 @@ pub enum Error {
 
     /// An [`AbortSignal`](crate::AbortSignal) ended it. Node: `ABORT_ERR`.
     #[error("the operation was aborted")]
-    Aborted(#[source] Shared),
+    Aborted(#[source] SharedError),
 
     /// The main future waits for something that can never come. Node: a warning, and exit code 13.
     #[error("main never settles: nothing is left that could wake it")]
@@ -40,7 +40,7 @@ pub enum Error {
 
     /// The operating system gave no threads, files or memory to begin with.
     #[error("the event loop cannot start")]
-    Start(#[source] Shared),
+    Start(#[source] SharedError),
 
     /// A program could not be [recorded under Node](crate::NodeRun::record).
     #[error("{} under Node ({})", program.display(), node.display())]
@@ -51,15 +51,15 @@ pub enum Error {
         program: PathBuf,
         /// What was in the way.
         #[source]
-        cause: Shared,
+        cause: SharedError,
     },
 }
 
 /// A cause that several can hold.
 #[derive(Clone, Debug)]
-pub struct Shared(Arc<dyn StdError + Send + Sync>);
+pub struct SharedError(Arc<dyn StdError + Send + Sync>);
 
-impl Shared {
+impl SharedError {
     /// The cause itself, to be asked for its type: `shared.get().downcast_ref::<io::Error>()`.
     #[must_use]
     pub fn get(&self) -> &(dyn StdError + Send + Sync + 'static) {
@@ -67,19 +67,19 @@ impl Shared {
     }
 }
 
-impl From<BoxError> for Shared {
+impl From<BoxError> for SharedError {
     fn from(error: BoxError) -> Self {
         Self(error.into())
     }
 }
 
-impl std::fmt::Display for Shared {
+impl std::fmt::Display for SharedError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)
     }
 }
 
-impl StdError for Shared {
+impl StdError for SharedError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source()
     }
@@ -87,7 +87,7 @@ impl StdError for Shared {
 
 impl Error {
     /// An error of this crate that went through a `Box` on its way is that error still.
-    pub(crate) fn from_cause(cause: BoxError, wrap: fn(Shared) -> Self) -> Self {
+    pub(crate) fn from_cause(cause: BoxError, wrap: fn(SharedError) -> Self) -> Self {
         match cause.downcast::<Self>() {
             Ok(own) => *own,
             Err(other) => wrap(other.into()),

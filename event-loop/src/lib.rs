@@ -9,9 +9,9 @@
 //! | an async function, `Promise` | [`spawn`], [`Promise`] |
 //! | the thread pool | [`spawn_blocking`] |
 //! | sockets, files | tokio's, unchanged |
-//! | `process.on(..)`, `process.exit` | [`on_exit`] and its like, [`exit`] |
+//! | `process.on(..)`, `process.exit` | [`on_exit`], [`on_uncaught`], [`exit`] |
 //!
-//! Read first: `turn.rs`, `drain.rs`, `timer_phase.rs`, `task.rs`, `kernel.rs`.
+//! Read first: `phases/iteration.rs`, `phases/microtasks.rs`, `phases/timers.rs`, `phases/tasks.rs`, `phases/poll.rs`.
 //!
 //! ```
 //! use std::time::Duration;
@@ -28,68 +28,64 @@
 //! assert_eq!(exit.code(), 0);
 //! ```
 
-mod run;
-pub use run::{Builder, Exit, run, run_script};
+mod event_loop;
 
-mod turn;
+mod data {
+    pub mod immediate_queue;
+    pub mod listeners;
+    pub mod poller;
+    pub mod slot_map;
+    pub mod task_table;
+    pub mod time;
+    pub mod timer_lists;
+}
 
-mod drain;
-pub use drain::{next_tick, queue_microtask};
-
-mod timeout;
-pub use timeout::{Timeout, set_interval, set_timeout};
-
-mod timer_phase;
-
-mod timer_lists;
-
-mod immediates;
-pub use immediates::{Immediate, set_immediate};
-
-mod close;
-pub use close::close;
-
-mod task;
-
-mod promise;
-pub use promise::{Promise, Resolver, spawn};
-
-mod sleep;
-pub use sleep::{Interval, Sleep, Turn, immediate, interval, sleep};
-
-mod kernel;
-
-mod alarm;
-
-mod pool;
-pub use pool::{spawn_blocking, spawn_blocking_with};
-
-mod abort;
-pub use abort::{AbortController, AbortSignal};
-
-mod lifetime;
-pub use lifetime::{
+mod phases {
+    mod check;
+    pub mod close;
+    mod iteration;
+    pub mod microtasks;
+    mod poll;
+    pub mod process_events;
+    pub mod rejections;
+    mod timers;
+}
+pub use phases::close::close;
+pub use phases::microtasks::{next_tick, queue_microtask};
+pub use phases::process_events::{
     exit, on_before_exit, on_exit, on_rejection_handled, on_uncaught, on_unhandled_rejection,
     set_exit_code,
 };
 
-mod rejections;
+mod api {
+    pub mod abort_signal;
+    pub mod clock;
+    pub mod immediate;
+    pub mod promise;
+    pub mod run;
+    pub mod thread_pool;
+    pub mod timeout;
+    pub mod timers_promises;
+}
+pub use api::abort_signal::{AbortController, AbortSignal};
+pub use api::clock::{Clock, busy, elapsed};
+pub use api::immediate::{Immediate, set_immediate};
+pub use api::promise::{Promise, Resolver, spawn};
+pub use api::run::{Builder, Exit, run, run_script};
+pub use api::thread_pool::{spawn_blocking, spawn_blocking_with};
+pub use api::timeout::{Timeout, set_interval, set_timeout};
+pub use api::timers_promises::{ImmediateFuture, Interval, Sleep, immediate, interval, sleep};
 
-mod clock;
-pub use clock::{Clock, busy, elapsed};
+mod sys;
+
+mod callback;
+pub use callback::{BoxError, CallbackResult};
+
+mod error;
+pub use error::{Error, SharedError};
 
 mod trace;
 pub use trace::{Trace, at_line, mark, trace};
 
-mod picture;
-pub use picture::{NodeRun, Picture};
-
-mod callback;
-pub use callback::{BoxError, Outcome};
-
-mod current;
-
-mod slots;
-
-mod error;
-pub use error::{Error, Shared};
+mod report;
+pub use report::{NodeRun, Report};

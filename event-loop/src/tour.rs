@@ -23,7 +23,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use event_loop::{Builder, Clock, Outcome};
+use event_loop::{Builder, CallbackResult, Clock};
 
 use crate::console::{self, say};
 
@@ -117,7 +117,7 @@ fn ms(milliseconds: u64) -> Duration {
 #[track_caller]
 fn on_virtual_clock<F>(main: F) -> anyhow::Result<()>
 where
-    F: Future<Output: Outcome> + 'static,
+    F: Future<Output: CallbackResult> + 'static,
 {
     let exit = Builder::new().clock(Clock::Virtual).run(main);
     exit.into_result()?;

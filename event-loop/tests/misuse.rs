@@ -63,7 +63,7 @@ fn the_panic_names_the_line_of_the_caller() {
 }
 
 #[test]
-fn a_loop_inside_a_loop_is_refused_and_the_outer_one_goes_on() {
+fn a_loop_inside_a_loop_is_refused_and_the_outer_one_resume() {
     let text = Rc::new(RefCell::new(String::new()));
     let seen = Rc::clone(&text);
 

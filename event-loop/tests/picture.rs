@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
 
-use event_loop::{Picture, mark, run_script, trace};
+use event_loop::{Report, mark, run_script, trace};
 use node::node;
 use serde_json::Value;
 
@@ -91,7 +91,7 @@ fn every_lesson_can_be_drawn_and_its_source_is_in_the_page() {
 fn nothing_in_a_page_looks_like_the_end_of_its_data() {
     let hostile = "</script><!--\u{2028}\u{2029}{title}\"";
     let (_, recorded) = trace(|| run_script(move || mark(format_args!("{hostile}"))));
-    let picture = Picture::new(hostile, &recorded).source("a.rs", hostile);
+    let picture = Report::new(hostile, &recorded).source("a.rs", hostile);
     let (mut page, mut svg) = (Vec::new(), Vec::new());
 
     picture.write_html(&mut page).unwrap();
@@ -121,7 +121,7 @@ fn a_drawing_with_control_characters_is_still_xml() {
     });
     let mut svg = Vec::new();
 
-    Picture::new(&hostile, &recorded)
+    Report::new(&hostile, &recorded)
         .write_svg(&mut svg)
         .unwrap();
 

@@ -1,7 +1,14 @@
 //! `event-loop replay` on files that are wrong, hostile or endless.
 
+#[path = "support/node.rs"]
+mod node;
+
 use std::io::{Read, Write};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::{env, fs};
+
+use node::node;
 
 fn replay(text: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_event-loop"))
@@ -19,6 +26,73 @@ fn replay(text: &str) -> Output {
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();
     output
+}
+
+/// The programs of `tests/replay`; beside each file is what Node 22, 24 and 26 print of it.
+const FILES: [&str; 3] = ["sample", "seed-1", "seed-2"];
+
+fn file(name: &str, end: &str) -> std::path::PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/replay");
+    folder.join(name).with_extension(end)
+}
+
+/// What ran differently, program by program.
+fn differences(expected: &str, told: &str) -> Vec<String> {
+    let told: Vec<_> = told.split("== ").collect();
+    let programs = expected.split("== ").enumerate();
+    let differs = programs.filter(|(index, program)| told.get(*index) != Some(program));
+    differs
+        .map(|(_, program)| program.lines().next().unwrap_or_default().to_owned())
+        .collect()
+}
+
+#[test]
+fn every_program_prints_what_node_printed() {
+    for name in FILES {
+        let expected = fs::read_to_string(file(name, "out")).unwrap();
+
+        let output = replay(&fs::read_to_string(file(name, "txt")).unwrap());
+
+        let told = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(differences(&expected, &told), [""; 0], "{name}");
+        assert_eq!(told, expected, "{name}");
+    }
+}
+
+/// Half a minute: here and there the programs wait for their timers.
+#[test]
+fn node_and_the_real_clock_print_the_same_still() {
+    if env::var_os("SOAK").is_none_or(|value| value != "1") {
+        return eprintln!("skipped: SOAK=1 runs it");
+    }
+    let mut commands = vec![(
+        env!("CARGO_BIN_EXE_event-loop").to_owned(),
+        vec!["replay".to_owned(), "--real-clock".to_owned()],
+    )];
+    if let Some((node, _)) = node() {
+        let player = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/fixtures/replay.mjs");
+        commands.push((node, vec![player.display().to_string()]));
+    }
+    for (program, args) in &commands {
+        for name in FILES {
+            let expected = fs::read_to_string(file(name, "out")).unwrap();
+            // A machine that holds a process up for long enough tells another order: each program once in three runs.
+            let mut differ: Option<Vec<String>> = None;
+            for _ in 0..3 {
+                let mut run = Command::new(program);
+                run.args(args).arg(file(name, "txt"));
+                let told = String::from_utf8(run.output().unwrap().stdout).unwrap();
+                let now = differences(&expected, &told);
+                let before = differ.take().unwrap_or_else(|| now.clone());
+                let both = before.into_iter().filter(|name| now.contains(name));
+                let both = differ.insert(both.collect());
+                if both.is_empty() {
+                    break;
+                }
+            }
+            assert_eq!(differ, Some(Vec::new()), "{program} {name}");
+        }
+    }
 }
 
 #[test]

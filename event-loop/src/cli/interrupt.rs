@@ -47,8 +47,8 @@ impl Signals {
         })
     }
 
-    /// Does `work` to its end; at a signal it is dropped.
-    pub fn unless<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Interrupted> {
+    /// StepKind `work` to its end; at a signal it is dropped.
+    pub fn until_signal<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Interrupted> {
         let signals = (&mut self.interrupt, &mut self.terminate, &mut self.hang_up);
         self.runtime.block_on(async {
             tokio::select! {

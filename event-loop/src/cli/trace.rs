@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use event_loop::{NodeRun, Picture, Trace};
+use event_loop::{NodeRun, Report, Trace};
 
 use super::interrupt::Signals;
 use super::message::WrongUsage;
@@ -69,7 +69,7 @@ pub fn trace(args: &Args) -> anyhow::Result<()> {
     // First, for then nothing has been printed if there is no place for it, or no Node.
     let file = WholeFile::open(&args.output.path).with_context(path)?;
     let node = match &args.node {
-        Some(program) => Some(signals.unless(record_node(program))??),
+        Some(program) => Some(signals.until_signal(record_node(program))??),
         None => None,
     };
     signals.remove(file.temporary().map(Path::to_owned))?;
@@ -103,13 +103,13 @@ impl Subject {
         }
     }
 
-    fn picture(&self, recorded: &Trace) -> Picture {
+    fn picture(&self, recorded: &Trace) -> Report {
         match self {
             Self::Lesson(lesson) => {
                 let title = format!("{}: {}", lesson.name, lesson.title);
-                Picture::new(&title, recorded).source(lesson.file, lesson.source)
+                Report::new(&title, recorded).source(lesson.file, lesson.source)
             }
-            Self::Programs { name, text } => Picture::new(name, recorded).source(name, text),
+            Self::Programs { name, text } => Report::new(name, recorded).source(name, text),
         }
     }
 }

@@ -19,7 +19,7 @@ pub fn lifetime() -> anyhow::Result<()> {
             "hasRef {} {} {}",
             t.has_ref(),
             t.unref().has_ref(),
-            t.hold().has_ref()
+            t.keep_alive().has_ref()
         );
 
         let mut rounds = 0;

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{Event, Kind, Name, Thread, Trace, What};
+use super::recorder::{Event, Kind, Name, Thread, Trace, What};
 
 impl Trace {
     /// Writes the recording as JSON.

@@ -198,13 +198,13 @@ impl Open<'_> {
 fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.split('\n').zip(1..).flat_map(|(line, number)| {
         let end = line.find(';').unwrap_or(line.len());
-        Words(&line[..end]).map(move |word| (number, word))
+        Tokens(&line[..end]).map(move |word| (number, word))
     })
 }
 
-struct Words<'a>(&'a str);
+struct Tokens<'a>(&'a str);
 
-impl<'a> Iterator for Words<'a> {
+impl<'a> Iterator for Tokens<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {

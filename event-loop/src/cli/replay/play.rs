@@ -37,7 +37,7 @@ enum Handle {
     Immediate(Immediate),
 }
 
-struct Player {
+struct Interpreter {
     /// What a recording calls it.
     file: Arc<str>,
     script: Script,
@@ -50,7 +50,7 @@ struct Player {
 
 /// Plays all programs, each when the one before has left nothing to do.
 pub fn start(file: &str, script: Script) {
-    let player = Rc::new(Player {
+    let player = Rc::new(Interpreter {
         file: file.into(),
         script,
         next: Cell::new(0),
@@ -69,7 +69,7 @@ fn root_cause(error: &dyn Error) -> String {
     cause.to_string()
 }
 
-impl Player {
+impl Interpreter {
     fn next_program(self: &Rc<Self>) {
         let number = self.next.replace(self.next.get() + 1);
         if let Some(before) = number.checked_sub(1) {
@@ -153,7 +153,7 @@ impl Player {
                 }
             }),
             Op::Unref => self.with_handle(node, Handle::unref),
-            Op::Ref => self.with_handle(node, Handle::hold),
+            Op::Ref => self.with_handle(node, Handle::keep_alive),
             Op::Busy => busy(milliseconds(node.numbers[0])),
             Op::Throw => return Err(Thrown(Arc::clone(&node.label))),
         }
@@ -226,10 +226,10 @@ impl Handle {
         }
     }
 
-    fn hold(&self) {
+    fn keep_alive(&self) {
         match self {
-            Self::Timeout(timer) => drop(timer.hold()),
-            Self::Immediate(immediate) => drop(immediate.hold()),
+            Self::Timeout(timer) => drop(timer.keep_alive()),
+            Self::Immediate(immediate) => drop(immediate.keep_alive()),
         }
     }
 }

@@ -1,0 +1,74 @@
+//! The thread pool: work that would block the loop, done beside it.
+//!
+//! libuv has four threads for files, name lookups, crypto and zlib, and hands on the results one by one in the poll phase (R25). Here it is
+//! tokio's pool, of the same size unless [`Builder::pool`](crate::Builder::pool) says otherwise; tokio's own file operations share it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::api::promise::Promise;
+use crate::callback::{CallbackResult, once_callback};
+use crate::data::poller::Completion;
+use crate::error::Error;
+use crate::event_loop::with;
+use crate::trace::{CallbackTiming, Kind};
+
+/// Runs `work` on a thread of the pool and promises its result, which arrives in the poll phase. Node: `fs.promises`, `util.promisify`.
+///
+/// # Examples
+///
+/// ```
+/// # use event_loop::*;
+/// run(async {
+///     assert_eq!(spawn_blocking(|| 6 * 7).await?, 42);
+///     Ok::<_, Error>(())
+/// });
+/// ```
+///
+/// # Panics
+///
+/// Outside a loop. A panic of `work` is an error of the promise.
+#[track_caller]
+pub fn spawn_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Promise<T> {
+    let (promise, resolver) = Promise::pending();
+    spawn_blocking_with(work, |result| resolver.settle(result));
+    promise
+}
+
+/// Runs `work` on a thread of the pool and calls `done` with its result in the poll phase. Node: `fs.readFile(path, callback)`.
+///
+/// # Panics
+///
+/// Outside a loop. A panic of `work` is an error that `done` gets.
+#[track_caller]
+pub fn spawn_blocking_with<T, R>(
+    work: impl FnOnce() -> T + Send + 'static,
+    done: impl FnOnce(Result<T, Error>) -> R + 'static,
+) where
+    T: Send + 'static,
+    R: CallbackResult,
+{
+    let result = Arc::new(Mutex::new(None));
+    let theirs = Arc::clone(&result);
+    let done = once_callback(Kind::JobDone, move || {
+        let result = result.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (result, ran) = result.expect("a job arrives when its result is there");
+        CallbackTiming::arrived(&ran);
+        done(result)
+    });
+    with(|event_loop| {
+        if event_loop.closed.get() {
+            return;
+        }
+        let number = event_loop.jobs.borrow_mut().insert(done);
+        let remote = Arc::clone(&event_loop.poller.remote);
+        event_loop.poller.runtime().spawn_blocking(move || {
+            let (outcome, ran) = CallbackTiming::measure(|| catch_unwind(AssertUnwindSafe(work)));
+            let outcome = outcome.map_err(|panic| Error::panicked(&*panic));
+            let mut result = theirs.lock().unwrap_or_else(PoisonError::into_inner);
+            *result = Some((outcome, ran));
+            drop(result);
+            remote.push(Completion::Job(number));
+        });
+    });
+}

@@ -1,0 +1,85 @@
+//! A run as a picture: which callback ran when, in which phase, and why then.
+//!
+//! A recording of ours and, beside it, what Node has recorded of the same program, as a page to step through or as a drawing. Both come from
+//! the same events as the JSON of [`Trace::write_chrome`].
+
+mod align;
+mod node_events;
+mod node_process;
+mod node_resources;
+mod node_run;
+mod page;
+mod rust_trace;
+mod theme;
+
+mod drawing;
+mod node_trace;
+mod timeline;
+mod timeline_builder;
+pub use node_run::NodeRun;
+
+use self::timeline::Timeline;
+use crate::trace::Trace;
+
+/// What is to be drawn.
+///
+/// # Examples
+///
+/// ```
+/// use event_loop::{Report, mark, next_tick, run_script, trace};
+///
+/// let (_, recorded) = trace(|| run_script(|| {
+///     next_tick(|| mark(format_args!("</script> is text like any other")));
+/// }));
+/// let mut page = Vec::new();
+/// Report::new("A tick", &recorded).write_html(&mut page)?;
+/// assert!(String::from_utf8_lossy(&page).contains(r"\u003c/script> is text like any other"));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Report {
+    title: String,
+    timelines: Vec<Timeline>,
+    sources: Vec<Source>,
+}
+
+#[derive(Debug)]
+struct Source {
+    name: String,
+    text: String,
+}
+
+impl Source {
+    /// The compiler names a file from where it was called: a copied crate's files have other beginnings.
+    fn is(&self, file: &str) -> bool {
+        let above = file.strip_suffix(self.name.as_str());
+        above.is_some_and(|above| above.is_empty() || above.ends_with('/'))
+    }
+}
+
+impl Report {
+    /// A recording, under this title.
+    #[must_use]
+    pub fn new(title: &str, recorded: &Trace) -> Self {
+        Self {
+            title: title.to_owned(),
+            timelines: vec![rust_trace::timeline(recorded, "event-loop")],
+            sources: Vec::new(),
+        }
+    }
+
+    /// Shows the text of a file with the line of now lit, wherever `name` is the end of the file's path.
+    #[must_use]
+    pub fn source(mut self, name: &str, text: &str) -> Self {
+        let (name, text) = (name.to_owned(), text.to_owned());
+        self.sources.push(Source { name, text });
+        self
+    }
+
+    /// Shows what Node recorded as well, both set so that the same printed line is at the same place.
+    #[must_use]
+    pub fn beside(mut self, node: &NodeRun) -> Self {
+        self.timelines.push(node_trace::timeline(node));
+        self.source(&node.program, &node.source)
+    }
+}

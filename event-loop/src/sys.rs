@@ -1,0 +1,4 @@
+//! What differs between systems.
+
+mod wake_timer;
+pub use wake_timer::WakeTimer;

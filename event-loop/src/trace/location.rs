@@ -1,0 +1,79 @@
+//! Where something stands: in a Rust file, or in the program of an interpreter that runs on the loop.
+
+use std::cell::RefCell;
+use std::panic::Location;
+use std::sync::Arc;
+
+use super::recorder::ON;
+
+/// A line of a file.
+#[derive(Clone, Debug)]
+pub enum SourceLocation {
+    Rust(&'static Location<'static>),
+    Script(Arc<str>, u32),
+}
+
+thread_local! {
+    static CURRENT_LOCATION: RefCell<Option<SourceLocation>> = const { RefCell::new(None) };
+}
+
+/// Says for a recording that what `work` schedules and marks stands in this line: an interpreter's programs have lines of their own.
+///
+/// # Examples
+///
+/// ```
+/// use event_loop::{at_line, run_script, set_immediate, trace};
+///
+/// let script = "hello.txt".into();
+/// let (_, recorded) = trace(|| run_script(move || {
+///     at_line(&script, 7, || { set_immediate(|| {}); });
+/// }));
+/// let mut json = Vec::new();
+/// recorded.write_chrome(&mut json)?;
+/// assert!(String::from_utf8_lossy(&json).contains(r#"{"file":"hello.txt","line":7}"#));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn at_line<R>(file: &Arc<str>, line: u32, work: impl FnOnce() -> R) -> R {
+    at_location(|| SourceLocation::Script(Arc::clone(file), line), work)
+}
+
+/// As [`at_line`], for any place.
+pub fn at_location<R>(place: impl FnOnce() -> SourceLocation, work: impl FnOnce() -> R) -> R {
+    if !ON.get() {
+        return work();
+    }
+    let _back = Restore(CURRENT_LOCATION.replace(Some(place())));
+    work()
+}
+
+/// Puts back what was said before, also when a panic goes through.
+struct Restore(Option<SourceLocation>);
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        CURRENT_LOCATION.set(self.0.take());
+    }
+}
+
+impl SourceLocation {
+    /// The place that was said, or the caller's.
+    #[track_caller]
+    pub fn here() -> Self {
+        let rust = Self::Rust(Location::caller());
+        CURRENT_LOCATION.with_borrow(Clone::clone).unwrap_or(rust)
+    }
+
+    pub fn file(&self) -> &str {
+        match self {
+            Self::Rust(location) => location.file(),
+            Self::Script(file, _) => file,
+        }
+    }
+
+    pub fn line(&self) -> u32 {
+        match self {
+            Self::Rust(location) => location.line(),
+            Self::Script(_, line) => *line,
+        }
+    }
+}
