@@ -12,7 +12,7 @@ console.log(`timeout: killed=${late.killed} signal=${late.signal}`);
 const much = await run('seq 1 100000', { maxBuffer: 10 });
 console.log(`maxBuffer: ${much.message}, kept ${JSON.stringify(much.stdout)}`);
 
-const aborted = await run('sleep 30', { signal: AbortSignal.abort() });
+const aborted = await run('exec sleep 30', { signal: AbortSignal.abort() });
 console.log(`signal: ${aborted.message}`);
 
 // A grandchild holds the pipe: the group has to be ended, not the child alone.

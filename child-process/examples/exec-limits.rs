@@ -26,7 +26,7 @@ pub(crate) async fn main() -> anyhow::Result<()> {
         println!("maxBuffer: {much}, kept {:?}", kept.unwrap_or_default());
     }
 
-    if let Err(aborted) = exec("sleep 30").cancel_on(async {}).await {
+    if let Err(aborted) = exec("exec sleep 30").cancel_on(async {}).await {
         println!("signal: {aborted}");
     }
 
