@@ -22,7 +22,9 @@ static POOL: LazyLock<ThreadPool> = LazyLock::new(|| ThreadPool {
     job_queued: Condvar::new(),
 });
 
-type Job = Box<dyn FnOnce() + Send>;
+/// A job computes, and returns the delivery of its result: the thread is free before that.
+type Job = Box<dyn FnOnce() -> Delivery + Send>;
+type Delivery = Box<dyn FnOnce()>;
 
 struct ThreadPool {
     max_threads: usize,
@@ -35,7 +37,7 @@ struct ThreadPool {
 struct State {
     jobs: VecDeque<Job>,
     threads: usize,
-    idle_threads: usize,
+    busy_threads: usize,
 }
 
 /// Returns how many jobs may run at once.
@@ -55,10 +57,9 @@ where
 {
     let (result, received) = oneshot::channel();
     POOL.queue(Box::new(move || {
-        if !result.is_closed() {
-            // Fails if the future was dropped meanwhile.
-            let _ = result.send(job());
-        }
+        // Nothing waits for the result any more if the future was dropped.
+        let done = (!result.is_closed()).then(job);
+        Box::new(|| done.map_or((), |done| drop(result.send(done))))
     }));
     async { received.await.map_err(|_| Error::Panicked) }
 }
@@ -67,7 +68,8 @@ impl ThreadPool {
     fn queue(&'static self, job: Job) {
         let mut state = self.lock();
         state.jobs.push_back(job);
-        if state.idle_threads >= state.jobs.len() || state.threads >= self.max_threads {
+        let wanted_threads = state.busy_threads + state.jobs.len();
+        if wanted_threads <= state.threads || state.threads >= self.max_threads {
             self.job_queued.notify_one();
             return;
         }
@@ -82,7 +84,7 @@ impl ThreadPool {
         if state.threads == 0 {
             while let Some(job) = state.jobs.pop_front() {
                 drop(state);
-                job();
+                job()();
                 state = self.lock();
             }
         }
@@ -92,19 +94,22 @@ impl ThreadPool {
         let mut state = self.lock();
         loop {
             if let Some(job) = state.jobs.pop_front() {
+                state.busy_threads += 1;
                 drop(state);
-                // The panic is reported by `run`, whose channel is dropped.
-                let _ = catch_unwind(AssertUnwindSafe(job));
+                // A panic is reported by `run`, whose channel is dropped.
+                let delivery = catch_unwind(AssertUnwindSafe(job));
+                self.lock().busy_threads -= 1;
+                if let Ok(deliver) = delivery {
+                    deliver();
+                }
                 state = self.lock();
                 continue;
             }
-            state.idle_threads += 1;
             let (woken, timeout) = self
                 .job_queued
                 .wait_timeout(state, KEEP_ALIVE)
                 .unwrap_or_else(PoisonError::into_inner);
             state = woken;
-            state.idle_threads -= 1;
             if timeout.timed_out() && state.jobs.is_empty() {
                 state.threads -= 1;
                 return;
