@@ -17,4 +17,4 @@ pub use codec::{compress, decompress};
 pub use decoder::{DecodeStatus, Decoder, Trailing};
 pub use decompress::DecodeSummary;
 pub use format::{ByteStream, CompressOptions, DecompressOptions, Format};
-pub use header::stored_name;
+pub use header::{stored_name, stored_time};

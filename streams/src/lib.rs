@@ -40,7 +40,7 @@ mod gzip;
 #[cfg(feature = "gzip")]
 pub use gzip::{
     BLOCK_BYTES, ByteStream, CompressOptions, DecodeStatus, DecodeSummary, Decoder,
-    DecompressOptions, Format, Trailing, compress, decompress, stored_name,
+    DecompressOptions, Format, Trailing, compress, decompress, stored_name, stored_time,
 };
 
 mod error;

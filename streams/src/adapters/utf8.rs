@@ -47,33 +47,21 @@ impl Utf8 {
 
     /// Decodes all whole characters, appends them to `text` and keeps the rest.
     fn decode(&mut self, bytes: &[u8], text: &mut String) -> Result<(), Error> {
-        let mut rest = bytes;
-        loop {
-            let (valid, bad) = match str::from_utf8(rest) {
-                Ok(valid) => (valid, None),
-                Err(error) => {
-                    let (valid, bad) = rest.split_at(error.valid_up_to());
-                    (
-                        str::from_utf8(valid).expect("valid up to here"),
-                        Some((bad, error.error_len())),
-                    )
-                }
-            };
+        let mut rest = bytes.len();
+        for part in bytes.utf8_chunks() {
+            let (valid, bad) = (part.valid(), part.invalid());
             text.push_str(valid);
             self.offset += valid.len() as u64;
-            match bad {
-                None => return Ok(()),
-                Some((cut, None)) => {
-                    self.carry = cut.to_vec();
-                    return Ok(());
-                }
-                Some((bad, Some(len))) => {
-                    text.push(self.bad()?);
-                    self.offset += len as u64;
-                    rest = &bad[len..];
-                }
+            rest -= valid.len() + bad.len();
+            // The beginning of a character, and nothing after it that says otherwise.
+            if rest == 0 && str::from_utf8(bad).is_err_and(|error| error.error_len().is_none()) {
+                self.carry = bad.to_vec();
+            } else if !bad.is_empty() {
+                text.push(self.bad()?);
+                self.offset += bad.len() as u64;
             }
         }
+        Ok(())
     }
 }
 

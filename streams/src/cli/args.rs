@@ -1,10 +1,10 @@
-//! What can be said on the command line.
+//! The arguments of the command line.
 
 use std::path::PathBuf;
 
-use clap::builder::PossibleValuesParser;
-use clap::builder::TypedValueParser;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 use streams::Format;
 
 use super::level::Level;
@@ -14,18 +14,28 @@ use super::size;
 #[derive(Parser)]
 #[command(
     version,
+    propagate_version = true,
     about,
+    args_conflicts_with_subcommands = true,
     after_help = "\
 Examples:
   streams                           the tour
   streams compress big.tar          writes big.tar.gz, on all cores
-  streams decompress big.tar.gz     writes big.tar
-  tar c folder | streams compress -9 > folder.tar.gz
+  streams decompress -f big.tar.gz  writes big.tar
   streams list *.gz                 sizes and names, decoded, not guessed
+
+As gzip, without a verb, which removes the source unless -k or -c is given:
+  streams -9 big.tar                alias gzip=streams
+  streams -dc big.tar.gz | less
+  tar -I streams -cf folder.tar.gz folder
 
 Exit status: 0 done, 1 failed or wrong usage, 2 done with a warning."
 )]
 pub struct Cli {
+    #[command(flatten)]
+    pub mode: ModeArgs,
+    #[command(flatten)]
+    pub files: FileArgs,
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -34,18 +44,25 @@ pub struct Cli {
 pub enum Command {
     /// Print the tour, or some of its lessons
     Tour(TourArgs),
-    /// Compress files, on all cores
+    /// Compress files, on all cores; the source is kept
     #[command(visible_alias = "c")]
-    Compress(CompressArgs),
-    /// Decompress files
+    Compress(FileArgs),
+    /// Decompress files; the source is kept
     #[command(visible_alias = "d")]
-    Decompress(DecompressArgs),
+    Decompress(FileArgs),
     /// Check compressed files without writing anything
-    Test(InspectArgs),
+    Test(FileArgs),
     /// Show sizes, members and stored names of compressed files, by decoding them
-    List(InspectArgs),
-    /// Copy a file: whole or not at all, with its permissions and times
+    List(FileArgs),
+    /// Copy a file: whole or not at all, with its owner, permissions and times
     Copy(CopyArgs),
+    /// Print completions for a shell
+    Completions {
+        /// The shell that reads them
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man,
 }
 
 #[derive(Args, Default)]
@@ -61,65 +78,28 @@ pub struct TourArgs {
     pub lessons: Vec<String>,
 }
 
+/// The verb, as gzip's options.
 #[derive(Args)]
-pub struct CompressArgs {
-    #[command(flatten)]
-    pub output: OutputArgs,
-    #[command(flatten)]
-    pub level: Level,
-    /// How many threads compress; the output does not depend on it [default: all cores]
-    #[arg(short = 'p', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub threads: Option<u16>,
-    /// The format to write
-    #[arg(long, value_name = "FORMAT", default_value = "gzip", value_parser = format_parser())]
-    pub format: Format,
-    /// Do not store the file's name and time
-    #[arg(short = 'n', long)]
-    pub no_name: bool,
-}
-
-#[derive(Args)]
-pub struct DecompressArgs {
-    #[command(flatten)]
-    pub output: OutputArgs,
-    #[command(flatten)]
-    pub decoding: DecodingArgs,
-}
-
-#[derive(Args)]
-pub struct InspectArgs {
-    #[command(flatten)]
-    pub decoding: DecodingArgs,
-    /// Files; `-` or none is stdin
-    #[arg(value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    /// No progress bar, no warnings
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub quiet: bool,
-    /// Say more: which files are good; in a list, the file's own name beside the stored one
+pub struct ModeArgs {
+    /// Decompress
+    #[arg(short, long, visible_alias = "uncompress")]
+    pub decompress: bool,
+    /// Check the files, write nothing
     #[arg(short, long)]
-    pub verbose: bool,
+    pub test: bool,
+    /// List the contents of the files
+    #[arg(short, long)]
+    pub list: bool,
 }
 
-/// How compressed data is read.
 #[derive(Args)]
-pub struct DecodingArgs {
-    /// The format to read [default: by the file's suffix, gzip for stdin]
-    #[arg(long, value_name = "FORMAT", value_parser = format_parser())]
-    pub format: Option<Format>,
-    /// Fail when more than this comes out of a file, all members together (64K, 1M, 2GiB)
-    #[arg(long, value_name = "SIZE", value_parser = size::parse)]
-    pub max_output: Option<u64>,
-}
-
-/// Where the output of `compress` and `decompress` goes, and what becomes of the input.
-#[derive(Args)]
-pub struct OutputArgs {
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of gzip's")]
+pub struct FileArgs {
     /// Files; `-` or none is stdin
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Write to stdout
-    #[arg(short = 'c', long, conflicts_with_all = ["output", "rm"])]
+    #[arg(short = 'c', long, visible_alias = "to-stdout", conflicts_with_all = ["output", "rm"])]
     pub stdout: bool,
     /// Write to this file
     #[arg(short, long, value_name = "FILE")]
@@ -127,18 +107,44 @@ pub struct OutputArgs {
     /// Overwrite existing files; write compressed data to a terminal
     #[arg(short, long)]
     pub force: bool,
-    /// Keep the input (what happens anyway)
+    /// Keep the source
     #[arg(short, long, conflicts_with = "rm")]
     pub keep: bool,
-    /// Remove the input once the output is whole
+    /// Remove the source once the output is whole and on the disk
     #[arg(long)]
     pub rm: bool,
     /// No progress bar, no warnings
-    #[arg(short, long, conflicts_with = "verbose")]
+    #[arg(short, long, overrides_with = "verbose")]
     pub quiet: bool,
-    /// Say what was written
+    /// Say more: the files that were written or are good; date and check value in a list
+    #[arg(short, long, action = clap::ArgAction::Count, overrides_with = "quiet")]
+    pub verbose: u8,
+    /// Take all files of a folder, and of the folders in it
     #[arg(short, long)]
-    pub verbose: bool,
+    pub recursive: bool,
+    /// The suffix to add or to remove [default: the format's]
+    #[arg(short = 'S', long, value_name = "SUFFIX")]
+    pub suffix: Option<String>,
+    #[command(flatten)]
+    pub level: Level,
+    /// How many threads compress; the output does not depend on it [default: all cores]
+    #[arg(short = 'p', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+    /// Do not store the file's name and time
+    #[arg(short = 'n', long)]
+    pub no_name: bool,
+    /// The format to write or to read [default: gzip, or by the file's suffix]
+    #[arg(long, value_name = "FORMAT", value_parser = format_parser())]
+    pub format: Option<Format>,
+    /// Fail when more than this comes out of a file, all members together (64K, 1M, 2GiB)
+    #[arg(long, value_name = "SIZE", value_parser = size::parse)]
+    pub max_output: Option<u64>,
+    /// Not taken
+    #[arg(short = 'N', long, hide = true)]
+    pub name: bool,
+    /// Not taken
+    #[arg(long, hide = true)]
+    pub rsyncable: bool,
 }
 
 #[derive(Args)]
@@ -146,7 +152,7 @@ pub struct CopyArgs {
     /// The file to read; `-` is stdin
     #[arg(value_name = "IN")]
     pub from: PathBuf,
-    /// The file to write; `-` is stdout
+    /// The file to write, or the folder to put it in; `-` is stdout
     #[arg(value_name = "OUT")]
     pub to: PathBuf,
     /// Overwrite an existing file

@@ -1,40 +1,42 @@
 //! `streams copy IN OUT`.
 
-use std::path::Path;
-
-use anyhow::Error;
-
 use super::args::CopyArgs;
 use super::file::{Input, Output, is_dash};
-use super::message::{Outcome, is_closed_pipe, report};
+use super::message::{Failure, Outcome, report_result, warn};
 use super::progress::bar;
 
 /// Copies one file; the other appears when it is whole.
 pub async fn copy(args: &CopyArgs) -> Outcome {
-    match try_copy(args).await {
-        Ok(()) => Outcome::Done,
-        Err(error @ (streams::Error::Write(_) | streams::Error::Exists)) => {
-            let error = Error::new(error);
-            match is_dash(&args.to) {
-                true if is_closed_pipe(&error) => Outcome::Done,
-                true => report(Some(Path::new("stdout")), &error),
-                false => report(Some(&args.to), &error),
-            }
-        }
-        Err(error) => report(Some(&args.from), &error.into()),
-    }
+    report_result(&args.from, try_copy(args).await)
 }
 
-async fn try_copy(args: &CopyArgs) -> Result<(), streams::Error> {
+async fn try_copy(args: &CopyArgs) -> Result<Outcome, Failure> {
     let input = Input::open(&args.from).await?;
-    let output = if is_dash(&args.to) {
-        Output::stdout()?
-    } else {
-        Output::file(&args.to, args.force, &input).await?
+    let mut to = args.to.clone();
+    if let Some(name) = args.from.file_name().filter(|_| to.is_dir()) {
+        to.push(name);
+    }
+    let blame_target = |error: streams::Error| match error {
+        streams::Error::Write(_) | streams::Error::Exists if is_dash(&to) => {
+            Failure::of("stdout".as_ref(), error)
+        }
+        streams::Error::Write(_) | streams::Error::Exists => Failure::of(&to, error),
+        _ => error.into(),
     };
+    let output = match is_dash(&to) {
+        true => Output::stdout(),
+        false => Output::file(&to, args.force, &input).await,
+    };
+    let output = output.map_err(blame_target)?;
     let bar = bar(&input.path, input.size(), args.quiet);
-    streams::copy_file(input.file, output.handle()?, |bytes| bar.inc(bytes)).await?;
-    output.commit()?;
+    let copied = async {
+        streams::copy_file(input.handle()?, output.handle()?, |bytes| bar.inc(bytes)).await?;
+        output.commit(false).await
+    };
+    copied.await.map_err(blame_target)?;
     bar.finish_and_clear();
-    Ok(())
+    Ok(match input.has_changed()? {
+        true => warn(&input.path, "changed while it was read", args.quiet),
+        false => Outcome::Done,
+    })
 }

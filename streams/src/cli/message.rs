@@ -1,12 +1,11 @@
-//! What people read on stderr: one line for each thing that went wrong, with the file's name and the causes.
+//! Messages on stderr: one line for each failure, with the file's name and the causes.
 
 use std::io::{self, Write};
-use std::path::Path;
-use std::process::ExitCode;
+use std::path::{Path, PathBuf};
 
 use anyhow::Error;
 
-/// How a command ended; the greater one counts for several files.
+/// How a command ended; of several files, the greatest counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
     Done,
@@ -26,9 +25,41 @@ impl Outcome {
     }
 }
 
-/// Prints why the program cannot go on and gives the status for it.
-pub fn fail(error: &Error) -> ExitCode {
-    ExitCode::from(report(None, error).status())
+/// Why a file was not done, and which one is to blame if it is not the input.
+pub struct Failure {
+    path: Option<PathBuf>,
+    error: Error,
+}
+
+impl Failure {
+    pub fn of(path: &Path, error: streams::Error) -> Self {
+        Self {
+            path: Some(path.to_owned()),
+            error: error.into(),
+        }
+    }
+}
+
+impl<E: Into<Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self {
+            path: None,
+            error: error.into(),
+        }
+    }
+}
+
+/// Prints why `input` was not done, if it was not.
+pub fn report_result(input: &Path, done: Result<Outcome, Failure>) -> Outcome {
+    match done {
+        Ok(outcome) => outcome,
+        // Only stdout may be closed by its reader.
+        Err(Failure {
+            path: Some(path),
+            error,
+        }) if path == Path::new("stdout") && is_closed_pipe(&error) => Outcome::Done,
+        Err(Failure { path, error }) => report(Some(path.as_deref().unwrap_or(input)), &error),
+    }
 }
 
 /// Prints `error` with the name of the file it happened to.
@@ -41,9 +72,11 @@ pub fn report(file: Option<&Path>, error: &Error) -> Outcome {
     Outcome::Failed
 }
 
-/// Prints that something about `file` is odd.
-pub fn warn(file: &Path, text: &str) -> Outcome {
-    say(Some(file), &format!("warning: {text}"));
+/// Prints that something about `file` is odd, unless `quiet`.
+pub fn warn(file: &Path, text: &str, quiet: bool) -> Outcome {
+    if !quiet {
+        say(Some(file), &format!("warning: {text}"));
+    }
     Outcome::Warned
 }
 
@@ -53,11 +86,11 @@ pub fn say(file: Option<&Path>, text: &str) {
         Some(file) => format!("streams: {}: {text}\n", shown(file)),
         None => format!("streams: {text}\n"),
     };
-    // Where nobody listens there is nobody to tell; `eprintln!` would panic.
+    // Fails if stderr is closed; `eprintln!` would panic then.
     let _ = io::stderr().write_all(line.as_bytes());
 }
 
-/// A path as it may be sent to a terminal.
+/// Returns a path as it may be sent to a terminal.
 pub fn shown(path: &Path) -> String {
     if path == Path::new("-") {
         "stdin".to_owned()
@@ -66,7 +99,7 @@ pub fn shown(path: &Path) -> String {
     }
 }
 
-/// `text` with what a terminal would act on written out: control characters, and those that turn the order of reading.
+/// Returns `text` with the characters escaped that a terminal acts on: controls, and those that turn the order of reading.
 pub fn escaped(text: &str) -> String {
     let acts = |character: char| {
         let turns = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
@@ -79,7 +112,7 @@ pub fn escaped(text: &str) -> String {
     text.chars().map(escape).collect()
 }
 
-/// Whether the reader of our output has gone, as `head` does: no error, just the end.
+/// Returns whether the reader of our output has gone, as `head` does: no error, just the end.
 pub fn is_closed_pipe(error: &Error) -> bool {
     let closed = |cause: &(dyn std::error::Error + 'static)| {
         cause
@@ -89,7 +122,7 @@ pub fn is_closed_pipe(error: &Error) -> bool {
     error.chain().any(closed)
 }
 
-/// The text of an error without the "(os error 2)" that says it again in numbers.
+/// Returns the text of an error without the "(os error 2)" that says it again in numbers.
 fn describe(cause: &(dyn std::error::Error + 'static)) -> String {
     let text = cause.to_string();
     match text.rfind(" (os error ") {

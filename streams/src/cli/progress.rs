@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::message::shown;
 
-/// A bar for `total` bytes of `file`, or a count where the total is not known; nothing if `quiet` or stderr is no terminal.
+/// Returns a bar for `total` bytes of `file`, or a count where the total is not known; nothing shows if `quiet` or if stderr is no terminal.
 pub fn bar(file: &Path, total: Option<u64>, quiet: bool) -> ProgressBar {
     if quiet {
         return ProgressBar::hidden();

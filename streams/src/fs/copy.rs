@@ -1,12 +1,12 @@
 //! Copying a file without the bytes passing through this program: `fs.copyFile`, `cp`.
 //!
 //! `copy_file_range` lets the kernel (or the file system, by sharing blocks) do it, in steps that leave
-//! room for progress and cancellation. Where it cannot, a plain loop takes over.
+//! room for progress and cancellation. Where it cannot, a plain loop takes over. Holes stay holes on Linux.
 
 use std::fs::File;
 use std::io::{Read, Write};
 
-use super::sys::copy_in_kernel;
+use super::sys::{copy_in_kernel, skip_hole};
 use crate::Error;
 
 /// A step is some milliseconds of work: often enough to look up, seldom enough not to count.
@@ -47,7 +47,7 @@ pub async fn copy_file(from: File, to: File, mut progress: impl FnMut(u64)) -> R
             (from, to, step)
         })
         .await?;
-        match step? as u64 {
+        match step? {
             0 => return Ok(copied),
             bytes => {
                 copied += bytes;
@@ -57,13 +57,17 @@ pub async fn copy_file(from: File, to: File, mut progress: impl FnMut(u64)) -> R
     }
 }
 
-fn copy_step(mut from: &File, mut to: &File) -> Result<usize, Error> {
+fn copy_step(mut from: &File, mut to: &File) -> Result<u64, Error> {
+    let skipped = skip_hole(from, to)?;
+    if skipped > 0 {
+        return Ok(skipped);
+    }
     if let Some(bytes) = copy_in_kernel(from, to, STEP_BYTES).map_err(Error::Write)? {
-        return Ok(bytes);
+        return Ok(bytes as u64);
     }
     // Says what is wrong if the kernel did not, and reads nothing at the real end.
     let mut buffer = vec![0; BUFFER_BYTES];
     let bytes = from.read(&mut buffer)?;
     to.write_all(&buffer[..bytes]).map_err(Error::Write)?;
-    Ok(bytes)
+    Ok(bytes as u64)
 }

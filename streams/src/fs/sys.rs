@@ -85,17 +85,63 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Copies at most `max_bytes` inside of the kernel; `None` if that is not possible here.
+/// Skips the hole at the position of `from`, in `to` as well, and returns its length; 0 if there is none.
+///
+/// Only at the end of `to`: what stood in its place would stay.
+#[cfg(target_os = "linux")]
+pub(super) fn skip_hole(mut from: &File, mut to: &File) -> io::Result<u64> {
+    use rustix::fs::{SeekFrom, seek};
+    use std::io::Seek;
+
+    // Pipes have no position, and nothing to skip.
+    let (Ok(start), Ok(end)) = (from.stream_position(), to.stream_position()) else {
+        return Ok(0);
+    };
+    let len = from.metadata()?.len();
+    let written = to.metadata()?;
+    if start >= len || !written.is_file() || written.len() > end {
+        return Ok(0);
+    }
+    // There is no more data if this fails, or the file system knows no holes and says where we are.
+    let data = match seek(from, SeekFrom::Data(start)) {
+        Ok(data) => data,
+        Err(rustix::io::Errno::NXIO) => len,
+        Err(_) => start,
+    };
+    from.seek(io::SeekFrom::Start(data))?;
+    if data > start {
+        to.set_len(end + data - start)?;
+        to.seek(io::SeekFrom::End(0))?;
+    }
+    Ok(data - start)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn skip_hole(_: &File, _: &File) -> io::Result<u64> {
+    Ok(0)
+}
+
+/// Copies at most `max_bytes`, and no further than to the next hole, inside of the kernel; `None` if that is not possible here.
 #[cfg(target_os = "linux")]
 pub(super) fn copy_in_kernel(
-    from: &File,
+    mut from: &File,
     to: &File,
     max_bytes: usize,
 ) -> io::Result<Option<usize>> {
-    use rustix::fs::copy_file_range;
+    use rustix::fs::{SeekFrom, copy_file_range, seek};
     use rustix::io::Errno;
+    use std::io::Seek;
 
-    match copy_file_range(from, None, to, None, max_bytes) {
+    let mut bytes = max_bytes;
+    if let Ok(start) = from.stream_position()
+        && let Ok(hole) = seek(from, SeekFrom::Hole(start))
+    {
+        from.seek(io::SeekFrom::Start(start))?;
+        bytes = bytes
+            .min(usize::try_from(hole - start).unwrap_or(bytes))
+            .max(1);
+    }
+    match copy_file_range(from, None, to, None, bytes) {
         Ok(bytes) if bytes > 0 => Ok(Some(bytes)),
         Err(Errno::INTR) => copy_in_kernel(from, to, max_bytes),
         Err(full @ (Errno::NOSPC | Errno::DQUOT | Errno::FBIG)) => Err(full.into()),

@@ -9,17 +9,15 @@
 //! Same bytes every time: borders depend on the offset alone, one thread takes the same path as
 //! twenty, and each block gets a new [`Compress`], since a reset one remembers too much (zlib-rs 0.6).
 
-use std::sync::Arc;
+use std::cell::RefCell;
 
 use bytes::Bytes;
 use flate2::{Compress, Compression, FlushCompress};
 use futures::stream::{Stream, StreamExt};
-use tokio::sync::Semaphore;
 
 use super::block_splitter::{BLOCK_BYTES, Block, BlockSplitter};
 use super::framing::{Check, Framer};
-use super::thread_pool;
-use crate::stream::compact;
+use super::thread_pool::Lane;
 use crate::{CompressOptions, Error, Format, Through};
 
 /// Returns `input`, compressed as one member of `format`; see [`crate::compress`].
@@ -32,30 +30,14 @@ where
     S: Stream<Item = Result<Bytes, Error>> + Send,
 {
     let level = Compression::new(options.level.min(9));
-    let threads = options.threads.get().min(thread_pool::max_threads());
+    let lane = Lane::new(options.threads.get());
     // One block at each thread, one waiting for it.
-    let in_flight = 2 * threads;
-    // Where the pool is the limit, its own queue is quicker.
-    let permits = if threads < thread_pool::max_threads() {
-        threads
-    } else {
-        in_flight
-    };
-    let permits = Arc::new(Semaphore::new(permits));
+    let in_flight = 2 * lane.max_running();
     input
         .through(BlockSplitter::default())
         .map(move |block| {
-            let permits = Arc::clone(&permits);
-            async move {
-                let block = block?;
-                let permit = permits.acquire_owned().await;
-                let job = move || {
-                    let deflated = deflate(block, level, format);
-                    drop(permit);
-                    deflated
-                };
-                thread_pool::run(job).await?
-            }
+            let deflated = block.map(|block| lane.run(move || deflate(block, level, format)));
+            async { deflated?.await? }
         })
         .buffered(in_flight)
         .through(Framer::new(format, options))
@@ -67,29 +49,41 @@ pub(super) struct Deflated {
     pub check: Check,
 }
 
+thread_local! {
+    /// One buffer for every block that a thread compresses: its pages stay warm.
+    static OUT: RefCell<Vec<u8>> = RefCell::default();
+}
+
 fn deflate(block: Block, level: Compression, format: Format) -> Result<Deflated, Error> {
+    let bytes = OUT.with_borrow_mut(|out| {
+        deflate_into(out, &block, level)?;
+        // Noise: at level 1 the backend would make it larger by up to an eighth.
+        if out.len() > block.bytes.len() && level.level() > 0 {
+            deflate_into(out, &block, Compression::none())?;
+        }
+        // A copy, since a chunk must not hold more than it shows.
+        Ok::<_, Error>(Bytes::copy_from_slice(out))
+    });
+    Ok(Deflated {
+        bytes: bytes?,
+        check: Check::of(format, block.bytes),
+    })
+}
+
+fn deflate_into(out: &mut Vec<u8>, block: &Block, level: Compression) -> Result<(), Error> {
     let mut state = Compress::new(level, false);
     // Level 0 finds no matches, so it has no use for a window.
     if !block.dictionary.is_empty() && level.level() > 0 {
         state.set_dictionary(&block.dictionary)?;
     }
-    // Of one size for every block: the allocator then finds room where the last ones were.
-    let mut out = Vec::with_capacity(BLOCK_BYTES + BLOCK_BYTES / 16);
+    out.clear();
     loop {
+        out.reserve(BLOCK_BYTES + BLOCK_BYTES / 16);
         let consumed = usize::try_from(state.total_in()).expect("a block fits into memory");
-        state.compress_vec(&block.bytes[consumed..], &mut out, FlushCompress::Sync)?;
+        state.compress_vec(&block.bytes[consumed..], out, FlushCompress::Sync)?;
         // Room to spare is the only sign that the flush is complete.
         if out.len() < out.capacity() {
-            break;
+            return Ok(());
         }
-        out.reserve(BLOCK_BYTES / 4);
     }
-    // Noise: at level 1 the backend would make it larger by up to an eighth.
-    if out.len() > block.bytes.len() && level.level() > 0 {
-        return deflate(block, Compression::none(), format);
-    }
-    Ok(Deflated {
-        bytes: compact(out),
-        check: Check::of(format, block.bytes),
-    })
 }

@@ -8,7 +8,7 @@ use futures::stream::{self, Stream, TryStreamExt};
 
 use super::decoder::{DecodeStatus, Decoder, Trailing};
 use super::format::ByteStream;
-use super::thread_pool;
+use super::thread_pool::Lane;
 use crate::{DecompressOptions, Error, Format};
 
 /// Large enough that the hop to another thread does not count, small enough for a cache.
@@ -66,6 +66,7 @@ where
             room: limit,
         })),
         summary: summary.clone(),
+        lane: Lane::new(1),
     };
     // Unlike `unfold`, this may be polled after its end.
     let output = stream::try_unfold(decompression, |mut decompression| async move {
@@ -79,6 +80,7 @@ struct Decompression<S> {
     input: Pin<Box<S>>,
     state: State,
     summary: DecodeSummary,
+    lane: Arc<Lane>,
 }
 
 enum State {
@@ -107,7 +109,7 @@ impl<S: Stream<Item = Result<Bytes, Error>>> Decompression<S> {
                     }
                 }
             }
-            let (work, decoded, result) = thread_pool::run(|| work.step()).await?;
+            let (work, decoded, result) = self.lane.run(|| work.step()).await?;
             self.state = match result {
                 Ok(()) => State::Decoding(work),
                 Err(error) => State::Failed(error),

@@ -15,7 +15,7 @@ use crate::Error;
 /// A stream of bytes that can be sent between threads; what [`compress`] and [`decompress`] return.
 pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
 
-/// How data is wrapped.
+/// A format: how compressed data is wrapped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Format {
@@ -72,33 +72,31 @@ impl Format {
         Self::Zstd,
     ];
 
-    /// The format's usual name.
+    /// Returns the format's usual name.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Gzip => "gzip",
-            Self::Zlib => "zlib",
-            Self::Raw => "deflate",
-            #[cfg(feature = "brotli")]
-            Self::Brotli => "brotli",
-            #[cfg(feature = "zstd")]
-            Self::Zstd => "zstd",
-        }
+        self.names().0
     }
 
-    /// What compressed files end with, without the dot.
+    /// Returns the suffix of compressed files, without the dot.
     pub fn suffix(self) -> &'static str {
+        self.names().1
+    }
+
+    fn names(self) -> (&'static str, &'static str) {
         match self {
-            Self::Gzip => "gz",
-            Self::Zlib => "zz",
-            Self::Raw => "deflate",
+            Self::Gzip => ("gzip", "gz"),
+            Self::Zlib => ("zlib", "zz"),
+            Self::Raw => ("deflate", "deflate"),
             #[cfg(feature = "brotli")]
-            Self::Brotli => "br",
+            Self::Brotli => ("brotli", "br"),
             #[cfg(feature = "zstd")]
-            Self::Zstd => "zst",
+            Self::Zstd => ("zstd", "zst"),
         }
     }
 
-    /// The format that a file's name speaks of, and the name it has without it: `a.tgz` is `a.tar`.
+    /// Returns the format that a file's name ends with, and the name without it: `a.tgz` is `a.tar`.
+    ///
+    /// Capitals do not matter, and gzip's other suffixes count: `.z`, `-gz`, `-z`, `_z`, `.taz`.
     ///
     /// # Examples
     ///
@@ -106,16 +104,49 @@ impl Format {
     /// use std::path::Path;
     /// use streams::Format;
     ///
-    /// assert_eq!(Format::of_path(Path::new("notes.txt.gz")), Some((Format::Gzip, "notes.txt".into())));
+    /// assert_eq!(Format::of_path(Path::new("notes.txt.GZ")), Some((Format::Gzip, "notes.txt".into())));
     /// assert_eq!(Format::of_path(Path::new("notes.txt")), None);
     /// ```
     pub fn of_path(path: &Path) -> Option<(Self, PathBuf)> {
-        let suffix = path.extension()?.to_str()?;
-        if suffix == "tgz" {
-            return Some((Self::Gzip, path.with_extension("tar")));
+        let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+        if let Some(end) = ["-gz", "-z", "_z"].iter().find(|end| name.ends_with(**end)) {
+            let name = path.file_name()?.to_str()?;
+            return Some((
+                Self::Gzip,
+                path.with_file_name(&name[..name.len() - end.len()]),
+            ));
         }
-        let format = Self::ALL.iter().find(|format| format.suffix() == suffix)?;
-        Some((*format, path.with_extension("")))
+        match &*path.extension()?.to_str()?.to_ascii_lowercase() {
+            "tgz" | "taz" => Some((Self::Gzip, path.with_extension("tar"))),
+            "z" => Some((Self::Gzip, path.with_extension(""))),
+            suffix => {
+                let format = Self::ALL.iter().find(|format| format.suffix() == suffix)?;
+                Some((*format, path.with_extension("")))
+            }
+        }
+    }
+
+    /// Returns the format that data begins with, as Node's `createUnzip` finds it out. Raw deflate has no sign.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(streams::Format::detect(&[0x1f, 0x8b, 8]), Some(streams::Format::Gzip));
+    /// assert_eq!(streams::Format::detect(b"text"), None);
+    /// ```
+    pub fn detect(start: &[u8]) -> Option<Self> {
+        match start {
+            [0x1f, 0x8b, ..] => Some(Self::Gzip),
+            // A method and a window size that exist, and the two bytes are divisible by 31.
+            &[
+                cmf @ (0x08 | 0x18 | 0x28 | 0x38 | 0x48 | 0x58 | 0x68 | 0x78),
+                flags,
+                ..,
+            ] if u16::from_be_bytes([cmf, flags]).is_multiple_of(31) => Some(Self::Zlib),
+            #[cfg(feature = "zstd")]
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Self::Zstd),
+            _ => None,
+        }
     }
 }
 

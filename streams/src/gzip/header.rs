@@ -1,10 +1,10 @@
-//! What stands before the data in a gzip file: RFC 1952, section 2.3.
+//! The header before the data of a gzip file: RFC 1952, section 2.3.
 
 use bytes::{BufMut, Bytes, BytesMut};
 
 use crate::CompressOptions;
 
-/// The header of a member compressed with `options`.
+/// Returns the header of a member compressed with `options`.
 pub(super) fn gzip_header(options: &CompressOptions) -> Bytes {
     const NAME_FOLLOWS: u8 = 1 << 3;
     const UNIX: u8 = 3;
@@ -30,7 +30,7 @@ pub(super) fn gzip_header(options: &CompressOptions) -> Bytes {
     header.freeze()
 }
 
-/// The name stored in the gzip header that `start` begins with; as it was stored, so mind what is in it.
+/// Returns the name stored in the gzip header that `start` begins with. It may hold anything: escape it for a terminal.
 ///
 /// # Examples
 ///
@@ -43,4 +43,10 @@ pub fn stored_name(start: &[u8]) -> Option<Vec<u8>> {
         .header()?
         .filename()
         .map(<[u8]>::to_vec)
+}
+
+/// Returns the time stored in the gzip header that `start` begins with, in seconds since 1970; 0 if there is none.
+pub fn stored_time(start: &[u8]) -> u32 {
+    let decoder = flate2::bufread::GzDecoder::new(start);
+    decoder.header().map_or(0, flate2::GzHeader::mtime)
 }

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -22,7 +22,13 @@ static POOL: LazyLock<ThreadPool> = LazyLock::new(|| ThreadPool {
     job_queued: Condvar::new(),
 });
 
-type Job = Box<dyn FnOnce() + Send>;
+type Job = Box<dyn FnOnce() -> Finished + Send>;
+
+/// The rest of a job when its thread is free again.
+struct Finished {
+    deliver: Box<dyn FnOnce()>,
+    next: Option<Job>,
+}
 
 struct ThreadPool {
     max_threads: usize,
@@ -35,39 +41,82 @@ struct ThreadPool {
 struct State {
     jobs: VecDeque<Job>,
     threads: usize,
-    idle_threads: usize,
+    busy_threads: usize,
 }
 
-/// Returns how many jobs may run at once.
-pub(super) fn max_threads() -> usize {
-    POOL.max_threads
+/// The jobs of one stream, of which only a few may run at a time.
+pub(super) struct Lane {
+    max_running: usize,
+    state: Mutex<LaneState>,
 }
 
-/// Queues `job` at once and returns its result. A job whose future is dropped before its turn is not run.
-///
-/// # Errors
-///
-/// [`Error::Panicked`] if the job has panicked.
-pub(super) fn run<T, J>(job: J) -> impl Future<Output = Result<T, Error>> + use<T, J>
-where
-    T: Send + 'static,
-    J: FnOnce() -> T + Send + 'static,
-{
-    let (result, received) = oneshot::channel();
-    POOL.queue(Box::new(move || {
-        if !result.is_closed() {
-            // Fails if the future was dropped meanwhile.
-            let _ = result.send(job());
+#[derive(Default)]
+struct LaneState {
+    running: usize,
+    waiting: VecDeque<Job>,
+}
+
+impl Lane {
+    /// Makes a lane for at most `max_running` jobs at a time, and never more than the pool has threads.
+    pub(super) fn new(max_running: usize) -> Arc<Self> {
+        Arc::new(Self {
+            max_running: max_running.min(POOL.max_threads),
+            state: Mutex::default(),
+        })
+    }
+
+    pub(super) fn max_running(&self) -> usize {
+        self.max_running
+    }
+
+    /// Queues `job` at once and returns its result. A job whose future is dropped before its turn is not run.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Panicked`] if the job has panicked.
+    pub(super) fn run<T, J>(
+        self: &Arc<Self>,
+        job: J,
+    ) -> impl Future<Output = Result<T, Error>> + use<T, J>
+    where
+        T: Send + 'static,
+        J: FnOnce() -> T + Send + 'static,
+    {
+        let (result, received) = oneshot::channel();
+        let lane = Arc::clone(self);
+        let job: Job = Box::new(move || {
+            let done = (!result.is_closed()).then(job);
+            Finished {
+                // Fails if the future was dropped meanwhile.
+                deliver: Box::new(|| drop(done.map(|done| result.send(done)))),
+                next: lane.next(),
+            }
+        });
+        let mut state = lock(&self.state);
+        if state.running < self.max_running {
+            state.running += 1;
+            drop(state);
+            POOL.queue(job);
+        } else {
+            state.waiting.push_back(job);
         }
-    }));
-    async { received.await.map_err(|_| Error::Panicked) }
+        async { received.await.map_err(|_| Error::Panicked) }
+    }
+
+    fn next(&self) -> Option<Job> {
+        let mut state = lock(&self.state);
+        let next = state.waiting.pop_front();
+        state.running -= usize::from(next.is_none());
+        next
+    }
 }
 
 impl ThreadPool {
     fn queue(&'static self, job: Job) {
-        let mut state = self.lock();
+        let mut state = lock(&self.state);
         state.jobs.push_back(job);
-        if state.idle_threads >= state.jobs.len() || state.threads >= self.max_threads {
+        let wanted_threads = state.busy_threads + state.jobs.len();
+        if wanted_threads <= state.threads || state.threads >= self.max_threads {
             self.job_queued.notify_one();
             return;
         }
@@ -79,41 +128,50 @@ impl ThreadPool {
         }
         state.threads -= 1;
         // The system has no thread left: those that there are do it later, or this one does it now.
-        if state.threads == 0 {
-            while let Some(job) = state.jobs.pop_front() {
-                drop(state);
-                job();
-                state = self.lock();
-            }
+        while state.threads == 0
+            && let Some(job) = state.jobs.pop_front()
+        {
+            drop(state);
+            let finished = job();
+            state = lock(&self.state);
+            state.jobs.extend(finished.next);
+            (finished.deliver)();
         }
     }
 
     fn work(&self) {
-        let mut state = self.lock();
+        let mut state = lock(&self.state);
         loop {
             if let Some(job) = state.jobs.pop_front() {
+                state.busy_threads += 1;
                 drop(state);
-                // The panic is reported by `run`, whose channel is dropped.
-                let _ = catch_unwind(AssertUnwindSafe(job));
-                state = self.lock();
+                // A panic is reported by `run`, whose channel is dropped.
+                let finished = catch_unwind(AssertUnwindSafe(job)).ok();
+                state = lock(&self.state);
+                state.busy_threads -= 1;
+                if let Some(Finished { deliver, next }) = finished {
+                    // This thread is free for it: no other need wake up.
+                    state.jobs.extend(next);
+                    drop(state);
+                    deliver();
+                    state = lock(&self.state);
+                }
                 continue;
             }
-            state.idle_threads += 1;
             let (woken, timeout) = self
                 .job_queued
                 .wait_timeout(state, KEEP_ALIVE)
                 .unwrap_or_else(PoisonError::into_inner);
             state = woken;
-            state.idle_threads -= 1;
             if timeout.timed_out() && state.jobs.is_empty() {
                 state.threads -= 1;
                 return;
             }
         }
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // No job runs under the lock, so a panic leaves no half-done change.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// No job runs under a lock, so a panic leaves no half-done change.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

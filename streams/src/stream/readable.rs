@@ -171,7 +171,7 @@ impl Opened {
 /// Turns a buffer into a chunk that holds at most twice the bytes that it shows.
 ///
 /// A high-water mark counts what chunks show, so memory behind them must not be much more.
-pub(crate) fn compact(buffer: Vec<u8>) -> Bytes {
+fn compact(buffer: Vec<u8>) -> Bytes {
     if buffer.capacity() > 2 * buffer.len() {
         Bytes::copy_from_slice(&buffer)
     } else {

@@ -57,3 +57,16 @@ fn a_file_that_does_not_know_its_size_is_copied_whole() {
         std::fs::read("/proc/version").unwrap()
     );
 }
+
+#[test]
+fn a_copy_into_a_folder_keeps_its_name() {
+    let folder = Folder::with("a", TEXT);
+    std::fs::create_dir(folder.path("sub")).unwrap();
+
+    folder.run("copy a sub").expect_silence();
+    folder
+        .run("copy a sub/")
+        .expect_line(1, &["sub/a", "already exists"]);
+
+    assert_eq!(folder.read("sub/a"), TEXT);
+}

@@ -5,6 +5,8 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 
 use super::folder::{Folder, TEXT};
 use super::member::Member;
+use super::peers::peer;
+use super::running::Running;
 
 fn gz() -> Vec<u8> {
     Member::of(TEXT).bytes()
@@ -263,4 +265,46 @@ fn a_slip_in_the_number_of_threads_is_wrong_usage() {
     }
 
     assert_eq!(folder.names(), ["a"]);
+}
+
+#[test]
+fn the_output_is_on_the_disk_before_the_source_is_removed() {
+    let folder = Folder::with("a", TEXT).and("b.gz", gz());
+
+    for (args, temporary, source) in [("compress --rm a", "a.gz", "a"), ("-d b.gz", "b", "b.gz")] {
+        let Some(mut strace) = peer("strace") else {
+            return;
+        };
+        strace.args([
+            "-f",
+            "-y",
+            "-o",
+            "trace",
+            "-e",
+            "trace=fsync,/^rename,/^link,/^unlink",
+        ]);
+        strace
+            .arg(env!("CARGO_BIN_EXE_streams"))
+            .args(args.split_whitespace());
+        Running::start(&mut folder.other_command(strace))
+            .wait()
+            .expect_silence();
+
+        // The file, its name, the folder, and only then the source.
+        let trace = String::from_utf8(folder.read("trace")).unwrap();
+        let steps = [
+            ".streams-",
+            &format!("\"{temporary}\""),
+            "fsync(",
+            &format!("unlink(\"{source}\""),
+        ];
+        let mut rest = trace.as_str();
+        for step in steps {
+            let at = rest
+                .find(step)
+                .unwrap_or_else(|| panic!("no {step} in its place: {trace}"));
+            rest = &rest[at + step.len()..];
+        }
+        assert!(trace.find("fsync(") < trace.find("rename"), "{trace}");
+    }
 }

@@ -74,8 +74,8 @@ fn list_shows_the_stored_name() {
     let named = folder.run("list a.gz");
     let piped = folder.run_with("list", &file);
 
-    assert_eq!(rows(&named.stdout)[0][4], "stored.txt");
-    assert_eq!(rows(&piped.stdout)[0][4], "stored.txt");
+    assert_eq!(rows(&named.stdout)[0][4..], ["a.gz:", "stored.txt"]);
+    assert_eq!(rows(&piped.stdout)[0][4..], ["stdin:", "stored.txt"]);
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn list_shows_a_stored_name_that_does_not_come_at_once() {
     let ran = Folder::empty().run_with("list", &file);
 
     ran.expect_silence();
-    assert_eq!(rows(&ran.stdout)[0][4], "stored.txt");
+    assert_eq!(rows(&ran.stdout)[0][5], "stored.txt");
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn list_goes_on_after_a_bad_file() {
         .into_iter()
         .map(|row| row[4].clone())
         .collect();
-    assert_eq!(names, ["a.gz", "c.gz"]);
+    assert_eq!(names, ["a.gz", "c.gz", "(totals)"]);
 }
 
 #[test]
@@ -130,4 +130,50 @@ fn list_knows_the_other_formats() {
         ran.expect_silence();
         assert_eq!(rows(&ran.stdout)[0][1], TEXT.len().to_string());
     }
+}
+
+#[test]
+fn list_tells_two_files_with_one_stored_name_apart() {
+    let file = Member::of(TEXT).with_field(NAME, b"same\0").bytes();
+    let folder = Folder::with("a.gz", &file).and("same.gz", &file);
+
+    let ran = folder.run("list a.gz same.gz");
+
+    let rows = rows(&ran.stdout);
+    assert_eq!(rows[0][4..], ["a.gz:", "same"]);
+    assert_eq!(rows[1][4..], ["same.gz"]);
+}
+
+#[test]
+fn list_adds_up_several_files() {
+    let folder = Folder::with("a.gz", gz()).and("b.gz", gz().repeat(2));
+
+    let ran = folder.run("list a.gz b.gz");
+
+    let rows = rows(&ran.stdout);
+    let sum = |column: usize| -> usize {
+        rows[..2]
+            .iter()
+            .map(|row| row[column].parse::<usize>().unwrap())
+            .sum()
+    };
+    assert_eq!(rows.len(), 3);
+    for column in [0, 1, 3] {
+        assert_eq!(rows[2][column], sum(column).to_string());
+    }
+    assert_eq!(rows[2][4], "(totals)");
+}
+
+#[test]
+fn a_verbose_list_shows_check_value_and_date() {
+    let mut file = gz();
+    file[4..8].copy_from_slice(&1_234_567_890_u32.to_le_bytes());
+    let folder = Folder::with("a.gz", &file).and("b.gz", gz());
+
+    let ran = folder.run("list -v a.gz b.gz");
+
+    let rows = rows(&ran.stdout);
+    let crc = format!("{:08x}", Member::of(TEXT).crc);
+    assert_eq!(rows[0][..4], ["gzip", &crc, "2009-02-13", "23:31"]);
+    assert_eq!(rows[1][..3], ["gzip", &crc, "-"], "no date is stored");
 }

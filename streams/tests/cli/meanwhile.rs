@@ -100,3 +100,26 @@ fn an_unfinished_file_is_nobody_elses_to_read() {
         .mode();
     assert_eq!(mode & 0o777, 0o600);
 }
+
+#[test]
+fn an_input_that_changes_while_it_is_read_is_not_removed() {
+    for args in ["compress --rm log", "copy log copied"] {
+        let folder = Folder::with("log", vec![1; 64 << 20]);
+        let mut command = folder.command();
+        let mut running = Running::start(command.args(args.split_whitespace()));
+        running.until(|| unfinished(&folder));
+
+        running.signal("STOP");
+        fs::File::options()
+            .write(true)
+            .open(folder.path("log"))
+            .unwrap()
+            .set_len(1_000)
+            .unwrap();
+        running.signal("CONT");
+        let ran = running.wait();
+
+        ran.expect_line(2, &["log", "warning", "changed while it was read"]);
+        assert_eq!(folder.read("log").len(), 1_000, "{args}");
+    }
+}

@@ -172,7 +172,7 @@ fn a_folder_is_no_output() {
     let folder = Folder::with("a", TEXT);
     fs::create_dir(folder.path("sub")).unwrap();
 
-    for args in ["compress a -o sub", "compress -f a -o sub", "copy -f a sub"] {
+    for args in ["compress a -o sub", "compress -f a -o sub"] {
         folder.run(args).expect_line(1, &["sub", "directory"]);
     }
 

@@ -75,6 +75,21 @@ impl Running {
         }
     }
 
+    /// Calls `look` again and again until the program has ended.
+    pub fn until_ended(&mut self, mut look: impl FnMut()) {
+        let deadline = Instant::now() + 20 * DEADLINE;
+        while self.child.try_wait().unwrap().is_none() {
+            assert!(Instant::now() < deadline, "it does not end");
+            look();
+        }
+    }
+
+    /// Sends it a signal at once, which [`Self::signal`] cannot.
+    pub fn signal_now(&self, signal: rustix::process::Signal) {
+        let id = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(id, signal).unwrap();
+    }
+
     /// Closes its stdin and waits for its end.
     pub fn wait(mut self) -> Ran {
         drop(self.stdin.take());

@@ -2,11 +2,14 @@
 
 use std::process::Command;
 
+use rustix::process::Signal;
+
 use super::folder::{Folder, TEXT};
 use super::meanwhile::at_work;
 use super::member::Member;
+use super::running::Running;
 
-const SIGNALS: [(&str, i32); 3] = [("INT", 130), ("TERM", 143), ("HUP", 129)];
+const SIGNALS: [(&str, i32); 4] = [("INT", 130), ("TERM", 143), ("HUP", 129), ("QUIT", 131)];
 
 /// `streams` started by a shell that ignores the signals named.
 fn ignoring(folder: &Folder, signals: &str, args: &[&str]) -> Command {
@@ -91,4 +94,51 @@ fn the_other_signals_still_count() {
 
     assert_eq!(ran.status, 143);
     assert!(folder.names().is_empty());
+}
+
+/// `SOAK=1` tries it more often.
+fn runs() -> u64 {
+    match std::env::var_os("SOAK") {
+        Some(value) if value == "1" => 600,
+        _ => 60,
+    }
+}
+
+#[test]
+fn a_signal_in_the_moment_when_the_file_appears_leaves_nothing() {
+    for run in 0..runs() {
+        let folder = Folder::empty();
+        let args = [["compress", "-o", "out"], ["copy", "-", "out"]][run as usize % 2];
+        let signal = [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT][run as usize / 2 % 4];
+        let mut command = folder.command();
+        let running = Running::start(command.args(args).stdin(std::process::Stdio::piped()));
+
+        // Held between the making of the file and its registration, or next to it.
+        while folder.names().is_empty() {}
+        running.signal_now(Signal::STOP);
+        running.signal_now(signal);
+        running.signal_now(Signal::CONT);
+        let ran = running.wait_without_closing();
+
+        assert_eq!(ran.status, 128 + signal.as_raw());
+        assert!(folder.names().is_empty(), "run {run}: {:?}", folder.names());
+    }
+}
+
+#[test]
+fn a_signal_at_any_moment_leaves_nothing() {
+    for run in 0..runs() {
+        let folder = Folder::empty();
+        let args = [["compress", "-o", "out"], ["copy", "-", "out"]][run as usize % 2];
+        let mut command = folder.command();
+        command.args(args).stdin(std::process::Stdio::piped());
+        // Before it listens, a signal ends it like any program.
+        let mut running = Running::start(&mut command);
+
+        std::thread::sleep(std::time::Duration::from_micros(run * 20_000 / runs()));
+        running.signal_now(Signal::INT);
+        running.until_ended(|| {});
+
+        assert!(folder.names().is_empty(), "run {run}: {:?}", folder.names());
+    }
 }

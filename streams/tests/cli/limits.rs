@@ -1,0 +1,208 @@
+//! Little memory, few threads, none at all, pipes that do not wait: the tool goes on, or says why not.
+
+use std::fs::{File, Permissions};
+use std::io::Write;
+use std::os::fd::AsFd;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Stdio};
+use std::thread;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use rustix::fs::{OFlags, fcntl_setfl};
+
+use super::folder::{Folder, TEXT};
+use super::member::Member;
+use super::peers::peer;
+use super::running::Running;
+
+fn is_soak() -> bool {
+    std::env::var_os("SOAK").is_some_and(|value| value == "1")
+}
+
+/// Zeros in gzip; `SOAK=1` goes past 4 GiB.
+fn zeros_in_gzip() -> Vec<u8> {
+    let mebibytes = if is_soak() { 4_200 } else { 64 };
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    for _ in 0..mebibytes {
+        encoder.write_all(&[0; 1 << 20]).unwrap();
+    }
+    encoder.finish().unwrap()
+}
+
+/// `streams` started by a shell under `limit`.
+fn limited(folder: &Folder, limit: &str, args: &str) -> Command {
+    let mut command = folder.other_command(Command::new("sh"));
+    command
+        .args(["-c", &format!("{limit}; exec \"$0\" {args}")])
+        .arg(env!("CARGO_BIN_EXE_streams"));
+    command
+}
+
+#[test]
+fn six_at_once_work_in_little_memory() {
+    let folder = Folder::with("zeros.gz", zeros_in_gzip());
+
+    for args in ["decompress -c zeros.gz", "test zeros.gz", "list zeros.gz"] {
+        let running: Vec<_> = (0..6)
+            .map(|_| {
+                let mut command = limited(&folder, "ulimit -v 200000", args);
+                Running::start(command.stdout(File::create("/dev/null").unwrap()))
+            })
+            .collect();
+
+        for running in running {
+            running.wait().expect_silence();
+        }
+    }
+}
+
+/// The most threads that it has, and its largest memory in KiB, while it works.
+fn watched(running: &mut Running) -> (usize, u64) {
+    let (mut threads, mut memory) = (0, 0);
+    let process = format!("/proc/{}", running.id());
+    let word = |status: &str, name: &str| -> Option<u64> {
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+        line.split_whitespace().next()?.parse().ok()
+    };
+    running.until_ended(|| {
+        let status = std::fs::read_to_string(format!("{process}/status")).unwrap_or_default();
+        threads = threads.max(word(&status, "Threads:").unwrap_or_default());
+        memory = memory.max(word(&status, "VmHWM:").unwrap_or_default());
+    });
+    (usize::try_from(threads).unwrap(), memory)
+}
+
+#[test]
+fn a_file_is_decoded_by_four_threads_in_24_mebibytes() {
+    let folder = Folder::with("zeros.gz", zeros_in_gzip());
+
+    for args in ["decompress -f zeros.gz", "test zeros.gz", "list zeros.gz"] {
+        let mut command = folder.command();
+        let mut running = Running::start(command.args(args.split_whitespace()));
+
+        let (threads, memory) = watched(&mut running);
+
+        running.wait().expect_silence();
+        assert!(threads <= 4, "{args}: {threads} threads");
+        assert!(memory <= 24 * 1024, "{args}: {memory} KiB");
+    }
+}
+
+#[test]
+fn holes_stay_holes() {
+    use std::os::unix::fs::MetadataExt;
+    const LEN: u64 = (8 << 20) + 3;
+    let folder = Folder::with("sparse", "");
+    File::options()
+        .write(true)
+        .open(folder.path("sparse"))
+        .unwrap()
+        .set_len(LEN)
+        .unwrap();
+
+    folder.run("compress sparse").expect_silence();
+    folder.run("decompress sparse.gz -o back").expect_silence();
+    folder.run("copy sparse copied").expect_silence();
+
+    for name in ["back", "copied"] {
+        let metadata = std::fs::metadata(folder.path(name)).unwrap();
+        assert_eq!(metadata.len(), LEN, "{name}");
+        assert!(
+            metadata.blocks() * 512 <= 1 << 20,
+            "{name}: {} blocks",
+            metadata.blocks()
+        );
+        assert!(folder.read(name).iter().all(|&byte| byte == 0), "{name}");
+    }
+}
+
+#[test]
+fn where_no_thread_can_be_started_there_is_a_sentence_and_no_panic() {
+    let folder = Folder::with("a.gz", Member::of(TEXT).bytes());
+    let program = folder.path("streams");
+    std::fs::copy(env!("CARGO_BIN_EXE_streams"), &program).unwrap();
+    std::fs::set_permissions(folder.path(""), Permissions::from_mode(0o755)).unwrap();
+    // The limit does not hold for root, and counts all processes of a user: this one has no other.
+    const ANOTHER: [&str; 5] = ["--reuid", "54321", "--regid", "54321", "--clear-groups"];
+    let (Some(mut setpriv), Some(_)) = (peer("setpriv"), peer("prlimit")) else {
+        return;
+    };
+    if !setpriv
+        .args(ANOTHER)
+        .arg("true")
+        .status()
+        .unwrap()
+        .success()
+    {
+        eprintln!("skipped: this user may not be another one");
+        return;
+    }
+    for limit in 1..5 {
+        let mut command = folder.other_command(peer("setpriv").unwrap());
+        command
+            .args(ANOTHER)
+            .args(["prlimit", &format!("--nproc={limit}")]);
+
+        let ran = Running::start(command.args(["./streams", "decompress", "-c", "a.gz"])).wait();
+
+        match ran.status {
+            0 => assert_eq!(ran.stdout, TEXT),
+            _ => ran.expect_line(1, &["cannot start a thread"]),
+        }
+    }
+}
+
+#[test]
+fn pipes_that_do_not_wait_are_waited_for() {
+    let folder = Folder::empty();
+    let noise = super::random::random_bytes(17, 1_000_000);
+
+    for args in ["compress -1", "copy - -"] {
+        let (stdin, mut feed) = std::io::pipe().unwrap();
+        let (mut out, stdout) = std::io::pipe().unwrap();
+        fcntl_setfl(stdin.as_fd(), OFlags::NONBLOCK).unwrap();
+        fcntl_setfl(stdout.as_fd(), OFlags::NONBLOCK).unwrap();
+        let mut command = folder.command();
+        command
+            .args(args.split_whitespace())
+            .stdin(stdin)
+            .stdout(stdout);
+        let running = Running::start(&mut command);
+        // Its end of the pipes is the only one now.
+        drop(command);
+        let noise = &noise;
+        let got = thread::scope(|scope| {
+            scope.spawn(move || {
+                for part in noise.chunks(300_000) {
+                    thread::yield_now();
+                    feed.write_all(part).unwrap();
+                }
+            });
+            let mut got = Vec::new();
+            std::io::Read::read_to_end(&mut out, &mut got).unwrap();
+            got
+        });
+
+        running.wait().expect_silence();
+        let plain = if args.starts_with("copy") {
+            got
+        } else {
+            folder.run_with("-d", &got).stdout
+        };
+        assert!(plain == *noise, "{args}");
+    }
+}
+
+#[test]
+fn a_closed_stdout_is_a_failure_with_a_sentence() {
+    let folder = Folder::with("a", TEXT);
+    let mut command = folder.command();
+    command.args(["-c", "a"]).stdout(Stdio::from(
+        File::options().write(true).open("/dev/full").unwrap(),
+    ));
+
+    Running::start(&mut command)
+        .wait()
+        .expect_line(1, &["stdout", "cannot write"]);
+}
