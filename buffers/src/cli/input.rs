@@ -14,10 +14,10 @@ pub const CHUNK_BYTES: usize = 128 * 1024;
 /// Where to begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seek {
-    FromStart(u64),
+    Start(u64),
     /// From where stdin stands.
-    FromHere(i64),
-    FromEnd(u64),
+    Here(i64),
+    End(u64),
 }
 
 /// A file being read.
@@ -67,19 +67,19 @@ impl Input {
     /// Goes to where reading begins and returns how far from the start that is. What cannot be skipped is read.
     pub fn skip(&mut self, seek: Seek) -> Result<u64> {
         let (place, distance) = match seek {
-            Seek::FromStart(bytes) => (
+            Seek::Start(bytes) => (
                 SeekFrom::Start(bytes.min(i64::MAX as u64)),
                 i128::from(bytes),
             ),
-            Seek::FromHere(bytes) => (SeekFrom::Current(bytes), bytes.into()),
-            Seek::FromEnd(bytes) => {
+            Seek::Here(bytes) => (SeekFrom::Current(bytes), bytes.into()),
+            Seek::End(bytes) => {
                 let back = 0_i64.saturating_sub_unsigned(bytes);
                 (SeekFrom::End(back), i128::from(back).min(-1))
             }
         };
         match self.file.seek(place) {
             // A device may say that it was moved, and was not.
-            Ok(place) if !matches!(seek, Seek::FromStart(bytes) if bytes != place) => {
+            Ok(place) if !matches!(seek, Seek::Start(bytes) if bytes != place) => {
                 self.expect_bytes_before(place)?;
                 Ok(place)
             }

@@ -238,10 +238,10 @@ fn parse_seek(text: &str) -> Result<Seek> {
     let size = i64::try_from(size).unwrap_or(i64::MAX);
     Ok(
         match &text[..text.len() - text.trim_start_matches(['+', '-']).len()] {
-            "" => Seek::FromStart(size.unsigned_abs()),
-            "+" => Seek::FromHere(size),
-            "-" => Seek::FromEnd(size.unsigned_abs()),
-            "+-" => Seek::FromHere(-size),
+            "" => Seek::Start(size.unsigned_abs()),
+            "+" => Seek::Here(size),
+            "-" => Seek::End(size.unsigned_abs()),
+            "+-" => Seek::Here(-size),
             _ => return Err(usage(format!("-s: {text:?}: a plus, then a minus"))),
         },
     )

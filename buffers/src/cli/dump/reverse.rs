@@ -20,9 +20,9 @@ pub fn reverse(options: &Options, input: &mut Input, out: &mut File) -> Result<(
     input.rewind();
     let base = match options.seek {
         None => 0,
-        Some(Seek::FromStart(bytes)) => i128::from(bytes),
-        Some(Seek::FromHere(bytes)) => bytes.into(),
-        Some(Seek::FromEnd(bytes)) => -i128::from(bytes),
+        Some(Seek::Start(bytes)) => i128::from(bytes),
+        Some(Seek::Here(bytes)) => bytes.into(),
+        Some(Seek::End(bytes)) => -i128::from(bytes),
     };
     let mut writer = Writer {
         can_seek: out.metadata().is_ok_and(|out| out.is_file()),
