@@ -71,11 +71,9 @@ pub fn list(out: &mut dyn Write) -> Result<()> {
 
 /// Prints the output of the named lessons, or of all; with `code`, both programs and the output, from the files.
 pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> Result<()> {
-    let named: Vec<&Lesson> = names.iter().map(|name| find(name)).collect::<Result<_>>()?;
-    let lessons = if named.is_empty() {
-        LESSONS.iter().collect()
-    } else {
-        named
+    let lessons: Vec<&Lesson> = match names {
+        [] => LESSONS.iter().collect(),
+        names => names.iter().map(|name| find(name)).collect::<Result<_>>()?,
     };
     for (index, lesson) in lessons.iter().enumerate() {
         if lessons.len() > 1 {
