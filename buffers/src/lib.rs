@@ -56,3 +56,10 @@ mod emulated_conformance;
 #[cfg(all(test, feature = "simd"))]
 #[path = "../tests/levels.rs"]
 mod emulated_levels;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+#[cfg(doctest)]
+#[doc = include_str!("../NODE.md")]
+struct Node;

@@ -9,33 +9,6 @@ use std::process::{Command, ExitCode, Stdio, Termination};
 
 use anyhow::{Context, Result, ensure};
 
-#[path = "../examples/compare-concat.rs"]
-mod compare_concat;
-#[path = "../examples/encodings.rs"]
-mod encodings;
-#[path = "../examples/fill-and-swap.rs"]
-mod fill_and_swap;
-#[path = "../examples/hello.rs"]
-mod hello;
-#[path = "../examples/indexing.rs"]
-mod indexing;
-#[path = "../examples/inspect.rs"]
-mod inspect;
-#[path = "../examples/lenient-and-strict.rs"]
-mod lenient_and_strict;
-#[path = "../examples/numbers.rs"]
-mod numbers;
-#[path = "../examples/range-errors.rs"]
-mod range_errors;
-#[path = "../examples/search.rs"]
-mod search;
-#[path = "../examples/string-decoder.rs"]
-mod string_decoder;
-#[path = "../examples/transcode.rs"]
-mod transcode;
-#[path = "../examples/views-and-copies.rs"]
-mod views_and_copies;
-
 /// Names the lesson that a started process is. What a lesson starts from `current_exe()` inherits it.
 const VARIABLE: &str = "BUFFERS_LESSON";
 
@@ -51,33 +24,36 @@ struct Lesson {
 }
 
 macro_rules! lessons {
-    ($($module:ident $name:literal $title:literal;)*) => {
-        &[$(Lesson {
+    ($($module:ident $path:literal $name:literal $title:literal;)*) => {
+        $(#[path = $path]
+        mod $module;)*
+
+        const LESSONS: &[Lesson] = &[$(Lesson {
             name: $name,
             title: $title,
             main: || $module::main().report(),
             rust: include_str!(concat!("../examples/", $name, ".rs")),
             node: include_str!(concat!("../examples/", $name, ".mjs")),
             output: include_str!(concat!("../examples/", $name, ".out")),
-        }),*]
+        }),*];
     };
 }
 
-const LESSONS: &[Lesson] = lessons! {
-    hello              "hello"              "A buffer prints as hex and can be changed";
-    indexing           "indexing"           "Numbers modulo 256, indexes outside, iteration";
-    encodings          "encodings"          "One text through every encoding, both ways";
-    lenient_and_strict "lenient-and-strict" "Bad input: what Node makes of it, and where it is bad";
-    numbers            "numbers"            "Integers and floats of 1 to 8 bytes, both byte orders";
-    range_errors       "range-errors"       "Out of range: an error with a code and a message";
-    views_and_copies   "views-and-copies"   "Views that share memory, and copies that do not";
-    search             "search"             "indexOf, lastIndexOf, includes";
-    fill_and_swap      "fill-and-swap"      "fill, swap16, swap32, swap64";
-    transcode          "transcode"          "Bytes of one encoding to bytes of another";
-    string_decoder     "string-decoder"     "StringDecoder: characters that come in chunks";
-    inspect            "inspect"            "What console.log prints, and JSON";
-    compare_concat     "compare-concat"     "Ordering, equality, joining";
-};
+lessons! {
+    hello              "../examples/hello.rs"               "hello"              "A buffer prints as hex and can be changed";
+    indexing           "../examples/indexing.rs"            "indexing"           "Numbers modulo 256, indexes outside, iteration";
+    encodings          "../examples/encodings.rs"           "encodings"          "One text through every encoding, both ways";
+    lenient_and_strict "../examples/lenient-and-strict.rs"  "lenient-and-strict" "Bad input: what Node makes of it, and where it is bad";
+    numbers            "../examples/numbers.rs"             "numbers"            "Integers and floats of 1 to 8 bytes, both byte orders";
+    range_errors       "../examples/range-errors.rs"        "range-errors"       "Out of range: an error with a code and a message";
+    views_and_copies   "../examples/views-and-copies.rs"    "views-and-copies"   "Views that share memory, and copies that do not";
+    search             "../examples/search.rs"              "search"             "indexOf, lastIndexOf, includes";
+    fill_and_swap      "../examples/fill-and-swap.rs"       "fill-and-swap"      "fill, swap16, swap32, swap64";
+    transcode          "../examples/transcode.rs"           "transcode"          "Bytes of one encoding to bytes of another";
+    string_decoder     "../examples/string-decoder.rs"      "string-decoder"     "StringDecoder: characters that come in chunks";
+    inspect            "../examples/inspect.rs"             "inspect"            "What console.log prints, and JSON";
+    compare_concat     "../examples/compare-concat.rs"      "compare-concat"     "Ordering, equality, joining";
+}
 
 /// Runs the lesson that this process was started for, if it was; `main` calls this before anything else.
 pub fn run_as_lesson() -> Option<ExitCode> {
@@ -95,11 +71,9 @@ pub fn list(out: &mut dyn Write) -> Result<()> {
 
 /// Prints the output of the named lessons, or of all; with `code`, both programs and the output, from the files.
 pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> Result<()> {
-    let named: Vec<&Lesson> = names.iter().map(|name| find(name)).collect::<Result<_>>()?;
-    let lessons = if named.is_empty() {
-        LESSONS.iter().collect()
-    } else {
-        named
+    let lessons: Vec<&Lesson> = match names {
+        [] => LESSONS.iter().collect(),
+        names => names.iter().map(|name| find(name)).collect::<Result<_>>()?,
     };
     for (index, lesson) in lessons.iter().enumerate() {
         if lessons.len() > 1 {

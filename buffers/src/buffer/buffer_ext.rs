@@ -7,6 +7,18 @@ use std::ops::{Range, RangeBounds};
 
 use crate::{Encoding, Endian, Error, Inspect, Number, Pattern};
 
+/// Writes methods that call the function of their name with the bytes first.
+macro_rules! methods {
+    ($self:ident: $receiver:ty, $bytes:ident {$(
+        fn $name:ident $([$($generic:tt)*])? ($($arg:ident: $type:ty),*) -> $result:ty;
+    )*}) => {$(
+        #[doc = concat!("As [`crate::", stringify!($name), "()`].")]
+        fn $name $(<$($generic)*>)? ($self: $receiver $(, $arg: $type)*) -> $result {
+            crate::$name($self.$bytes() $(, $arg)*)
+        }
+    )*};
+}
+
 /// The methods of a Buffer, on every `[u8]`.
 ///
 /// # Examples
@@ -23,114 +35,37 @@ use crate::{Encoding, Endian, Error, Inspect, Number, Pattern};
 /// assert_eq!(&bytes, b"----sells");
 /// # Ok::<(), buffers::Error>(())
 /// ```
-#[expect(clippy::missing_errors_doc, reason = "each function's page has them")]
+#[expect(clippy::missing_errors_doc, reason = "the function's page has them")]
 pub trait BufferExt {
     #[doc(hidden)]
     fn bytes(&self) -> &[u8];
     #[doc(hidden)]
     fn bytes_mut(&mut self) -> &mut [u8];
 
-    /// As [`crate::index_of`].
-    fn index_of<'a>(&self, needle: impl Into<Pattern<'a>>, offset: i64) -> Option<usize> {
-        crate::index_of(self.bytes(), needle, offset)
-    }
+    methods! { self: &Self, bytes {
+        fn index_of['a](needle: impl Into<Pattern<'a>>, offset: i64) -> Option<usize>;
+        fn index_of_until['a](needle: impl Into<Pattern<'a>>, offset: i64, end: i64) -> Option<usize>;
+        fn last_index_of['a](needle: impl Into<Pattern<'a>>, offset: impl Into<Option<i64>>) -> Option<usize>;
+        fn last_index_of_until['a](needle: impl Into<Pattern<'a>>, offset: impl Into<Option<i64>>, end: i64) -> Option<usize>;
+        fn includes['a](needle: impl Into<Pattern<'a>>, offset: i64) -> bool;
+        fn includes_until['a](needle: impl Into<Pattern<'a>>, offset: i64, end: i64) -> bool;
+        fn read[T: Number](offset: usize, endian: Endian) -> Result<T, Error>;
+        fn read_int(offset: usize, width: usize, endian: Endian) -> Result<i64, Error>;
+        fn read_uint(offset: usize, width: usize, endian: Endian) -> Result<u64, Error>;
+        fn copy(range: Range<usize>, target: &mut [u8], start: usize) -> Result<usize, Error>;
+        fn compare(range: Range<usize>, target: &[u8], target_range: Range<usize>) -> Result<Ordering, Error>;
+        fn transcode(from: Encoding, to: Encoding) -> Result<Vec<u8>, Error>;
+    }}
 
-    /// As [`crate::last_index_of`].
-    fn last_index_of<'a>(
-        &self,
-        needle: impl Into<Pattern<'a>>,
-        offset: impl Into<Option<i64>>,
-    ) -> Option<usize> {
-        crate::last_index_of(self.bytes(), needle, offset)
-    }
-
-    /// As [`crate::includes`].
-    fn includes<'a>(&self, needle: impl Into<Pattern<'a>>, offset: i64) -> bool {
-        crate::includes(self.bytes(), needle, offset)
-    }
-
-    /// As [`crate::index_of_until`].
-    fn index_of_until<'a>(
-        &self,
-        needle: impl Into<Pattern<'a>>,
-        offset: i64,
-        end: i64,
-    ) -> Option<usize> {
-        crate::index_of_until(self.bytes(), needle, offset, end)
-    }
-
-    /// As [`crate::last_index_of_until`].
-    fn last_index_of_until<'a>(
-        &self,
-        needle: impl Into<Pattern<'a>>,
-        offset: impl Into<Option<i64>>,
-        end: i64,
-    ) -> Option<usize> {
-        crate::last_index_of_until(self.bytes(), needle, offset, end)
-    }
-
-    /// As [`crate::includes_until`].
-    fn includes_until<'a>(&self, needle: impl Into<Pattern<'a>>, offset: i64, end: i64) -> bool {
-        crate::includes_until(self.bytes(), needle, offset, end)
-    }
-
-    /// As [`crate::read`].
-    fn read<T: Number>(&self, offset: usize, endian: Endian) -> Result<T, Error> {
-        crate::read(self.bytes(), offset, endian)
-    }
-
-    /// As [`crate::write()`].
-    fn write<T: Number>(
-        &mut self,
-        value: T,
-        offset: usize,
-        endian: Endian,
-    ) -> Result<usize, Error> {
-        crate::write(self.bytes_mut(), value, offset, endian)
-    }
-
-    /// As [`crate::read_int`].
-    fn read_int(&self, offset: usize, width: usize, endian: Endian) -> Result<i64, Error> {
-        crate::read_int(self.bytes(), offset, width, endian)
-    }
-
-    /// As [`crate::read_uint`].
-    fn read_uint(&self, offset: usize, width: usize, endian: Endian) -> Result<u64, Error> {
-        crate::read_uint(self.bytes(), offset, width, endian)
-    }
-
-    /// As [`crate::write_int`].
-    fn write_int(
-        &mut self,
-        value: i64,
-        offset: usize,
-        width: usize,
-        endian: Endian,
-    ) -> Result<usize, Error> {
-        crate::write_int(self.bytes_mut(), value, offset, width, endian)
-    }
-
-    /// As [`crate::write_uint`].
-    fn write_uint(
-        &mut self,
-        value: u64,
-        offset: usize,
-        width: usize,
-        endian: Endian,
-    ) -> Result<usize, Error> {
-        crate::write_uint(self.bytes_mut(), value, offset, width, endian)
-    }
-
-    /// As [`crate::write_text`].
-    fn write_text(
-        &mut self,
-        text: &str,
-        offset: usize,
-        length: impl Into<Option<usize>>,
-        encoding: Encoding,
-    ) -> Result<usize, Error> {
-        crate::write_text(self.bytes_mut(), text, offset, length, encoding)
-    }
+    methods! { self: &mut Self, bytes_mut {
+        fn write[T: Number](value: T, offset: usize, endian: Endian) -> Result<usize, Error>;
+        fn write_int(value: i64, offset: usize, width: usize, endian: Endian) -> Result<usize, Error>;
+        fn write_uint(value: u64, offset: usize, width: usize, endian: Endian) -> Result<usize, Error>;
+        fn write_text(text: &str, offset: usize, length: impl Into<Option<usize>>, encoding: Encoding) -> Result<usize, Error>;
+        fn swap16() -> Result<(), Error>;
+        fn swap32() -> Result<(), Error>;
+        fn swap64() -> Result<(), Error>;
+    }}
 
     /// As [`crate::fill()`]; the standard library has the name `fill`.
     fn fill_range<'a>(
@@ -139,21 +74,6 @@ pub trait BufferExt {
         range: impl RangeBounds<usize>,
     ) -> Result<(), Error> {
         crate::fill(self.bytes_mut(), value, range)
-    }
-
-    /// As [`crate::swap16`].
-    fn swap16(&mut self) -> Result<(), Error> {
-        crate::swap16(self.bytes_mut())
-    }
-
-    /// As [`crate::swap32`].
-    fn swap32(&mut self) -> Result<(), Error> {
-        crate::swap32(self.bytes_mut())
-    }
-
-    /// As [`crate::swap64`].
-    fn swap64(&mut self) -> Result<(), Error> {
-        crate::swap64(self.bytes_mut())
     }
 
     /// The bytes in [`crate::range`]: `buf.subarray(start, end)`.
@@ -167,26 +87,6 @@ pub trait BufferExt {
         let bytes = self.bytes_mut();
         let range = crate::range(bytes.len(), start, end);
         &mut bytes[range]
-    }
-
-    /// As [`crate::copy`].
-    fn copy(&self, range: Range<usize>, target: &mut [u8], start: usize) -> Result<usize, Error> {
-        crate::copy(self.bytes(), range, target, start)
-    }
-
-    /// As [`crate::compare`].
-    fn compare(
-        &self,
-        range: Range<usize>,
-        target: &[u8],
-        target_range: Range<usize>,
-    ) -> Result<Ordering, Error> {
-        crate::compare(self.bytes(), range, target, target_range)
-    }
-
-    /// As [`crate::transcode`].
-    fn transcode(&self, from: Encoding, to: Encoding) -> Result<Vec<u8>, Error> {
-        crate::transcode(self.bytes(), from, to)
     }
 
     /// As [`Encoding::to_text`].

@@ -43,7 +43,7 @@ pub fn fill<'a>(
         return Ok(());
     }
     let value = value.into();
-    match (&*value.to_bytes(), value) {
+    match (&*value.encoded(), value) {
         ([], Pattern::Text("", _)) => bytes[start..end].fill(0),
         ([], Pattern::Text(text, _)) => return Err(Error::InvalidFill(inspect_text(text))),
         ([], _) => return Err(Error::InvalidFill(Inspect::of(&[]).to_string())),

@@ -96,7 +96,7 @@ fn quote(text: &str) -> String {
             '\u{8}' => quoted += "\\b",
             '\u{c}' => quoted += "\\f",
             '\0'..='\x1f' | '\x7f'..='\u{9f}' => {
-                quoted += &format!("\\x{:02X}", u32::from(character))
+                quoted += &format!("\\x{:02X}", u32::from(character));
             }
             _ => quoted.push(character),
         }

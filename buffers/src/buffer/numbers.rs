@@ -56,28 +56,24 @@ macro_rules! numbers {
     )*};
 }
 
+/// Returns the one NaN that Node writes: its sign and its other bits mean nothing.
+macro_rules! canonical_nan {
+    ($float:ident, $bits:literal) => {
+        |number: $float| {
+            if number.is_nan() {
+                $float::from_bits($bits)
+            } else {
+                number
+            }
+        }
+    };
+}
+
 numbers!(
     u8: identity, i8: identity, u16: identity, i16: identity, u32: identity, i32: identity,
-    u64: identity, i64: identity, f32: canonical_nan_f32, f64: canonical_nan_f64
+    u64: identity, i64: identity,
+    f32: canonical_nan!(f32, 0x7fc0_0000), f64: canonical_nan!(f64, 0x7ff8_0000_0000_0000)
 );
-
-/// A NaN has a sign and 22 bits that mean nothing. Node writes the same one always.
-fn canonical_nan_f32(number: f32) -> f32 {
-    if number.is_nan() {
-        f32::from_bits(0x7fc0_0000)
-    } else {
-        number
-    }
-}
-
-/// The same with 51 bits.
-fn canonical_nan_f64(number: f64) -> f64 {
-    if number.is_nan() {
-        f64::from_bits(0x7ff8_0000_0000_0000)
-    } else {
-        number
-    }
-}
 
 /// Reads the number that starts `offset` bytes into `bytes`.
 ///

@@ -19,7 +19,7 @@ pub enum Pattern<'a> {
 }
 
 impl Pattern<'_> {
-    pub(super) fn to_bytes(&self) -> Cow<'_, [u8]> {
+    pub(super) fn encoded(&self) -> Cow<'_, [u8]> {
         match self {
             Self::Byte(byte) => slice::from_ref(byte).into(),
             Self::Bytes(bytes) | Self::Units(bytes) => (*bytes).into(),

@@ -108,7 +108,7 @@ fn search(
     end: i64,
     direction: Direction,
 ) -> Option<usize> {
-    let pattern = needle.to_bytes();
+    let pattern = needle.encoded();
     // A half unit at the end is not searched. For a text it does not count for the offset either; for bytes it does.
     let (width, len) = match needle {
         Pattern::Text(_, Encoding::Utf16le) => (2, bytes.len() & !1),

@@ -49,7 +49,7 @@ pub fn convert(args: &Args) -> Result<()> {
     let mut out = sys::stdout().context("stdout")?;
     let wrap = usize::try_from(args.wrap).unwrap_or(usize::MAX);
     let mut out = Wrapped::new(&mut out, wrap);
-    let mut converted = Vec::new();
+    let (mut converted, mut hex_end) = (Vec::new(), HexEnd::default());
     let name = input.name().to_owned();
     loop {
         let chunk = input.next()?;
@@ -57,6 +57,9 @@ pub fn convert(args: &Args) -> Result<()> {
         let outcome = if ended {
             converter.finish(&mut converted)
         } else {
+            if args.lenient && args.from == Encoding::Hex {
+                hex_end.look(chunk);
+            }
             converter.push(chunk, &mut converted)
         };
         // What is good goes out before the error is told.
@@ -64,12 +67,35 @@ pub fn convert(args: &Args) -> Result<()> {
         converted.clear();
         outcome.with_context(|| name.clone())?;
         if ended {
-            if let Some(offset) = converter.ignored_from() {
-                let warning =
-                    "left out from here on, as Node does; without --lenient, newlines are skipped";
-                warn(&format!("{name}: hex at offset {offset}: {warning}"));
+            if let Some(offset) = hex_end.ignored_from {
+                let text =
+                    "left out from here on, as in Node; without --lenient, newlines may be there";
+                warn(&format!("{name}: hex at offset {offset}: {text}"));
             }
             return out.finish();
         }
+    }
+}
+
+/// Looks for what lenient hex leaves out: it ends at the first character that is not a digit.
+#[derive(Default)]
+struct HexEnd {
+    offset: usize,
+    ended: bool,
+    /// Where the first byte is, other than white space.
+    ignored_from: Option<usize>,
+}
+
+impl HexEnd {
+    fn look(&mut self, chunk: &[u8]) {
+        let is_past = |byte: &u8| self.ended || !byte.is_ascii_hexdigit();
+        if let Some(end) = chunk.iter().position(is_past) {
+            self.ended = true;
+            let mut rest = chunk[end..].iter();
+            let ignored = rest.position(|byte| !byte.is_ascii_whitespace());
+            let ignored = ignored.map(|at| self.offset + end + at);
+            self.ignored_from = self.ignored_from.or(ignored);
+        }
+        self.offset += chunk.len();
     }
 }

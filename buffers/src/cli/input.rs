@@ -14,10 +14,10 @@ pub const CHUNK_BYTES: usize = 128 * 1024;
 /// Where to begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seek {
-    FromStart(u64),
+    Start(i64),
     /// From where stdin stands.
-    FromHere(i64),
-    FromEnd(u64),
+    Here(i64),
+    End(i64),
 }
 
 /// A file being read.
@@ -66,38 +66,30 @@ impl Input {
 
     /// Goes to where reading begins and returns how far from the start that is. What cannot be skipped is read.
     pub fn skip(&mut self, seek: Seek) -> Result<u64> {
-        let (place, distance) = match seek {
-            Seek::FromStart(bytes) => (
-                SeekFrom::Start(bytes.min(i64::MAX as u64)),
-                i128::from(bytes),
-            ),
-            Seek::FromHere(bytes) => (SeekFrom::Current(bytes), bytes.into()),
-            Seek::FromEnd(bytes) => {
-                let back = 0_i64.saturating_sub_unsigned(bytes);
-                (SeekFrom::End(back), i128::from(back).min(-1))
-            }
+        let (place, bytes) = match seek {
+            Seek::Start(bytes) => (SeekFrom::Start(bytes.unsigned_abs()), bytes),
+            Seek::Here(bytes) => (SeekFrom::Current(bytes), bytes),
+            Seek::End(bytes) => (SeekFrom::End(bytes), bytes),
         };
-        match self.file.seek(place) {
-            // A device may say that it was moved, and was not.
-            Ok(place) if !matches!(seek, Seek::FromStart(bytes) if bytes != place) => {
-                self.expect_bytes_before(place)?;
-                Ok(place)
-            }
-            _ if distance < 0 => bail!(
-                "{}: cannot begin {} bytes before the end: it is shorter, or is no file",
-                self.name,
-                distance.unsigned_abs()
-            ),
-            _ => {
-                let bytes = distance as u64;
-                let skipped = io::copy(&mut (&self.file).take(bytes), &mut io::sink());
-                let skipped = skipped.with_context(|| self.name.clone())?;
-                if skipped < bytes {
-                    return self.past_the_end(bytes, skipped);
-                }
-                Ok(skipped)
-            }
+        let sought = self.file.seek(place);
+        // A device may say that it was moved, and was not.
+        let place = sought
+            .ok()
+            .filter(|&at| place == SeekFrom::Start(at) || seek != Seek::Start(bytes));
+        if let Some(place) = place {
+            return self.expect_bytes_before(place).map(|()| place);
         }
+        let wanted = u64::try_from(bytes)
+            .ok()
+            .filter(|_| !matches!(seek, Seek::End(_)));
+        let Some(wanted) = wanted else {
+            let (name, bytes) = (&self.name, bytes.unsigned_abs());
+            bail!(
+                "{name}: cannot begin {bytes} bytes before the end: it is shorter, or is no file"
+            );
+        };
+        let skipped = self.count((&self.file).take(wanted))?;
+        self.expect(wanted, skipped).map(|()| wanted)
     }
 
     /// Refuses a place after the end. Only reading tells: files in `/proc` have a size of 0.
@@ -106,29 +98,32 @@ impl Input {
             .file
             .metadata()
             .is_ok_and(|metadata| metadata.is_file());
-        let Some(before) = place.checked_sub(1).filter(|_| is_file) else {
-            return Ok(());
-        };
-        self.file
-            .seek(SeekFrom::Start(before))
-            .with_context(|| self.name.clone())?;
-        // After this byte, the file stands where it should.
-        let mut byte = (&self.file).take(1);
-        if io::copy(&mut byte, &mut io::sink()).with_context(|| self.name.clone())? == 1 {
+        if place == 0 || !is_file {
             return Ok(());
         }
-        let len = match self.file.seek(SeekFrom::End(0)) {
-            Ok(len) if len > 0 => len,
-            _ => {
-                self.rewind();
-                io::copy(&mut self.file, &mut io::sink()).with_context(|| self.name.clone())?
-            }
-        };
-        self.past_the_end(place, len).map(drop)
+        // After this byte, the file stands where it should.
+        self.file
+            .seek(SeekFrom::Start(place - 1))
+            .with_context(|| self.name.clone())?;
+        if self.count((&self.file).take(1))? == 1 {
+            return Ok(());
+        }
+        self.rewind();
+        let len = self.file.seek(SeekFrom::End(0)).ok().filter(|&len| len > 0);
+        let len = len.map_or_else(|| self.count(&self.file), Ok)?;
+        self.expect(place, len)
     }
 
-    fn past_the_end(&self, place: u64, len: u64) -> Result<u64> {
-        bail!("{}: cannot begin at {place}: it has {len} bytes", self.name)
+    /// Reads all, and returns how many bytes that was.
+    fn count(&self, mut bytes: impl Read) -> Result<u64> {
+        io::copy(&mut bytes, &mut io::sink()).with_context(|| self.name.clone())
+    }
+
+    fn expect(&self, place: u64, len: u64) -> Result<()> {
+        if len < place {
+            bail!("{}: cannot begin at {place}: it has {len} bytes", self.name);
+        }
+        Ok(())
     }
 
     /// Reads the next bytes, as many as are there at once; none at the end.

@@ -49,18 +49,12 @@ fn summary(input: &mut Input, out: &mut impl Write, max: u64) -> Result<()> {
         count += chunk.len() as u64;
         is_ascii &= buffers::is_ascii(chunk);
         text.clear();
-        if utf8
-            .as_mut()
-            .is_some_and(|utf8| utf8.push(chunk, &mut text).is_err())
-        {
-            utf8 = None;
-        }
+        utf8 = utf8.and_then(|mut utf8| utf8.push(chunk, &mut text).ok().map(|()| utf8));
     }
-    let is_utf8 = utf8.is_some_and(|mut utf8| utf8.finish(&mut text).is_ok());
-    let kind = match (is_ascii, is_utf8) {
-        (true, _) => "ascii",
-        (_, true) => "utf8",
-        _ => "binary",
+    let kind = match utf8.is_some_and(|mut utf8| utf8.finish(&mut text).is_ok()) {
+        _ if is_ascii => "ascii",
+        true => "utf8",
+        false => "binary",
     };
     let bytes = |count| if count == 1 { "byte" } else { "bytes" };
     let mut shown = Inspect::of(&first).at_most(max).to_string();

@@ -24,6 +24,7 @@ use message::Usage;
 #[derive(Parser)]
 #[command(
     version,
+    propagate_version = true,
     about,
     after_help = "\
 Examples:
@@ -44,8 +45,8 @@ enum Command {
     /// Print the tour, or some of its lessons
     Tour(TourArgs),
     /// Show bytes in hex and as text, as xxd does
-    #[command(override_help = dump::HELP, disable_help_flag = true)]
-    Dump(DumpArgs),
+    #[command(args_override_self = true, disable_version_flag = true)]
+    Dump(dump::Options),
     /// Convert from one encoding to another
     Convert(convert::Args),
     /// Show bytes as Node's console.log does, and what they are
@@ -67,13 +68,6 @@ struct TourArgs {
     lessons: Vec<String>,
 }
 
-/// xxd's options are not clap's, so they are read elsewhere.
-#[derive(clap::Args)]
-struct DumpArgs {
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    args: Vec<OsString>,
-}
-
 /// Runs what the arguments say.
 pub fn main() -> ExitCode {
     match run(env::args_os().collect()) {
@@ -83,11 +77,9 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(args: Vec<OsString>) -> Result<ExitCode> {
-    // Before clap, which would take `--` for its own.
+fn run(mut args: Vec<OsString>) -> Result<ExitCode> {
     if args.get(1).is_some_and(|command| command == "dump") {
-        dump::dump(args.into_iter().skip(2))?;
-        return Ok(ExitCode::SUCCESS);
+        dump::with_two_dashes(&Cli::command(), &mut args[2..]);
     }
     let command = match Cli::try_parse_from(args) {
         Ok(cli) => cli.command,
@@ -108,7 +100,7 @@ fn run(args: Vec<OsString>) -> Result<ExitCode> {
         }
         None => show_tour(&TourArgs::default())?,
         Some(Command::Tour(args)) => show_tour(&args)?,
-        Some(Command::Dump(args)) => dump::dump(args.args.into_iter())?,
+        Some(Command::Dump(options)) => dump::dump(&options)?,
         Some(Command::Convert(args)) => convert::convert(&args)?,
         Some(Command::Inspect(args)) => inspect::inspect(&args)?,
         Some(Command::Completions { shell }) => {

@@ -3,6 +3,8 @@
 //! What is not whole at the end of a chunk waits for the next one: up to three bytes of UTF-8, half a
 //! unit or half a surrogate pair of UTF-16, one or two bytes of base64.
 
+use std::mem;
+
 use super::utf16;
 use crate::Encoding;
 
@@ -22,8 +24,8 @@ use crate::Encoding;
 #[derive(Debug, Clone)]
 pub struct StringDecoder {
     encoding: Encoding,
-    held: [u8; 4],
-    held_len: usize,
+    /// The bytes of a character that is not whole.
+    held: Vec<u8>,
     missing: usize,
     /// A high surrogate that a `String` cannot hold; in units it has been given out already.
     high: Option<u16>,
@@ -34,8 +36,7 @@ impl StringDecoder {
     pub fn new(encoding: Encoding) -> Self {
         Self {
             encoding,
-            held: [0; 4],
-            held_len: 0,
+            held: Vec::new(),
             missing: 0,
             high: None,
         }
@@ -53,7 +54,7 @@ impl StringDecoder {
 
     /// How many bytes that character has in all, or 0 if none is held back: `lastTotal`.
     pub fn total(&self) -> usize {
-        self.held_len + self.missing
+        self.held.len() + self.missing
     }
 
     /// The text that is whole with this chunk.
@@ -101,44 +102,35 @@ impl StringDecoder {
         String::from_utf16_lossy(&all)
     }
 
-    /// What was held back, if it is whole now, and the part of the chunk that can be decoded with it.
-    fn split<'a>(&mut self, mut chunk: &'a [u8]) -> (Vec<u8>, &'a [u8]) {
-        let mut front = Vec::new();
-        if self.missing > 0 {
-            let mut taken = self.missing.min(chunk.len());
-            if self.encoding == Encoding::Utf8 {
-                // A byte that does not go on with the character begins the next one.
-                if let Some(other) = chunk[..taken].iter().position(|byte| byte & 0xc0 != 0x80) {
-                    taken = other;
-                    self.missing = taken;
-                }
+    /// Returns what was held back, if it is whole now, and the part of the chunk that can be decoded with it.
+    fn split<'a>(&mut self, chunk: &'a [u8]) -> (Vec<u8>, &'a [u8]) {
+        let mut taken = self.missing.min(chunk.len());
+        if self.encoding == Encoding::Utf8 {
+            // A byte that does not go on with the character begins the next one.
+            if let Some(other) = chunk[..taken].iter().position(|byte| byte & 0xc0 != 0x80) {
+                (taken, self.missing) = (other, other);
             }
-            let (first, rest) = chunk.split_at(taken);
-            self.held[self.held_len..self.held_len + taken].copy_from_slice(first);
-            self.held_len += taken;
-            self.missing -= taken;
-            chunk = rest;
-            if self.missing > 0 {
-                return (front, chunk);
-            }
-            front = self.held[..self.held_len].to_vec();
-            self.held_len = 0;
         }
-        let (held, total) = incomplete(self.encoding, chunk);
+        let (first, rest) = chunk.split_at(taken);
+        self.held.extend_from_slice(first);
+        self.missing -= taken;
+        if self.missing > 0 {
+            return (Vec::new(), rest);
+        }
+        let front = mem::take(&mut self.held);
+        let (held, total) = incomplete(self.encoding, rest);
         self.missing = total - held;
-        let (body, tail) = chunk.split_at(chunk.len() - held);
-        self.held[..tail.len()].copy_from_slice(tail);
-        self.held_len = tail.len();
+        let (body, tail) = rest.split_at(rest.len() - held);
+        self.held = tail.to_vec();
         (front, body)
     }
 
     fn leftover(&mut self) -> Vec<u8> {
-        let mut leftover = self.held[..self.held_len].to_vec();
+        self.missing = 0;
+        let mut leftover = mem::take(&mut self.held);
         if self.encoding == Encoding::Utf16le {
             leftover.truncate(leftover.len() & !1);
         }
-        self.held_len = 0;
-        self.missing = 0;
         leftover
     }
 }

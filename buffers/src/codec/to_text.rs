@@ -74,17 +74,14 @@ impl Encoding {
     pub fn text_into(self, bytes: &[u8], out: &mut String) -> Result<(), Error> {
         let emit = |chunk: &[u8]| out.push_str(utf8::encoded(chunk));
         match self {
-            Self::Utf8 => {
-                let decoded = utf8::decode(bytes);
-                let good = decoded.as_ref().err().and_then(Error::offset);
-                // Where all is good, it need not be looked at once more.
-                let text = decoded.as_ref().map_or_else(
-                    |_| utf8::encoded(&bytes[..good.unwrap_or_default()]),
-                    |text| text,
-                );
-                out.push_str(text);
-                decoded?;
-            }
+            Self::Utf8 => match utf8::decode(bytes) {
+                Ok(text) => out.push_str(text),
+                Err(error) => {
+                    let good = error.offset().unwrap_or_default();
+                    out.push_str(utf8::encoded(&bytes[..good]));
+                    return Err(error);
+                }
+            },
             Self::Utf16le => utf16::decode_chunks(bytes, emit)?,
             Self::Latin1 => latin1::decode_chunks(bytes, emit),
             Self::Ascii => latin1::decode_ascii_chunks(bytes, emit)?,

@@ -10,7 +10,7 @@ use super::Progress;
 use super::lanes::{load64, store64};
 
 /// Letters for groups of three bytes. `alphabet` has 64.
-#[cfg_attr(not(test), target_feature(enable = "avx512f,avx512bw,avx512vbmi"))]
+#[cfg_attr(not(test), target_feature(enable = "avx512vbmi"))]
 pub fn encode(bytes: &[u8], alphabet: &[u8; 64], out: &mut [u8]) -> Progress {
     // For each group of three bytes a, b, c: the bytes b, a, c, b, from which all four letters can be cut.
     let spread: [u8; 64] =
@@ -36,7 +36,7 @@ pub fn encode(bytes: &[u8], alphabet: &[u8; 64], out: &mut [u8]) -> Progress {
 
 /// Bytes for groups of four letters, up to a block that has anything else. `sextets` says what each ASCII character stands
 /// for, with the top bit where it is no letter.
-#[cfg_attr(not(test), target_feature(enable = "avx512f,avx512bw,avx512vbmi"))]
+#[cfg_attr(not(test), target_feature(enable = "avx512vbmi"))]
 pub fn decode(text: &[u8], sextets: &[[u8; 64]; 2], out: &mut [u8]) -> Progress {
     let (low, high) = (load64(&sextets[0]), load64(&sextets[1]));
     // Three bytes of each 32 bits, the highest first.
@@ -63,10 +63,7 @@ pub fn decode(text: &[u8], sextets: &[[u8; 64]; 2], out: &mut [u8]) -> Progress 
 }
 
 /// The letters among `text` up to a `=`.
-#[cfg_attr(
-    not(test),
-    target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,popcnt")
-)]
+#[cfg_attr(not(test), target_feature(enable = "avx512vbmi,avx512vbmi2,popcnt"))]
 pub fn compact(text: &[u8], table: &[[u8; 64]; 2], out: &mut [u8]) -> Progress {
     let (low, high) = (load64(&table[0]), load64(&table[1]));
     let mut done = Progress::default();

@@ -53,7 +53,7 @@ pub fn store32(block: &mut [u8; 32], value: __m256i) {
 
 /// `bits` of each 16-bit lane.
 #[inline]
-#[cfg_attr(not(test), target_feature(enable = "avx512f,avx512bw"))]
+#[cfg_attr(not(test), target_feature(enable = "avx512bw"))]
 pub fn bits16(lanes: __m512i, bits: i16) -> __m512i {
     _mm512_and_si512(lanes, _mm512_set1_epi16(bits))
 }
@@ -67,7 +67,7 @@ pub fn bits32(lanes: __m512i, bits: i32) -> __m512i {
 
 /// Each of the first 32 bytes in a 16-bit lane.
 #[inline]
-#[cfg_attr(not(test), target_feature(enable = "avx512f,avx512bw"))]
+#[cfg_attr(not(test), target_feature(enable = "avx512bw"))]
 pub fn widened(block: __m512i) -> __m512i {
     _mm512_cvtepu8_epi16(_mm512_castsi512_si256(block))
 }
@@ -77,4 +77,11 @@ pub fn widened(block: __m512i) -> __m512i {
 #[cfg_attr(not(test), target_feature(enable = "avx512f"))]
 pub fn widened_units(block: __m512i) -> __m512i {
     _mm512_cvtepu16_epi32(_mm512_castsi512_si256(block))
+}
+
+/// The bits of all three.
+#[inline]
+#[cfg_attr(not(test), target_feature(enable = "avx512f"))]
+pub fn or3(a: __m512i, b: __m512i, c: __m512i) -> __m512i {
+    _mm512_or_si512(_mm512_or_si512(a, b), c)
 }

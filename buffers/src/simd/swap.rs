@@ -5,7 +5,7 @@ use super::arch::*;
 use super::lanes::{load64, store64};
 
 /// Says how many bytes are done.
-#[cfg_attr(not(test), target_feature(enable = "avx512f,avx512bw"))]
+#[cfg_attr(not(test), target_feature(enable = "avx512bw"))]
 pub fn swap<const WIDTH: usize>(bytes: &mut [u8]) -> usize {
     let reversed: [u8; 64] =
         std::array::from_fn(|place| ((place & !(WIDTH - 1)) + (WIDTH - 1 - place % WIDTH)) as u8);

@@ -5,11 +5,11 @@
 use super::arch::*;
 
 use super::Progress;
-use super::lanes::{bits16, load64, store64, widened};
+use super::lanes::{bits16, load64, or3, store64, widened};
 
 #[cfg_attr(
     not(test),
-    target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,popcnt")
+    target_feature(enable = "avx512vl,avx512vbmi2,avx512vbmi,popcnt")
 )]
 pub fn utf8_to_utf16(text: &[u8], out: &mut [u8]) -> Progress {
     let one = _mm512_set1_epi8(1);
@@ -45,26 +45,20 @@ pub fn utf8_to_utf16(text: &[u8], out: &mut [u8]) -> Progress {
 
         let (six1, six2) = (bits16(b1, 0x3f), bits16(b2, 0x3f));
         let of_two = _mm512_or_si512(_mm512_slli_epi16::<6>(bits16(b0, 0x1f)), six1);
-        let of_three = _mm512_or_si512(
-            _mm512_or_si512(_mm512_slli_epi16::<12>(b0), _mm512_slli_epi16::<6>(six1)),
-            six2,
-        );
+        let (high, middle) = (_mm512_slli_epi16::<12>(b0), _mm512_slli_epi16::<6>(six1));
+        let of_three = or3(high, middle, six2);
         let mut units = _mm512_mask_mov_epi16(b0, two, of_two);
         units = _mm512_mask_mov_epi16(units, three, of_three);
         if (four | low) != 0 {
             // 0xd800 and the upper ten bits, less the 0x10000 that pairs leave out.
-            let upper = _mm512_or_si512(
-                _mm512_or_si512(
-                    _mm512_slli_epi16::<8>(bits16(b0, 0x07)),
-                    _mm512_slli_epi16::<2>(six1),
-                ),
-                _mm512_srli_epi16::<4>(bits16(b2, 0x30)),
+            let (top, middle) = (
+                _mm512_slli_epi16::<8>(bits16(b0, 7)),
+                _mm512_slli_epi16::<2>(six1),
             );
+            let upper = or3(top, middle, _mm512_srli_epi16::<4>(bits16(b2, 0x30)));
             let high_unit = _mm512_add_epi16(upper, _mm512_set1_epi16(0xd7c0_u16.cast_signed()));
-            let low_unit = _mm512_or_si512(
-                _mm512_or_si512(_mm512_slli_epi16::<6>(bits16(b1, 0x0f)), six2),
-                _mm512_set1_epi16(0xdc00_u16.cast_signed()),
-            );
+            let low_mark = _mm512_set1_epi16(0xdc00_u16.cast_signed());
+            let low_unit = or3(_mm512_slli_epi16::<6>(bits16(b1, 0x0f)), six2, low_mark);
             units = _mm512_mask_mov_epi16(units, four, high_unit);
             units = _mm512_mask_mov_epi16(units, low, low_unit);
         }

@@ -5,36 +5,25 @@
 use super::arch::*;
 
 use super::Progress;
-use super::lanes::{bits16, bits32, load64, store32, store64, widened, widened_units};
+use super::lanes::{bits16, bits32, load64, or3, store32, store64, widened, widened_units};
 
 /// Four bytes of UTF-8 for each of 16 characters in 32-bit lanes, unused ones last, and which bytes are used.
 #[inline]
-#[cfg_attr(not(test), target_feature(enable = "avx512f,avx512bw,avx512vl"))]
+#[cfg_attr(not(test), target_feature(enable = "avx512bw,avx512vl"))]
 fn utf8_of(characters: __m512i, skipped: u16) -> (__m512i, u64) {
     let at_least = |least| _mm512_cmpge_epu32_mask(characters, _mm512_set1_epi32(least));
     let (two, three, four) = (at_least(0x80), at_least(0x800), at_least(0x1_0000));
     let six = |shifted| bits32(shifted, 0x3f);
-    let (six0, six1, six2) = (
-        six(characters),
-        six(_mm512_srli_epi32::<6>(characters)),
-        six(_mm512_srli_epi32::<12>(characters)),
-    );
-    let of_two = _mm512_or_si512(
-        _mm512_or_si512(
-            _mm512_srli_epi32::<6>(characters),
-            _mm512_slli_epi32::<8>(six0),
-        ),
-        _mm512_set1_epi32(0x80c0),
-    );
-    let of_three = _mm512_or_si512(
-        _mm512_or_si512(
-            _mm512_srli_epi32::<12>(characters),
-            _mm512_slli_epi32::<8>(six1),
-        ),
-        _mm512_or_si512(
-            _mm512_slli_epi32::<16>(six0),
-            _mm512_set1_epi32(0x0080_80e0),
-        ),
+    let six0 = six(characters);
+    let six1 = six(_mm512_srli_epi32::<6>(characters));
+    let six2 = six(_mm512_srli_epi32::<12>(characters));
+    let up = |six, marks| _mm512_or_si512(_mm512_slli_epi32::<8>(six), _mm512_set1_epi32(marks));
+    let of_two = _mm512_or_si512(_mm512_srli_epi32::<6>(characters), up(six0, 0x80c0));
+    let third = _mm512_slli_epi32::<16>(six0);
+    let of_three = or3(
+        _mm512_srli_epi32::<12>(characters),
+        up(six1, 0x0080_80e0),
+        third,
     );
     let mut bytes = _mm512_mask_mov_epi32(characters, two, of_two);
     bytes = _mm512_mask_mov_epi32(bytes, three, of_three);
@@ -42,16 +31,9 @@ fn utf8_of(characters: __m512i, skipped: u16) -> (__m512i, u64) {
     used = _mm512_mask_mov_epi32(used, two, _mm512_set1_epi32(0x8080));
     used = _mm512_mask_mov_epi32(used, three, _mm512_set1_epi32(0x0080_8080));
     if four != 0 {
-        let of_four = _mm512_or_si512(
-            _mm512_or_si512(
-                _mm512_srli_epi32::<18>(characters),
-                _mm512_slli_epi32::<8>(six2),
-            ),
-            _mm512_or_si512(
-                _mm512_or_si512(_mm512_slli_epi32::<16>(six1), _mm512_slli_epi32::<24>(six0)),
-                _mm512_set1_epi32(0x8080_80f0_u32.cast_signed()),
-            ),
-        );
+        let last = _mm512_or_si512(_mm512_slli_epi32::<16>(six1), _mm512_slli_epi32::<24>(six0));
+        let first = up(six2, 0x8080_80f0_u32.cast_signed());
+        let of_four = or3(_mm512_srli_epi32::<18>(characters), first, last);
         bytes = _mm512_mask_mov_epi32(bytes, four, of_four);
         used = _mm512_mask_mov_epi32(used, four, _mm512_set1_epi32(0x8080_8080_u32.cast_signed()));
     }
@@ -59,19 +41,16 @@ fn utf8_of(characters: __m512i, skipped: u16) -> (__m512i, u64) {
     (bytes, _mm512_movepi8_mask(used))
 }
 
-#[cfg_attr(
-    not(test),
-    target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi2,popcnt")
-)]
+#[cfg_attr(not(test), target_feature(enable = "avx512vl,avx512vbmi2,popcnt"))]
 pub fn utf16_to_utf8(bytes: &[u8], out: &mut [u8]) -> Progress {
-    let next_place: [u8; 64] = std::array::from_fn(|place| {
+    let next_unit = |place: usize| {
         if place % 2 == 0 {
             place as u8 / 2 + 1
         } else {
             0
         }
-    });
-    let next_place = load64(&next_place);
+    };
+    let next_place = load64(&std::array::from_fn(next_unit));
     let mut done = Progress::default();
     // Whether the unit before was the high half of a pair, so that this one is written already.
     let mut follows_high = 0;
@@ -100,13 +79,9 @@ pub fn utf16_to_utf8(bytes: &[u8], out: &mut [u8]) -> Progress {
             if (high & !low_next) | (low & !written_already) != 0 {
                 break;
             }
-            let pair = _mm512_add_epi32(
-                _mm512_or_si512(
-                    _mm512_slli_epi32::<10>(bits32(units, 0x3ff)),
-                    bits32(next, 0x3ff),
-                ),
-                _mm512_set1_epi32(0x1_0000),
-            );
+            let ten_bits = _mm512_slli_epi32::<10>(bits32(units, 0x3ff));
+            let both = _mm512_or_si512(ten_bits, bits32(next, 0x3ff));
+            let pair = _mm512_add_epi32(both, _mm512_set1_epi32(0x1_0000));
             characters = _mm512_mask_mov_epi32(characters, paired, pair);
         }
         follows_high = paired >> 15;
@@ -119,10 +94,7 @@ pub fn utf16_to_utf8(bytes: &[u8], out: &mut [u8]) -> Progress {
     done
 }
 
-#[cfg_attr(
-    not(test),
-    target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi2,popcnt")
-)]
+#[cfg_attr(not(test), target_feature(enable = "avx512vl,avx512vbmi2,popcnt"))]
 pub fn latin1_to_utf8(bytes: &[u8], out: &mut [u8]) -> Progress {
     let mut done = Progress::default();
     while let (Some(block), Some(room)) = (
@@ -138,19 +110,12 @@ pub fn latin1_to_utf8(bytes: &[u8], out: &mut [u8]) -> Progress {
         // A lane of 16 bits has room for both bytes.
         let wide = widened(whole);
         let two = _mm512_cmpge_epu16_mask(wide, _mm512_set1_epi16(0x80));
-        let of_two = _mm512_or_si512(
-            _mm512_or_si512(
-                _mm512_srli_epi16::<6>(wide),
-                _mm512_slli_epi16::<8>(bits16(wide, 0x3f)),
-            ),
-            _mm512_set1_epi16(0x80c0_u16.cast_signed()),
-        );
+        let (lead, six) = (_mm512_srli_epi16::<6>(wide), bits16(wide, 0x3f));
+        let marks = _mm512_set1_epi16(0x80c0_u16.cast_signed());
+        let of_two = or3(lead, _mm512_slli_epi16::<8>(six), marks);
         let encoded = _mm512_mask_mov_epi16(wide, two, of_two);
-        let used = _mm512_mask_mov_epi16(
-            _mm512_set1_epi16(0x80),
-            two,
-            _mm512_set1_epi16(0x8080_u16.cast_signed()),
-        );
+        let both = _mm512_set1_epi16(0x8080_u16.cast_signed());
+        let used = _mm512_mask_mov_epi16(_mm512_set1_epi16(0x80), two, both);
         let used = _mm512_movepi8_mask(used);
         store64(room, _mm512_maskz_compress_epi8(used, encoded));
         done.read += 32;

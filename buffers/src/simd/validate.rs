@@ -71,7 +71,7 @@ fn broadcast_128(table: [u8; 16]) -> __m512i {
     load64(&std::array::from_fn(|place| table[place % 16]))
 }
 
-#[cfg_attr(not(test), target_feature(enable = "avx512f,avx512bw,avx512vbmi"))]
+#[cfg_attr(not(test), target_feature(enable = "avx512vbmi"))]
 pub fn is_utf8(bytes: &[u8]) -> bool {
     let (blocks, tail) = bytes.as_chunks::<64>();
     let mut check = Check::new();
@@ -121,7 +121,7 @@ impl Check {
     }
 
     #[inline]
-    #[cfg_attr(not(test), target_feature(enable = "avx512f,avx512bw,avx512vbmi"))]
+    #[cfg_attr(not(test), target_feature(enable = "avx512vbmi"))]
     fn block(&mut self, block: __m512i) {
         let [one, two, three] = self
             .shifts
@@ -149,13 +149,13 @@ impl Check {
 
     /// Whether the last three bytes leave nothing to wait for.
     #[inline]
-    #[cfg_attr(not(test), target_feature(enable = "avx512f,avx512bw"))]
+    #[cfg_attr(not(test), target_feature(enable = "avx512bw"))]
     fn is_between_characters(&self) -> bool {
         _mm512_movepi8_mask(self.before) >> 61 == 0
     }
 
     #[inline]
-    #[cfg_attr(not(test), target_feature(enable = "avx512f,avx512bw"))]
+    #[cfg_attr(not(test), target_feature(enable = "avx512bw"))]
     fn is_good(&self) -> bool {
         _mm512_test_epi8_mask(self.mistakes, self.mistakes) == 0
     }

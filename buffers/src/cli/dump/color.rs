@@ -2,34 +2,18 @@
 
 use std::io::IsTerminal;
 
-use anyhow::{Result, bail};
-
-use crate::cli::message::Usage;
-
 /// When to use colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
-    #[default]
+    /// On a terminal, unless `NO_COLOR` is set
     Auto,
-    /// Also into a pipe.
+    /// Also into a pipe
     Always,
-    /// Nowhere.
+    /// Nowhere
     Never,
 }
 
 impl Color {
-    pub fn parse(when: &str) -> Result<Self> {
-        match when {
-            "auto" => Ok(Self::Auto),
-            "always" => Ok(Self::Always),
-            "never" => Ok(Self::Never),
-            _ => bail!(Usage(format!(
-                "-R: {when:?} is none of auto, always, never"
-            ))),
-        }
-    }
-
     /// Returns the colours, if there are any.
     pub fn palette(self) -> Option<Palette> {
         let wanted = match self {

@@ -13,11 +13,11 @@ use crate::cli::input::Input;
 pub fn include(options: &Options, input: &mut Input, out: &mut File) -> Result<()> {
     let mut out = BufWriter::new(out);
     let file = options
-        .input
+        .file
         .as_deref()
         .filter(|path| *path != Path::new("-"));
     let name = match (&options.name, file) {
-        (Some(name), _) => Some(variable(name.as_bytes(), options.capitalize)),
+        (Some(name), _) => Some(variable(name.as_encoded_bytes(), options.capitalize)),
         (None, Some(file)) => Some(variable(
             file.as_os_str().as_encoded_bytes(),
             options.capitalize,

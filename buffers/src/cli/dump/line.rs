@@ -46,7 +46,8 @@ pub struct Line {
 impl Line {
     pub fn new(options: &Options) -> Self {
         let (cols, group, palette) = (options.cols(), options.group(), options.color.palette());
-        let is_usual = (options.style, cols, group, options.decimal) == (Style::Hex, 16, 2, false);
+        let is_usual =
+            (options.style(), cols, group, options.decimal) == (Style::Hex, 16, 2, false);
         let character = |byte: usize| match byte as u8 {
             byte if options.ebcdic => byte
                 .checked_sub(0x40)
@@ -57,7 +58,7 @@ impl Line {
         Self {
             cols,
             group,
-            style: options.style,
+            style: options.style(),
             digits: if options.upper { &UPPER } else { &LOWER },
             decimal: options.decimal,
             characters: std::array::from_fn(character),

@@ -1,11 +1,10 @@
-//! The options of `dump` are xxd's, and so is the way to read them: `-c8`, `-c 8`, `-cols 8` and `--cols 8` are one, and the last counts.
-//!
-//! xxd looks at the first letter only, so it takes `-rp` for `-r`. Here that is an error which names what to write.
+//! The options of `dump` are xxd's: `-c8`, `-c 8`, `-cols 8` and `--cols 8` are one, and of several the last counts.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
+use clap::{ArgAction, Command};
 
 use super::color::Color;
 use crate::cli::input::Seek;
@@ -13,9 +12,8 @@ use crate::cli::message::Usage;
 use crate::cli::number::parse;
 
 /// What a dump looks like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    #[default]
     Hex,
     Bits,
     LittleEndian,
@@ -23,189 +21,136 @@ pub enum Style {
     Include,
 }
 
-/// What the arguments say.
-#[derive(Default)]
+#[derive(clap::Args)]
 pub struct Options {
-    pub style: Style,
-    pub reverse: bool,
-    pub autoskip: bool,
-    pub upper: bool,
+    /// The file to read; `-` or none is stdin
+    pub file: Option<PathBuf>,
+    /// The file to write; `-` or none is stdout
+    pub outfile: Option<PathBuf>,
+    /// A single * for many lines of zeros; twice is not at all
+    #[arg(short, long, action = ArgAction::Count)]
+    autoskip: u8,
+    /// Bits instead of hex
+    #[arg(short, long, overrides_with_all = ["little_endian", "plain", "include"])]
+    bits: bool,
+    /// The variable of -i in upper case
+    #[arg(short = 'C', long)]
     pub capitalize: bool,
-    pub decimal: bool,
-    pub ebcdic: bool,
-    pub color: Color,
-    /// Added to the address that is shown.
-    pub offset: u64,
-    pub seek: Option<Seek>,
-    pub length: Option<u64>,
-    pub name: Option<String>,
-    pub input: Option<PathBuf>,
-    pub output: Option<PathBuf>,
+    /// Bytes in a line [default: 16; 6 with -b, 12 with -i, 30 with -p, where 0 is one long line]
+    #[arg(short, long, value_parser = parse, allow_hyphen_values = true)]
     cols: Option<i128>,
-    group: Option<i128>,
+    /// Addresses in decimal
+    #[arg(short, long)]
+    pub decimal: bool,
+    /// Characters in EBCDIC
+    #[arg(short = 'E', long = "EBCDIC")]
+    pub ebcdic: bool,
+    /// Groups as little-endian words
+    #[arg(short = 'e', long, overrides_with_all = ["bits", "plain", "include"])]
+    little_endian: bool,
+    /// Bytes in a group; 0 is no groups [default: 2; 1 with -b, 4 with -e]
+    #[arg(short, long, visible_alias = "group", value_name = "BYTES", value_parser = parse, allow_hyphen_values = true)]
+    groupsize: Option<i128>,
+    /// A C array
+    #[arg(short, long, overrides_with_all = ["bits", "plain", "little_endian"])]
+    include: bool,
+    /// At most so many bytes
+    #[arg(short, long, visible_alias = "length", value_name = "SIZE", value_parser = parse, allow_hyphen_values = true)]
+    len: Option<i128>,
+    /// The variable of -i
+    #[arg(short, long, allow_hyphen_values = true)]
+    pub name: Option<OsString>,
+    /// Added to each address that is shown
+    #[arg(short, long, value_parser = parse, allow_hyphen_values = true)]
+    offset: Option<i128>,
+    /// Digits only
+    #[arg(short, long, visible_aliases = ["ps", "postscript"], overrides_with_all = ["bits", "little_endian", "include"])]
+    plain: bool,
+    /// Colours by what a byte is
+    #[arg(short = 'R', long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+    /// From a dump back to bytes; what is not a dump is an error
+    #[arg(short, long, visible_alias = "reverse")]
+    pub revert: bool,
+    /// Begin so many bytes from the start; with a plus from where stdin stands, with a minus before
+    /// the end. With -r, added to each address of the dump
+    #[arg(short, long, visible_alias = "skip", value_name = "[+][-]SIZE", value_parser = parse_seek, allow_hyphen_values = true)]
+    pub seek: Option<Seek>,
+    /// Digits above 9 in upper case
+    #[arg(short, long, visible_alias = "uppercase")]
+    pub upper: bool,
+    /// Print version
+    #[arg(short, long, action = ArgAction::Version)]
+    version: Option<bool>,
 }
 
-pub enum Parsed {
-    Dump(Box<Options>),
-    Help,
-    Version,
-}
-
-/// The options, each with its long names.
-const WORDS: &[(char, &[&str])] = &[
-    ('a', &["autoskip"]),
-    ('b', &["bits"]),
-    ('C', &["capitalize"]),
-    ('c', &["cols"]),
-    ('d', &["decimal"]),
-    ('E', &["EBCDIC"]),
-    ('e', &["little-endian"]),
-    ('g', &["groupsize", "group"]),
-    ('h', &["help"]),
-    ('i', &["include"]),
-    ('l', &["len", "length"]),
-    ('n', &["name"]),
-    ('o', &["offset"]),
-    ('p', &["ps", "plain", "postscript"]),
-    ('R', &["color"]),
-    ('r', &["revert", "reverse"]),
-    ('s', &["seek", "skip"]),
-    ('u', &["upper", "uppercase"]),
-    ('v', &["version"]),
-];
-
-/// Reads the arguments.
-pub fn parse_args(args: impl Iterator<Item = OsString>) -> Result<Parsed> {
-    let (mut options, mut args) = (Options::default(), args);
-    let mut files = Vec::new();
-    while let Some(arg) = args.next() {
-        let text = arg.to_str().unwrap_or_default();
-        if text == "--" {
-            files.extend(args.by_ref());
-        } else if let Some(word) = text.strip_prefix('-').filter(|word| !word.is_empty()) {
-            let (letter, attached) = split(word)?;
-            let mut value = || match attached {
-                Some(attached) => Ok(attached.to_owned()),
-                None => {
-                    let next = args.next().and_then(|value| value.into_string().ok());
-                    next.ok_or_else(|| usage(format!("-{letter} needs a value")))
-                }
-            };
-            match letter {
-                'h' => return Ok(Parsed::Help),
-                'v' => return Ok(Parsed::Version),
-                _ => options.set(letter, &mut value)?,
-            }
-        } else {
-            files.push(arg);
+/// Gives each long name that has one dash, as xxd takes it, the second one that clap wants.
+pub fn with_two_dashes(command: &Command, args: &mut [OsString]) {
+    let dump = command.find_subcommand("dump");
+    let options = dump.into_iter().flat_map(Command::get_arguments);
+    let names = options.filter_map(|option| option.get_long_and_visible_aliases());
+    let names: Vec<&str> = names.flatten().collect();
+    for arg in args.iter_mut().take_while(|arg| *arg != "--") {
+        let word = arg.to_str().and_then(|arg| arg.strip_prefix('-'));
+        if let Some(word) = word.filter(|word| word.len() > 1 && names.contains(word)) {
+            *arg = format!("--{word}").into();
         }
     }
-    let mut files = files.into_iter().map(PathBuf::from);
-    (options.input, options.output) = (files.next(), files.next());
-    if let Some(file) = files.next() {
-        return Err(usage(format!(
-            "one file to read and one to write, not {file:?} too"
-        )));
-    }
-    options.check()?;
-    Ok(Parsed::Dump(Box::new(options)))
-}
-
-/// Returns the letter of an option, and the value that is attached to it.
-fn split(word: &str) -> Result<(char, Option<&str>)> {
-    // Two dashes are as good as one.
-    let long = word.strip_prefix('-');
-    let word = long.unwrap_or(word);
-    let (name, value) = match word.split_once('=') {
-        Some((name, value)) if long.is_some() => (name, Some(value)),
-        _ => (word, None),
-    };
-    let is_named =
-        |(letter, names): &&(char, &[&str])| names.contains(&name) || name.chars().eq([*letter]);
-    if let Some(&(letter, _)) = WORDS.iter().find(is_named) {
-        return Ok((letter, value));
-    }
-    let known = |char: &char| WORDS.iter().any(|(letter, _)| letter == char);
-    let mut letters = word.chars();
-    match letters.next().filter(known) {
-        Some(letter @ ('c' | 'g' | 'l' | 'n' | 'o' | 'R' | 's')) => {
-            Ok((letter, Some(letters.as_str())))
-        }
-        Some(first) => {
-            let each: Vec<String> = word.chars().map(|letter| format!("-{letter}")).collect();
-            let each = each.join(" ");
-            Err(usage(format!(
-                "-{word}: xxd reads -{first} alone here; write {each}"
-            )))
-        }
-        None => Err(usage(format!(
-            "unknown option -{word}; `buffers dump --help` lists them"
-        ))),
-    }
-}
-
-fn usage(text: String) -> anyhow::Error {
-    Usage(text).into()
 }
 
 impl Options {
-    fn set(&mut self, letter: char, value: &mut dyn FnMut() -> Result<String>) -> Result<()> {
-        let mut number = || {
-            let value = value()?;
-            parse(&value).map_err(|error| usage(format!("-{letter}: {error}")))
-        };
-        match letter {
-            'a' => self.autoskip = !self.autoskip,
-            'b' => self.style = Style::Bits,
-            'C' => self.capitalize = true,
-            'd' => self.decimal = true,
-            'E' => self.ebcdic = true,
-            'e' => self.style = Style::LittleEndian,
-            'i' => self.style = Style::Include,
-            'p' => self.style = Style::Plain,
-            'r' => self.reverse = true,
-            'u' => self.upper = true,
-            'c' => self.cols = Some(number()?),
-            'g' => self.group = Some(number()?),
-            'l' => self.length = u64::try_from(number()?).ok(),
-            'o' => self.offset = number()? as u64,
-            'n' => self.name = Some(value()?),
-            'R' => self.color = Color::parse(&value()?)?,
-            _ => self.seek = Some(parse_seek(&value()?)?),
+    pub fn style(&self) -> Style {
+        match self {
+            Self { bits: true, .. } => Style::Bits,
+            Self { include: true, .. } => Style::Include,
+            Self { plain: true, .. } => Style::Plain,
+            Self {
+                little_endian: true,
+                ..
+            } => Style::LittleEndian,
+            _ => Style::Hex,
         }
-        Ok(())
     }
 
     /// Refuses what cannot be.
-    fn check(&self) -> Result<()> {
-        let text = match self.style {
-            Style::Bits | Style::LittleEndian | Style::Include if self.reverse => {
-                "-r reverses hex and -p alone: dump without -b, -e and -i"
-            }
-            _ if self.cols < Some(0) && self.cols.is_some() => {
-                "-c: a line has no fewer than 0 bytes"
-            }
-            Style::Plain | Style::Include => return Ok(()),
-            _ if self.cols > Some(256) => "-c: a line has 1 to 256 bytes; -p and -i take more",
-            Style::LittleEndian if !self.group().is_power_of_two() => {
-                "-g: the bytes of a group are a power of 2 with -e"
-            }
-            _ => return Ok(()),
+    pub fn check(&self) -> Result<()> {
+        let (style, cols) = (self.style(), self.cols.unwrap_or(1));
+        let takes_any = matches!(style, Style::Plain | Style::Include);
+        let text = if self.revert && !matches!(style, Style::Hex | Style::Plain) {
+            "-r reverses hex and -p alone: dump without -b, -e and -i"
+        } else if cols < 0 || cols > 256 && !takes_any {
+            "-c: a line has 1 to 256 bytes; -p and -i take more"
+        } else if style == Style::LittleEndian && !self.group().is_power_of_two() {
+            "-g: the bytes of a group are a power of 2 with -e"
+        } else {
+            return Ok(());
         };
-        Err(usage(text.to_owned()))
+        bail!(Usage(text.to_owned()))
+    }
+
+    pub fn autoskip(&self) -> bool {
+        self.autoskip % 2 == 1
+    }
+
+    /// Returns how many bytes are shown, unless it is all.
+    pub fn len(&self) -> Option<u64> {
+        u64::try_from(self.len?).ok()
+    }
+
+    /// Returns what is added to an address; it may go round.
+    pub fn offset(&self) -> u64 {
+        self.offset.unwrap_or_default() as u64
     }
 
     /// Returns how many bytes a line has; with [`Style::Plain`], 0 is all of them.
     pub fn cols(&self) -> usize {
-        let default = match self.style {
-            Style::Hex | Style::LittleEndian => 16,
-            Style::Bits => 6,
-            Style::Plain => 30,
-            Style::Include => 12,
-        };
-        match self.cols {
-            Some(cols) if cols > 0 || self.style == Style::Plain => cols as usize,
-            _ => default,
+        match (self.cols, self.style()) {
+            (Some(cols), Style::Plain) => cols as usize,
+            (Some(cols), _) if cols > 0 => cols as usize,
+            (_, Style::Hex | Style::LittleEndian) => 16,
+            (_, Style::Bits) => 6,
+            (_, Style::Plain) => 30,
+            (_, Style::Include) => 12,
         }
     }
 
@@ -216,33 +161,26 @@ impl Options {
 
     /// Returns how many bytes a group has.
     pub fn group(&self) -> usize {
-        let default = match self.style {
-            Style::Bits => 1,
-            Style::LittleEndian => 4,
+        let group = match (self.groupsize, self.style()) {
+            (Some(group), _) if group >= 0 => group,
+            (_, Style::Bits) => 1,
+            (_, Style::LittleEndian) => 4,
             _ => 2,
         };
-        let group = self.group.filter(|&group| group >= 0).unwrap_or(default);
-        let group = usize::try_from(group).unwrap_or_default();
-        if (1..=self.cols()).contains(&group) {
-            group
-        } else {
-            self.cols()
-        }
+        let all = self.cols();
+        usize::try_from(group).map_or(all, |group| if group == 0 { all } else { group.min(all) })
     }
 }
 
-/// Reads `[+][-]SIZE`: a plus counts from where stdin stands, a minus from the end.
-fn parse_seek(text: &str) -> Result<Seek> {
+/// Reads `[+][-]SIZE`.
+fn parse_seek(text: &str) -> Result<Seek, String> {
     let size = text.trim_start_matches(['+', '-']);
-    let size = parse(size).map_err(|error| usage(format!("-s: {error}")))?;
-    let size = i64::try_from(size).unwrap_or(i64::MAX);
-    Ok(
-        match &text[..text.len() - text.trim_start_matches(['+', '-']).len()] {
-            "" => Seek::FromStart(size.unsigned_abs()),
-            "+" => Seek::FromHere(size),
-            "-" => Seek::FromEnd(size.unsigned_abs()),
-            "+-" => Seek::FromHere(-size),
-            _ => return Err(usage(format!("-s: {text:?}: a plus, then a minus"))),
-        },
-    )
+    let bytes = parse(size)?.try_into().unwrap_or(i64::MAX);
+    match &text[..text.len() - size.len()] {
+        "" => Ok(Seek::Start(bytes)),
+        "+" => Ok(Seek::Here(bytes)),
+        "-" => Ok(Seek::End(-bytes)),
+        "+-" => Ok(Seek::Here(-bytes)),
+        _ => Err("a plus, then a minus".to_owned()),
+    }
 }

@@ -20,9 +20,7 @@ pub fn reverse(options: &Options, input: &mut Input, out: &mut File) -> Result<(
     input.rewind();
     let base = match options.seek {
         None => 0,
-        Some(Seek::FromStart(bytes)) => i128::from(bytes),
-        Some(Seek::FromHere(bytes)) => bytes.into(),
-        Some(Seek::FromEnd(bytes)) => -i128::from(bytes),
+        Some(Seek::Start(bytes) | Seek::Here(bytes) | Seek::End(bytes)) => bytes.into(),
     };
     let mut writer = Writer {
         can_seek: out.metadata().is_ok_and(|out| out.is_file()),
@@ -30,7 +28,7 @@ pub fn reverse(options: &Options, input: &mut Input, out: &mut File) -> Result<(
         base,
         place: 0,
     };
-    let reversed = if options.style == Style::Plain {
+    let reversed = if options.style() == Style::Plain {
         plain(input, &mut writer)
     } else {
         lines(options.given_cols(), input, &mut writer)

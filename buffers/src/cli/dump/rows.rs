@@ -16,7 +16,7 @@ impl Rows {
         Self {
             line: Line::new(options),
             address,
-            autoskip: options.autoskip,
+            autoskip: options.autoskip(),
             zeros: 0,
         }
     }

@@ -2,31 +2,27 @@
 
 use std::mem;
 
-use super::super::base64::{self, Alphabet};
 use super::super::base64_lenient::Lenient;
 use super::super::string_decoder::incomplete_suffix;
-use super::super::{base64_blocks, hex};
+use super::super::{base64, base64_blocks, hex};
 use super::encoder::Encoder;
 use super::lines::Lines;
 use crate::{Encoding, Error};
 
 #[derive(Debug)]
 pub(super) enum Decoder {
-    Hex(Lines),
-    Base64(Lines, Alphabet),
-    /// Node's hex ends at the first pair that is not two digits.
+    /// Digits of hex, or characters of base64, in lines.
+    Strict(Encoding, Lines),
+    /// Node's hex ends at the first pair that is not two digits; a digit waits for its other one.
     LenientHex {
         half: Option<u8>,
-        /// Bytes of the stream so far.
-        offset: usize,
         ended: bool,
-        ignored_from: Option<usize>,
     },
     LenientBase64(Lenient),
+    /// Characters as bytes; a part of one waits.
     Text {
         from: Encoding,
         mode: Mode,
-        /// A part of a character.
         carry: Vec<u8>,
         /// Bytes of the stream before the carry.
         offset: usize,
@@ -40,179 +36,123 @@ pub(super) enum Mode {
 }
 
 impl Decoder {
-    pub(super) fn strict(from: Encoding) -> Self {
-        match from {
-            Encoding::Hex => Self::Hex(Lines::default()),
-            Encoding::Base64 | Encoding::Base64Url => {
-                Self::Base64(Lines::default(), from.alphabet())
-            }
-            _ => Self::text(from, Mode::Strict),
-        }
-    }
-
-    pub(super) fn lenient(from: Encoding) -> Self {
-        match from {
-            Encoding::Hex => Self::LenientHex {
+    pub(super) fn new(from: Encoding, mode: Mode) -> Self {
+        match (from, mode) {
+            (Encoding::Hex, Mode::Lenient) => Self::LenientHex {
                 half: None,
-                offset: 0,
                 ended: false,
-                ignored_from: None,
             },
-            Encoding::Base64 | Encoding::Base64Url => Self::LenientBase64(Lenient::default()),
-            _ => Self::text(from, Mode::Lenient),
+            (Encoding::Base64 | Encoding::Base64Url, Mode::Lenient) => {
+                Self::LenientBase64(Lenient::default())
+            }
+            _ if from.is_bytes_as_text() => Self::Strict(from, Lines::default()),
+            _ => Self::Text {
+                from,
+                mode,
+                carry: Vec::new(),
+                offset: 0,
+            },
         }
     }
 
-    fn text(from: Encoding, mode: Mode) -> Self {
-        Self::Text {
-            from,
-            mode,
-            carry: Vec::new(),
-            offset: 0,
-        }
-    }
-
-    /// Decodes what is whole with `chunk`, and passes it on.
+    /// Decodes what is whole with `chunk`, or with `None` what waits, and passes it on.
     pub(super) fn push(
         &mut self,
-        chunk: &[u8],
+        chunk: Option<&[u8]>,
         encoder: &mut Encoder,
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
         let mut bytes = Vec::new();
-        let decoded = match self {
-            // That would be the end.
-            _ if chunk.is_empty() => Ok(()),
-            Self::Hex(lines) => decode_hex(lines, chunk, &mut bytes),
-            Self::Base64(lines, alphabet) => decode_base64(lines, *alphabet, chunk, &mut bytes),
-            Self::LenientHex {
-                half,
-                offset,
-                ended,
-                ignored_from,
-            } => {
+        let decoded = match (&mut *self, chunk) {
+            (Self::Strict(from, lines), _) => decode_lines(*from, lines, chunk, &mut bytes),
+            (Self::LenientHex { half, ended }, Some(chunk)) if !*ended => {
                 let mut text: Vec<u8> = half.take().into_iter().collect();
-                let start = *offset - text.len();
-                *offset += chunk.len();
                 text.extend_from_slice(chunk);
-                let pairs = if *ended { 0 } else { text.len() & !1 };
-                let decoded = hex::decode_into(&text[..pairs], &mut bytes);
-                *ended |= decoded.is_err();
-                let used = decoded
-                    .err()
-                    .map_or(pairs, |error| error.offset().unwrap_or_default());
-                if *ended {
-                    let lost = text[used..]
-                        .iter()
-                        .position(|byte| !byte.is_ascii_whitespace());
-                    *ignored_from = ignored_from.or(lost.map(|lost| start + used + lost));
-                } else {
-                    *half = text.get(pairs).copied();
-                }
+                let pairs = text.len() & !1;
+                *ended = hex::decode_into(&text[..pairs], &mut bytes).is_err();
+                *half = text.get(pairs).copied();
                 Ok(())
             }
-            Self::LenientBase64(lenient) => {
+            (Self::LenientHex { .. }, _) => Ok(()),
+            (Self::LenientBase64(lenient), Some(chunk)) => {
                 lenient.push(chunk, &mut bytes);
                 Ok(())
             }
-            Self::Text {
-                from,
-                mode,
-                carry,
-                offset,
-            } => {
-                let mut joined = mem::take(carry);
-                let whole = if joined.is_empty() {
-                    chunk
-                } else {
-                    joined.extend_from_slice(chunk);
-                    &joined
-                };
-                let (body, tail) = whole.split_at(whole.len() - incomplete_suffix(*from, whole));
-                let decoded = decode_text(*from, *mode, body, encoder, out);
-                let start = mem::replace(offset, *offset + body.len());
-                *carry = tail.to_vec();
-                return decoded.map_err(|error| error.moved_by(start));
-            }
-        };
-        encoder.bytes(&bytes, out);
-        decoded
-    }
-
-    /// Decodes what waits.
-    pub(super) fn finish(&mut self, encoder: &mut Encoder, out: &mut Vec<u8>) -> Result<(), Error> {
-        let mut bytes = Vec::new();
-        let decoded = match self {
-            Self::Hex(lines) => {
-                let joined = lines.join(b"");
-                hex::decode_into(&joined.text, &mut bytes)
-                    .map_err(|error| at_position(error, |index| joined.position(index)))
-            }
-            Self::Base64(lines, alphabet) => {
-                let joined = lines.join(b"");
-                base64_blocks::decode_into(&joined.text, *alphabet, &mut bytes)
-                    .map_err(|error| at_position(error, |index| joined.position(index)))
-            }
-            Self::LenientHex {
-                half,
-                offset,
-                ignored_from,
-                ..
-            } => {
-                let lost = half.take().is_some_and(|byte| !byte.is_ascii_whitespace());
-                *ignored_from = ignored_from.or(lost.then(|| *offset - 1));
-                Ok(())
-            }
-            Self::LenientBase64(lenient) => {
+            (Self::LenientBase64(lenient), None) => {
                 lenient.finish(&mut bytes);
                 Ok(())
             }
-            Self::Text {
-                from,
-                mode,
-                carry,
-                offset,
-            } => {
-                let decoded = decode_text(*from, *mode, &mem::take(carry), encoder, out);
-                return decoded.map_err(|error| error.moved_by(*offset));
-            }
+            (Self::Text { .. }, _) => return self.push_text(chunk, encoder, out),
         };
         encoder.bytes(&bytes, out);
         decoded
     }
+
+    fn push_text(
+        &mut self,
+        chunk: Option<&[u8]>,
+        encoder: &mut Encoder,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        let Self::Text {
+            from,
+            mode,
+            carry,
+            offset,
+        } = self
+        else {
+            return Ok(());
+        };
+        let mut joined = mem::take(carry);
+        let whole = match chunk {
+            Some(chunk) if joined.is_empty() => chunk,
+            _ => {
+                joined.extend_from_slice(chunk.unwrap_or_default());
+                &joined
+            }
+        };
+        let waits = chunk.map_or(0, |_| incomplete_suffix(*from, whole));
+        let (body, tail) = whole.split_at(whole.len() - waits);
+        *carry = tail.to_vec();
+        let start = mem::replace(offset, *offset + body.len());
+        decode_text(*from, *mode, body, encoder, out).map_err(|error| error.moved_by(start))
+    }
 }
 
-/// Appends the bytes of all pairs of digits.
-fn decode_hex(lines: &mut Lines, chunk: &[u8], bytes: &mut Vec<u8>) -> Result<(), Error> {
-    let joined = lines.join(chunk);
-    let whole = joined.text.len() & !1;
-    let decoded = hex::decode_into(&joined.text[..whole], bytes);
-    lines.keep(&joined, whole);
-    decoded.map_err(|error| at_position(error, |index| joined.position(index)))
-}
-
-/// Appends the bytes of all groups but the last, which may have padding, after which nothing may come.
-fn decode_base64(
+/// Appends the bytes of whole groups, or at the end of all.
+fn decode_lines(
+    from: Encoding,
     lines: &mut Lines,
-    alphabet: Alphabet,
-    chunk: &[u8],
+    chunk: Option<&[u8]>,
     bytes: &mut Vec<u8>,
 ) -> Result<(), Error> {
-    let joined = lines.join(chunk);
-    let whole = joined.text.len().saturating_sub(1) & !3;
-    let groups = &joined.text[..whole];
-    let decoded = base64_blocks::decode_into(groups, alphabet, bytes);
-    let decoded = decoded.and_then(|()| match groups.ends_with(b"=") {
-        true => Err(base64::after_padding(whole, alphabet)),
-        false => Ok(()),
-    });
+    if chunk.is_some_and(<[u8]>::is_empty) {
+        return Ok(());
+    }
+    let joined = lines.join(chunk.unwrap_or_default());
+    let len = joined.text.len();
+    let whole = match (chunk, from) {
+        (None, _) => len,
+        (_, Encoding::Hex) => len & !1,
+        // The last group may have padding, after which nothing may come.
+        _ => len.saturating_sub(1) & !3,
+    };
+    let text = &joined.text[..whole];
+    let decoded = match from {
+        Encoding::Hex => hex::decode_into(text, bytes),
+        _ => base64_blocks::decode_into(text, from.alphabet(), bytes),
+    };
+    let decoded = match decoded {
+        Ok(()) if whole < len && text.ends_with(b"=") => {
+            Err(base64::after_padding(whole, from.alphabet()))
+        }
+        decoded => decoded,
+    };
     lines.keep(&joined, whole);
-    decoded.map_err(|error| at_position(error, |index| joined.position(index)))
-}
-
-fn at_position(error: Error, position: impl Fn(usize) -> usize) -> Error {
-    let index = error.offset().unwrap_or_default();
-    error.with_offset(position(index))
+    decoded.map_err(|error| {
+        let index = error.offset().unwrap_or_default();
+        error.with_offset(joined.position(index))
+    })
 }
 
 /// Passes on whole characters; on an error, those before it.
@@ -223,18 +163,18 @@ fn decode_text(
     encoder: &mut Encoder,
     out: &mut Vec<u8>,
 ) -> Result<(), Error> {
-    match encoder {
-        &mut Encoder::Text(to) if mode == Mode::Lenient => {
+    match *encoder {
+        Encoder::Text(to) if mode == Mode::Lenient => {
             Encoder::text_lossy(&from.to_text_lossy(body), to, out);
             Ok(())
         }
-        &mut Encoder::Text(to) => {
+        Encoder::Text(to) => {
             let mut good = String::new();
             let decoded = from.text_into(body, &mut good);
-            if let Err(unencodable) = to.bytes_into(&good, out) {
+            to.bytes_into(&good, out).map_err(|unencodable| {
                 let encodable = &good[..unencodable.offset().unwrap_or_default()];
-                return Err(unencodable.with_offset(from.byte_length(encodable)));
-            }
+                unencodable.with_offset(from.byte_length(encodable))
+            })?;
             decoded
         }
         // Any byte is Latin-1, and what is lenient is not looked at.

@@ -10,7 +10,7 @@ mod decoder;
 mod encoder;
 mod lines;
 
-use decoder::Decoder;
+use decoder::{Decoder, Mode};
 use encoder::Encoder;
 
 use crate::{Encoding, Error};
@@ -40,7 +40,7 @@ impl Converter {
     /// Returns a strict converter.
     pub fn new(from: Encoding, to: Encoding) -> Self {
         Self {
-            decoder: Decoder::strict(from),
+            decoder: Decoder::new(from, Mode::Strict),
             encoder: Encoder::new(from, to),
         }
     }
@@ -48,7 +48,7 @@ impl Converter {
     /// Returns a converter that takes everything, as Node does.
     pub fn lenient(from: Encoding, to: Encoding) -> Self {
         Self {
-            decoder: Decoder::lenient(from),
+            decoder: Decoder::new(from, Mode::Lenient),
             encoder: Encoder::new(from, to),
         }
     }
@@ -59,7 +59,7 @@ impl Converter {
     ///
     /// [`Error::Invalid`] with the offset from the start of the stream; `out` has what came before it.
     pub fn push(&mut self, chunk: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-        self.decoder.push(chunk, &mut self.encoder, out)
+        self.decoder.push(Some(chunk), &mut self.encoder, out)
     }
 
     /// Ends the input.
@@ -68,17 +68,8 @@ impl Converter {
     ///
     /// [`Error::Invalid`] if something is left that is not whole.
     pub fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
-        let decoded = self.decoder.finish(&mut self.encoder, out);
+        let decoded = self.decoder.push(None, &mut self.encoder, out);
         self.encoder.finish(out);
         decoded
-    }
-
-    /// Returns where the first byte is, other than white space, that lenient hex has left out: it ends at the first pair
-    /// that is not two digits.
-    pub fn ignored_from(&self) -> Option<usize> {
-        match &self.decoder {
-            Decoder::LenientHex { ignored_from, .. } => *ignored_from,
-            _ => None,
-        }
     }
 }
