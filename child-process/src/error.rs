@@ -103,7 +103,7 @@ pub enum Error {
     /// Rust's strings cannot hold a lone surrogate, and values nest at most 127 deep;
     /// `Box<serde_json::value::RawValue>` takes any message as it is.
     #[cfg(feature = "ipc")]
-    #[error("cannot read a message: {text:?}")]
+    #[error("cannot read a message{}: {text:?}", lone_surrogate(.source))]
     BadMessage {
         /// How it begins.
         text: String,
@@ -184,6 +184,16 @@ impl SpawnError {
             Self::NoDirectory { errno, .. } => *errno,
             Self::System(error) => error.raw_os_error().map_or(Errno::EINVAL, Errno::from_raw),
         }
+    }
+}
+
+/// Names what serde_json calls a broken escape.
+#[cfg(feature = "ipc")]
+fn lone_surrogate(source: &serde_json::Error) -> &'static str {
+    if source.to_string().contains("hex escape") {
+        " with a lone surrogate"
+    } else {
+        ""
     }
 }
 

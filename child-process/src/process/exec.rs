@@ -26,6 +26,16 @@ const POST_KILL_DRAIN: Duration = Duration::from_millis(100);
 /// A killed process ends at once, unless the system holds it, as it does in the middle of some input and output.
 const KILL_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// The signals that ask a program to end.
+const END_SIGNALS: [Signal; 4] = [
+    Signal::SIGINT,
+    Signal::SIGTERM,
+    Signal::SIGHUP,
+    Signal::SIGQUIT,
+];
+/// From one look at what is left to the next.
+const SWEEP_PAUSE: Duration = Duration::from_millis(10);
+
 /// Runs `command` and waits for it.
 pub async fn run(mut command: Command) -> Result<Output, Error> {
     let started = Instant::now();
@@ -66,6 +76,8 @@ pub struct Execution {
     started: Instant,
     deadline: Option<Instant>,
     exited_at: Option<Instant>,
+    /// A signal that asks to end was passed on.
+    told_to_end: bool,
     limits: Limits,
 }
 
@@ -87,6 +99,7 @@ impl Execution {
             started,
             deadline: deadline(started, limits.timeout.filter(|timeout| !timeout.is_zero())),
             exited_at: None,
+            told_to_end: false,
             limits,
         }
     }
@@ -101,7 +114,10 @@ impl Execution {
     pub async fn run(&mut self, events: Events) -> Result<Reason, Error> {
         let followed = async {
             match self.wait(events).await? {
-                Reason::Ended => Ok(Reason::Ended),
+                Reason::Ended => {
+                    self.sweep().await;
+                    Ok(Reason::Ended)
+                }
                 reason => Ok(self.terminate().await?.map_or(reason, Reason::NotKilled)),
             }
         };
@@ -134,7 +150,10 @@ impl Execution {
                 () = at(self.deadline) => return Ok(Reason::TimedOut),
                 () = &mut cancelled => return Ok(Reason::Cancelled),
                 () = at(pipes_end) => return Ok(Reason::Ended),
-                signal = Events::next_signal(&mut forwarded) => drop(self.group.signal(signal)),
+                signal = Events::next_signal(&mut forwarded) => {
+                    self.told_to_end |= END_SIGNALS.contains(&signal);
+                    let _ = self.group.signal(signal);
+                }
                 event = self.poll_once() => if let Some(stream) = event? {
                     return Ok(Reason::TooMuch(stream));
                 },
@@ -164,6 +183,18 @@ impl Execution {
         self.exited_at.get_or_insert_with(Instant::now);
         self.drain_after_kill().await;
         Ok(None)
+    }
+
+    /// Ends what has outlived a child that was told to end, if this process is the one that orphans come to.
+    async fn sweep(&mut self) {
+        let end = deadline(Instant::now(), Some(self.limits.grace));
+        while self.told_to_end && self.group.has_orphans() {
+            if end.is_some_and(|end| end <= Instant::now()) {
+                let _ = self.group.signal(Signal::SIGKILL);
+                break;
+            }
+            tokio::time::sleep(SWEEP_PAUSE).await;
+        }
     }
 
     async fn drain_until_closed(&mut self) -> io::Result<()> {

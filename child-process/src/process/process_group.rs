@@ -103,6 +103,11 @@ impl ProcessGroup {
         }
     }
 
+    /// Returns whether the child, which has ended, has left orphans to this process.
+    pub fn has_orphans(&self) -> bool {
+        !sys::descendants(self.pid).is_empty()
+    }
+
     /// Kills descendants until no new ones appear: those outside of the group, which killpg does not reach.
     fn kill_descendants(&self) {
         let mut seen = Vec::new();
