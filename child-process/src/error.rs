@@ -187,7 +187,7 @@ impl SpawnError {
     }
 }
 
-/// Names what serde_json calls a broken escape.
+/// Names what `serde_json` calls a broken escape.
 #[cfg(feature = "ipc")]
 fn lone_surrogate(source: &serde_json::Error) -> &'static str {
     if source.to_string().contains("hex escape") {
@@ -203,6 +203,11 @@ fn errno_name(cause: &SpawnError) -> String {
 }
 
 impl Error {
+    /// Makes an error of what the system said about an attempt.
+    pub(crate) fn io(attempt: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { attempt, source }
+    }
+
     /// What the command has left, if it was started and is to blame.
     pub fn output(&self) -> Option<&Output> {
         match self {

@@ -43,7 +43,7 @@ async fn a_limit_returns_in_time_and_names_the_refusal() {
     let limit = Duration::from_millis(300);
     let began = Instant::now();
 
-    let command = exec_file("sh", ["-c", "echo up; exec sleep 4"]).uid(NOBODY);
+    let command = exec_file("sh", ["-c", "echo up; exec sleep 2"]).uid(NOBODY);
     let error = command.timeout(limit).grace(limit).await.unwrap_err();
 
     assert!(

@@ -507,7 +507,7 @@ fn whatever_is_run_nothing_is_left() {
     ];
     let run = |index: usize| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_child-process"));
-        let how: &[&str] = if index % 3 == 0 {
+        let how: &[&str] = if index.is_multiple_of(3) {
             &["--foreground"]
         } else {
             &[]
