@@ -103,7 +103,7 @@ pub enum Error {
     /// Rust's strings cannot hold a lone surrogate, and values nest at most 127 deep;
     /// `Box<serde_json::value::RawValue>` takes any message as it is.
     #[cfg(feature = "ipc")]
-    #[error("cannot read a message: {text:?}")]
+    #[error("cannot read a message{}: {text:?}", lone_surrogate(.source))]
     BadMessage {
         /// How it begins.
         text: String,
@@ -187,12 +187,27 @@ impl SpawnError {
     }
 }
 
+/// Names what `serde_json` calls a broken escape.
+#[cfg(feature = "ipc")]
+fn lone_surrogate(source: &serde_json::Error) -> &'static str {
+    if source.to_string().contains("hex escape") {
+        " with a lone surrogate"
+    } else {
+        ""
+    }
+}
+
 /// `ENOENT`: Debug of nix's enum is its name.
 fn errno_name(cause: &SpawnError) -> String {
     format!("{:?}", cause.errno())
 }
 
 impl Error {
+    /// Makes an error of what the system said about an attempt.
+    pub(crate) fn io(attempt: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { attempt, source }
+    }
+
     /// What the command has left, if it was started and is to blame.
     pub fn output(&self) -> Option<&Output> {
         match self {

@@ -5,8 +5,8 @@
 //! | `exec(line)`, `execFile(file, args)` | [`exec`], [`exec_file`]: a [`Command`] to be configured and awaited |
 //! | `execSync`, `execFileSync` | [`Command::run_blocking`] |
 //! | `spawn` | [`Command::spawn`]: a [`Child`] with pipes to read and write |
-//! | `fork`, `child.send`, `child.on('message')` | [`Command::fork`]: a [`Child`] and a [`Channel`] |
-//! | `process.send`, `process.on('message')` | [`parent`]: the other end of the channel |
+//! | `fork`, `child.send`, `child.on('message')` | `Command::fork`: a [`Child`] and a `Channel` |
+//! | `process.send`, `process.on('message')` | `parent`: the other end of the channel |
 //! | `error.code`, `.signal`, `.killed`, `.stdout` | [`Error`], which keeps the [`Output`] so far |
 //!
 //! Read first: `process/command.rs`, `process/exec.rs`, `process/process_group.rs`, then `ipc/channel.rs`, `ipc/fork.rs`.
@@ -47,3 +47,11 @@ pub use ipc::fork::parent;
 mod sys;
 
 pub use nix::sys::signal::Signal;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../NODE.md")]
+struct Node;

@@ -9,7 +9,7 @@ mod system;
 
 mod start;
 
-pub use start::{Group, Request, start};
+pub use start::{Group, Options, start};
 pub use system::{descendants, enlarge_pipe, exit_watch};
 
 use std::io;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use child_process::{Channel, Error};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
@@ -165,4 +166,139 @@ async fn a_slow_receiver_slows_the_sender_down() {
         .collect();
     assert_eq!(lines.len(), sent + 2);
     assert_eq!(lines[sent + 1], json!("last"));
+}
+
+#[tokio::test]
+async fn numbers_and_the_order_of_keys_survive() {
+    let (mut channel, mut peer) = pair();
+    let text =
+        r#"{"z":0.39324230028913587,"a":5e-324,"m":1.7976931348623157e308,"b":9007199254740993}"#;
+    peer.write_all(format!("{text}\n").as_bytes())
+        .await
+        .unwrap();
+
+    let message = channel.recv().await.unwrap().unwrap();
+    assert_eq!(message["z"].as_f64(), Some(0.39324230028913587));
+    let keys: Vec<_> = message.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(keys, ["z", "a", "m", "b"]);
+}
+
+#[tokio::test]
+async fn what_a_value_cannot_hold_is_refused_by_name_and_taken_raw() {
+    let deep = "[".repeat(5000) + &"]".repeat(5000);
+    let messages = [
+        "\"\\ud800\"",
+        "{\"\\udc00\":1}",
+        &deep,
+        "1e999",
+        "\"after\"",
+    ];
+    let lines = messages.join("\n") + "\n";
+    let (mut channel, mut peer) = pair();
+    peer.write_all(lines.as_bytes()).await.unwrap();
+
+    for (message, cause) in messages.iter().zip([
+        "lone surrogate",
+        "lone surrogate",
+        "recursion limit",
+        "out of range",
+    ]) {
+        let error = channel.recv().await.unwrap_err();
+        let Error::BadMessage { ref source, .. } = error else {
+            panic!("{error:?}")
+        };
+        let text = format!("{error}: {source}");
+        assert!(text.contains(cause), "{message:.20}: {text}");
+    }
+    assert_eq!(channel.recv().await.unwrap(), Some(json!("after")));
+
+    let (ours, mut peer) = UnixStream::pair().unwrap();
+    let mut raw = Channel::<Box<RawValue>, Box<RawValue>>::over(ours.into_std().unwrap()).unwrap();
+    peer.write_all(lines.as_bytes()).await.unwrap();
+    for message in messages {
+        let received = raw.recv().await.unwrap().unwrap();
+        assert_eq!(received.get(), message);
+        raw.send(&received).await.unwrap();
+    }
+    drop(raw);
+    let mut back = String::new();
+    peer.read_to_string(&mut back).await.unwrap();
+    assert_eq!(back, lines, "sent as they came");
+}
+
+#[tokio::test]
+async fn a_raw_message_over_several_lines_is_sent_as_one() {
+    let (ours, mut peer) = UnixStream::pair().unwrap();
+    let raw = Channel::<Value, Box<RawValue>>::over(ours.into_std().unwrap()).unwrap();
+    let (sender, _receiver) = raw.into_split();
+    let message = RawValue::from_string("{\n  \"a\": 1\n}".to_owned()).unwrap();
+
+    sender.send(&message).await.unwrap();
+
+    let mut sent = [0; 100];
+    let len = peer.read(&mut sent).await.unwrap();
+    assert_eq!(String::from_utf8_lossy(&sent[..len]), "{   \"a\": 1 }\n");
+    let deep = "[".repeat(200) + &"]".repeat(200);
+    let reserved = format!("{{\"x\":{deep},\"cmd\":\"NODE_HANDLE\"}}");
+    let refused = sender.send(&RawValue::from_string(reserved).unwrap()).await;
+    assert!(
+        matches!(refused, Err(Error::Reserved { .. })),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_refusal_outlives_the_recv_that_was_dropped() {
+    let (ours, mut peer) = UnixStream::pair().unwrap();
+    let (sender, mut receiver) = Channel::<Value, Value>::over(ours.into_std().unwrap())
+        .unwrap()
+        .into_split();
+    // The writer is held up: the peer does not read.
+    let large = json!("x".repeat(4 << 20));
+    let mut sending = Box::pin(sender.send(&large));
+    let short = Duration::from_millis(50);
+    assert!(tokio::time::timeout(short, &mut sending).await.is_err());
+    peer.write_all(b"{\"cmd\":\"NODE_HANDLE\"}\n\"next\"\n")
+        .await
+        .unwrap();
+    // It waits for the writer to refuse the handle, and is given up.
+    assert!(tokio::time::timeout(short, receiver.recv()).await.is_err());
+
+    let reading = tokio::spawn(async move {
+        let mut all = Vec::new();
+        peer.read_to_end(&mut all).await.unwrap();
+        all
+    });
+    sending.await.unwrap();
+    assert_eq!(receiver.recv().await.unwrap(), Some(json!("next")));
+    drop((sender, receiver));
+    assert!(
+        reading
+            .await
+            .unwrap()
+            .ends_with(b"{\"cmd\":\"NODE_HANDLE_NACK\"}\n")
+    );
+}
+
+#[tokio::test]
+async fn both_ends_know_whether_they_are_connected() {
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    let mut here: Channel = Channel::over(ours.into_std().unwrap()).unwrap();
+    let mut there: Channel = Channel::over(theirs.into_std().unwrap()).unwrap();
+    assert!(here.is_connected() && there.is_connected());
+
+    here.disconnect().await.unwrap();
+    assert!(!here.is_connected());
+    assert!(
+        matches!(here.disconnect().await, Err(Error::Disconnected)),
+        "the second time"
+    );
+    assert!(matches!(
+        here.send(&json!(1)).await,
+        Err(Error::Disconnected)
+    ));
+    there.send(&json!("still received")).await.unwrap();
+    assert_eq!(here.recv().await.unwrap(), Some(json!("still received")));
+    assert_eq!(there.recv().await.unwrap(), None);
+    assert!(!there.is_connected());
 }

@@ -1,8 +1,9 @@
 //! Real Node processes on the other end of the channel.
 
+use std::io::Write;
 use std::process::{Command, Output};
 
-use child_process::{Channel, Child, Exit};
+use child_process::{Channel, Child, Exit, Stdio};
 use serde_json::{Value, json};
 
 const MESSAGES: usize = 10_000;
@@ -112,4 +113,151 @@ fn run(node: &str, script: &str) -> Output {
         .unwrap();
     assert!(output.status.success(), "{output:?}");
     output
+}
+
+#[tokio::test]
+async fn a_node_child_has_its_stdin_for_itself() {
+    let Some(node) = node() else { return };
+    let script = r"
+        process.send(process.env.NODE_CHANNEL_FD ?? 'deleted');
+        const lines = require('node:readline').createInterface({ input: process.stdin });
+        lines.on('line', (line) => process.send(`stdin: ${line}`));
+        lines.on('close', () => {
+          // It can be read by a child that inherits it, which does not hold the channel.
+          const stdio = 'inherit';
+          require('node:child_process').spawn('sh', ['-c', 'sleep 2 &'], { stdio }).on('exit', () => process.disconnect());
+        });
+        process.on('message', (m) => process.send(m));";
+    let (read, mut write) = std::io::pipe().unwrap();
+    let command = child_process::exec_file(node, ["-e", script])
+        .stdin(read)
+        .stdout(Stdio::Null)
+        .stderr(Stdio::Null);
+    let (mut child, mut channel): (Child, Channel<Value, Value>) = command.fork().await.unwrap();
+
+    assert_eq!(channel.recv().await.unwrap(), Some(json!("deleted")));
+    write.write_all(b"a line\n").unwrap();
+    assert_eq!(channel.recv().await.unwrap(), Some(json!("stdin: a line")));
+    channel.send(&json!({"and": "messages"})).await.unwrap();
+    assert_eq!(
+        channel.recv().await.unwrap(),
+        Some(json!({"and": "messages"}))
+    );
+    let began = std::time::Instant::now();
+    drop(write);
+    assert_eq!(channel.recv().await.unwrap(), None);
+    child.wait().await.unwrap();
+    assert!(
+        began.elapsed().as_secs() < 2,
+        "the grandchild does not hold the channel"
+    );
+    assert!(!channel.is_connected());
+}
+
+#[tokio::test]
+async fn the_channel_is_descriptor_3_or_the_next_that_is_free() {
+    let Some(node) = node() else { return };
+    for taken in [false, true] {
+        let script = "const fs = require('fs'); process.send(fs.readlinkSync('/proc/self/fd/0')); process.disconnect()";
+        let mut command = child_process::exec_file(&node, ["-e", script]).stdin(Stdio::Null);
+        if taken {
+            command = command.stdio(3, Stdio::Piped);
+        }
+        let (mut child, mut channel): (Child, Channel<Value, Value>) =
+            command.fork().await.unwrap();
+        assert_eq!(channel.recv().await.unwrap(), Some(json!("/dev/null")));
+        assert_eq!(child.wait().await.unwrap(), Exit::Code(0));
+    }
+    let output =
+        child_process::exec("echo $NODE_CHANNEL_FD; ls -l /proc/self/fd/ | grep -c 3..*socket");
+    let (child, _channel): (Child, Channel<Value, Value>) =
+        output.stdout(Stdio::Piped).fork().await.unwrap();
+    assert_eq!(
+        child.wait_with_output().await.unwrap().stdout_text(),
+        "3\n1\n"
+    );
+}
+
+#[tokio::test]
+async fn random_doubles_come_back_as_they_were() {
+    let Some(node) = node() else { return };
+    let count = if std::env::var_os("SOAK").is_some() {
+        100_000
+    } else {
+        5_000
+    };
+    let script = "process.on('message', (m) => process.send(m));";
+    let (mut child, channel): (Child, Channel<Vec<f64>, Vec<f64>>) =
+        child_process::exec_file(&node, ["-e", script])
+            .fork()
+            .await
+            .unwrap();
+    let (sender, mut receiver) = channel.into_split();
+    let mut state = 88_172_645_463_325_252_u64;
+    let mut random = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    // Half of them as `Math.random()` makes them, half with any exponent.
+    let mut doubles = Vec::new();
+    while doubles.len() < count {
+        let any = f64::from_bits(random());
+        doubles.extend(
+            [(random() >> 11) as f64 / (1_u64 << 53) as f64]
+                .into_iter()
+                .chain(any.is_finite().then_some(any)),
+        );
+    }
+    for chunk in doubles.chunks(1000) {
+        sender.send(&chunk.to_vec()).await.unwrap();
+        let back = receiver.recv().await.unwrap().unwrap();
+        // Node writes -0 as 0.
+        let changed = chunk
+            .iter()
+            .zip(&back)
+            .filter(|(there, back)| there.to_bits() != back.to_bits() && **there != 0.0);
+        assert_eq!(changed.count(), 0);
+    }
+    sender.disconnect().await.unwrap();
+    child.wait().await.unwrap();
+
+    // The other way, as values: Node's numbers through this crate's `peer`, which Node compares.
+    let script = r"
+        const child = require('node:child_process').fork('peer', [], { execPath: process.argv[1] });
+        const [count, sent] = [Number(process.argv[2]), []];
+        let back = 0, changed = 0;
+        child.on('message', (m) => {
+          if (JSON.stringify(m) !== sent[back]) changed++;
+          if (++back === count) child.disconnect();
+        });
+        child.on('exit', () => console.log(`${changed} of ${back} changed`));
+        for (let n = 0; n < count; n++) {
+          const message = { b: Math.random(), a: 'k' + n, c: '\\ud800'.slice(n % 2) };
+          sent.push(JSON.stringify(message));
+          child.send(message);
+        }";
+    let output = run(&node, script);
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        format!("0 of {MESSAGES} changed\n")
+    );
+}
+
+#[test]
+fn a_descriptor_that_is_not_a_channel_is_refused() {
+    for number in ["0", "6", "9", "99", "-1", "x"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_child-process"))
+            .arg("peer")
+            .env("NODE_CHANNEL_FD", number)
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1), "{number}");
+        assert!(
+            String::from_utf8_lossy(&output.stderr).contains("NODE_CHANNEL_FD"),
+            "{output:?}"
+        );
+    }
 }

@@ -2,8 +2,9 @@
 
 mod support;
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use support::{bearers, until};
@@ -263,14 +264,273 @@ fn a_signal_is_passed_on_and_nobody_is_left() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_error() {
+fn a_reader_of_each_that_goes_away_is_told_by_the_status() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_child-process"))
-        .args(["each", "-j1", "-q", "yes", "{}", "--"])
-        .args(["--help"])
-        .stdin(Stdio::null())
+        .args(["each", "-j1", "echo"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    drop(child.stdout.take());
+    // It may be gone before all is written.
+    let _ = stdin.write_all(b"1\n2\n3\n");
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(125), "as xargs");
+    assert_eq!(output.stderr, b"");
+}
+
+#[test]
+fn items_come_as_they_are_and_as_they_come() {
+    let output = tool(&["each", "-j1", "printf", "<%s>"], b"a\r\n\xff\xfe\n\nlast");
+    assert_eq!(output.stdout, b"<a\r><\xff\xfe><><last>");
+    let output = tool(&["each", "-0", "-j1", "printf", "<%s>"], b"a\nb\0c");
+    assert_eq!(output.stdout, b"<a\nb><c>");
+    let output = tool(&["each", "-P1", "printf", "{}-{}-%s", "x{}"], b"\xff{}\n");
+    assert_eq!(output.stdout, b"\xff{}-\xff{}-x\xff{}");
+    let output = tool(&["each", "-j1", "--json", "printf", "%s"], b"\xff\n");
+    let record: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (&record["item_hex"], &record["stdout_hex"]),
+        (&"ff".into(), &"ff".into())
+    );
+    assert_eq!(
+        (&record["item"], &record["exit"]["code"]),
+        (&"\u{fffd}".into(), &0.into())
+    );
+
+    let mut child = Command::new(env!("CARGO_BIN_EXE_child-process"))
+        .args(["each", "-j2", "echo"])
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut stdin = child.stdin.take().unwrap();
+    for item in ["first", "second"] {
+        // The input has not ended.
+        stdin.write_all(format!("{item}\n").as_bytes()).unwrap();
+        assert_eq!(lines.next().unwrap().unwrap(), item);
+    }
+    drop(stdin);
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_limit_for_each_job_and_retries() {
+    let began = Instant::now();
+    let output = tool(&["each", "-j2", "--timeout", "200ms", "sleep"], b"100\n0\n");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(123));
+    assert!(
+        said.contains("100: timed out after 200ms") && said.contains("2 jobs run, 1 failed"),
+        "{said}"
+    );
+    assert!(began.elapsed() < Duration::from_secs(20));
+
+    let folder = tempfile::tempdir().unwrap();
+    let script = format!(
+        "cd {}; echo x >> $0; [ $(wc -l < $0) = 3 ]",
+        folder.path().display()
+    );
+    let twice = tool(&["each", "--retries", "2", "sh", "-c", &script], b"a\n");
+    assert_eq!(twice.status.code(), Some(123));
+    let third = tool(&["each", "--retries", "2", "sh", "-c", &script], b"a\n");
+    assert_eq!(third.status.code(), Some(0));
+    assert_eq!(
+        std::fs::read(folder.path().join("a")).unwrap(),
+        b"x\nx\nx\n"
+    );
+}
+
+#[test]
+fn jobs_in_order_keep_all_slots_busy() {
+    // The first one waits for the others, two at a time: it would wait for ever if they had no slots.
+    let folder = tempfile::tempdir().unwrap();
+    let script = format!(
+        "cd {}; touch $0; if [ $0 = 1 ]; then while [ ! -e 8 ]; do sleep 0.01; done; fi; echo $0",
+        folder.path().display()
+    );
+    let output = tool(
+        &["each", "-k", "-j2", "sh", "-c", &script],
+        b"1\n2\n3\n4\n5\n6\n7\n8\n",
+    );
+    assert_eq!(output.stdout, b"1\n2\n3\n4\n5\n6\n7\n8\n");
+}
+
+#[test]
+fn each_stops_where_xargs_stops() {
+    for (script, status) in [("exit 255", 124), ("kill -9 $$", 125)] {
+        let script = format!("echo $0; [ $0 = 2 ] && {script}; exit 0");
+        let output = tool(&["each", "-j1", "sh", "-c", &script], b"1\n2\n3\n4\n");
+        assert_eq!(output.status.code(), Some(status), "{script}");
+        assert_eq!(output.stdout, b"1\n2\n");
+    }
+    assert_eq!(
+        tool(&["each", "/etc/passwd"], b"a\nb\n").status.code(),
+        Some(126)
+    );
+    let output = tool(&["each", "-j1", "no-such-program"], b"a\nb\n");
+    assert_eq!(output.status.code(), Some(127));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("1 jobs run, 1 failed"));
+    // Those that `--halt now` has ended have not failed.
+    let script = "[ $0 = 1 ] && { sleep 0.2; exit 1; }; sleep 100";
+    let output = tool(
+        &["each", "-j2", "--halt", "now", "sh", "-c", script],
+        b"1\n2\n3\n",
+    );
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("2 jobs run, 1 failed, 1 ended"), "{said}");
+}
+
+#[test]
+fn fewer_jobs_run_where_descriptors_end() {
+    let line = format!(
+        "ulimit -n 64; seq 40 | {} each -j40 true",
+        env!("CARGO_BIN_EXE_child-process")
+    );
+    let output = Command::new("sh").args(["-c", &line]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("10 jobs at a time instead of 40"), "{said}");
+}
+
+#[test]
+fn times_and_causes() {
+    expect(
+        &["run", "-t", "0", "--", "sh", "-c", "sleep 0.1; echo done"],
+        0,
+        "done\n",
+        "",
+    );
+    for time in ["10000000000000000000s", "99999999999999d", "1d"] {
+        expect(&["run", "-t", time, "-k", time, "--", "true"], 0, "", "");
+    }
+    let slow = "trap '' TERM; sleep 0.6; echo to the end";
+    expect(
+        &["run", "-t", "100ms", "-k", "0", "--", "sh", "-c", slow],
+        124,
+        "to the end\n",
+        "timed out",
+    );
+    expect(
+        &[
+            "run",
+            "--unset",
+            "HOME",
+            "--",
+            "sh",
+            "-c",
+            "echo ${HOME-unset}",
+        ],
+        0,
+        "unset\n",
+        "",
+    );
+    let full = format!(
+        "{} primes 10 >/dev/full",
+        env!("CARGO_BIN_EXE_child-process")
+    );
+    let output = Command::new("sh").args(["-c", &full]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.code() == Some(1) && said.contains("No space left"),
+        "{said}"
+    );
+    let output = tool(&["completions", "bash"], b"");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("complete -F"));
+}
+
+#[test]
+fn signals_that_were_ignored_stay_ignored_for_the_command() {
+    let line = format!(
+        "trap '' HUP; {} run -- sed -n 's/SigIgn:.//p' /proc/self/status",
+        env!("CARGO_BIN_EXE_child-process")
+    );
+    let output = Command::new("sh").args(["-c", &line]).output().unwrap();
+    let mask = u64::from_str_radix(String::from_utf8_lossy(&output.stdout).trim(), 16).unwrap();
+    assert_eq!(mask & 1, 1, "nohup: {output:?}");
+}
+
+#[test]
+fn without_arguments_it_prints_the_tour_unless_there_is_input() {
+    let output = tool(&[], b"");
+    assert_eq!(
+        (output.status.code(), &output.stdout[..]),
+        (Some(2), &b""[..])
+    );
+    let tour = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_child-process"));
+        command
+            .args(args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let output = tour(&["tour", "exec", "--code"])
+        .wait_with_output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        text.contains("use child_process::")
+            && text.contains("node:child_process")
+            && text.contains("Output: hello")
+    );
+    let output = tour(&["tour", "exec", "commands"])
+        .wait_with_output()
+        .unwrap();
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("== exec == exec: "));
+    let mut child = tour(&[]);
     drop(child.stdout.take());
-    assert_eq!(child.wait().unwrap().code(), Some(0), "no job, no output");
+    assert!(child.wait().unwrap().success(), "the reader has gone");
+}
+
+#[test]
+fn whatever_is_run_nothing_is_left() {
+    let count = if std::env::var_os("SOAK").is_some() {
+        500
+    } else {
+        40
+    };
+    let marker = format!("RANDOM_RUNS={}", std::process::id());
+    let (name, value) = marker.split_once('=').unwrap();
+    let scripts = [
+        "sleep 100 & sleep 100",
+        "trap '' TERM INT; sleep 100 & sleep 100",
+        "(setsid sleep 100 &); sleep 100",
+        "(sleep 100 &); exec sleep 100",
+        "yes > /dev/null & yes",
+        "setsid sh -c 'trap \"\" TERM; sleep 100' & wait",
+    ];
+    let run = |index: usize| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_child-process"));
+        let how: &[&str] = if index.is_multiple_of(3) {
+            &["--foreground"]
+        } else {
+            &[]
+        };
+        command.args(["run", "-t", "60ms", "-k", "40ms"]).args(how);
+        command
+            .args(["--", "sh", "-c", scripts[index % scripts.len()]])
+            .env(name, value);
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        if index % 5 == 4 {
+            std::thread::sleep(Duration::from_millis(index as u64 % 70));
+            let pid = nix::unistd::Pid::from_raw(child.id().cast_signed());
+            let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM);
+        }
+        child.wait().unwrap();
+    };
+    for index in 0..count {
+        run(index);
+    }
+    until("nothing is left", || bearers(&marker) == 0);
 }

@@ -75,10 +75,7 @@ impl<In: DeserializeOwned, Out: Serialize> Channel<In, Out> {
         let watched = stream
             .set_nonblocking(true)
             .and_then(|()| sys::watch(stream.try_clone()?, Interest::READABLE));
-        let readable = watched.map_err(|source| Error::Io {
-            attempt: "make a channel",
-            source,
-        })?;
+        let readable = watched.map_err(Error::io("make a channel"))?;
         let (stream, is_connected) = (Arc::new(stream), Arc::new(AtomicBool::new(true)));
         let writer = Arc::new(Mutex::new(Writer {
             stream: Arc::clone(&stream),

@@ -41,10 +41,7 @@ impl Command {
         In: DeserializeOwned,
         Out: Serialize,
     {
-        let (ours, theirs) = UnixStream::pair().map_err(|source| Error::Io {
-            attempt: "make a channel",
-            source,
-        })?;
+        let (ours, theirs) = UnixStream::pair().map_err(Error::io("make a channel"))?;
         let number = self.add_stdio(OwnedFd::from(theirs).into());
         let command = self
             .env(CHANNEL_FD, number.to_string())

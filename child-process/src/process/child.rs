@@ -1,6 +1,9 @@
 //! A child that runs beside us, with pipes to read and write: `spawn(file, args)`.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::future::pending;
+use std::mem::{replace, take};
 use std::os::fd::RawFd;
 use std::sync::Arc;
 use std::time::Instant;
@@ -13,7 +16,7 @@ use tokio::task::JoinHandle;
 
 use super::command::Command;
 use super::exec::{Execution, Reason};
-use super::options::{Events, Limits};
+use super::options::{Events, Limits, deadline};
 use super::process_group::ProcessGroup;
 use super::spawn::{Pipes, spawn};
 use super::stdio::Stdio;
@@ -27,7 +30,6 @@ pub type ChildStdout = pipe::Receiver;
 pub type ChildStderr = pipe::Receiver;
 
 /// A running child. Dropping it kills its group, unless it is [detached](Command::detached).
-#[derive(Debug)]
 pub struct Child {
     /// The pipe to its stdin, if it is one; take it to write from another task.
     pub stdin: Option<ChildStdin>,
@@ -37,14 +39,18 @@ pub struct Child {
     pub stderr: Option<ChildStderr>,
     sockets: BTreeMap<RawFd, UnixStream>,
     group: Arc<ProcessGroup>,
-    /// Watches the limits, if there are any: they hold whether or not this child is waited for.
-    supervisor: Option<JoinHandle<Result<Reason, Error>>>,
-    started: Instant,
+    work: Work,
     limits: Limits,
-    is_detached: bool,
     line: String,
-    spawn_file: String,
-    spawn_args: Vec<String>,
+    started: Instant,
+}
+
+/// What is done for a child besides reading its output.
+enum Work {
+    /// By the one who waits for it.
+    Inline(Events, Vec<u8>),
+    /// By a task, whether or not it is waited for.
+    Supervised(JoinHandle<Result<Reason, Error>>),
 }
 
 impl Command {
@@ -77,48 +83,42 @@ impl Command {
             .await
     }
 
-    pub(crate) async fn spawn_with(mut self, mut defaults: [Stdio; 3]) -> Result<Child, Error> {
+    pub(crate) async fn spawn_with(self, defaults: [Stdio; 3]) -> Result<Child, Error> {
+        let has_input = self.input.is_some();
+        let has_events =
+            self.limits.timeout.is_some() || self.cancelled.is_some() || self.forwarded.is_some();
+        let mut child = self.start(defaults).await?;
+        if has_input || has_events {
+            child.supervise(has_input);
+        }
+        Ok(child)
+    }
+
+    /// Starts the command; its limits are for the one who waits.
+    pub(super) async fn start(mut self, mut defaults: [Stdio; 3]) -> Result<Child, Error> {
         let started = Instant::now();
-        let input = self.input.take();
-        if input.is_some() {
+        if self.input.is_some() {
             defaults[0] = Stdio::Piped;
         }
-        let (group, mut pipes) = spawn(&mut self, defaults).await?;
-        let group = Arc::new(group);
-        let is_supervised = input.is_some()
-            || self.limits.timeout.is_some()
-            || self.events.cancelled.is_some()
-            || self.events.forwarded.is_some();
-        let (line, spawn_file) = (self.line().to_string_lossy().into_owned(), self.file());
-        let (is_detached, spawn_args, events) =
-            (self.is_detached(), self.spawn_args(), self.events);
-        let supervisor = is_supervised.then(|| {
-            let stdin = if input.is_some() {
-                pipes.stdin.take()
-            } else {
-                None
-            };
-            let pipes = Pipes {
-                stdin,
-                ..Pipes::default()
-            };
-            let mut execution =
-                Execution::new(Arc::clone(&group), pipes, input, started, self.limits);
-            tokio::spawn(async move { execution.run(events).await })
-        });
+        let (group, pipes) = spawn(&mut self, defaults).await?;
+        let events = Events {
+            deadline: deadline(
+                started,
+                self.limits.timeout.filter(|timeout| !timeout.is_zero()),
+            ),
+            cancelled: self.cancelled.take().unwrap_or_else(|| Box::pin(pending())),
+            forwarded: self.forwarded.take(),
+        };
         Ok(Child {
+            line: self.line().to_string_lossy().into_owned(),
             stdin: pipes.stdin,
             stdout: pipes.stdout,
             stderr: pipes.stderr,
             sockets: pipes.sockets,
-            group,
-            supervisor,
-            started,
+            group: Arc::new(group),
+            work: Work::Inline(events, self.input.unwrap_or_default()),
             limits: self.limits,
-            is_detached,
-            line,
-            spawn_file: spawn_file.to_string_lossy().into_owned(),
-            spawn_args,
+            started,
         })
     }
 }
@@ -127,16 +127,6 @@ impl Child {
     /// Returns its process number, which is also its group's: Node's `pid`.
     pub fn pid(&self) -> u32 {
         self.group.pid()
-    }
-
-    /// Returns what was executed: Node's `spawnfile`.
-    pub fn spawn_file(&self) -> &str {
-        &self.spawn_file
-    }
-
-    /// Returns the arguments: Node's `spawnargs`, without the name of the program.
-    pub fn spawn_args(&self) -> &[String] {
-        &self.spawn_args
     }
 
     /// Takes the socket to a descriptor beyond 2 that is [`Stdio::Piped`]: Node's `stdio[number]`.
@@ -164,7 +154,9 @@ impl Child {
     ///
     /// [`Error::Io`] if the system does not tell.
     pub fn try_wait(&self) -> Result<Option<Exit>, Error> {
-        self.group.try_reap().map_err(failed)
+        self.group
+            .try_reap()
+            .map_err(Error::io("wait for the child"))
     }
 
     /// Returns its exit status; none while it runs, or if a signal ended it: Node's `exitCode`.
@@ -195,7 +187,10 @@ impl Child {
     pub async fn wait(&mut self) -> Result<Exit, Error> {
         self.stdin = None;
         loop {
-            self.group.exited().await.map_err(failed)?;
+            self.group
+                .exited()
+                .await
+                .map_err(Error::io("wait for the child"))?;
             if let Some(exit) = self.try_wait()? {
                 return Ok(exit);
             }
@@ -213,62 +208,85 @@ impl Child {
     ///
     /// Dropping the future kills the group.
     pub async fn wait_with_output(mut self) -> Result<Output, Error> {
-        let (stdout, stderr) = (self.stdout.take(), self.stderr.take());
-        self.stdin = None;
+        let mut work = self.take_work();
+        // Without input, its stdin is at its end.
+        let stdin = self
+            .stdin
+            .take()
+            .filter(|_| matches!(&work, Work::Inline(_, input) if !input.is_empty()));
         let pipes = Pipes {
-            stdout,
-            stderr,
+            stdin,
+            stdout: self.stdout.take(),
+            stderr: self.stderr.take(),
             ..Pipes::default()
         };
-        let group = Arc::clone(&self.group);
-        let mut execution =
-            Execution::new(group, pipes, None, self.started, self.limits).without_deadline();
-        let mut supervisor = self.supervisor.take();
+        let (events, input) = match &mut work {
+            Work::Inline(events, input) => (take(events), take(input)),
+            Work::Supervised(_) => Default::default(),
+        };
+        let mut execution = Execution::new(Arc::clone(&self.group), pipes, input, self.limits);
         let reason = tokio::select! {
             biased;
-            reason = ended_by(&mut supervisor) => {
+            reason = ended_by(&mut work) => {
                 execution.drain_after_kill().await;
                 reason?
             }
-            reason = execution.run(Events::default()) => match (reason?, &mut supervisor) {
+            reason = execution.run(events) => match (reason?, work) {
                 // It may have ended because of a limit.
-                (Reason::Ended, Some(supervisor)) => supervisor.await.map_or(Ok(Reason::Ended), |reason| reason)?,
+                (Reason::Ended, Work::Supervised(task)) => task.await.unwrap_or(Ok(Reason::Ended))?,
                 (reason, _) => reason,
             },
         };
-        execution.into_result(&self.line, reason)
+        execution.into_result(&self.line, reason, self.started)
+    }
+
+    /// Starts a task that does what a limit, an event or input asks for.
+    fn supervise(&mut self, has_input: bool) {
+        if let Work::Inline(events, input) = self.take_work() {
+            let stdin = if has_input { self.stdin.take() } else { None };
+            let pipes = Pipes {
+                stdin,
+                ..Pipes::default()
+            };
+            let mut execution = Execution::new(Arc::clone(&self.group), pipes, input, self.limits);
+            self.work = Work::Supervised(tokio::spawn(async move { execution.run(events).await }));
+        }
+    }
+
+    fn take_work(&mut self) -> Work {
+        replace(&mut self.work, Work::Inline(Events::default(), Vec::new()))
     }
 }
 
 /// Waits until the supervisor has ended the child; for ever if the child ends by itself.
-async fn ended_by(
-    supervisor: &mut Option<JoinHandle<Result<Reason, Error>>>,
-) -> Result<Reason, Error> {
-    if let Some(handle) = supervisor {
-        let reason = handle.await;
-        *supervisor = None;
+async fn ended_by(work: &mut Work) -> Result<Reason, Error> {
+    if let Work::Supervised(task) = work {
+        let reason = task.await;
+        *work = Work::Inline(Events::default(), Vec::new());
         match reason {
             Ok(Ok(Reason::Ended)) | Err(_) => {}
             Ok(reason) => return reason,
         }
     }
-    std::future::pending().await
-}
-
-fn failed(source: std::io::Error) -> Error {
-    Error::Io {
-        attempt: "wait for the child",
-        source,
-    }
+    pending().await
 }
 
 impl Drop for Child {
     fn drop(&mut self) {
-        if !self.is_detached {
-            if let Some(supervisor) = &self.supervisor {
-                supervisor.abort();
+        if !self.group.is_detached() {
+            if let Work::Supervised(task) = &self.work {
+                task.abort();
             }
             self.group.abandon();
         }
+    }
+}
+
+impl fmt::Debug for Child {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Child")
+            .field("command", &self.line)
+            .field("group", &self.group)
+            .finish_non_exhaustive()
     }
 }

@@ -14,9 +14,9 @@ use nix::sys::signal::Signal;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::exec;
-use super::options::{Events, Limits};
+use super::options::Limits;
 use super::stdio::Stdio;
-use crate::sys::Group;
+use crate::sys::{self, Group};
 use crate::{Error, Output};
 
 /// A command line for `/bin/sh`: pipes, variables and wildcards work, and nothing protects from what is in `line`.
@@ -55,24 +55,20 @@ pub fn exec_file<S: AsRef<OsStr>>(
 /// The child is the head of a process group of its own, so that what it has started ends with it. Dropping
 /// the future, or the [`Child`](crate::Child), kills that group.
 #[must_use = "a command does nothing until it is awaited or spawned"]
-#[derive(Debug)]
 pub struct Command {
     program: OsString,
     pub(super) args: Vec<OsString>,
     pub(super) shell: Option<OsString>,
     pub(super) arg0: Option<OsString>,
-    pub(super) cwd: Option<PathBuf>,
     pub(super) clear_env: bool,
     /// A value to be set, or none for a name to be removed.
     pub(super) env: Vec<(OsString, Option<OsString>)>,
-    pub(super) uid: Option<u32>,
-    pub(super) gid: Option<u32>,
-    pub(super) group: Group,
-    pub(super) keep_ignored: bool,
+    pub(super) start: sys::Options,
     pub(super) stdio: BTreeMap<RawFd, Stdio>,
     pub(super) input: Option<Vec<u8>>,
     pub(super) limits: Limits,
-    pub(super) events: Events,
+    pub(super) cancelled: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    pub(super) forwarded: Option<UnboundedReceiver<Signal>>,
 }
 
 impl Command {
@@ -82,17 +78,20 @@ impl Command {
             args: Vec::new(),
             shell: None,
             arg0: None,
-            cwd: None,
             clear_env: false,
             env: Vec::new(),
-            uid: None,
-            gid: None,
-            group: Group::Own,
-            keep_ignored: false,
+            start: sys::Options {
+                cwd: None,
+                group: Group::Own,
+                keep_ignored: false,
+                uid: None,
+                gid: None,
+            },
             stdio: BTreeMap::new(),
             input: None,
             limits: Limits::default(),
-            events: Events::default(),
+            cancelled: None,
+            forwarded: None,
         }
     }
 
@@ -123,7 +122,7 @@ impl Command {
 
     /// The working directory.
     pub fn cwd(mut self, directory: impl Into<PathBuf>) -> Self {
-        self.cwd = Some(directory.into());
+        self.start.cwd = Some(directory.into());
         self
     }
 
@@ -147,21 +146,21 @@ impl Command {
         self
     }
 
-    /// The user to run as. Starting takes longer then: the parent is copied.
+    /// The user to run as.
     pub fn uid(mut self, uid: u32) -> Self {
-        self.uid = Some(uid);
+        self.start.uid = Some(uid);
         self
     }
 
-    /// The group to run as. Starting takes longer then: the parent is copied.
+    /// The group to run as.
     pub fn gid(mut self, gid: u32) -> Self {
-        self.gid = Some(gid);
+        self.start.gid = Some(gid);
         self
     }
 
     /// Gives the child a session of its own and lets it outlive its [`Child`](crate::Child).
     pub fn detached(mut self) -> Self {
-        self.group = Group::Session;
+        self.start.group = Group::Session;
         self
     }
 
@@ -171,14 +170,14 @@ impl Command {
     /// On Linux a limit ends its descendants as well, except orphans. In a process that is a subreaper
     /// (`PR_SET_CHILD_SUBREAPER`) it ends everything below this process, orphans and new sessions too.
     pub fn foreground(mut self) -> Self {
-        self.group = Group::Parents;
+        self.start.group = Group::Parents;
         self
     }
 
     /// Leaves the signals ignored that this process ignores, as `nohup` wants it. Node and this crate reset all signals
     /// for a child.
     pub fn keep_ignored_signals(mut self) -> Self {
-        self.keep_ignored = true;
+        self.start.keep_ignored = true;
         self
     }
 
@@ -258,13 +257,13 @@ impl Command {
 
     /// Ends the run when `cancelled` is ready: Node's `signal`.
     pub fn cancel_on(mut self, cancelled: impl Future<Output = ()> + Send + 'static) -> Self {
-        self.events.cancelled = Some(Box::pin(cancelled));
+        self.cancelled = Some(Box::pin(cancelled));
         self
     }
 
     /// Passes these signals on to the group while it runs: what a process that stands in for another has to do.
     pub fn forward(mut self, signals: UnboundedReceiver<Signal>) -> Self {
-        self.events.forwarded = Some(signals);
+        self.forwarded = Some(signals);
         self
     }
 
@@ -290,27 +289,19 @@ impl Command {
     /// # Ok::<(), child_process::Error>(())
     /// ```
     pub fn run_blocking(self) -> Result<Output, Error> {
-        let failed = |source| Error::Io {
-            attempt: "make a runtime",
-            source,
-        };
         let run = || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build();
-            runtime.map_err(failed)?.block_on(exec::run(self))
+            runtime
+                .map_err(Error::io("make a runtime"))?
+                .block_on(exec::run(self))
         };
-        if tokio::runtime::Handle::try_current().is_err() {
-            return run();
-        }
-        // A runtime cannot be entered on a thread that has entered one.
+        // A thread of its own: a runtime cannot be entered on one that has entered another.
         std::thread::scope(|scope| {
-            let thread = std::thread::Builder::new()
-                .spawn_scoped(scope, run)
-                .map_err(failed)?;
-            thread
-                .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            let thread = std::thread::Builder::new().spawn_scoped(scope, run);
+            let done = thread.map_err(Error::io("start a thread"))?.join();
+            done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         })
     }
 
@@ -338,10 +329,6 @@ impl Command {
             .iter()
             .map(|arg| arg.to_string_lossy().into_owned())
             .collect()
-    }
-
-    pub(crate) fn is_detached(&self) -> bool {
-        self.group == Group::Session
     }
 
     /// Returns the command as one line, as Node's `error.cmd` has it.

@@ -15,9 +15,9 @@ use tokio::net::unix::pipe;
 
 use super::capture::{Capture, Read};
 use super::command::Command;
-use super::options::{Events, Limits, at, deadline};
+use super::options::{Events, Limits, at, deadline, next_signal};
 use super::process_group::ProcessGroup;
-use super::spawn::{Pipes, spawn};
+use super::spawn::Pipes;
 use super::stdio::Stdio;
 use crate::{Error, Output};
 
@@ -26,20 +26,23 @@ const POST_KILL_DRAIN: Duration = Duration::from_millis(100);
 /// A killed process ends at once, unless the system holds it, as it does in the middle of some input and output.
 const KILL_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// The signals that ask a program to end.
+const END_SIGNALS: [Signal; 4] = [
+    Signal::SIGINT,
+    Signal::SIGTERM,
+    Signal::SIGHUP,
+    Signal::SIGQUIT,
+];
+/// From one look at what is left to the next.
+const SWEEP_PAUSE: Duration = Duration::from_millis(10);
+
 /// Runs `command` and waits for it.
-pub async fn run(mut command: Command) -> Result<Output, Error> {
-    let started = Instant::now();
-    let input = command.input.take();
-    let stdin = if input.is_some() {
-        Stdio::Piped
-    } else {
-        Stdio::Null
-    };
-    let (group, pipes) = spawn(&mut command, [stdin, Stdio::Piped, Stdio::Piped]).await?;
-    let line = command.line().to_string_lossy().into_owned();
-    let mut execution = Execution::new(Arc::new(group), pipes, input, started, command.limits);
-    let reason = execution.run(command.events).await?;
-    execution.into_result(&line, reason)
+pub async fn run(command: Command) -> Result<Output, Error> {
+    command
+        .start([Stdio::Null, Stdio::Piped, Stdio::Piped])
+        .await?
+        .wait_with_output()
+        .await
 }
 
 /// Why a run is over.
@@ -63,78 +66,59 @@ pub struct Execution {
     written: usize,
     stdout: Capture,
     stderr: Capture,
-    started: Instant,
-    deadline: Option<Instant>,
     exited_at: Option<Instant>,
+    /// A signal that asks to end was passed on.
+    told_to_end: bool,
     limits: Limits,
 }
 
 impl Execution {
-    pub fn new(
-        group: Arc<ProcessGroup>,
-        pipes: Pipes,
-        input: Option<Vec<u8>>,
-        started: Instant,
-        limits: Limits,
-    ) -> Self {
+    /// Follows the child of `group`; what is in `input` goes to its stdin.
+    pub fn new(group: Arc<ProcessGroup>, pipes: Pipes, input: Vec<u8>, limits: Limits) -> Self {
         Self {
             group,
             stdin: pipes.stdin,
-            input: input.unwrap_or_default(),
+            input,
             written: 0,
             stdout: Capture::new(pipes.stdout, limits.max_buffer),
             stderr: Capture::new(pipes.stderr, limits.max_buffer),
-            started,
-            deadline: deadline(started, limits.timeout.filter(|timeout| !timeout.is_zero())),
             exited_at: None,
+            told_to_end: false,
             limits,
         }
-    }
-
-    /// Leaves the time limit to another execution of the same child.
-    pub fn without_deadline(mut self) -> Self {
-        self.deadline = None;
-        self
     }
 
     /// Follows the child to its end, which a limit or an event may bring about.
     pub async fn run(&mut self, events: Events) -> Result<Reason, Error> {
         let followed = async {
             match self.wait(events).await? {
-                Reason::Ended => Ok(Reason::Ended),
+                Reason::Ended => {
+                    self.sweep().await;
+                    Ok(Reason::Ended)
+                }
                 reason => Ok(self.terminate().await?.map_or(reason, Reason::NotKilled)),
             }
         };
-        followed.await.map_err(|source| Error::Io {
-            attempt: "follow the child",
-            source,
-        })
+        followed.await.map_err(Error::io("follow the child"))
     }
 
     /// Waits until the child has ended and its pipes are closed, or there is a reason to end it.
-    async fn wait(&mut self, events: Events) -> io::Result<Reason> {
-        let Events {
-            cancelled,
-            mut forwarded,
-        } = events;
-        let cancelled = async {
-            match cancelled {
-                Some(cancelled) => cancelled.await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::pin!(cancelled);
+    async fn wait(&mut self, mut events: Events) -> io::Result<Reason> {
         while !self.is_over() {
+            let pipe_timeout = self.limits.pipe_timeout;
             let pipes_end = self
                 .exited_at
-                .and_then(|exited| deadline(exited, self.limits.pipe_timeout));
+                .and_then(|exited| deadline(exited, pipe_timeout));
             tokio::select! {
                 // A child that never stops writing must not outrun the clock.
                 biased;
-                () = at(self.deadline) => return Ok(Reason::TimedOut),
-                () = &mut cancelled => return Ok(Reason::Cancelled),
+                () = at(events.deadline) => return Ok(Reason::TimedOut),
+                () = &mut events.cancelled => return Ok(Reason::Cancelled),
                 () = at(pipes_end) => return Ok(Reason::Ended),
-                signal = Events::next_signal(&mut forwarded) => drop(self.group.signal(signal)),
+                signal = next_signal(&mut events.forwarded) => {
+                    self.told_to_end |= END_SIGNALS.contains(&signal);
+                    let _ = self.group.signal(signal);
+                }
                 event = self.poll_once() => if let Some(stream) = event? {
                     return Ok(Reason::TooMuch(stream));
                 },
@@ -152,11 +136,7 @@ impl Execution {
         let _ = tokio::time::timeout(self.limits.grace, self.drain_until_closed()).await;
         // Also when the child itself has ended: what it has started may have not.
         let refusal = self.group.signal(Signal::SIGKILL).err();
-        let patience = if refusal.is_some() {
-            POST_KILL_DRAIN
-        } else {
-            KILL_TIMEOUT
-        };
+        let patience = refusal.map_or(KILL_TIMEOUT, |_| POST_KILL_DRAIN);
         let ended = tokio::time::timeout(patience, self.group.exited()).await;
         if ended.is_err() {
             return Ok(Some(refusal.unwrap_or(Errno::EBUSY)));
@@ -164,6 +144,18 @@ impl Execution {
         self.exited_at.get_or_insert_with(Instant::now);
         self.drain_after_kill().await;
         Ok(None)
+    }
+
+    /// Ends what has outlived a child that was told to end, if this process is the one that orphans come to.
+    async fn sweep(&mut self) {
+        let end = deadline(Instant::now(), Some(self.limits.grace));
+        while self.told_to_end && self.group.has_orphans() {
+            if end.is_some_and(|end| end <= Instant::now()) {
+                let _ = self.group.signal(Signal::SIGKILL);
+                break;
+            }
+            tokio::time::sleep(SWEEP_PAUSE).await;
+        }
     }
 
     async fn drain_until_closed(&mut self) -> io::Result<()> {
@@ -222,49 +214,46 @@ impl Execution {
     }
 
     /// Reaps the child and says what became of it.
-    pub fn into_result(self, command: &str, reason: Reason) -> Result<Output, Error> {
+    pub fn into_result(
+        self,
+        command: &str,
+        reason: Reason,
+        started: Instant,
+    ) -> Result<Output, Error> {
         let (command, pid) = (command.into(), self.group.pid());
         let (stdout, stderr) = (self.stdout.into_bytes(), self.stderr.into_bytes());
-        if let Reason::NotKilled(errno) = reason {
-            return Err(Error::NotKilled {
-                command,
-                pid,
-                errno,
-                stdout,
-                stderr,
-            });
-        }
-        let exit = self.group.try_reap().map_err(|source| Error::Io {
-            attempt: "reap the child",
-            source,
-        })?;
-        let Some(exit) = exit else {
-            return Err(Error::NotKilled {
-                command,
-                pid,
-                errno: Errno::EBUSY,
-                stdout,
-                stderr,
-            });
+        let exit = match reason {
+            Reason::NotKilled(errno) => Err(errno),
+            _ => self
+                .group
+                .try_reap()
+                .map_err(Error::io("reap the child"))?
+                .ok_or(Errno::EBUSY),
+        };
+        let exit = match exit {
+            Ok(exit) => exit,
+            Err(errno) => {
+                return Err(Error::NotKilled {
+                    command,
+                    pid,
+                    errno,
+                    stdout,
+                    stderr,
+                });
+            }
         };
         let output = Output {
             pid,
             exit,
             stdout,
             stderr,
-            elapsed: self.started.elapsed(),
+            elapsed: started.elapsed(),
         };
-        let Limits {
-            timeout, checked, ..
-        } = self.limits;
+        let after = self.limits.timeout.unwrap_or_default();
         Err(match reason {
-            Reason::Ended | Reason::NotKilled(_) if output.exit.is_success() || !checked => {
-                return Ok(output);
-            }
-            Reason::Ended | Reason::NotKilled(_) => Error::Failed { command, output },
             Reason::TimedOut => Error::TimedOut {
                 command,
-                after: timeout.unwrap_or_default(),
+                after,
                 output,
             },
             Reason::Cancelled => Error::Aborted { command, output },
@@ -273,6 +262,8 @@ impl Execution {
                 stream,
                 output,
             },
+            _ if exit.is_success() || !self.limits.checked => return Ok(output),
+            _ => Error::Failed { command, output },
         })
     }
 }

@@ -35,7 +35,7 @@ pub fn start_first<T>(
             folder
         };
         let file = file.join(program);
-        let seen_from_here = command.cwd.clone().unwrap_or_default().join(&file);
+        let seen_from_here = command.start.cwd.clone().unwrap_or_default().join(&file);
         // Asking first is quicker than starting a process that finds nothing to execute.
         if std::fs::metadata(seen_from_here)
             .is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)

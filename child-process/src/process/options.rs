@@ -1,6 +1,5 @@
 //! When and how a run is ended, and what is kept of it: `timeout`, `killSignal`, `maxBuffer`, `signal`.
 
-use std::fmt;
 use std::future::{Future, pending};
 use std::pin::Pin;
 use std::time::{Duration, Instant};
@@ -35,30 +34,32 @@ impl Default for Limits {
     }
 }
 
-/// What comes from outside while a command runs.
-#[derive(Default)]
+/// What ends a command, or comes from outside while it runs.
 pub struct Events {
-    pub cancelled: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    pub deadline: Option<Instant>,
+    pub cancelled: Pin<Box<dyn Future<Output = ()> + Send>>,
     pub forwarded: Option<UnboundedReceiver<Signal>>,
 }
 
-impl Events {
-    /// Waits for the next signal to be passed on; for ever if none is going to come.
-    pub async fn next_signal(forwarded: &mut Option<UnboundedReceiver<Signal>>) -> Signal {
-        if let Some(signals) = forwarded
-            && let Some(signal) = signals.recv().await
-        {
-            return signal;
+impl Default for Events {
+    fn default() -> Self {
+        Self {
+            deadline: None,
+            cancelled: Box::pin(pending()),
+            forwarded: None,
         }
-        *forwarded = None;
-        pending().await
     }
 }
 
-impl fmt::Debug for Events {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Events").finish_non_exhaustive()
+/// Waits for the next signal to be passed on; for ever if none is going to come.
+pub async fn next_signal(forwarded: &mut Option<UnboundedReceiver<Signal>>) -> Signal {
+    if let Some(signals) = forwarded
+        && let Some(signal) = signals.recv().await
+    {
+        return signal;
     }
+    *forwarded = None;
+    pending().await
 }
 
 /// Returns the moment `after` the start; none if it is for ever.

@@ -22,7 +22,6 @@ pub struct ProcessGroup {
     pid: Pid,
     group: Group,
     exit_watch: AsyncFd<OwnedFd>,
-    kill_on_drop: bool,
     /// A lock, so that no signal is sent while the number is given up.
     state: Mutex<State>,
 }
@@ -37,7 +36,7 @@ struct State {
 
 impl ProcessGroup {
     /// Watches a child, which was just started. On an error it is killed.
-    pub fn new(pid: Pid, group: Group, kill_on_drop: bool) -> io::Result<Self> {
+    pub fn new(pid: Pid, group: Group) -> io::Result<Self> {
         let exit_watch = sys::exit_watch(pid).inspect_err(|_| {
             let _ = kill(pid, Signal::SIGKILL);
             reaper::reap_later(pid, true);
@@ -46,7 +45,6 @@ impl ProcessGroup {
             pid,
             group,
             exit_watch,
-            kill_on_drop,
             state: Mutex::default(),
         })
     }
@@ -58,6 +56,11 @@ impl ProcessGroup {
     /// Returns whether a signal was sent.
     pub fn killed(&self) -> bool {
         self.state().killed
+    }
+
+    /// Returns whether the child outlives this.
+    pub fn is_detached(&self) -> bool {
+        self.group == Group::Session
     }
 
     /// Waits until the child has ended, and does not reap it.
@@ -103,6 +106,11 @@ impl ProcessGroup {
         }
     }
 
+    /// Returns whether the child, which has ended, has left orphans to this process.
+    pub fn has_orphans(&self) -> bool {
+        !sys::descendants(self.pid).is_empty()
+    }
+
     /// Kills descendants until no new ones appear: those outside of the group, which killpg does not reach.
     fn kill_descendants(&self) {
         let mut seen = Vec::new();
@@ -132,13 +140,14 @@ impl ProcessGroup {
 
     /// Kills the group and leaves the child to the reaper, without waiting.
     pub fn abandon(&self) {
-        if self.kill_on_drop {
+        let is_killed = !self.is_detached();
+        if is_killed {
             let _ = self.signal(Signal::SIGKILL);
         }
         let mut state = self.state();
         if state.exit.is_none() && !state.abandoned {
             state.abandoned = true;
-            reaper::reap_later(self.pid, self.kill_on_drop);
+            reaper::reap_later(self.pid, is_killed);
         }
     }
 

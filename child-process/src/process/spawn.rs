@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{CString, OsString};
-use std::fs::File;
 use std::io;
 use std::os::fd::{OwnedFd, RawFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -10,6 +9,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use nix::errno::Errno;
+use nix::fcntl::{OFlag, open};
+use nix::sys::stat::Mode;
 use nix::unistd::{AccessFlags, Pid, access};
 use tokio::net::UnixStream;
 use tokio::net::unix::pipe::{Receiver, Sender};
@@ -18,7 +19,7 @@ use super::command::Command;
 use super::lookup::start_first;
 use super::process_group::ProcessGroup;
 use super::stdio::Stdio;
-use crate::sys::{self, Request};
+use crate::sys;
 use crate::{Error, SpawnError};
 
 /// Tells a child which descriptor its message channel is.
@@ -66,11 +67,8 @@ pub async fn spawn(
         args: command.spawn_args(),
         cause,
     })?;
-    let group = ProcessGroup::new(pid, command.group, !command.is_detached());
-    let group = group.map_err(|source| Error::Io {
-        attempt: "watch the child",
-        source,
-    })?;
+    let group =
+        ProcessGroup::new(pid, command.start.group).map_err(Error::io("watch the child"))?;
     Ok((group, pipes))
 }
 
@@ -88,11 +86,7 @@ fn connect(
         let fd = match (stdio, number) {
             (Stdio::Inherit, 0..=2) => continue,
             (Stdio::Inherit, _) => return Err(io::ErrorKind::InvalidInput.into()),
-            (Stdio::Null, _) => File::options()
-                .read(true)
-                .write(true)
-                .open("/dev/null")?
-                .into(),
+            (Stdio::Null, _) => open("/dev/null", OFlag::O_RDWR | OFlag::O_CLOEXEC, Mode::empty())?,
             (Stdio::Fd(fd), _) => fd,
             (Stdio::Piped, 0) => {
                 let (theirs, ours) = io::pipe()?;
@@ -138,19 +132,8 @@ fn start(command: &Command, fds: &[(RawFd, OwnedFd)]) -> Result<Pid, SpawnError>
     c_string(program.clone())?;
     let env = environment(command)?;
     let started = start_first(command, &program, |file| {
-        let start_with = |file: &Path, args: &[CString]| {
-            let request = Request {
-                args,
-                env: &env,
-                cwd: command.cwd.as_deref(),
-                fds,
-                group: command.group,
-                keep_ignored: command.keep_ignored,
-                uid: command.uid,
-                gid: command.gid,
-            };
-            sys::start(file, &request)
-        };
+        let start_with =
+            |file: &Path, args: &[CString]| sys::start(file, args, &env, fds, &command.start);
         match start_with(&file, &args) {
             // A script that does not say what runs it is the shell's, as execvp has it.
             Err(Errno::ENOEXEC) => {
@@ -188,7 +171,7 @@ fn c_string(text: OsString) -> Result<CString, SpawnError> {
 
 /// Tells a missing program from a missing directory or interpreter: the system says the same for all three.
 fn diagnose(command: &Command, errno: Errno) -> SpawnError {
-    if let Some(directory) = &command.cwd {
+    if let Some(directory) = &command.start.cwd {
         let cause = match std::fs::metadata(directory) {
             Ok(there) if !there.is_dir() => Err(Errno::ENOTDIR),
             _ => access(directory, AccessFlags::X_OK),
@@ -202,7 +185,7 @@ fn diagnose(command: &Command, errno: Errno) -> SpawnError {
     }
     let program = command.file();
     let is_path = program.as_bytes().contains(&b'/');
-    let file = command.cwd.clone().unwrap_or_default().join(&program);
+    let file = command.start.cwd.clone().unwrap_or_default().join(&program);
     let program = program.to_string_lossy().into_owned();
     match errno {
         Errno::ENOENT if is_path && file.exists() => SpawnError::NoInterpreter { program },

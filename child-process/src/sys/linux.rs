@@ -4,9 +4,10 @@ use std::fs;
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 
+use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc;
-use nix::sys::prctl::get_child_subreaper;
+use nix::sys::prctl::{get_child_subreaper, get_dumpable, set_dumpable};
 use nix::unistd::Pid;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
@@ -27,6 +28,38 @@ pub fn exit_watch(pid: Pid) -> io::Result<AsyncFd<OwnedFd>> {
     // SAFETY: the call has just made this descriptor, so that nothing else owns it; it fits, as descriptors do.
     let fd = unsafe { OwnedFd::from_raw_fd(fd as RawFd) };
     super::watch(fd, Interest::READABLE)
+}
+
+/// Calls `start` as another user or group, in a thread that becomes it: the system keeps these for each thread.
+pub fn as_user<T: Send>(
+    uid: Option<u32>,
+    gid: Option<u32>,
+    start: impl FnOnce() -> Result<T, Errno> + Send,
+) -> Result<T, Errno> {
+    if uid.is_none() && gid.is_none() {
+        return start();
+    }
+    let become_user = || {
+        #[expect(unsafe_code, reason = "libc's own functions change all threads")]
+        let set = |call, [first, second, third]: [u32; 3]| {
+            // SAFETY: the calls take numbers; of the list of groups, whose length is 0, nothing is read.
+            Errno::result(unsafe { libc::syscall(call, first, second, third) })
+        };
+        // As Node: only root may, and others have no more groups than before.
+        let _ = set(libc::SYS_setgroups, [0; 3]);
+        if let Some(gid) = gid {
+            set(libc::SYS_setresgid, [gid; 3])?;
+        }
+        if let Some(uid) = uid {
+            set(libc::SYS_setresuid, [uid; 3])?;
+        }
+        start()
+    };
+    let dumpable = get_dumpable();
+    let started = std::thread::scope(|scope| scope.spawn(become_user).join());
+    // Changing the user has taken it from the whole process.
+    let _ = dumpable.and_then(set_dumpable);
+    started.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// Makes the pipe hold more: fewer turns between writer and reader. If the system has no more to give, it stays as it is.

@@ -15,7 +15,7 @@ pub fn until(what: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
-/// How many living processes carry this variable in their environment.
+/// Counts the living processes that carry this variable in their environment.
 pub fn bearers(marker: &str) -> usize {
     let processes = std::fs::read_dir("/proc").unwrap().flatten();
     let bears = |folder: &std::fs::DirEntry| {

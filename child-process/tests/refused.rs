@@ -1,0 +1,121 @@
+//! A child that this process may not kill: it has changed its user. Needs root, as CI is, and setpriv.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use child_process::{Error, exec_file, unreaped};
+use nix::errno::Errno;
+
+/// Runs in a process of its own, which is root without the right to kill others.
+const ROLE: &str = "CHILD_PROCESS_TEST_ROLE";
+
+/// Runs the test again without that right; returns whether this process is the one.
+fn is_without_the_right(test: &str) -> bool {
+    if std::env::var_os(ROLE).is_some() {
+        return true;
+    }
+    let setpriv = Command::new("setpriv").arg("--version").output();
+    if !nix::unistd::geteuid().is_root() || setpriv.is_err() {
+        println!("skipped: this needs root and setpriv");
+        return false;
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--bounding-set", "-kill", "--inh-caps", "-kill"]);
+    command
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture"]);
+    let output = command.env(ROLE, "1").output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    false
+}
+
+const NOBODY: u32 = 65534;
+
+#[tokio::test]
+async fn a_limit_returns_in_time_and_names_the_refusal() {
+    if !is_without_the_right("a_limit_returns_in_time_and_names_the_refusal") {
+        return;
+    }
+    let limit = Duration::from_millis(300);
+    let began = Instant::now();
+
+    let command = exec_file("sh", ["-c", "echo up; exec sleep 2"]).uid(NOBODY);
+    let error = command.timeout(limit).grace(limit).await.unwrap_err();
+
+    assert!(
+        began.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        began.elapsed()
+    );
+    let Error::NotKilled {
+        errno: Errno::EPERM,
+        pid,
+        ref stdout,
+        ..
+    } = error
+    else {
+        panic!("{error:?}")
+    };
+    assert!(
+        error.to_string().contains("cannot be killed: EPERM"),
+        "{error}"
+    );
+    assert_eq!(stdout, b"up\n");
+    assert!(unreaped().contains(&pid));
+    while unreaped().contains(&pid) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_drop_does_not_wait() {
+    if !is_without_the_right("a_drop_does_not_wait") {
+        return;
+    }
+    let child = exec_file("sleep", ["2"]).uid(NOBODY).spawn().await.unwrap();
+    let mut run = Box::pin(exec_file("sleep", ["2"]).uid(NOBODY).into_future());
+    assert!(
+        tokio::time::timeout(Duration::from_millis(100), &mut run)
+            .await
+            .is_err()
+    );
+
+    let began = Instant::now();
+    let pid = child.pid();
+    drop(child);
+    drop(run);
+
+    assert!(
+        began.elapsed() < Duration::from_millis(50),
+        "{:?}",
+        began.elapsed()
+    );
+    assert!(
+        unreaped().contains(&pid) && unreaped().len() == 2,
+        "{:?}",
+        unreaped()
+    );
+}
+
+#[tokio::test]
+async fn the_user_and_the_group_are_those_that_were_asked_for() {
+    if !nix::unistd::geteuid().is_root() {
+        println!("skipped: this needs root");
+        return;
+    }
+    let ids = exec_file("sh", ["-c", "id -u; id -g; id -G"])
+        .uid(NOBODY)
+        .gid(NOBODY);
+    assert_eq!(ids.await.unwrap().stdout_text(), "65534\n65534\n65534\n");
+    let ours = exec_file("id", ["-u"]).await.unwrap();
+    assert_eq!(ours.stdout_text(), "0\n", "this process is who it was");
+    let error = exec_file("/root/.nothing", [""; 0])
+        .uid(NOBODY)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::Spawn { .. }), "{error:?}");
+}
