@@ -45,3 +45,11 @@ pub use gzip::{
 
 mod error;
 pub use error::Error;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+#[cfg(all(doctest, feature = "gzip"))]
+#[doc = include_str!("../NODE.md")]
+struct NodeCounterparts;
