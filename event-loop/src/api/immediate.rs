@@ -1,5 +1,6 @@
 //! `setImmediate` and its handle.
 
+use std::cell::Cell;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
@@ -33,16 +34,17 @@ pub struct Immediate {
 /// Outside a loop.
 #[track_caller]
 pub fn set_immediate<R: CallbackResult>(callback: impl FnOnce() -> R + 'static) -> Immediate {
-    let mut callback = Some(once_callback(CallbackKind::Immediate, callback));
-    let immediate = with(|event_loop| {
-        let open = !event_loop.is_closed();
-        let callback = callback.take_if(|_| open);
-        let number = callback.map(|callback| event_loop.immediates.borrow_mut().push(callback));
-        let (of, here) = (event_loop.id, PhantomData);
-        Immediate { number, of, here }
+    let callback = once_callback(CallbackKind::Immediate, callback);
+    let number = Cell::new(None);
+    let (of, dropped) = with(|event_loop| {
+        let dropped = event_loop.schedule_unless_closing(callback, |callback| {
+            number.set(Some(event_loop.immediates.borrow_mut().push(callback)));
+        });
+        (event_loop.id, dropped)
     });
-    drop(callback);
-    immediate
+    drop(dropped);
+    let (number, here) = (number.get(), PhantomData);
+    Immediate { number, of, here }
 }
 
 impl Immediate {
