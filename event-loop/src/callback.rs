@@ -1,11 +1,14 @@
-//! What a callback may return, and how it is kept until its turn.
+//! What a callback may return, and how the loop keeps it until it runs.
 //!
 //! A JavaScript function returns or throws. A Rust callback returns `()`, or a `Result` whose `Err` is the throw: it goes to
-//! [`on_uncaught`](crate::on_uncaught), or, in a future, to whoever awaits it.
+//! [`on_uncaught`](crate::on_uncaught), or, in a future, to the code that awaits it.
 
-use crate::trace::{self, Kind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// The cause of a failure, whatever its type.
+use crate::error::Error;
+use crate::probe;
+
+/// The cause of a failure, of any type.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// What callbacks and futures of the loop may return: `()`, or a `Result` with any error.
@@ -13,7 +16,7 @@ pub trait CallbackResult {
     /// What a success carries.
     type Value;
 
-    /// The success or the failure.
+    /// Returns the success or the failure.
     ///
     /// # Errors
     ///
@@ -56,19 +59,32 @@ impl<T> FnReturn for fn() -> T {
     type Type = T;
 }
 
+/// What a callback is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallbackKind {
+    Tick,
+    Microtask,
+    Immediate,
+    Timer,
+    Close,
+    Task,
+    Listener,
+    JobDone,
+}
+
 /// A callback that runs once.
 pub type OnceCallback = Box<dyn FnOnce() -> Result<(), BoxError>>;
 
 /// A callback that may run again: an interval, or a timer that is refreshed.
 pub type RepeatCallback = Box<dyn FnMut() -> Result<(), BoxError>>;
 
-/// A callback as the loop keeps it; if somebody records, with a note of who scheduled it.
+/// Boxes a callback; while a recording is on, it also notes which line scheduled it.
 #[track_caller]
 pub fn once_callback<R: CallbackResult>(
-    kind: Kind,
+    kind: CallbackKind,
     callback: impl FnOnce() -> R + 'static,
 ) -> OnceCallback {
-    match trace::scheduled(kind) {
+    match probe::scheduled(kind) {
         None => Box::new(move || callback().into_callback_result().map(drop)),
         Some(noted) => Box::new(move || {
             let _slice = noted.runs();
@@ -77,16 +93,25 @@ pub fn once_callback<R: CallbackResult>(
     }
 }
 
-/// The same for one that may run again.
+/// Boxes a callback that may run again.
 #[track_caller]
 pub fn repeat_callback<R: CallbackResult>(
     mut callback: impl FnMut() -> R + 'static,
 ) -> RepeatCallback {
-    match trace::scheduled(Kind::Timer) {
+    match probe::scheduled(CallbackKind::Timer) {
         None => Box::new(move || callback().into_callback_result().map(drop)),
         Some(noted) => Box::new(move || {
             let _slice = noted.runs();
             callback().into_callback_result().map(drop)
         }),
+    }
+}
+
+/// Runs a callback. To the loop, a panic is an error like any other.
+pub fn catch_panic(callback: impl FnOnce() -> Result<(), BoxError>) -> Result<(), Error> {
+    // What a panic left half done belongs to the callback: the loop holds no borrow meanwhile.
+    match catch_unwind(AssertUnwindSafe(callback)) {
+        Ok(result) => result.map_err(|error| Error::from_cause(error, Error::Uncaught)),
+        Err(panic) => Err(Error::panicked(&*panic)),
     }
 }

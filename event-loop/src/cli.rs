@@ -1,20 +1,20 @@
-//! The command line: what there is to say, and what is answered. Exit status: 0 done, 1 failed, 2 wrong usage,
-//! 128 and its number if a signal ended a recording.
+//! The command line. Exit status: 0 done, 1 failed, 2 wrong usage, 128 and its number if a signal ended a recording.
 
-mod bench;
-mod interrupt;
+mod atomic_file;
 mod message;
 mod replay;
+mod signals;
 mod trace;
-mod whole_file;
 
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::{console, tour};
+use crate::tour;
+use message::WrongUsage;
 
-/// Node's event loop in Rust: a tour in short lessons, and a player for programs that show its order.
+/// Node's event loop in Rust: a tour in short lessons, and a tracer for programs of Node and of Rust.
 #[derive(Parser)]
 #[command(
     version,
@@ -23,11 +23,12 @@ use crate::{console, tour};
 Examples:
   event-loop                              the tour
   event-loop tour queues timer-lists      two of its lessons
-  event-loop replay programs.txt          what runs in which order, on a clock that does not wait
-  event-loop replay --real-clock - < programs.txt
-  event-loop trace phases -o phases.html  what ran and why, as a page to step through
-  event-loop trace phases -o phases.html --node 06-phases.mjs    with Node's run beside it
-  event-loop trace phases -o phases.json  the same for https://ui.perfetto.dev"
+  event-loop tour queues --code           one of them, with both programs
+  event-loop trace my.mjs -o my.html      what a program does under Node, and why then, to step through
+  event-loop trace my.mjs --beside queues -o both.html     with a lesson's run beside it
+  event-loop trace phases -o phases.svg   a lesson, as a drawing
+  event-loop trace phases -o phases.json  the same for https://ui.perfetto.dev
+  event-loop replay programs.txt          what runs in which order, on a clock that does not wait"
 )]
 struct Cli {
     #[command(subcommand)]
@@ -38,12 +39,12 @@ struct Cli {
 enum Command {
     /// Print the tour, or some of its lessons
     Tour(TourArgs),
+    /// Record a program of Node's, a lesson or a file of small programs: as a page, a drawing, or for Perfetto
+    Trace(trace::Args),
     /// Run a file of small programs and print what ran, in Node's order
     Replay(replay::Args),
-    /// Record a lesson or a file of small programs, as a page to step through, a drawing, or for Perfetto
-    Trace(trace::Args),
-    #[command(hide = true)]
-    Bench(bench::Args),
+    /// Print completions for a shell
+    Completions { shell: clap_complete::Shell },
 }
 
 #[derive(clap::Args, Default)]
@@ -51,6 +52,9 @@ struct TourArgs {
     /// List the lessons instead of running them
     #[arg(long)]
     list: bool,
+    /// Print both programs as well
+    #[arg(long)]
+    code: bool,
     /// The lessons to run, in this order; all if none is named
     #[arg(value_name = "LESSON")]
     lessons: Vec<String>,
@@ -58,33 +62,60 @@ struct TourArgs {
 
 /// Runs what the arguments say.
 pub fn main() -> ExitCode {
-    let command = Cli::parse()
-        .command
-        .unwrap_or(Command::Tour(TourArgs::default()));
-    let done = match &command {
-        Command::Tour(args) => show_tour(args),
-        Command::Replay(args) => replay::replay(args),
-        Command::Trace(args) => trace::trace(args),
-        Command::Bench(args) => bench::bench(args),
+    let done = match Cli::parse().command {
+        None => tour_unless_piped(),
+        Some(Command::Tour(args)) => show_tour(&args),
+        Some(Command::Trace(args)) => trace::trace(&args),
+        Some(Command::Replay(args)) => replay::replay(&args),
+        Some(Command::Completions { shell }) => completions(shell),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) if message::is_closed_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            // What was printed before the failure is still wanted.
-            let _ = console::flush();
-            match error.downcast_ref::<interrupt::Interrupted>() {
-                Some(interrupted) => ExitCode::from(interrupted.status()),
-                None => message::report(&error),
-            }
-        }
+        Err(error) => match error.downcast_ref::<signals::Interrupted>() {
+            Some(interrupted) => ExitCode::from(interrupted.status()),
+            None => message::report(&error),
+        },
     }
 }
 
-fn show_tour(args: &TourArgs) -> anyhow::Result<()> {
-    if args.list {
-        tour::list(&mut std::io::stdout().lock())
-    } else {
-        tour::run(&args.lessons)
+/// Without a command the tour is meant, unless something waits on stdin.
+fn tour_unless_piped() -> anyhow::Result<ExitCode> {
+    if !io::stdin().is_terminal() && has_input() {
+        return Err(WrongUsage(
+            "a command is missing: event-loop replay reads stdin, --help lists all",
+        )
+        .into());
     }
+    show_tour(&TourArgs::default())
+}
+
+/// Whether stdin is a pipe, a socket or a file, and not `/dev/null` or a terminal.
+#[cfg(unix)]
+fn has_input() -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    let metadata = std::fs::metadata("/dev/stdin").map(|metadata| metadata.file_type());
+    metadata.is_ok_and(|kind| kind.is_file() || kind.is_fifo() || kind.is_socket())
+}
+
+#[cfg(not(unix))]
+fn has_input() -> bool {
+    false
+}
+
+fn show_tour(args: &TourArgs) -> anyhow::Result<ExitCode> {
+    let out = &mut io::stdout().lock();
+    let shown = if args.list {
+        tour::list(out)
+    } else {
+        tour::run(&args.lessons, args.code, out)
+    };
+    shown.map(|()| ExitCode::SUCCESS)
+}
+
+fn completions(shell: clap_complete::Shell) -> anyhow::Result<ExitCode> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "event-loop", &mut text);
+    io::Write::write_all(&mut io::stdout(), &text)?;
+    Ok(ExitCode::SUCCESS)
 }

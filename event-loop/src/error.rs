@@ -1,11 +1,10 @@
 //! The one error of this crate: what ended a callback, a promise or the loop.
 //!
-//! It can be cloned, as a JavaScript error can be seen by several listeners: the cause is shared.
+//! It can be cloned, since several listeners may see the same JavaScript error: the cause is shared.
 
 use std::any::Any;
 use std::error::Error as StdError;
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::callback::BoxError;
@@ -14,7 +13,7 @@ use crate::callback::BoxError;
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A callback returned an error. Node: an exception that nobody caught.
+    /// A callback returned an error. Node: an uncaught exception.
     #[error("uncaught error")]
     Uncaught(#[source] SharedError),
 
@@ -22,45 +21,50 @@ pub enum Error {
     #[error("rejected")]
     Rejected(#[source] SharedError),
 
-    /// A promise was rejected, and nobody awaited it.
+    /// A promise was rejected, and nothing awaited it.
     #[error("unhandled rejection")]
     UnhandledRejection(#[source] Arc<Error>),
 
-    /// A callback, a future or a job of the pool panicked.
+    /// [`Promise::any`](crate::Promise::any) had no promise that succeeded. Node: `AggregateError`.
+    #[error("All promises were rejected")]
+    AllRejected(Arc<[Error]>),
+
+    /// A callback, a future or a job of the thread pool panicked.
     #[error("panicked: {0}")]
     Panicked(String),
 
     /// An [`AbortSignal`](crate::AbortSignal) ended it. Node: `ABORT_ERR`.
-    #[error("the operation was aborted")]
+    #[error("The operation was aborted")]
     Aborted(#[source] SharedError),
 
     /// The main future waits for something that can never come. Node: a warning, and exit code 13.
     #[error("main never settles: nothing is left that could wake it")]
     Unsettled,
 
-    /// The operating system gave no threads, files or memory to begin with.
+    /// The operating system refused the threads, files or memory to begin with.
     #[error("the event loop cannot start")]
     Start(#[source] SharedError),
 
-    /// A program could not be [recorded under Node](crate::NodeRun::record).
+    /// A program could not be [recorded under Node](crate::NodeProgram::record).
+    #[cfg(feature = "trace")]
     #[error("{} under Node ({})", program.display(), node.display())]
     Node {
         /// The Node that was to run it.
-        node: PathBuf,
+        node: std::path::PathBuf,
         /// The program.
-        program: PathBuf,
+        program: std::path::PathBuf,
         /// What was in the way.
         #[source]
         cause: SharedError,
     },
 }
 
-/// A cause that several can hold.
+/// A cause that several errors can hold.
 #[derive(Clone, Debug)]
 pub struct SharedError(Arc<dyn StdError + Send + Sync>);
 
 impl SharedError {
-    /// The cause itself, to be asked for its type: `shared.get().downcast_ref::<io::Error>()`.
+    /// Returns the cause itself, which can be asked for its type: `shared.get().downcast_ref::<io::Error>()`.
     #[must_use]
     pub fn get(&self) -> &(dyn StdError + Send + Sync + 'static) {
         &*self.0
@@ -85,17 +89,36 @@ impl StdError for SharedError {
     }
 }
 
+/// What `?` makes of an error of tokio or std in a future of the loop.
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        Self::Rejected(BoxError::from(error).into())
+    }
+}
+
+impl From<BoxError> for Error {
+    fn from(error: BoxError) -> Self {
+        Self::from_cause(error, Self::Rejected)
+    }
+}
+
 impl Error {
-    /// An error of this crate that went through a `Box` on its way is that error still.
+    /// Returns the innermost cause: what a callback returned as `Err`, or the reason of an abort. Node: the error that was thrown.
+    #[must_use]
+    pub fn root_cause(&self) -> &(dyn StdError + 'static) {
+        let mut cause: &(dyn StdError + 'static) = self;
+        while let Some(source) = cause.source() {
+            cause = source;
+        }
+        cause
+    }
+
+    /// Wraps a cause, unless it is an error of this crate that went through a `Box`.
     pub(crate) fn from_cause(cause: BoxError, wrap: fn(SharedError) -> Self) -> Self {
         match cause.downcast::<Self>() {
             Ok(own) => *own,
             Err(other) => wrap(other.into()),
         }
-    }
-
-    pub(crate) fn start(error: io::Error) -> Self {
-        Self::Start(BoxError::from(error).into())
     }
 
     pub(crate) fn panicked(payload: &(dyn Any + Send)) -> Self {

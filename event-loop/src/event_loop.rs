@@ -1,6 +1,6 @@
 //! The loop of this thread, and all that it knows.
 //!
-//! Node's loop is there before the first line runs. Here a thread has one for as long as [`run`](crate::run) runs. Every part lies in a cell
+//! Node's loop exists before the first line runs. Here a thread has one for as long as [`run`](crate::run) runs. Every part lies in a cell
 //! of its own, and no borrow outlives a statement that calls no foreign code: that is why a callback may call anything.
 
 use std::cell::{Cell, RefCell};
@@ -8,15 +8,16 @@ use std::collections::VecDeque;
 use std::io;
 use std::rc::Rc;
 
+use slotmap::SlotMap;
+
 use crate::api::clock::Clock;
 use crate::callback::OnceCallback;
-use crate::data::immediate_queue::Immediates;
+use crate::data::immediate_queue::ImmediateQueue;
 use crate::data::listeners::Listeners;
-use crate::data::poller::Poller;
-use crate::data::slot_map::SlotMap;
-use crate::data::task_table::Tasks;
+use crate::data::poller::{JobKey, Poller};
+use crate::data::task_table::TaskTable;
 use crate::data::time::Time;
-use crate::data::timer_lists::Timers;
+use crate::data::timer_lists::TimerLists;
 use crate::error::Error;
 use crate::phases::microtasks::Microtask;
 use crate::phases::rejections::Rejections;
@@ -25,35 +26,41 @@ pub struct EventLoop {
     /// Tells a handle of this loop from one of the thread's last loop.
     pub id: u32,
     pub time: Time,
-    /// What Node calls `uv_now()`: the time when somebody last looked.
+    /// Node's `uv_now()`: the time of the last look at the clock.
     pub loop_time: Cell<u64>,
 
     pub ticks: RefCell<VecDeque<OnceCallback>>,
     pub microtasks: RefCell<VecDeque<Microtask>>,
     pub rejections: RefCell<Rejections>,
 
-    pub timers: RefCell<Timers>,
-    pub immediates: RefCell<Immediates>,
+    pub timers: RefCell<TimerLists>,
+    pub immediates: RefCell<ImmediateQueue>,
     pub closing: RefCell<Vec<OnceCallback>>,
-    pub tasks: Tasks,
+    pub tasks: TaskTable,
     pub poller: Poller,
-    /// What to do with the results of the pool.
-    pub jobs: RefCell<SlotMap<OnceCallback>>,
+    /// What to call with the results of the thread pool.
+    pub jobs: RefCell<SlotMap<JobKey, OnceCallback>>,
 
-    pub on_before_exit: Listeners<i32>,
-    pub on_exit: Listeners<i32>,
-    pub on_uncaught: Listeners<Error>,
-    pub on_unhandled_rejection: Listeners<Error>,
-    pub on_rejection_handled: Listeners<Error>,
-
-    /// Nothing more is to run.
-    pub stopping: Cell<bool>,
-    /// The loop is being taken apart: what is scheduled now is dropped.
-    pub closed: Cell<bool>,
+    pub listeners: Listeners,
+    pub stage: Cell<Stage>,
     /// The main future has not come to its end.
     pub main_pending: Cell<bool>,
     pub exit_code: Cell<Option<i32>>,
     pub fatal: RefCell<Option<Error>>,
+}
+
+/// How far a loop has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Running,
+    /// `exit` was called, or an error has ended the loop: nothing more is to run.
+    Stopping,
+    /// An error in a listener of `on_uncaught` has ended the loop: the exit listeners are not called either.
+    Aborting,
+    /// The exit listeners are being called.
+    Exiting,
+    /// The loop is being taken apart: what is scheduled now is dropped.
+    Closed,
 }
 
 thread_local! {
@@ -70,34 +77,47 @@ impl EventLoop {
             ticks: RefCell::default(),
             microtasks: RefCell::default(),
             rejections: RefCell::default(),
-            timers: RefCell::new(Timers::new()),
+            timers: RefCell::default(),
             immediates: RefCell::default(),
             closing: RefCell::default(),
-            tasks: Tasks::new(),
+            tasks: TaskTable::default(),
             poller: Poller::new(pool)?,
-            jobs: RefCell::new(SlotMap::new()),
-            on_before_exit: Listeners::default(),
-            on_exit: Listeners::default(),
-            on_uncaught: Listeners::default(),
-            on_unhandled_rejection: Listeners::default(),
-            on_rejection_handled: Listeners::default(),
-            stopping: Cell::new(false),
-            closed: Cell::new(false),
+            jobs: RefCell::default(),
+            listeners: Listeners::default(),
+            stage: Cell::new(Stage::Running),
             main_pending: Cell::new(false),
             exit_code: Cell::new(None),
             fatal: RefCell::new(None),
         })
     }
 
-    /// Looks at the clock, as Node does at each insertion and at each step of a turn.
+    /// Looks at the clock, as Node does at each insertion and at each step of an iteration.
     pub fn update_time(&self) -> u64 {
         let now = self.time.now();
         self.loop_time.set(now);
         now
     }
+
+    pub fn is_stopping(&self) -> bool {
+        !matches!(self.stage.get(), Stage::Running | Stage::Exiting)
+    }
+
+    pub fn is_closed(&self) -> bool {
+        self.stage.get() == Stage::Closed
+    }
+
+    /// Queues `what`; or, when the loop is being taken apart, gives it back to be dropped where nothing is borrowed.
+    pub fn schedule_unless_closing<T>(&self, what: T, queue: impl FnOnce(T)) -> Option<T> {
+        if self.is_closed() {
+            return Some(what);
+        }
+        queue(what);
+        None
+    }
 }
 
 /// Makes `event_loop` the one of this thread until the guard is dropped.
+#[track_caller]
 pub fn enter(event_loop: &Rc<EventLoop>) -> Entered {
     CURRENT.with_borrow_mut(|current| {
         assert!(
@@ -124,9 +144,7 @@ impl Drop for Entered {
 pub fn with<R>(action: impl FnOnce(&EventLoop) -> R) -> R {
     match try_with(action) {
         Some(result) => result,
-        None => panic!(
-            "no event loop runs on this thread: call this inside event_loop::run(async {{ .. }}) or event_loop::run_script(|| ..)"
-        ),
+        None => no_loop(),
     }
 }
 
@@ -139,6 +157,15 @@ pub fn try_with<R>(action: impl FnOnce(&EventLoop) -> R) -> Option<R> {
 /// The loop of this thread, to be used while foreign code runs.
 #[track_caller]
 pub fn current() -> Rc<EventLoop> {
-    let found = CURRENT.with_borrow(Clone::clone);
-    found.unwrap_or_else(|| with(|_| unreachable!("no loop")))
+    match CURRENT.try_with(|current| current.borrow().clone()) {
+        Ok(Some(event_loop)) => event_loop,
+        _ => no_loop(),
+    }
+}
+
+#[track_caller]
+fn no_loop() -> ! {
+    panic!(
+        "no event loop runs on this thread: call this inside event_loop::run(async {{ .. }}) or event_loop::run_script(|| ..)"
+    )
 }

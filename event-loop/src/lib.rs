@@ -34,7 +34,6 @@ mod data {
     pub mod immediate_queue;
     pub mod listeners;
     pub mod poller;
-    pub mod slot_map;
     pub mod task_table;
     pub mod time;
     pub mod timer_lists;
@@ -48,13 +47,14 @@ mod phases {
     mod poll;
     pub mod process_events;
     pub mod rejections;
+    pub mod tasks;
     mod timers;
 }
 pub use phases::close::close;
 pub use phases::microtasks::{next_tick, queue_microtask};
 pub use phases::process_events::{
-    exit, on_before_exit, on_exit, on_rejection_handled, on_uncaught, on_unhandled_rejection,
-    set_exit_code,
+    Listener, ProcessEvent, exit, exit_code, on_before_exit, on_exit, on_rejection_handled,
+    on_uncaught, on_unhandled_rejection, remove_all_listeners, set_exit_code,
 };
 
 mod api {
@@ -62,12 +62,13 @@ mod api {
     pub mod clock;
     pub mod immediate;
     pub mod promise;
+    pub mod promise_combinators;
     pub mod run;
     pub mod thread_pool;
     pub mod timeout;
     pub mod timers_promises;
 }
-pub use api::abort_signal::{AbortController, AbortSignal};
+pub use api::abort_signal::{AbortController, AbortListener, AbortSignal};
 pub use api::clock::{Clock, busy, elapsed};
 pub use api::immediate::{Immediate, set_immediate};
 pub use api::promise::{Promise, Resolver, spawn};
@@ -84,8 +85,15 @@ pub use callback::{BoxError, CallbackResult};
 mod error;
 pub use error::{Error, SharedError};
 
-mod trace;
-pub use trace::{Trace, at_line, mark, trace};
+mod probe;
+pub use probe::mark;
 
+#[cfg(feature = "trace")]
+mod trace;
+#[cfg(feature = "trace")]
+pub use trace::{Trace, at_line, trace};
+
+#[cfg(feature = "trace")]
 mod report;
-pub use report::{NodeRun, Report};
+#[cfg(feature = "trace")]
+pub use report::{NodeProgram, NodeRun, Report};

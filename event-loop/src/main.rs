@@ -1,11 +1,10 @@
-//! `event-loop`: a tour of Node's event loop in Rust, and a player for programs that show its order.
+//! `event-loop`: a tour of Node's event loop in Rust, and a tracer of programs that run on one.
 
 mod cli;
-mod console;
 mod tour;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    cli::main()
+    tour::run_as_lesson().unwrap_or_else(cli::main)
 }

@@ -5,7 +5,6 @@
 
 mod align;
 mod node_events;
-mod node_process;
 mod node_resources;
 mod node_run;
 mod page;
@@ -16,7 +15,7 @@ mod drawing;
 mod node_trace;
 mod timeline;
 mod timeline_builder;
-pub use node_run::NodeRun;
+pub use node_run::{NodeProgram, NodeRun};
 
 use self::timeline::Timeline;
 use crate::trace::Trace;
@@ -58,17 +57,28 @@ impl Source {
 }
 
 impl Report {
-    /// A recording, under this title.
+    /// A recording of ours, under this title.
     #[must_use]
     pub fn new(title: &str, recorded: &Trace) -> Self {
+        Self::of(title, rust_trace::timeline(recorded, "event-loop"))
+    }
+
+    /// What Node recorded of a program, under the program's name.
+    #[must_use]
+    pub fn of_node(run: &NodeRun) -> Self {
+        let report = Self::of(&run.program, node_trace::timeline(run));
+        report.source(&run.program, &run.source)
+    }
+
+    fn of(title: &str, timeline: Timeline) -> Self {
         Self {
             title: title.to_owned(),
-            timelines: vec![rust_trace::timeline(recorded, "event-loop")],
+            timelines: vec![timeline],
             sources: Vec::new(),
         }
     }
 
-    /// Shows the text of a file with the line of now lit, wherever `name` is the end of the file's path.
+    /// Shows the text of a file with the current line lit, wherever `name` is the end of the file's path.
     #[must_use]
     pub fn source(mut self, name: &str, text: &str) -> Self {
         let (name, text) = (name.to_owned(), text.to_owned());
@@ -76,10 +86,11 @@ impl Report {
         self
     }
 
-    /// Shows what Node recorded as well, both set so that the same printed line is at the same place.
+    /// Shows another run as well, both set so that the same printed line is at the same place.
     #[must_use]
-    pub fn beside(mut self, node: &NodeRun) -> Self {
-        self.timelines.push(node_trace::timeline(node));
-        self.source(&node.program, &node.source)
+    pub fn beside(mut self, other: Self) -> Self {
+        self.timelines.extend(other.timelines);
+        self.sources.extend(other.sources);
+        self
     }
 }

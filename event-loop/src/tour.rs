@@ -1,125 +1,200 @@
 //! The tour: the lessons in the order in which one learns, each beside the Node program that it translates.
+//!
+//! A lesson is a whole program, `examples/NAME.rs`. The tour runs each in a process of its own: it starts this binary again with the lesson's
+//! name in a variable, so exit codes, signal handlers and thread-locals of two lessons never meet.
 
-mod abort;
+use std::env;
+use std::io::{self, Read, Write};
+use std::process::{Child, Command, ExitCode, Stdio, Termination};
+
+use anyhow::{Context, bail, ensure};
+
+#[path = "../examples/abort-signal.rs"]
+mod abort_signal;
+#[path = "../examples/async-local-storage.rs"]
+mod async_local_storage;
+#[path = "../examples/blocking.rs"]
 mod blocking;
+#[path = "../examples/clear-and-refresh.rs"]
 mod clear_and_refresh;
-mod errors;
+#[path = "../examples/ctrl-c.rs"]
+mod ctrl_c;
+#[path = "../examples/event-emitter.rs"]
+mod event_emitter;
+#[path = "../examples/in-flight.rs"]
 mod in_flight;
-mod interval;
+#[path = "../examples/interval-stream.rs"]
+mod interval_stream;
+#[path = "../examples/lazy-futures.rs"]
+mod lazy_futures;
+#[path = "../examples/lifetime.rs"]
 mod lifetime;
-mod main;
+#[path = "../examples/loop-delay.rs"]
+mod loop_delay;
+#[path = "../examples/loop-errors.rs"]
+mod loop_errors;
+#[path = "../examples/module-body.rs"]
+mod module_body;
+#[path = "../examples/notes-order.rs"]
 mod notes_order;
+#[path = "../examples/phases.rs"]
 mod phases;
+#[path = "../examples/promise-combinators.rs"]
+mod promise_combinators;
+#[path = "../examples/promise-turns.rs"]
 mod promise_turns;
+#[path = "../examples/queues.rs"]
 mod queues;
+#[path = "../examples/sync-first.rs"]
 mod sync_first;
+#[path = "../examples/thread-pool.rs"]
 mod thread_pool;
+#[path = "../examples/timer-lists.rs"]
 mod timer_lists;
+#[path = "../examples/tokio-pool.rs"]
 mod tokio_pool;
+#[path = "../examples/tokio-tasks.rs"]
 mod tokio_tasks;
+#[path = "../examples/tokio-timers.rs"]
 mod tokio_timers;
 
-use std::io::Write;
-use std::time::Duration;
+/// Names the lesson that a started process is. What a lesson starts from `current_exe()` inherits it.
+const VARIABLE: &str = "EVENT_LOOP_LESSON";
 
-use anyhow::{Context, bail};
-use event_loop::{Builder, CallbackResult, Clock};
-
-use crate::console::{self, say};
-
-/// A lesson prints what its twin `golden/NN-name.mjs` prints under Node.
+/// A lesson, and the files that show it.
 pub struct Lesson {
     pub name: &'static str,
     pub title: &'static str,
-    run: fn() -> anyhow::Result<()>,
-    /// Where it stands, and all of it: a recording shows it.
-    pub file: &'static str,
-    pub source: &'static str,
+    pub main: fn() -> ExitCode,
+    pub rust: &'static str,
+    pub node: &'static str,
+    output: &'static str,
 }
 
 macro_rules! lessons {
-    ($($name:literal, $title:literal, $module:ident;)*) => {
+    ($($module:ident $name:literal $title:literal;)*) => {
         &[$(Lesson {
             name: $name,
             title: $title,
-            run: $module::$module,
-            file: concat!("src/tour/", stringify!($module), ".rs"),
-            source: include_str!(concat!("tour/", stringify!($module), ".rs")),
+            main: || $module::main().report(),
+            rust: include_str!(concat!("../examples/", $name, ".rs")),
+            node: include_str!(concat!("../examples/", $name, ".mjs")),
+            output: include_str!(concat!("../examples/", $name, ".out")),
         }),*]
     };
 }
 
 const LESSONS: &[Lesson] = lessons! {
-    "sync-first", "Synchronous code runs to its end", sync_first;
-    "in-flight", "One thread, many operations: a request and a query at once", in_flight;
-    "notes-order", "console.log, promises, setImmediate, setTimeout", notes_order;
-    "queues", "Ticks and microtasks, after every callback", queues;
-    "main", "The main program is a microtask", main;
-    "phases", "The turn: poll, check, timers", phases;
-    "timer-lists", "Timers wait in one list per duration", timer_lists;
-    "clear-and-refresh", "Clearing and refreshing, from inside", clear_and_refresh;
-    "lifetime", "What keeps the loop alive, and its end", lifetime;
-    "errors", "Uncaught errors, unhandled rejections", errors;
-    "thread-pool", "Four threads for what blocks", thread_pool;
-    "blocking", "Blocking the loop, and how not to", blocking;
-    "abort", "Giving up: signals", abort;
-    "interval", "An interval to iterate over", interval;
-    "promise-turns", "What an await costs", promise_turns;
-    "tokio-tasks", "Plain tokio: spawn_local, yield_now", tokio_tasks;
-    "tokio-timers", "Plain tokio: sleep, join!, select!, timeout", tokio_timers;
-    "tokio-pool", "Plain tokio: files, spawn_blocking", tokio_pool;
+    notes_order "notes-order" "The notes' order: console.log, promises, setImmediate, setTimeout";
+    sync_first "sync-first" "Synchronous code runs to its end";
+    lazy_futures "lazy-futures" "A promise starts when it is made, a future when it is awaited";
+    in_flight "in-flight" "One thread, many operations: a request and a query at once";
+    queues "queues" "Ticks and microtasks, after every callback";
+    module_body "module-body" "The main program is a microtask";
+    phases "phases" "The iteration: poll, check, timers";
+    timer_lists "timer-lists" "Timers wait in one list per duration";
+    clear_and_refresh "clear-and-refresh" "Clearing and refreshing, from inside";
+    lifetime "lifetime" "What keeps the loop alive, and its end";
+    loop_errors "loop-errors" "Uncaught errors, unhandled rejections";
+    ctrl_c "ctrl-c" "Signals are events";
+    thread_pool "thread-pool" "Four threads for what blocks";
+    blocking "blocking" "Blocking the loop, and how not to";
+    loop_delay "loop-delay" "How late the loop is";
+    abort_signal "abort-signal" "Giving up: AbortController, AbortSignal";
+    interval_stream "interval-stream" "An interval to iterate over";
+    promise_turns "promise-turns" "What an await costs";
+    promise_combinators "promise-combinators" "Promise.all, allSettled, race, any";
+    event_emitter "event-emitter" "EventEmitter and events.once: broadcast, Notify";
+    async_local_storage "async-local-storage" "AsyncLocalStorage: task_local!";
+    tokio_tasks "tokio-tasks" "Plain tokio: spawn_local, yield_now";
+    tokio_timers "tokio-timers" "Plain tokio: sleep, join!, select!, timeout";
+    tokio_pool "tokio-pool" "Plain tokio: files, spawn_blocking";
 };
 
-/// Prints a line for each lesson: its name, two spaces or more, its title.
+/// Runs the lesson that this process was started for, if it was.
+pub fn run_as_lesson() -> Option<ExitCode> {
+    let name = env::var(VARIABLE).ok()?;
+    Some((find(&name)?.main)())
+}
+
+/// Returns the lesson of this name, if there is one.
+pub fn find(name: &str) -> Option<&'static Lesson> {
+    LESSONS.iter().find(|lesson| lesson.name == name)
+}
+
+/// Prints a line for each lesson: its name and its title.
 pub fn list(out: &mut dyn Write) -> anyhow::Result<()> {
     for lesson in LESSONS {
-        writeln!(out, "{:<18} {}", lesson.name, lesson.title)?;
+        writeln!(out, "{:<20} {}", lesson.name, lesson.title)?;
     }
     Ok(out.flush()?)
 }
 
-/// Runs the lessons of these names, or all, with a heading unless it is just one.
-pub fn run(names: &[String]) -> anyhow::Result<()> {
-    let lessons: Vec<&Lesson> = if names.is_empty() {
-        LESSONS.iter().collect()
-    } else {
-        let found = names.iter().map(|name| find(name));
-        found.collect::<anyhow::Result<_>>()?
-    };
+/// Prints the output of the named lessons, or of all; with `code`, both programs before it, from the files, and runs nothing.
+pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> anyhow::Result<()> {
+    let named = names.iter().map(|name| match find(name) {
+        Some(lesson) => Ok(lesson),
+        None => bail!("no lesson is called {name:?}; `event-loop tour --list` names them"),
+    });
+    let mut lessons = named.collect::<anyhow::Result<Vec<_>>>()?;
+    if names.is_empty() {
+        lessons.extend(LESSONS);
+    }
     for (index, lesson) in lessons.iter().enumerate() {
         if lessons.len() > 1 {
             let gap = if index > 0 { "\n" } else { "" };
-            say!("{gap}== {} == {}\n", lesson.name, lesson.title);
+            writeln!(out, "{gap}== {} == {}\n", lesson.name, lesson.title)?;
         }
-        (lesson.run)().with_context(|| format!("lesson {}", lesson.name))?;
-        console::flush()?;
+        if code {
+            let Lesson {
+                name,
+                rust,
+                node,
+                output,
+                ..
+            } = lesson;
+            writeln!(
+                out,
+                "// {name}.rs\n{rust}\n// {name}.mjs\n{node}\n// both print\n{output}"
+            )?;
+        } else {
+            out.flush()?;
+            start(lesson, out)?;
+        }
     }
+    Ok(out.flush()?)
+}
+
+/// Starts the lesson and passes on what it prints. When our own reader is gone, the lesson is killed.
+fn start(lesson: &Lesson, out: &mut dyn Write) -> anyhow::Result<()> {
+    let mut command = Command::new(env::current_exe()?);
+    command
+        .env(VARIABLE, lesson.name)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped());
+    let mut child = command.spawn().context("the lesson cannot be started")?;
+    let copied = copy(&mut child, out);
+    if copied.is_err() {
+        // It may have ended by itself.
+        let _ = child.kill();
+    }
+    let status = child.wait()?;
+    copied?;
+    ensure!(status.success(), "lesson {}: {status}", lesson.name);
     Ok(())
 }
 
-/// The lesson of this name, if there is one.
-pub fn lesson(name: &str) -> Option<&'static Lesson> {
-    LESSONS.iter().find(|lesson| lesson.name == name)
-}
-
-fn find(name: &str) -> anyhow::Result<&'static Lesson> {
-    match lesson(name) {
-        Some(lesson) => Ok(lesson),
-        None => bail!("no lesson is called {name:?}; `event-loop tour --list` names them"),
+fn copy(child: &mut Child, out: &mut dyn Write) -> io::Result<()> {
+    let mut lesson = child.stdout.take().into_iter();
+    let mut chunk = [0; 8192];
+    if let Some(stdout) = lesson.next().as_mut() {
+        loop {
+            match stdout.read(&mut chunk)? {
+                0 => break,
+                read => out.write_all(&chunk[..read])?,
+            }
+            out.flush()?;
+        }
     }
-}
-
-fn ms(milliseconds: u64) -> Duration {
-    Duration::from_millis(milliseconds)
-}
-
-/// Runs a lesson that only waits for timers, without waiting.
-#[track_caller]
-fn on_virtual_clock<F>(main: F) -> anyhow::Result<()>
-where
-    F: Future<Output: CallbackResult> + 'static,
-{
-    let exit = Builder::new().clock(Clock::Virtual).run(main);
-    exit.into_result()?;
     Ok(())
 }

@@ -1,10 +1,10 @@
-//! Recordings: what ran, when, and why then; Node writes the like with `--trace-event-categories`.
+//! Recordings: what ran, when, and because of what; Node writes such events with `--trace-event-categories`.
 
-mod callback_timing;
 mod chrome;
+pub mod hooks;
+mod job_timing;
 mod location;
 mod recorder;
 
-pub use callback_timing::CallbackTiming;
-pub use location::{SourceLocation, at_line, at_location};
-pub use recorder::*;
+pub use location::{SourceLocation, at_line};
+pub use recorder::{Event, EventKind, Name, Thread, Trace, trace};

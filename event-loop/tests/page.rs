@@ -14,9 +14,9 @@ use serde_json::json;
 
 const DESK: (u32, u32) = (1400, 900);
 
-fn golden(name: &str) -> PathBuf {
+fn example(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("golden")
+        .join("examples")
         .join(name)
 }
 
@@ -68,12 +68,12 @@ fn stepping_from_line_to_line_tells_the_golden_order() {
     };
     let folder = tempfile::tempdir().unwrap();
     for (lesson, golden_file) in [
-        ("notes-order", "03-notes-order.out"),
-        ("phases", "06-phases.out"),
-        ("queues", "04-queues.out"),
+        ("notes-order", "notes-order.out"),
+        ("phases", "phases.out"),
+        ("queues", "queues.out"),
     ] {
         let page = page(folder.path(), &[lesson]);
-        let expected = std::fs::read_to_string(golden(golden_file)).unwrap();
+        let expected = std::fs::read_to_string(example(golden_file)).unwrap();
         browser.open(&page, DESK);
 
         let mut told = Vec::new();
@@ -121,7 +121,7 @@ fn why_leads_to_the_line_that_scheduled_it_and_back() {
 
     assert!(now.contains("Microtask is scheduled"), "{now}");
     assert!(
-        line.contains(r#"queue_microtask(|| say!("  micro after immediate 1"))"#),
+        line.contains(r#"queue_microtask(|| println!("  micro after immediate 1"))"#),
         "{line}"
     );
     assert!(cause < run && run < micro, "{cause} {run} {micro}");
@@ -427,8 +427,11 @@ fn both_runs_stand_at_the_same_line_beside_each_other() {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
-    let twin = golden("06-phases.mjs");
-    let page = page(folder.path(), &["phases", "--node", twin.to_str().unwrap()]);
+    let twin = example("phases.mjs");
+    let page = page(
+        folder.path(),
+        &["phases", "--beside", twin.to_str().unwrap()],
+    );
     browser.open(&page, DESK);
 
     for _ in 0..6 {

@@ -4,34 +4,43 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-use crate::callback::{CallbackResult, once_callback};
-use crate::data::immediate_queue::ImmediateEntry;
+use crate::callback::{CallbackKind, CallbackResult, once_callback};
+use crate::data::immediate_queue::ImmediateQueue;
 use crate::event_loop::{try_with, with};
-use crate::trace::Kind;
 
-/// A callback for the check phase of this turn, or of the next one. Node: `Immediate`. Dropping it changes nothing.
+/// A callback for the check phase. Node: `Immediate`. Dropping it changes nothing.
 #[derive(Clone, Debug)]
 pub struct Immediate {
-    number: u64,
+    /// Nothing if it was set while the loop was being taken apart.
+    number: Option<u64>,
     of: u32,
     here: PhantomData<Rc<()>>,
 }
 
 /// Runs `callback` in the check phase, after polling. Node: `setImmediate`.
 ///
+/// # Examples
+///
+/// ```
+/// # use event_loop::*;
+/// run_script(|| {
+///     set_immediate(|| println!("second"));
+///     println!("first");
+/// });
+/// ```
+///
 /// # Panics
 ///
 /// Outside a loop.
 #[track_caller]
 pub fn set_immediate<R: CallbackResult>(callback: impl FnOnce() -> R + 'static) -> Immediate {
-    let callback = once_callback(Kind::Immediate, callback);
-    let number = Cell::new(u64::MAX);
+    let callback = once_callback(CallbackKind::Immediate, callback);
+    let number = Cell::new(None);
     let (of, dropped) = with(|event_loop| {
-        let push = |callback| number.set(event_loop.immediates.borrow_mut().push(callback));
-        (
-            event_loop.id,
-            event_loop.schedule_unless_closing(callback, push),
-        )
+        let dropped = event_loop.schedule_unless_closing(callback, |callback| {
+            number.set(Some(event_loop.immediates.borrow_mut().push(callback)));
+        });
+        (event_loop.id, dropped)
     });
     drop(dropped);
     let (number, here) = (number.get(), PhantomData);
@@ -39,49 +48,35 @@ pub fn set_immediate<R: CallbackResult>(callback: impl FnOnce() -> R + 'static) 
 }
 
 impl Immediate {
-    /// Forgets the callback, if it has not run yet. Twice does no harm.
+    /// Clears it. Twice does no harm. Node: `clearImmediate`.
     pub fn clear(&self) {
-        let dropped = self.find(|waiting| {
-            let refed = std::mem::replace(&mut waiting.refed, false);
-            (waiting.callback.take(), refed)
-        });
-        if let Some((callback, refed)) = dropped {
-            with(|event_loop| {
-                let mut immediates = event_loop.immediates.borrow_mut();
-                immediates.count -= 1;
-                immediates.refs -= usize::from(refed);
-            });
-            drop(callback);
-        }
+        let dropped = self.find(ImmediateQueue::clear);
+        drop(dropped);
     }
 
-    /// Lets the loop end without it; if the loop turns anyway, it runs.
+    /// Lets the loop end without it; if the loop iterates anyway, it runs.
     pub fn unref(&self) -> &Self {
-        if self.find(|waiting| std::mem::replace(&mut waiting.refed, false)) == Some(true) {
-            with(|event_loop| event_loop.immediates.borrow_mut().refs -= 1);
-        }
+        self.find(|immediates, number| immediates.set_ref(number, false));
         self
     }
 
     /// Holds the loop again, as it does from the beginning. Node: `ref()`.
     pub fn keep_alive(&self) -> &Self {
-        if self.find(|waiting| std::mem::replace(&mut waiting.refed, true)) == Some(false) {
-            with(|event_loop| event_loop.immediates.borrow_mut().refs += 1);
-        }
+        self.find(|immediates, number| immediates.set_ref(number, true));
         self
     }
 
-    /// Whether it still waits and holds the loop.
+    /// Whether it waits and holds the loop.
     #[must_use]
     pub fn has_ref(&self) -> bool {
-        self.find(|waiting| waiting.refed) == Some(true)
+        let refed = self.find(|immediates, number| Some(immediates.get(number)?.refed));
+        refed.flatten() == Some(true)
     }
 
-    fn find<R>(&self, action: impl FnOnce(&mut ImmediateEntry) -> R) -> Option<R> {
+    fn find<R>(&self, action: impl FnOnce(&mut ImmediateQueue, u64) -> R) -> Option<R> {
         let found = try_with(|event_loop| {
-            let mut immediates = event_loop.immediates.borrow_mut();
-            let waiting = immediates.get(self.number)?;
-            (event_loop.id == self.of).then(|| action(waiting))
+            let number = self.number.filter(|_| event_loop.id == self.of)?;
+            Some(action(&mut event_loop.immediates.borrow_mut(), number))
         });
         found.flatten()
     }

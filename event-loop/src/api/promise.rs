@@ -1,29 +1,30 @@
 //! Promises: the result of something that goes on by itself.
 //!
-//! A JavaScript promise is a value that others wait for. [`Promise`] is that as a Rust future, for one who waits: it costs one microtask turn
-//! to await even if it has long been settled, and a failure that nobody awaits is reported. A plain Rust future that is ready costs no turn.
+//! A JavaScript promise is a value that others wait for. [`Promise`] is that as a Rust future, for one consumer: it costs one microtask turn
+//! to await even if it has long been settled, and a failure that is never awaited is reported. A plain Rust future that is ready costs no turn.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
-use std::future::Future;
-use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use futures::FutureExt;
-
 use crate::callback::{BoxError, CallbackResult};
-use crate::data::task_table::PromiseWaker;
+use crate::data::task_table::TaskKey;
 use crate::error::Error;
 use crate::event_loop::{current, try_with};
 use crate::phases::rejections::Rejected;
+use crate::phases::tasks::PromiseWaker;
 
-/// What will be there later: a value or an error. Dropping it does not stop the work behind it, but leaves a failure unhandled.
+/// A value or an error that comes later. Dropping it does not stop the work behind it, but leaves a failure unhandled.
 pub struct Promise<T> {
     inner: Rc<Inner<T>>,
     /// The turn that every `await` costs has been asked for.
     waited: bool,
+    /// The task behind it, and the loop of that.
+    task: Option<(u32, TaskKey)>,
 }
 
 struct Inner<T> {
@@ -41,7 +42,9 @@ enum State<T> {
 /// Settles a [`Promise`]. If it is dropped instead, the promise stays pending for ever.
 pub struct Resolver<T>(Rc<Inner<T>>);
 
-/// Starts `future` at once, as a call of an async function does, and goes on with it in microtasks.
+/// Starts `future` at once, as a call of an async function does, and continues it in microtasks.
+///
+/// In a task that 64 others have started one inside of the other it starts in a microtask, since the stack ends somewhere.
 ///
 /// # Examples
 ///
@@ -64,11 +67,12 @@ where
     <F::Output as CallbackResult>::Value: 'static,
 {
     let event_loop = current();
-    let (promise, resolver) = Promise::pending();
+    let (mut promise, resolver) = Promise::pending();
     let body = async move { resolver.settle(settled(future).await) };
-    if !event_loop.closed.get() {
+    if !event_loop.is_closed() {
         let task = event_loop.add_task(Box::pin(body));
-        event_loop.poll_task(task);
+        promise.task = Some((event_loop.id, task));
+        event_loop.start_task(task);
     }
     promise
 }
@@ -77,28 +81,35 @@ where
 pub async fn settled<F: Future<Output: CallbackResult>>(
     future: F,
 ) -> Result<<F::Output as CallbackResult>::Value, Error> {
-    match AssertUnwindSafe(future).catch_unwind().await {
-        Ok(output) => output
-            .into_callback_result()
-            .map_err(|error| Error::from_cause(error, Error::Rejected)),
-        Err(panic) => Err(Error::panicked(&*panic)),
-    }
+    let mut future = pin!(future);
+    // A future that has panicked is not polled again.
+    poll_fn(
+        |cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(output)) => {
+                let result = output.into_callback_result();
+                Poll::Ready(result.map_err(|error| Error::from_cause(error, Error::Rejected)))
+            }
+            Err(panic) => Poll::Ready(Err(Error::panicked(&*panic))),
+        },
+    )
+    .await
 }
 
 impl<T: 'static> Promise<T> {
-    /// A promise and what settles it. Node: `Promise.withResolvers()`.
+    /// Returns a promise and what settles it. Node: `Promise.withResolvers()`.
     #[must_use]
     pub fn pending() -> (Self, Resolver<T>) {
         Self::in_state(State::Pending(None))
     }
 
-    /// A promise that is settled already. Node: `Promise.resolve(value)`.
+    /// Returns a promise that is settled already. Node: `Promise.resolve(value)`.
     #[must_use]
     pub fn resolved(value: T) -> Self {
         Self::in_state(State::Settled(Ok(value))).0
     }
 
-    /// A promise that has failed already. Node: `Promise.reject(error)`.
+    /// Returns a promise that has failed already. Node: `Promise.reject(error)`.
     #[must_use]
     pub fn rejected(error: impl Into<BoxError>) -> Self {
         let (promise, resolver) = Self::pending();
@@ -119,6 +130,44 @@ impl<T: 'static> Promise<T> {
         spawn(async move { next(self.await?).into_callback_result() })
     }
 
+    /// Calls `handler` with the error, if there is one, and promises what it returns. Node: `promise.catch(handler)`.
+    ///
+    /// # Panics
+    ///
+    /// Outside a loop.
+    #[track_caller]
+    pub fn catch<R: CallbackResult<Value = T>>(
+        self,
+        handler: impl FnOnce(Error) -> R + 'static,
+    ) -> Self {
+        spawn(async move {
+            match self.await {
+                Ok(value) => Ok(value),
+                Err(error) => handler(error).into_callback_result(),
+            }
+        })
+    }
+
+    /// Lets the loop end while the task behind it waits for a socket, a signal or another thread. Node: `server.unref()`. A promise that
+    /// [`spawn`] has not made holds nothing in the first place.
+    pub fn unref(&self) -> &Self {
+        self.set_ref(false)
+    }
+
+    /// Holds the loop again. Node: `server.ref()`.
+    pub fn keep_alive(&self) -> &Self {
+        self.set_ref(true)
+    }
+
+    fn set_ref(&self, refed: bool) -> &Self {
+        try_with(|event_loop| {
+            let (_, key) = self.task.filter(|(of, _)| *of == event_loop.id)?;
+            event_loop.tasks.all.borrow_mut().get_mut(key)?.refed = refed;
+            Some(())
+        });
+        self
+    }
+
     fn in_state(state: State<T>) -> (Self, Resolver<T>) {
         let inner = Rc::new(Inner {
             state: RefCell::new(state),
@@ -128,6 +177,7 @@ impl<T: 'static> Promise<T> {
         let promise = Self {
             inner: Rc::clone(&inner),
             waited: false,
+            task: None,
         };
         (promise, Resolver(inner))
     }
@@ -153,8 +203,8 @@ impl<T: 'static> Resolver<T> {
                 rejections.new.push_back(self.0);
             });
         }
-        if let State::Pending(Some(waiting)) = before {
-            waiting.wake();
+        if let State::Pending(Some(waker)) = before {
+            waker.wake();
         }
     }
 }
@@ -167,8 +217,8 @@ impl<T> Future for Promise<T> {
         self.inner.handle();
         let mut state = self.inner.state.borrow_mut();
         match &mut *state {
-            State::Pending(waiting) => {
-                *waiting = Some(PromiseWaker::new(cx));
+            State::Pending(waker) => {
+                *waker = Some(PromiseWaker::new(cx));
                 Poll::Pending
             }
             State::Settled(_) if first => {
@@ -188,7 +238,7 @@ impl<T> Future for Promise<T> {
 impl<T> Unpin for Promise<T> {}
 
 impl<T> Inner<T> {
-    /// Somebody asks for the result: a failure is handled from now on.
+    /// The result is asked for: a failure is handled from now on.
     fn handle(&self) {
         if self.handled.replace(true) || !self.reported.get() {
             return;

@@ -1,21 +1,24 @@
 //! Running a loop, from its main program to its exit code.
 //!
 //! Node runs an ES module or a `CommonJS` script, and the loop begins when its body has returned. The body of a module is a microtask, so a
-//! promise there comes before a tick; in a script, and in every callback later on, it is the other way round (R4).
+//! promise there comes before a tick; in a script, and in every callback later on, it is the other way round.
 
-use std::future::Future;
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
 use std::num::NonZeroUsize;
 use std::panic::Location;
+use std::pin::pin;
 use std::process::{ExitCode, Termination};
 use std::rc::Rc;
 
 use crate::api::clock::Clock;
-use crate::api::promise::settled;
-use crate::callback::CallbackResult;
+use crate::api::promise::{Promise, settled};
+use crate::callback::{BoxError, CallbackResult};
+use crate::data::listeners::{Occurrence, ProcessEvent};
 use crate::error::Error;
-use crate::event_loop::{Entered, EventLoop, enter};
+use crate::event_loop::{Entered, EventLoop, Stage, enter};
 use crate::phases::microtasks::Microtask;
-use crate::trace::{self, SourceLocation};
+use crate::probe;
 
 /// How a loop is to be run.
 ///
@@ -40,6 +43,8 @@ pub struct Builder {
 
 /// Runs `main` as Node runs an ES module, then the loop until nothing is left to do.
 ///
+/// Do not call tokio's `Handle::block_on` in it: it would wait for a driver that runs in the poll phase only.
+///
 /// # Examples
 ///
 /// ```
@@ -55,7 +60,8 @@ pub struct Builder {
 ///
 /// # Panics
 ///
-/// If a loop runs on this thread already.
+/// If a loop runs on this thread already, or in async code of tokio, whose thread it would block: call it in
+/// `tokio::task::spawn_blocking`, or start no other runtime. tokio's sockets, files and channels work inside of the loop.
 #[track_caller]
 pub fn run<F>(main: F) -> Exit
 where
@@ -68,7 +74,7 @@ where
 ///
 /// # Panics
 ///
-/// If a loop runs on this thread already.
+/// As [`run`].
 #[track_caller]
 pub fn run_script<R: CallbackResult>(main: impl FnOnce() -> R + 'static) -> Exit {
     Builder::new().run_script(main)
@@ -90,14 +96,14 @@ impl Builder {
         }
     }
 
-    /// The clock to live by.
+    /// Chooses the clock.
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
     }
 
-    /// How many jobs of [`spawn_blocking`](crate::spawn_blocking) run at a time. Node: `UV_THREADPOOL_SIZE`.
+    /// Sets how many jobs of [`spawn_blocking`](crate::spawn_blocking) run at a time. Node: `UV_THREADPOOL_SIZE`.
     #[must_use]
     pub fn pool(mut self, threads: NonZeroUsize) -> Self {
         self.pool = threads;
@@ -108,7 +114,7 @@ impl Builder {
     ///
     /// # Panics
     ///
-    /// If a loop runs on this thread already.
+    /// As [`run`].
     #[track_caller]
     pub fn run<F>(self, main: F) -> Exit
     where
@@ -116,21 +122,11 @@ impl Builder {
     {
         let here = Location::caller();
         self.run_loop(move |event_loop| {
-            let ours = Rc::clone(event_loop);
-            let body = Box::pin(async move {
-                let ended = settled(main).await;
-                ours.main_pending.set(false);
-                if let Err(error) = ended {
-                    ours.uncaught(uncaught(error));
-                }
-            });
-            let main =
-                trace::at_location(|| SourceLocation::Rust(here), || event_loop.add_task(body));
+            let body = Box::pin(run_main(Rc::clone(event_loop), main));
+            let main = probe::at_location(here, || event_loop.add_task(body));
             event_loop.main_pending.set(true);
-            event_loop
-                .microtasks
-                .borrow_mut()
-                .push_back(Microtask::Poll(main));
+            let mut microtasks = event_loop.microtasks.borrow_mut();
+            microtasks.push_back(Microtask::Poll(main));
         })
     }
 
@@ -138,7 +134,7 @@ impl Builder {
     ///
     /// # Panics
     ///
-    /// If a loop runs on this thread already.
+    /// As [`run`].
     #[track_caller]
     pub fn run_script<R: CallbackResult>(self, main: impl FnOnce() -> R + 'static) -> Exit {
         self.run_loop(|event_loop| {
@@ -151,16 +147,23 @@ impl Builder {
         let event_loop = match EventLoop::new(self.clock, self.pool.get()) {
             Ok(event_loop) => Rc::new(event_loop),
             Err(error) => {
-                let (code, error) = (1, Some(Error::start(error)));
-                return Exit { code, error };
+                let error = Error::Start(BoxError::from(error).into());
+                return Exit {
+                    code: 1,
+                    error: Some(error),
+                };
             }
         };
-        trace::loop_begins();
+        assert!(
+            event_loop.poller.may_block(),
+            "an event loop cannot run in async code of tokio, whose thread it would block: start it in tokio::task::spawn_blocking, or without a runtime around it"
+        );
         let current = enter(&event_loop);
+        probe::loop_begins();
         let closing = Closing(&event_loop, current);
         let _tokio = event_loop.poller.runtime().enter();
         {
-            let _slice = trace::phase("main");
+            let _slice = probe::phase("main");
             start(&event_loop);
             event_loop.drain();
         }
@@ -171,26 +174,39 @@ impl Builder {
     }
 }
 
-/// An error of main is one that nobody caught.
-fn uncaught(error: Error) -> Error {
-    match error {
+/// The main future, and what becomes of its failure. Node's loader passes it on through four promises, one more if main has waited.
+async fn run_main<F: Future<Output: CallbackResult>>(event_loop: Rc<EventLoop>, main: F) {
+    let polls = Cell::new(0);
+    let mut main = pin!(settled(main));
+    let result = poll_fn(|cx| {
+        polls.set(polls.get() + 1);
+        main.as_mut().poll(cx)
+    });
+    let result = result.await;
+    event_loop.main_pending.set(false);
+    let Err(error) = result else { return };
+    for _ in 0..if polls.get() > 1 { 5 } else { 4 } {
+        drop(Promise::resolved(()).await);
+    }
+    event_loop.uncaught(match error {
         Error::Rejected(cause) => Error::Uncaught(cause),
         other => other,
-    }
+    });
 }
 
 impl EventLoop {
-    /// The end: the code, and those who want to know it.
+    /// The end: calls the exit listeners and gives the code.
     fn finish(&self) -> Exit {
-        let natural = !self.stopping.get();
-        if natural && self.main_pending.get() && self.exit_code.get().is_none() {
+        let is_natural = self.stage.get() == Stage::Running;
+        if is_natural && self.main_pending.get() && self.exit_code.get().is_none() {
             self.exit_code.set(Some(13));
             self.fatal.borrow_mut().get_or_insert(Error::Unsettled);
         }
-        let code = self.exit_code.get().unwrap_or(0);
-        self.emit(&self.on_exit, &code);
-        if natural {
-            self.run_microtasks();
+        if self.stage.replace(Stage::Exiting) != Stage::Aborting {
+            let code = self.exit_code.get().unwrap_or(0);
+            if self.emit(ProcessEvent::Exit, &Occurrence::Code(code)) && is_natural {
+                self.run_microtasks();
+            }
         }
         Exit {
             code: self.exit_code.get().unwrap_or(0),
@@ -198,26 +214,19 @@ impl EventLoop {
         }
     }
 
-    /// Drops what will never run, while the loop is still there for those whose `drop` looks for it.
+    /// Drops what will never run, while the loop is still there for destructors that look for it.
     fn clear(&self) {
-        self.closed.set(true);
-        self.stopping.set(true);
+        self.stage.set(Stage::Closed);
         drop(self.tasks.take_all());
         drop(self.ticks.take());
         drop(self.microtasks.take());
-        let timers = self.timers.borrow_mut().all.take_all();
-        drop(timers);
+        drop(self.take_timers());
         let immediates = self.immediates.borrow_mut().take_all();
         drop(immediates);
         drop(self.closing.take());
-        let jobs = self.jobs.borrow_mut().take_all();
-        drop(jobs);
+        drop(self.jobs.take());
         drop(self.rejections.take());
-        self.on_before_exit.clear();
-        self.on_exit.clear();
-        self.on_uncaught.clear();
-        self.on_unhandled_rejection.clear();
-        self.on_rejection_handled.clear();
+        drop(self.listeners.remove_all(None));
     }
 }
 
@@ -239,28 +248,25 @@ pub struct Exit {
 }
 
 impl Exit {
-    /// The exit code.
+    /// Returns the exit code.
     #[must_use]
     pub fn code(&self) -> i32 {
         self.code
     }
 
-    /// The error that ended the loop, if one did.
+    /// Returns the error that ended the loop, if one did.
     #[must_use]
     pub fn error(&self) -> Option<&Error> {
         self.error.as_ref()
     }
 
-    /// The error that ended the loop as an `Err`.
+    /// Returns the error that ended the loop as an `Err`.
     ///
     /// # Errors
     ///
     /// What [`Exit::error`] gives.
     pub fn into_result(self) -> Result<i32, Error> {
-        match self.error {
-            Some(error) => Err(error),
-            None => Ok(self.code),
-        }
+        self.error.map_or(Ok(self.code), Err)
     }
 }
 

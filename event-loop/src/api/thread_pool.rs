@@ -1,17 +1,17 @@
-//! The thread pool: work that would block the loop, done beside it.
+//! The thread pool: work that would block the loop runs beside it.
 //!
-//! libuv has four threads for files, name lookups, crypto and zlib, and hands on the results one by one in the poll phase (R25). Here it is
-//! tokio's pool, of the same size unless [`Builder::pool`](crate::Builder::pool) says otherwise; tokio's own file operations share it.
+//! libuv has four threads for files, name lookups, crypto and zlib, and hands on the results one by one in the poll phase. Here it is tokio's
+//! pool, of the same size unless [`Builder::pool`](crate::Builder::pool) says otherwise; tokio's own file operations share it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::api::promise::Promise;
-use crate::callback::{CallbackResult, once_callback};
+use crate::callback::{CallbackKind, CallbackResult, once_callback};
 use crate::data::poller::Completion;
 use crate::error::Error;
 use crate::event_loop::with;
-use crate::trace::{CallbackTiming, Kind};
+use crate::probe;
 
 /// Runs `work` on a thread of the pool and promises its result, which arrives in the poll phase. Node: `fs.promises`, `util.promisify`.
 ///
@@ -50,25 +50,23 @@ pub fn spawn_blocking_with<T, R>(
 {
     let result = Arc::new(Mutex::new(None));
     let theirs = Arc::clone(&result);
-    let done = once_callback(Kind::JobDone, move || {
+    let done = once_callback(CallbackKind::JobDone, move || {
         let result = result.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let (result, ran) = result.expect("a job arrives when its result is there");
-        CallbackTiming::arrived(&ran);
+        let (result, timing) = result.expect("a job completes when its result is there");
+        probe::job_done(&timing);
         done(result)
     });
     with(|event_loop| {
-        if event_loop.closed.get() {
+        if event_loop.is_closed() {
             return;
         }
-        let number = event_loop.jobs.borrow_mut().insert(done);
+        let job = event_loop.jobs.borrow_mut().insert(done);
         let remote = Arc::clone(&event_loop.poller.remote);
         event_loop.poller.runtime().spawn_blocking(move || {
-            let (outcome, ran) = CallbackTiming::measure(|| catch_unwind(AssertUnwindSafe(work)));
-            let outcome = outcome.map_err(|panic| Error::panicked(&*panic));
-            let mut result = theirs.lock().unwrap_or_else(PoisonError::into_inner);
-            *result = Some((outcome, ran));
-            drop(result);
-            remote.push(Completion::Job(number));
+            let (result, timing) = probe::measure(|| catch_unwind(AssertUnwindSafe(work)));
+            let result = result.map_err(|panic| Error::panicked(&*panic));
+            *theirs.lock().unwrap_or_else(PoisonError::into_inner) = Some((result, timing));
+            remote.push(Completion::Job(job));
         });
     });
 }

@@ -1,29 +1,28 @@
 //! Timers: `setTimeout`, `setInterval` and their handles.
 //!
-//! Delays count in whole milliseconds, at least one (R6): a timer of 1.9 ms stands in the list of 1 ms. A delay that Node cannot hold
-//! (more than 24.8 days) fires at once there, and when asked here.
+//! Delays count in whole milliseconds, at least one: a timer of 1.9 ms stands in the list of 1 ms. A delay that Node cannot hold
+//! (more than 24.8 days) fires at once there; here it is waited for.
 
 use std::marker::PhantomData;
 use std::rc::Rc;
 use std::time::Duration;
 
 use crate::callback::{CallbackResult, RepeatCallback, repeat_callback};
-use crate::data::slot_map::Key;
 use crate::data::time::MILLISECOND;
-use crate::data::timer_lists::Timer;
+use crate::data::timer_lists::{Timer, TimerKey, TimerLists, TimerState};
 use crate::event_loop::{EventLoop, try_with, with};
-use crate::trace;
+use crate::probe;
 
 /// A timer. Node: `Timeout`. Dropping it changes nothing: the timer stays set.
 #[derive(Debug)]
 pub struct Timeout {
     /// Nothing if it was set while the loop was being taken apart.
-    key: Option<Key>,
+    key: Option<TimerKey>,
     of: u32,
     here: PhantomData<Rc<()>>,
 }
 
-/// Runs `callback` when `delay` has passed, and again each time somebody calls [`Timeout::refresh`] after that.
+/// Runs `callback` when `delay` has passed, and again after each [`Timeout::refresh`].
 ///
 /// # Examples
 ///
@@ -49,6 +48,22 @@ pub fn set_timeout<R: CallbackResult>(
 
 /// Runs `callback` each time `period` has passed, counted from the start of the run before. Runs that were missed are not caught up.
 ///
+/// # Examples
+///
+/// ```
+/// # use std::time::Duration;
+/// # use event_loop::*;
+/// run_script(|| {
+///     let mut left = 3;
+///     set_interval(Duration::from_millis(1), move || {
+///         left -= 1;
+///         if left == 0 {
+///             Timeout::this().clear();
+///         }
+///     });
+/// });
+/// ```
+///
 /// # Panics
 ///
 /// Outside a loop.
@@ -62,15 +77,16 @@ pub fn set_interval<R: CallbackResult>(
 
 #[track_caller]
 fn set(delay: Duration, callback: RepeatCallback, repeats: bool) -> Timeout {
-    let (of, here) = (with(|event_loop| event_loop.id), PhantomData);
     let mut callback = Some(callback);
-    let key = with(|event_loop| {
-        (!event_loop.closed.get())
-            .then(|| event_loop.set_timer(delay, callback.take()?, repeats))
-            .flatten()
+    let timeout = with(|event_loop| {
+        let open = !event_loop.is_closed();
+        let callback = callback.take_if(|_| open);
+        let key = callback.map(|callback| event_loop.set_timer(delay, callback, repeats));
+        let (of, here) = (event_loop.id, PhantomData);
+        Timeout { key, of, here }
     });
     drop(callback);
-    Timeout { key, of, here }
+    timeout
 }
 
 /// The milliseconds of a delay, in nanoseconds: whole ones, at least one.
@@ -80,6 +96,31 @@ fn whole_milliseconds(delay: Duration) -> u64 {
 }
 
 impl Timeout {
+    /// Returns the timer whose callback is running. Node: `this` in a callback that is a `function`.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a timer's callback.
+    #[must_use]
+    #[track_caller]
+    pub fn this() -> Self {
+        let running = with(|event_loop| {
+            let mut timers = event_loop.timers.borrow_mut();
+            let key = timers.running?;
+            timers.all.get_mut(key)?.handles += 1;
+            let (of, here) = (event_loop.id, PhantomData);
+            Some(Self {
+                key: Some(key),
+                of,
+                here,
+            })
+        });
+        match running {
+            Some(timeout) => timeout,
+            None => panic!("Timeout::this() is for the callback of a timer"),
+        }
+    }
+
     /// Forgets the timer and its callback. Twice does no harm, nor does it in the callback itself.
     pub fn clear(&self) {
         let dropped = self.find(EventLoop::clear_timer);
@@ -94,28 +135,37 @@ impl Timeout {
 
     /// Lets the loop end without it.
     pub fn unref(&self) -> &Self {
-        self.find(|event_loop, key| event_loop.keep_timer_alive(key, false));
-        self
+        self.set_ref(false)
     }
 
     /// Holds the loop again, as it does from the beginning. Node: `ref()`, which is a keyword here.
     pub fn keep_alive(&self) -> &Self {
-        self.find(|event_loop, key| event_loop.keep_timer_alive(key, true));
-        self
+        self.set_ref(true)
     }
 
     /// Whether it holds the loop while it is set.
     #[must_use]
     pub fn has_ref(&self) -> bool {
-        let refed =
-            self.find(|event_loop, key| Some(event_loop.timers.borrow().all.get(key)?.refed));
-        refed.flatten() == Some(true)
+        self.update(|timer| timer.refed) == Some(true)
     }
 
-    fn find<R>(&self, action: impl FnOnce(&EventLoop, Key) -> R) -> Option<R> {
+    fn set_ref(&self, refed: bool) -> &Self {
+        if self.update(|timer| std::mem::replace(&mut timer.refed, refed)) == Some(!refed) {
+            self.find(|_, key| probe::timer_ref(key, refed));
+        }
+        self
+    }
+
+    fn update<R>(&self, change: impl FnOnce(&mut Timer) -> R) -> Option<R> {
+        let changed =
+            self.find(|event_loop, key| event_loop.timers.borrow_mut().update(key, change));
+        changed.flatten()
+    }
+
+    fn find<R>(&self, action: impl FnOnce(&EventLoop, TimerKey) -> R) -> Option<R> {
         let found = try_with(|event_loop| {
-            let key = self.key?;
-            (event_loop.id == self.of).then(|| action(event_loop, key))
+            let key = self.key.filter(|_| event_loop.id == self.of)?;
+            Some(action(event_loop, key))
         });
         found.flatten()
     }
@@ -123,11 +173,7 @@ impl Timeout {
 
 impl Clone for Timeout {
     fn clone(&self) -> Self {
-        self.find(|event_loop, key| {
-            if let Some(timer) = event_loop.timers.borrow_mut().all.get_mut(key) {
-                timer.handles += 1;
-            }
-        });
+        self.update(|timer| timer.handles += 1);
         let Self { key, of, here } = *self;
         Self { key, of, here }
     }
@@ -135,75 +181,52 @@ impl Clone for Timeout {
 
 impl Drop for Timeout {
     fn drop(&mut self) {
-        let dropped = self.find(|event_loop, key| {
-            if let Some(timer) = event_loop.timers.borrow_mut().all.get_mut(key) {
-                timer.handles -= 1;
-            }
-            event_loop.forget_unless_held(key)
-        });
+        self.update(|timer| timer.handles -= 1);
+        let dropped =
+            self.find(|event_loop, key| event_loop.timers.borrow_mut().forget_unless_held(key));
         drop(dropped);
     }
 }
 
 impl EventLoop {
-    fn set_timer(&self, delay: Duration, callback: RepeatCallback, repeats: bool) -> Option<Key> {
+    fn set_timer(&self, delay: Duration, callback: RepeatCallback, repeats: bool) -> TimerKey {
         let start = self.update_time();
-        let mut timers = self.timers.borrow_mut();
-        timers.refs += 1;
-        let key = timers
-            .all
-            .insert(Timer::new(callback, whole_milliseconds(delay), repeats));
+        let duration = whole_milliseconds(delay);
+        let timers = &mut *self.timers.borrow_mut();
+        let key = timers.all.insert(Timer::new(callback, duration, repeats));
         timers.append(key, start, start);
-        trace::timer_set(key, whole_milliseconds(delay));
-        Some(key)
+        probe::timer_set(key, duration);
+        key
     }
 
-    /// Node's `unenroll`: a list that this empties goes at once, unless the timer did not hold the loop (R10).
-    fn clear_timer(&self, key: Key) -> Option<RepeatCallback> {
-        let mut timers = self.timers.borrow_mut();
+    /// Node's `unenroll`: a list that this empties goes at once, unless the timer did not hold the loop.
+    fn clear_timer(&self, key: TimerKey) -> Option<RepeatCallback> {
+        let timers: &mut TimerLists = &mut self.timers.borrow_mut();
+        timers.unlink(key);
         let timer = timers.all.get_mut(key)?;
         let callback = timer.callback.take();
         timer.repeats = false;
-        if !std::mem::replace(&mut timer.done, true) {
-            timer.cleared = true;
-            trace::timer_gone(key);
-            let (refed, duration) = (timer.refed, timer.duration);
-            timers.unlink(key);
+        let (refed, duration) = (timer.refed, timer.duration);
+        if timer.state == TimerState::Running {
+            timers.update(key, |timer| timer.state = TimerState::Cleared);
+            probe::timer_gone(key, TimerState::Cleared);
             if refed {
                 timers.drop_list_if_empty(duration);
-                timers.refs -= 1;
             }
         }
         callback
     }
 
-    /// R14.
-    fn refresh_timer(&self, key: Key) {
+    fn refresh_timer(&self, key: TimerKey) {
         let start = self.update_time();
-        let mut timers = self.timers.borrow_mut();
-        let Some(timer) = timers.all.get_mut(key).filter(|timer| !timer.cleared) else {
+        let timers: &mut TimerLists = &mut self.timers.borrow_mut();
+        let timer = timers.all.get(key);
+        let Some(timer) = timer.filter(|timer| timer.state != TimerState::Cleared) else {
             return;
         };
-        let duration = timer.duration;
-        let was_done = std::mem::replace(&mut timer.done, false);
-        let revived = was_done && timer.refed;
-        timers.refs += usize::from(revived);
-        if was_done {
-            trace::timer_set(key, duration);
+        if timer.state == TimerState::Fired {
+            probe::timer_set(key, timer.duration);
         }
         timers.append(key, start, start);
-    }
-
-    fn keep_timer_alive(&self, key: Key, hold: bool) {
-        let mut timers = self.timers.borrow_mut();
-        let Some(timer) = timers.all.get_mut(key) else {
-            return;
-        };
-        let changed = std::mem::replace(&mut timer.refed, hold) != hold && !timer.done;
-        match (changed, hold) {
-            (true, true) => timers.refs += 1,
-            (true, false) => timers.refs -= 1,
-            _ => {}
-        }
     }
 }

@@ -1,21 +1,24 @@
-//! PromiseWaker as futures: `timers/promises`.
+//! Waiting as futures: `timers/promises`.
 //!
-//! As in Node they begin to count when they are called, not when they are awaited. Dropping one clears its timer, which Node leaves to an
-//! [`AbortSignal`](crate::AbortSignal).
+//! As in Node, `sleep` and `immediate` begin to count when they are called, not when they are awaited; an interval, when it is first asked for
+//! an item. Dropping one clears its timer, which Node leaves to an [`AbortSignal`](crate::AbortSignal).
 
 use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::future::Future;
+use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures::Stream;
+use futures_core::Stream;
 
 use crate::api::immediate::{Immediate, set_immediate};
 use crate::api::promise::{Promise, Resolver};
 use crate::api::timeout::{Timeout, set_interval, set_timeout};
-use crate::data::task_table::PromiseWaker;
+use crate::phases::tasks::PromiseWaker;
+use crate::probe;
 
 /// Waits for `delay`. Node: `await setTimeout(delay)` of `timers/promises`.
 ///
@@ -70,7 +73,7 @@ pub struct Sleep {
 }
 
 impl Sleep {
-    /// The timer behind it, to let the loop end without it.
+    /// Returns the timer behind it, to let the loop end without it.
     #[must_use]
     pub fn timer(&self) -> &Timeout {
         &self.timer
@@ -112,53 +115,76 @@ impl Drop for ImmediateFuture {
     }
 }
 
-/// A stream with an item for each `period`; what passes while nobody asks is counted, not lost. Node: `for await` over `setInterval(period)`
-/// of `timers/promises`.
-///
-/// # Panics
-///
-/// Outside a loop.
+/// Makes a stream with an item for each `period`; what passes while none is asked for is counted, not lost. Node: `for await` over
+/// `setInterval(period)` of `timers/promises`.
 #[track_caller]
 pub fn interval(period: Duration) -> Interval {
-    let state = Rc::<PendingTicks>::default();
-    let ours = Rc::clone(&state);
-    let timer = set_interval(period, move || {
-        ours.count.set(ours.count.get() + 1);
-        if let Some(waiting) = ours.waiting.take() {
-            waiting.wake();
-        }
-    });
-    Interval { state, timer }
+    Interval {
+        period,
+        made_at: Location::caller(),
+        pending: Rc::default(),
+        timer: None,
+    }
 }
 
 #[derive(Default)]
 struct PendingTicks {
     count: Cell<usize>,
-    waiting: RefCell<Option<PromiseWaker>>,
+    waker: RefCell<Option<PromiseWaker>>,
 }
 
 /// The stream of [`interval`]. It never ends; dropping it clears the timer.
 pub struct Interval {
-    state: Rc<PendingTicks>,
-    timer: Timeout,
+    period: Duration,
+    made_at: &'static Location<'static>,
+    pending: Rc<PendingTicks>,
+    /// Set by the first poll, as Node's iterator begins with the first `next()`.
+    timer: Option<Timeout>,
+}
+
+impl Interval {
+    fn start(&self) -> Timeout {
+        let pending = Rc::clone(&self.pending);
+        let tick = move || {
+            pending.count.set(pending.count.get() + 1);
+            if let Some(waker) = pending.waker.take() {
+                waker.wake();
+            }
+        };
+        probe::at_location(self.made_at, || set_interval(self.period, tick))
+    }
 }
 
 impl Stream for Interval {
     type Item = ();
 
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<()>> {
-        let count = self.state.count.get();
+    /// # Panics
+    ///
+    /// Outside a loop.
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<()>> {
+        if self.timer.is_none() {
+            self.timer = Some(self.start());
+        }
+        let count = self.pending.count.get();
         if count > 0 {
-            self.state.count.set(count - 1);
+            self.pending.count.set(count - 1);
             return Poll::Ready(Some(()));
         }
-        *self.state.waiting.borrow_mut() = Some(PromiseWaker::new(cx));
+        self.pending.waker.replace(Some(PromiseWaker::new(cx)));
         Poll::Pending
     }
 }
 
 impl Drop for Interval {
     fn drop(&mut self) {
-        self.timer.clear();
+        if let Some(timer) = &self.timer {
+            timer.clear();
+        }
+    }
+}
+
+impl fmt::Debug for Interval {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Interval({:?})", self.period)
     }
 }

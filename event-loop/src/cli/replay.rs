@@ -2,16 +2,16 @@
 //!
 //! Node's side is `golden/fixtures/replay.mjs`, the language is described in `golden/fixtures/replay.md`. Both print the same lines.
 
+mod console;
+mod interpreter;
 mod parse;
-mod play;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::Context;
 use event_loop::{Builder, Clock};
-
-use crate::console;
 
 /// What can be said about a replay.
 #[derive(clap::Args)]
@@ -25,15 +25,10 @@ pub struct Args {
 }
 
 /// Plays the file.
-pub fn replay(args: &Args) -> anyhow::Result<()> {
+pub fn replay(args: &Args) -> anyhow::Result<ExitCode> {
     let file = args.file.as_deref().unwrap_or(Path::new("-"));
-    play_file(file, args.real_clock)
-}
-
-/// Plays a file; `-` is stdin.
-pub fn play_file(file: &Path, real_clock: bool) -> anyhow::Result<()> {
-    let text = read(file)?;
-    play(&name_of(file), &text, real_clock)
+    play(&name_of(file), &read(file)?, args.real_clock)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Plays a text that was read from a file of this name.
@@ -47,7 +42,7 @@ pub fn play(name: &str, text: &str, real_clock: bool) -> anyhow::Result<()> {
     let name = name.to_owned();
     let exit = Builder::new()
         .clock(clock)
-        .run_script(move || play::start(&name, script));
+        .run_script(move || interpreter::start(&name, script));
     console::flush()?;
     exit.into_result()?;
     Ok(())
@@ -63,7 +58,7 @@ fn parse(name: &str, text: &str) -> anyhow::Result<parse::Script> {
     script.map_err(|wrong| anyhow::anyhow!("{name}:{}: {}", wrong.line, wrong.what))
 }
 
-/// How a file is called when somebody is told of it.
+/// Returns how messages call a file.
 pub fn name_of(file: &Path) -> String {
     if file == Path::new("-") {
         "stdin".into()

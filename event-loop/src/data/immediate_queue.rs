@@ -6,32 +6,31 @@ use std::collections::VecDeque;
 
 use crate::callback::OnceCallback;
 
-/// An immediate that waits; without a callback once it was cleared.
 pub struct ImmediateEntry {
+    /// Gone once it was cleared.
     pub callback: Option<OnceCallback>,
     pub refed: bool,
 }
 
-/// Immediates by number: those of the running batch, then those of the next turn.
+/// Immediates by number: those of the running batch, then those of the next iteration.
 #[derive(Default)]
-pub struct Immediates {
-    pub queue: VecDeque<ImmediateEntry>,
+pub struct ImmediateQueue {
+    queue: VecDeque<ImmediateEntry>,
     /// The number of the first in the queue.
-    pub first: u64,
+    first: u64,
     /// Where the running batch ends.
-    pub batch_end: u64,
+    batch_end: u64,
     /// How many have not run and were not cleared.
     pub count: usize,
     /// How many of them hold the loop.
     pub refs: usize,
 }
 
-impl Immediates {
+impl ImmediateQueue {
     pub fn push(&mut self, callback: OnceCallback) -> u64 {
-        self.queue.push_back(ImmediateEntry {
-            callback: Some(callback),
-            refed: true,
-        });
+        let callback = Some(callback);
+        let refed = true;
+        self.queue.push_back(ImmediateEntry { callback, refed });
         self.count += 1;
         self.refs += 1;
         self.first + self.queue.len() as u64 - 1
@@ -39,19 +38,39 @@ impl Immediates {
 
     pub fn get(&mut self, number: u64) -> Option<&mut ImmediateEntry> {
         let index = usize::try_from(number.checked_sub(self.first)?).ok()?;
-        self.queue
-            .get_mut(index)
-            .filter(|waiting| waiting.callback.is_some())
+        let entry = self.queue.get_mut(index);
+        entry.filter(|entry| entry.callback.is_some())
     }
 
-    /// The next of the batch that was not cleared.
+    /// Makes one hold the loop, or lets the loop end without it.
+    pub fn set_ref(&mut self, number: u64, refed: bool) {
+        if let Some(entry) = self.get(number) {
+            let before = std::mem::replace(&mut entry.refed, refed);
+            self.refs = self.refs + usize::from(refed) - usize::from(before);
+        }
+    }
+
+    /// Takes the callback of one that will not run.
+    pub fn clear(&mut self, number: u64) -> Option<OnceCallback> {
+        self.set_ref(number, false);
+        let callback = self.get(number)?.callback.take();
+        self.count -= 1;
+        callback
+    }
+
+    /// What is there now is the batch; what comes later waits for the next one.
+    pub fn begin_batch(&mut self) {
+        self.batch_end = self.first + self.queue.len() as u64;
+    }
+
+    /// Takes the next of the batch that was not cleared.
     pub fn pop(&mut self) -> Option<OnceCallback> {
         while self.first < self.batch_end {
-            let waiting = self.queue.pop_front()?;
+            let entry = self.queue.pop_front()?;
             self.first += 1;
-            if let Some(callback) = waiting.callback {
+            if let Some(callback) = entry.callback {
                 self.count -= 1;
-                self.refs -= usize::from(waiting.refed);
+                self.refs -= usize::from(entry.refed);
                 return Some(callback);
             }
         }

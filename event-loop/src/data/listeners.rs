@@ -1,38 +1,108 @@
-//! Listeners of one event, in the order in which they were added: Node's `EventEmitter`, for the events of `process`.
+//! The listeners of all events, in the order in which they were added: Node's `EventEmitter`, as far as `process` is one.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::callback::{BoxError, CallbackResult};
+use crate::callback::BoxError;
+use crate::error::Error;
 
-pub type Listener<A> = Rc<RefCell<dyn FnMut(&A) -> Result<(), BoxError>>>;
-
-/// Callbacks for one event, in the order in which they came.
-pub struct Listeners<A>(RefCell<Vec<Listener<A>>>);
-
-impl<A> Default for Listeners<A> {
-    fn default() -> Self {
-        Self(RefCell::default())
-    }
+/// The events to which the loop listens for a program. Node: those of `process`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProcessEvent {
+    /// Nothing is left to do.
+    BeforeExit,
+    /// The loop ends.
+    Exit,
+    /// An error was not caught.
+    Uncaught,
+    /// A promise was rejected, and nothing awaited it.
+    UnhandledRejection,
+    /// A promise that was reported as unhandled is awaited after all.
+    RejectionHandled,
 }
 
-impl<A> Listeners<A> {
-    pub fn is_empty(&self) -> bool {
-        self.0.borrow().is_empty()
+/// What listeners are told: the exit code, or the error.
+#[derive(Clone)]
+pub enum Occurrence {
+    Code(i32),
+    Error(Error),
+}
+
+type Callback = Rc<RefCell<dyn FnMut(&Occurrence) -> Result<(), BoxError>>>;
+
+#[derive(Clone)]
+struct Listener {
+    callback: Callback,
+    once: bool,
+}
+
+pub type ListenerId = (ProcessEvent, u64);
+
+#[derive(Default)]
+pub struct Listeners {
+    /// In a map, since each may be removed at any time.
+    all: RefCell<BTreeMap<ListenerId, Listener>>,
+    next: Cell<u64>,
+}
+
+impl Listeners {
+    pub fn add(
+        &self,
+        event: ProcessEvent,
+        callback: impl FnMut(&Occurrence) -> Result<(), BoxError> + 'static,
+    ) -> ListenerId {
+        let id = (event, self.next.replace(self.next.get() + 1));
+        let callback = Rc::new(RefCell::new(callback));
+        let once = false;
+        self.all
+            .borrow_mut()
+            .insert(id, Listener { callback, once });
+        id
     }
 
-    /// Returns the listeners of now: those that are added meanwhile wait for the next event.
-    pub fn snapshot(&self) -> Vec<Listener<A>> {
-        self.0.borrow().clone()
+    pub fn make_once(&self, id: ListenerId) {
+        if let Some(listener) = self.all.borrow_mut().get_mut(&id) {
+            listener.once = true;
+        }
     }
 
-    pub fn clear(&self) {
-        let listeners = self.0.take();
-        drop(listeners);
+    /// Takes a listener out, to be dropped where nothing is borrowed.
+    pub fn remove(&self, id: ListenerId) -> impl Sized + use<> {
+        self.all.borrow_mut().remove(&id)
     }
 
-    pub fn add<R: CallbackResult>(&self, mut listener: impl FnMut(&A) -> R + 'static) {
-        let listener = move |about: &A| listener(about).into_callback_result().map(drop);
-        self.0.borrow_mut().push(Rc::new(RefCell::new(listener)));
+    /// Takes out the listeners of one event, or all.
+    pub fn remove_all(&self, event: Option<ProcessEvent>) -> impl Sized + use<> {
+        let all = self.all.take();
+        let (kept, removed) = all
+            .into_iter()
+            .partition(|((of, _), _)| event.is_some_and(|event| *of != event));
+        self.all.replace(kept);
+        let removed: BTreeMap<_, _> = removed;
+        removed
+    }
+
+    pub fn has(&self, event: ProcessEvent) -> bool {
+        self.all.borrow().keys().any(|(of, _)| *of == event)
+    }
+
+    /// The listeners of now: those that are added meanwhile wait for the next time.
+    pub fn of(&self, event: ProcessEvent) -> Vec<ListenerId> {
+        let all = self.all.borrow();
+        all.keys().filter(|(of, _)| *of == event).copied().collect()
+    }
+
+    /// Calls a listener, unless it was removed meanwhile.
+    pub fn call(&self, id: ListenerId, about: &Occurrence) -> Result<(), BoxError> {
+        let Some(listener) = self.all.borrow().get(&id).cloned() else {
+            return Ok(());
+        };
+        if listener.once {
+            drop(self.remove(id));
+        }
+        // No event comes up inside of a listener of its own: what a listener causes is reported after it.
+        let mut callback = listener.callback.borrow_mut();
+        callback(about)
     }
 }

@@ -13,10 +13,9 @@ pub const MILLISECOND: u64 = 1_000_000;
 /// About 66 µs: how soon after a pass the next one comes.
 const REAL_RESOLUTION: u64 = 1 << 16;
 
-/// Nanoseconds since the loop began.
 pub struct Time {
     started: Instant,
-    /// The time of a virtual clock.
+    /// What a virtual clock shows.
     virtual_now: Option<Cell<u64>>,
 }
 
@@ -30,13 +29,18 @@ impl Time {
 
     pub fn now(&self) -> u64 {
         match &self.virtual_now {
-            Some(virtual_now) => virtual_now.get(),
+            Some(now) => now.get(),
             None => nanoseconds(self.started.elapsed()),
         }
     }
 
     pub fn is_virtual(&self) -> bool {
         self.virtual_now.is_some()
+    }
+
+    /// Whether a virtual clock has come to the last time that it can show, after 584 years.
+    pub fn is_over(&self) -> bool {
+        self.is_virtual() && self.now() == u64::MAX
     }
 
     /// The least difference between two times that counts: Node's millisecond, or [`REAL_RESOLUTION`].
@@ -50,8 +54,8 @@ impl Time {
 
     /// Moves a virtual clock on to `then`.
     pub fn jump_to(&self, then: u64) {
-        if let Some(virtual_now) = &self.virtual_now {
-            virtual_now.set(virtual_now.get().max(then));
+        if let Some(now) = &self.virtual_now {
+            now.set(now.get().max(then));
         }
     }
 
@@ -64,7 +68,7 @@ impl Time {
     }
 }
 
-/// `time` in nanoseconds, at most five centuries.
+/// `time` in nanoseconds, at most 584 years.
 pub fn nanoseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX / 2)
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -1,30 +1,44 @@
 //! Where timers wait: one list per duration, and the lists in the order of their expiry.
 //!
-//! Node's structure (`lib/internal/timers.js`), not a heap of deadlines, because the difference shows (rule R9, lesson `timer-lists`).
+//! This is Node's structure (`lib/internal/timers.js`), not a heap of deadlines, because the difference shows: lesson `timer-lists`.
 //! Setting a timer appends to a list, clearing unlinks it; only a list's first timer is ever compared with another list's.
 //! Nothing here calls a callback.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 
-use crate::callback::RepeatCallback;
-use crate::data::slot_map::{Key, NONE, SlotMap};
+use slotmap::{SlotMap, new_key_type};
 
-/// A timer: set, fired or cleared. It stays for as long as it is set or somebody has a handle of it.
+use crate::callback::RepeatCallback;
+
+new_key_type! {
+    pub struct TimerKey;
+    pub struct ListKey;
+}
+
+/// A timer stays in the table while it is set or a handle of it exists.
 pub struct Timer {
     pub callback: Option<RepeatCallback>,
     pub duration: u64,
     pub start: u64,
-    prev: u32,
-    next: u32,
-    linked: bool,
+    prev: Option<TimerKey>,
+    next: Option<TimerKey>,
+    pub state: TimerState,
     pub repeats: bool,
     pub refed: bool,
-    /// Neither waiting nor running: Node's `_destroyed`.
-    pub done: bool,
-    /// Cleared before it was done, so that nothing can arm it again.
-    pub cleared: bool,
     pub handles: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimerState {
+    /// It waits in its list.
+    Scheduled,
+    /// Its callback runs.
+    Running,
+    /// It has fired. `refresh` sets it again.
+    Fired,
+    /// It was cleared before it had fired: nothing sets it again.
+    Cleared,
 }
 
 impl Timer {
@@ -33,15 +47,18 @@ impl Timer {
             callback: Some(callback),
             duration,
             start: 0,
-            prev: NONE,
-            next: NONE,
-            linked: false,
+            prev: None,
+            next: None,
+            state: TimerState::Fired,
             repeats,
             refed: true,
-            done: false,
-            cleared: false,
             handles: 1,
         }
+    }
+
+    /// Whether it counts among those that hold the loop.
+    fn is_counted(&self) -> bool {
+        self.refed && matches!(self.state, TimerState::Scheduled | TimerState::Running)
     }
 }
 
@@ -50,32 +67,34 @@ struct List {
     expiry: u64,
     /// Breaks ties: the older list first.
     id: u64,
-    first: u32,
-    last: u32,
+    first: Option<TimerKey>,
+    last: Option<TimerKey>,
 }
 
 /// All timers of a loop.
-pub struct Timers {
-    pub all: SlotMap<Timer>,
-    lists: SlotMap<List>,
-    by_duration: HashMap<u64, Key, BuildHasherDefault<Multiply>>,
+pub struct TimerLists {
+    pub all: SlotMap<TimerKey, Timer>,
+    lists: SlotMap<ListKey, List>,
+    by_duration: HashMap<u64, ListKey, BuildHasherDefault<Multiply>>,
     /// The list that was asked for last: most programs use one duration at a time.
-    recent: Option<(u64, Key)>,
-    by_expiry: BTreeMap<(u64, u64), Key>,
+    recent: Option<(u64, ListKey)>,
+    by_expiry: BTreeMap<(u64, u64), ListKey>,
     next_id: u64,
     /// How many timers hold the loop.
     pub refs: usize,
-    /// The earliest expiry that is known to the alarm.
+    /// The earliest expiry for which the alarm is set.
     pub next_expiry: u64,
-    /// The one alarm for all of them, as Node has one libuv timer (R11).
+    /// When the timers phase has something to do. Node, too, has one libuv timer for all of its own.
     pub alarm: Option<u64>,
+    /// The timer whose callback runs.
+    pub running: Option<TimerKey>,
 }
 
-impl Timers {
-    pub fn new() -> Self {
+impl Default for TimerLists {
+    fn default() -> Self {
         Self {
-            all: SlotMap::new(),
-            lists: SlotMap::new(),
+            all: SlotMap::default(),
+            lists: SlotMap::default(),
             by_duration: HashMap::default(),
             recent: None,
             by_expiry: BTreeMap::new(),
@@ -83,55 +102,68 @@ impl Timers {
             refs: 0,
             next_expiry: u64::MAX,
             alarm: None,
+            running: None,
         }
+    }
+}
+
+impl TimerLists {
+    /// Changes a timer, and keeps the count of those that hold the loop.
+    pub fn update<R>(&mut self, key: TimerKey, change: impl FnOnce(&mut Timer) -> R) -> Option<R> {
+        let timer = self.all.get_mut(key)?;
+        let before = timer.is_counted();
+        let result = change(timer);
+        self.refs = self.refs + usize::from(timer.is_counted()) - usize::from(before);
+        Some(result)
     }
 
     /// Puts a timer at the end of its list; `loop_start` is what the alarm counts from.
-    pub fn append(&mut self, timer: Key, start: u64, loop_start: u64) {
-        let Some(duration) = self.all.get(timer).map(|timer| timer.duration) else {
+    pub fn append(&mut self, key: TimerKey, start: u64, loop_start: u64) {
+        self.unlink(key);
+        let Some(duration) = self.all.get(key).map(|timer| timer.duration) else {
             return;
         };
-        self.unlink(timer);
         let list = self.list_for(duration, start, loop_start);
-        let list = self
-            .lists
-            .get_mut(list)
-            .expect("a list that was just found");
-        let last = std::mem::replace(&mut list.last, timer.index);
-        if last == NONE {
-            list.first = timer.index;
-        } else {
-            self.all.at(last).next = timer.index;
+        let list = &mut self.lists[list];
+        let last = list.last.replace(key);
+        match last {
+            Some(last) => self.all[last].next = Some(key),
+            None => list.first = Some(key),
         }
-        let timer = self.all.at(timer.index);
-        (timer.start, timer.prev, timer.next, timer.linked) = (start, last, NONE, true);
+        self.update(key, |timer| {
+            (timer.start, timer.prev, timer.next) = (start, last, None);
+            timer.state = TimerState::Scheduled;
+        });
     }
 
-    fn list_for(&mut self, duration: u64, start: u64, loop_start: u64) -> Key {
-        if let Some((of, list)) = self.recent
-            && of == duration
-        {
-            return list;
-        }
-        let list = match self.by_duration.get(&duration) {
-            Some(&list) => list,
+    fn list_for(&mut self, duration: u64, start: u64, loop_start: u64) -> ListKey {
+        let list = match self.find_list(duration) {
+            Some(list) => list,
             None => self.new_list(duration, start, loop_start),
         };
         self.recent = Some((duration, list));
         list
     }
 
-    fn new_list(&mut self, duration: u64, start: u64, loop_start: u64) -> Key {
+    fn find_list(&self, duration: u64) -> Option<ListKey> {
+        match self.recent {
+            Some((of, list)) if of == duration => Some(list),
+            _ => self.by_duration.get(&duration).copied(),
+        }
+    }
+
+    fn new_list(&mut self, duration: u64, start: u64, loop_start: u64) -> ListKey {
         let (id, expiry) = (self.next_id, start.saturating_add(duration));
         self.next_id += 1;
-        let (first, last) = (NONE, NONE);
-        let list = self.lists.insert(List {
+        let (first, last) = (None, None);
+        let list = List {
             duration,
             expiry,
             id,
             first,
             last,
-        });
+        };
+        let list = self.lists.insert(list);
         self.by_duration.insert(duration, list);
         self.by_expiry.insert((expiry, id), list);
         if self.next_expiry > expiry {
@@ -141,66 +173,57 @@ impl Timers {
         list
     }
 
-    /// Takes a timer out of its list, if it is in one.
-    pub fn unlink(&mut self, timer: Key) {
-        let Some(found) = self.all.get_mut(timer).filter(|timer| timer.linked) else {
+    /// Takes a timer out of its list, if it is in one. It counts as running until its state is set.
+    pub fn unlink(&mut self, key: TimerKey) {
+        let timer = self.all.get_mut(key);
+        let Some(timer) = timer.filter(|timer| timer.state == TimerState::Scheduled) else {
             return;
         };
-        let (prev, next, duration) = (found.prev, found.next, found.duration);
-        found.linked = false;
-        if prev != NONE && next != NONE {
-            self.all.at(prev).next = next;
-            self.all.at(next).prev = prev;
-            return;
+        timer.state = TimerState::Running;
+        let (prev, next, duration) = (timer.prev, timer.next, timer.duration);
+        if let Some(prev) = prev {
+            self.all[prev].next = next;
         }
-        let list = match self.recent {
-            Some((of, list)) if of == duration => list,
-            _ => self.by_duration[&duration],
-        };
-        let list = self.lists.get_mut(list).expect("a linked timer has a list");
-        if prev == NONE {
-            list.first = next;
+        if let Some(next) = next {
+            self.all[next].prev = prev;
         }
-        if next == NONE {
-            list.last = prev;
+        if prev.is_none() || next.is_none() {
+            let list = self
+                .find_list(duration)
+                .expect("a timer that waits has a list");
+            let list = &mut self.lists[list];
+            if prev.is_none() {
+                list.first = next;
+            }
+            if next.is_none() {
+                list.last = prev;
+            }
         }
-        if prev != NONE {
-            self.all.at(prev).next = NONE;
-        }
-        if next != NONE {
-            self.all.at(next).prev = NONE;
-        }
-    }
-
-    pub fn is_linked(&self, timer: Key) -> bool {
-        self.all.get(timer).is_some_and(|timer| timer.linked)
     }
 
     /// The list that expires first, and when.
-    pub fn first_list(&self) -> Option<(u64, Key)> {
+    pub fn first_list(&self) -> Option<(u64, ListKey)> {
         let (&(expiry, _), &list) = self.by_expiry.first_key_value()?;
         Some((expiry, list))
     }
 
     /// The first timer of a list; nothing if the list is empty or gone.
-    pub fn first_of(&self, list: Key) -> Option<Key> {
-        let first = self.lists.get(list)?.first;
-        (first != NONE).then(|| self.all.key_at(first))
+    pub fn first_of(&self, list: ListKey) -> Option<TimerKey> {
+        self.lists.get(list)?.first
     }
 
-    /// Gives a list whose first timer is not due yet a new place and a new id (R9).
-    pub fn postpone(&mut self, list: Key, expiry: u64) {
+    /// Gives a list whose first timer is not due yet a new place and a new id. So it may come after lists with later deadlines.
+    pub fn postpone(&mut self, key: ListKey, expiry: u64) {
         let id = self.next_id;
         self.next_id += 1;
-        if let Some(found) = self.lists.get_mut(list) {
-            self.by_expiry.remove(&(found.expiry, found.id));
-            (found.expiry, found.id) = (expiry, id);
-            self.by_expiry.insert((expiry, id), list);
-        }
+        let list = &mut self.lists[key];
+        self.by_expiry.remove(&(list.expiry, list.id));
+        (list.expiry, list.id) = (expiry, id);
+        self.by_expiry.insert((expiry, id), key);
     }
 
-    /// Forgets a list that is empty (R10). The next timer of that duration begins a new one, with a new id.
-    pub fn drop_list(&mut self, list: Key) {
+    /// Forgets a list that is empty. The next timer of that duration begins a new one, with a new id.
+    pub fn drop_list(&mut self, list: ListKey) {
         if let Some(list) = self.lists.remove(list) {
             self.by_expiry.remove(&(list.expiry, list.id));
             self.by_duration.remove(&list.duration);
@@ -210,15 +233,21 @@ impl Timers {
 
     /// Forgets the list of a timer that was cleared, if that was its last.
     pub fn drop_list_if_empty(&mut self, duration: u64) {
-        let list = match self.recent {
-            Some((of, list)) if of == duration => Some(list),
-            _ => self.by_duration.get(&duration).copied(),
-        };
-        if let Some(list) = list
+        if let Some(list) = self.find_list(duration)
             && self.first_of(list).is_none()
         {
             self.drop_list(list);
         }
+    }
+
+    /// Removes a timer that has no handle and does not wait; returns what is to be dropped where nothing is borrowed.
+    pub fn forget_unless_held(&mut self, key: TimerKey) -> Option<RepeatCallback> {
+        let timer = self.all.get(key)?;
+        let is_over = matches!(timer.state, TimerState::Fired | TimerState::Cleared);
+        if !is_over || timer.handles > 0 {
+            return None;
+        }
+        self.all.remove(key)?.callback
     }
 }
 
@@ -232,9 +261,9 @@ impl Hasher for Multiply {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        bytes
-            .iter()
-            .for_each(|byte| self.write_u64(u64::from(*byte)));
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
     }
 
     fn write_u64(&mut self, duration: u64) {

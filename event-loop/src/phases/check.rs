@@ -7,22 +7,19 @@ use crate::callback::OnceCallback;
 use crate::event_loop::EventLoop;
 
 impl EventLoop {
-    /// The check phase: the whole batch, with a drain between two callbacks.
+    /// Runs the whole batch, with a drain between two callbacks.
     pub fn check_phase(&self) {
         if self.immediates.borrow().count == 0 {
             return;
         }
-        // Ticks may be left from a drain that failed (R15).
+        // Ticks may be left from a drain that failed.
         self.drain();
-        while !self.run_batch() && !self.stopping.get() {}
+        while !self.run_batch() && !self.is_stopping() {}
     }
 
-    /// Runs the immediates that are there now. `false` if the last one failed: the next batch then runs in the same phase (R21).
+    /// Runs the immediates that are there now. `false` if the last one failed: Node then runs the next batch in the same phase.
     fn run_batch(&self) -> bool {
-        {
-            let mut immediates = self.immediates.borrow_mut();
-            immediates.batch_end = immediates.first + immediates.queue.len() as u64;
-        }
+        self.immediates.borrow_mut().begin_batch();
         let mut succeeded = true;
         while let Some(callback) = self.next_of_batch() {
             succeeded = self.call(callback);
@@ -34,13 +31,13 @@ impl EventLoop {
     }
 
     fn next_of_batch(&self) -> Option<OnceCallback> {
-        if self.stopping.get() {
+        if self.is_stopping() {
             return None;
         }
         self.immediates.borrow_mut().pop()
     }
 
-    /// Node queues an immediate that does nothing after each error that was handled, so that one more turn happens (R21).
+    /// Node queues an immediate that does nothing after each error that was handled, so that one more iteration happens.
     pub fn empty_immediate(&self) {
         self.immediates.borrow_mut().push(Box::new(|| Ok(())));
     }

@@ -1,19 +1,19 @@
 //! Close callbacks: the phase after check.
 //!
-//! Node runs the `'close'` events of sockets there. libuv keeps them in a list to which it adds at the front: the last closed is told first.
+//! Node runs the `'close'` events of sockets there. libuv keeps them in a list to which it adds at the front: the last one that was closed
+//! comes first.
 
-use crate::callback::{CallbackResult, once_callback};
+use crate::callback::{CallbackKind, CallbackResult, once_callback};
 use crate::event_loop::{EventLoop, with};
-use crate::trace::Kind;
 
-/// Runs `callback` in the close phase of this turn, those that were added last first.
+/// Runs `callback` in the close phase of this iteration, those that were added last first.
 ///
 /// # Panics
 ///
 /// Outside a loop.
 #[track_caller]
 pub fn close<R: CallbackResult>(callback: impl FnOnce() -> R + 'static) {
-    let callback = once_callback(Kind::Close, callback);
+    let callback = once_callback(CallbackKind::Close, callback);
     let dropped = with(|event_loop| {
         event_loop.schedule_unless_closing(callback, |callback| {
             event_loop.closing.borrow_mut().push(callback);
@@ -23,11 +23,11 @@ pub fn close<R: CallbackResult>(callback: impl FnOnce() -> R + 'static) {
 }
 
 impl EventLoop {
-    /// Runs the close callbacks that are there now; new ones wait for the next turn.
+    /// Runs the close callbacks that are there now; new ones wait for the next iteration.
     pub fn close_phase(&self) {
         let mut closing = self.closing.take();
         while let Some(callback) = closing.pop() {
-            if self.stopping.get() {
+            if self.is_stopping() {
                 return;
             }
             if self.call(callback) {

@@ -1,24 +1,25 @@
-//! The turn: poll, check, close, timers, and again for as long as something holds the loop.
+//! The iteration: poll, check, close, timers, and again for as long as something holds the loop.
 //!
-//! This is `uv_run` of libuv 1.45 and later (R1): timers come *last* in a turn, and once before the first, which most pictures of the loop
+//! This is `uv_run` of libuv 1.45 and later: timers come *last* in an iteration, and once before the first, which most pictures of the loop
 //! still draw the other way round.
 
+use crate::data::listeners::{Occurrence, ProcessEvent};
 use crate::event_loop::EventLoop;
-use crate::trace;
+use crate::probe;
 
 impl EventLoop {
-    /// Turns until nothing is left to do, or until somebody asked to exit.
+    /// Iterates until nothing is left to do, or until `exit` is called.
     pub fn run_until_idle(&self) {
         loop {
             self.iterate_while_alive();
-            if self.stopping.get() {
+            if self.is_stopping() {
                 return;
             }
-            // What it schedules revives the loop; its ticks and microtasks run, but revive nothing (R19).
+            // What the listeners schedule revives the loop; their ticks and microtasks run, but revive nothing.
             let code = self.exit_code.get().unwrap_or(0);
-            self.emit(&self.on_before_exit, &code);
+            self.emit(ProcessEvent::BeforeExit, &Occurrence::Code(code));
             self.drain();
-            if self.stopping.get() || !self.is_alive() {
+            if self.is_stopping() || !self.is_alive() {
                 return;
             }
         }
@@ -29,7 +30,7 @@ impl EventLoop {
         if self.is_alive() {
             self.phase("timers", Self::timers_phase);
         }
-        while self.is_alive() && !self.stopping.get() {
+        while self.is_alive() && !self.is_stopping() {
             self.phase("poll", Self::poll_phase);
             self.phase("check", Self::check_phase);
             self.phase("close", Self::close_phase);
@@ -39,18 +40,18 @@ impl EventLoop {
     }
 
     fn phase(&self, name: &'static str, run: fn(&Self)) {
-        let _slice = trace::phase(name);
+        let _slice = probe::phase(name);
         run(self);
     }
 
-    /// Whether something holds the loop: a timer, an immediate, a job of the pool, a close callback, or a task that the outside may wake.
+    /// Whether something holds the loop: a timer, an immediate, a job of the thread pool, a close callback, or a task that the outside may wake.
     /// A promise as such does not.
     fn is_alive(&self) -> bool {
         self.immediates.borrow().refs > 0
-            || self.timers.borrow().refs > 0
+            || self.timers.borrow().refs > 0 && !self.time.is_over()
             || !self.closing.borrow().is_empty()
             || !self.jobs.borrow().is_empty()
             || self.poller.has_completions()
-            || self.tasks.any_has_external_wakers()
+            || self.tasks.has_external_wakers()
     }
 }

@@ -1,23 +1,22 @@
 //! Between callbacks: ticks, then microtasks, until both queues are empty.
 //!
-//! Node (since 11) drains after *every* callback, not once per phase (R3, R4; lesson `queues`). Both queues starve the loop for as long as
-//! they are fed; an immediate does not.
+//! Node (since 11) drains after *every* callback, not once per phase: lesson `queues`. Both queues starve the loop for as long as they are
+//! fed; an immediate does not.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use crate::callback::{BoxError, CallbackResult, OnceCallback, once_callback};
-use crate::data::slot_map::Key;
-use crate::error::Error;
+use crate::callback::{
+    BoxError, CallbackKind, CallbackResult, OnceCallback, catch_panic, once_callback,
+};
+use crate::data::task_table::TaskKey;
 use crate::event_loop::{EventLoop, with};
-use crate::trace::{self, Kind};
+use crate::probe;
 
 pub enum Microtask {
     Call(OnceCallback),
-    /// A task to be polled: how a future goes on.
-    Poll(Key),
+    /// A task to be polled: how a future continues.
+    Poll(TaskKey),
 }
 
-/// Runs `callback` before anything else that is queued, once the callback of now has returned. Node: `process.nextTick`.
+/// Runs `callback` before anything else that is queued, once the current callback has returned. Node: `process.nextTick`.
 ///
 /// # Examples
 ///
@@ -34,7 +33,7 @@ pub enum Microtask {
 /// Outside a loop, as every function of this crate that needs one.
 #[track_caller]
 pub fn next_tick<R: CallbackResult>(callback: impl FnOnce() -> R + 'static) {
-    let tick = once_callback(Kind::Tick, callback);
+    let tick = once_callback(CallbackKind::Tick, callback);
     let dropped = with(|event_loop| {
         event_loop
             .schedule_unless_closing(tick, |tick| event_loop.ticks.borrow_mut().push_back(tick))
@@ -49,7 +48,7 @@ pub fn next_tick<R: CallbackResult>(callback: impl FnOnce() -> R + 'static) {
 /// Outside a loop.
 #[track_caller]
 pub fn queue_microtask<R: CallbackResult>(callback: impl FnOnce() -> R + 'static) {
-    let call = Microtask::Call(once_callback(Kind::Microtask, callback));
+    let call = Microtask::Call(once_callback(CallbackKind::Microtask, callback));
     let dropped = with(|event_loop| {
         event_loop.schedule_unless_closing(call, |call| {
             event_loop.microtasks.borrow_mut().push_back(call);
@@ -59,20 +58,10 @@ pub fn queue_microtask<R: CallbackResult>(callback: impl FnOnce() -> R + 'static
 }
 
 impl EventLoop {
-    /// Queues `what`; or, when the loop is being taken apart, gives it back to be dropped where nothing is borrowed.
-    pub fn schedule_unless_closing<T>(&self, what: T, queue: impl FnOnce(T)) -> Option<T> {
-        if self.closed.get() {
-            return Some(what);
-        }
-        queue(what);
-        None
-    }
-
-    /// Empties both queues. A tick that fails ends the drain: what is left waits for the next one (R21).
+    /// Empties both queues. A tick that fails ends the drain: what is left waits for the next one.
     pub fn drain(&self) -> bool {
-        let is_seen = trace::is_on()
-            && !(self.ticks.borrow().is_empty() && self.microtasks.borrow().is_empty());
-        let _slice = is_seen.then(|| trace::phase("drain"));
+        let is_empty = || self.ticks.borrow().is_empty() && self.microtasks.borrow().is_empty();
+        let _slice = (probe::is_on() && !is_empty()).then(|| probe::phase("drain"));
         loop {
             while let Some(tick) = self.next_of_ticks() {
                 if !self.call(tick) {
@@ -80,26 +69,26 @@ impl EventLoop {
                 }
             }
             self.run_microtasks();
-            if !self.ticks.borrow().is_empty() && !self.stopping.get() {
+            if !self.ticks.borrow().is_empty() && !self.is_stopping() {
                 continue;
             }
-            // Only now has everybody had a chance to handle a rejection (R3, R23).
-            if !self.report_rejections() || self.stopping.get() {
+            // Only now has all code of this drain had a chance to handle a rejection.
+            if !self.report_rejections() || self.is_stopping() {
                 return true;
             }
         }
     }
 
     fn next_of_ticks(&self) -> Option<OnceCallback> {
-        if self.stopping.get() {
+        if self.is_stopping() {
             return None;
         }
         self.ticks.borrow_mut().pop_front()
     }
 
-    /// Runs microtasks until none is left. One that fails does not stop the others (R22).
+    /// Runs microtasks until none is left. One that fails does not stop the others.
     pub fn run_microtasks(&self) {
-        while !self.stopping.get() {
+        while !self.is_stopping() {
             let next = self.microtasks.borrow_mut().pop_front();
             match next {
                 Some(Microtask::Call(call)) => drop(self.call(call)),
@@ -110,22 +99,10 @@ impl EventLoop {
     }
 
     /// Runs one callback. If it fails, by an error or a panic, the error is reported and the answer is `false`.
+    ///
+    /// Called by the loop only, never from within a callback: there the error would be reported in the middle of other code.
     pub fn call(&self, callback: impl FnOnce() -> Result<(), BoxError>) -> bool {
-        match catch_panic(callback) {
-            Ok(()) => true,
-            Err(error) => {
-                self.uncaught(error);
-                false
-            }
-        }
-    }
-}
-
-/// What becomes of a callback: an error and a panic are the same to the loop.
-pub fn catch_panic(callback: impl FnOnce() -> Result<(), BoxError>) -> Result<(), Error> {
-    // What a panic left half done is the callback's own: the loop holds no borrow meanwhile.
-    match catch_unwind(AssertUnwindSafe(callback)) {
-        Ok(outcome) => outcome.map_err(|error| Error::from_cause(error, Error::Uncaught)),
-        Err(panic) => Err(Error::panicked(&*panic)),
+        let result = catch_panic(callback);
+        result.map_err(|error| self.uncaught(error)).is_ok()
     }
 }

@@ -1,6 +1,6 @@
 //! The poll phase: waits for the system, then resumes what was waiting for it.
 //!
-//! Node polls through libuv, here tokio's driver is polled. It is skipped when nothing could arrive, which Node cannot do.
+//! Node asks the kernel in every iteration. Here it is asked only if something could arrive.
 
 use std::time::Duration;
 
@@ -9,17 +9,17 @@ use crate::event_loop::EventLoop;
 use crate::phases::microtasks::Microtask;
 
 impl EventLoop {
-    /// Waits until something can go on, then hands on what has arrived, one by one, with a drain after each.
+    /// Waits until something can go on, then hands on what has completed, one by one, with a drain after each.
     pub fn poll_phase(&self) {
         self.wait();
         self.update_time();
-        for arrival in self.poller.take_completions() {
-            if self.stopping.get() {
+        for completion in self.poller.take_completions() {
+            if self.is_stopping() {
                 return;
             }
-            match arrival {
+            match completion {
                 Completion::Task(task) => {
-                    // Not polled on the spot: a tick of the continuation must come after the other microtasks (R4).
+                    // Not polled on the spot: a tick of the continuation must come after the other microtasks.
                     self.microtasks
                         .borrow_mut()
                         .push_back(Microtask::Poll(task));
@@ -35,7 +35,7 @@ impl EventLoop {
         }
     }
 
-    /// Polls for as long as nothing else is to be done (R17); not at all if nothing could arrive.
+    /// Polls for as long as nothing else is to be done; not at all if nothing could arrive.
     fn wait(&self) {
         let jobs = !self.jobs.borrow().is_empty();
         let outside = jobs
@@ -53,11 +53,11 @@ impl EventLoop {
             }
             None => self.poller.poll(Wait::Forever),
             Some(then) if !self.time.is_virtual() => {
-                let rest = then.saturating_sub(self.time.now());
-                self.poller
-                    .poll(Wait::Until(then, Duration::from_nanos(rest)));
+                let rest = Duration::from_nanos(then.saturating_sub(self.time.now()));
+                self.poller.poll(Wait::Until(then, rest));
             }
-            Some(_) if jobs => self.poller.poll(Wait::Forever), // a virtual clock stands still while the pool works
+            // A virtual clock stands still while the thread pool works.
+            Some(_) if jobs => self.poller.poll(Wait::Forever),
             Some(then) => {
                 if outside {
                     self.poller.poll(Wait::No);

@@ -2,11 +2,40 @@
 //!
 //! Node's `process.on('beforeExit' | 'exit' | 'uncaughtException' | ...)`, `process.exit()` and `process.exitCode`.
 
-use crate::callback::CallbackResult;
-use crate::data::listeners::Listeners;
+use std::marker::PhantomData;
+use std::rc::Rc;
+
+use crate::callback::{BoxError, CallbackResult, catch_panic};
+pub use crate::data::listeners::ProcessEvent;
+use crate::data::listeners::{ListenerId, Occurrence};
 use crate::error::Error;
-use crate::event_loop::{EventLoop, with};
-use crate::phases::microtasks::catch_panic;
+use crate::event_loop::{EventLoop, Stage, try_with, with};
+
+/// A listener that was added. Dropping it changes nothing: the listener stays. Node: what `process.off` takes.
+#[derive(Debug)]
+pub struct Listener {
+    id: ListenerId,
+    of: u32,
+    here: PhantomData<Rc<()>>,
+}
+
+impl Listener {
+    /// Calls it once at most. Node: `process.once`.
+    pub fn once(self) -> Self {
+        self.find(|event_loop| event_loop.listeners.make_once(self.id));
+        self
+    }
+
+    /// Removes it. Node: `process.off`.
+    pub fn remove(self) {
+        let removed = self.find(|event_loop| event_loop.listeners.remove(self.id));
+        drop(removed);
+    }
+
+    fn find<R>(&self, action: impl FnOnce(&EventLoop) -> R) -> Option<R> {
+        try_with(|event_loop| (event_loop.id == self.of).then(|| action(event_loop))).flatten()
+    }
+}
 
 /// Calls `listener` with the exit code whenever nothing is left to do; what it schedules revives the loop.
 ///
@@ -14,8 +43,8 @@ use crate::phases::microtasks::catch_panic;
 ///
 /// Outside a loop.
 #[track_caller]
-pub fn on_before_exit<R: CallbackResult>(mut listener: impl FnMut(i32) -> R + 'static) {
-    with(|event_loop| event_loop.on_before_exit.add(move |code| listener(*code)));
+pub fn on_before_exit<R: CallbackResult>(listener: impl FnMut(i32) -> R + 'static) -> Listener {
+    on_code(ProcessEvent::BeforeExit, listener)
 }
 
 /// Calls `listener` with the exit code at the very end; what it schedules never runs.
@@ -24,19 +53,19 @@ pub fn on_before_exit<R: CallbackResult>(mut listener: impl FnMut(i32) -> R + 's
 ///
 /// Outside a loop.
 #[track_caller]
-pub fn on_exit<R: CallbackResult>(mut listener: impl FnMut(i32) -> R + 'static) {
-    with(|event_loop| event_loop.on_exit.add(move |code| listener(*code)));
+pub fn on_exit<R: CallbackResult>(listener: impl FnMut(i32) -> R + 'static) -> Listener {
+    on_code(ProcessEvent::Exit, listener)
 }
 
-/// Calls `listener` with every error that nobody caught: of a callback, a panic, or a rejection that has no listener of its own.
+/// Calls `listener` with every error that was not caught: of a callback, a panic, or a rejection that has no listener of its own.
 /// Without any listener such an error ends the loop with code 1; an error in the listener ends it with code 7.
 ///
 /// # Panics
 ///
 /// Outside a loop.
 #[track_caller]
-pub fn on_uncaught<R: CallbackResult>(listener: impl FnMut(&Error) -> R + 'static) {
-    with(|event_loop| event_loop.on_uncaught.add(listener));
+pub fn on_uncaught<R: CallbackResult>(listener: impl FnMut(&Error) -> R + 'static) -> Listener {
+    on_error(ProcessEvent::Uncaught, listener)
 }
 
 /// Calls `listener` with the error of every promise that failed and was not awaited by the end of that drain.
@@ -45,8 +74,10 @@ pub fn on_uncaught<R: CallbackResult>(listener: impl FnMut(&Error) -> R + 'stati
 ///
 /// Outside a loop.
 #[track_caller]
-pub fn on_unhandled_rejection<R: CallbackResult>(listener: impl FnMut(&Error) -> R + 'static) {
-    with(|event_loop| event_loop.on_unhandled_rejection.add(listener));
+pub fn on_unhandled_rejection<R: CallbackResult>(
+    listener: impl FnMut(&Error) -> R + 'static,
+) -> Listener {
+    on_error(ProcessEvent::UnhandledRejection, listener)
 }
 
 /// Calls `listener` when a promise that was reported as unhandled is awaited after all.
@@ -55,11 +86,59 @@ pub fn on_unhandled_rejection<R: CallbackResult>(listener: impl FnMut(&Error) ->
 ///
 /// Outside a loop.
 #[track_caller]
-pub fn on_rejection_handled<R: CallbackResult>(listener: impl FnMut(&Error) -> R + 'static) {
-    with(|event_loop| event_loop.on_rejection_handled.add(listener));
+pub fn on_rejection_handled<R: CallbackResult>(
+    listener: impl FnMut(&Error) -> R + 'static,
+) -> Listener {
+    on_error(ProcessEvent::RejectionHandled, listener)
 }
 
-/// Ends the loop with `code` once the callback of now has returned: nothing that is queued runs, but the `on_exit` listeners do.
+#[track_caller]
+fn on_code<R: CallbackResult>(
+    event: ProcessEvent,
+    mut listener: impl FnMut(i32) -> R + 'static,
+) -> Listener {
+    on(event, move |about| match about {
+        Occurrence::Code(code) => listener(*code).into_callback_result().map(drop),
+        Occurrence::Error(_) => Ok(()),
+    })
+}
+
+#[track_caller]
+fn on_error<R: CallbackResult>(
+    event: ProcessEvent,
+    mut listener: impl FnMut(&Error) -> R + 'static,
+) -> Listener {
+    on(event, move |about| match about {
+        Occurrence::Error(error) => listener(error).into_callback_result().map(drop),
+        Occurrence::Code(_) => Ok(()),
+    })
+}
+
+#[track_caller]
+fn on(
+    event: ProcessEvent,
+    listener: impl FnMut(&Occurrence) -> Result<(), BoxError> + 'static,
+) -> Listener {
+    with(|event_loop| Listener {
+        id: event_loop.listeners.add(event, listener),
+        of: event_loop.id,
+        here: PhantomData,
+    })
+}
+
+/// Removes the listeners of one event, or of all. Node: `process.removeAllListeners`.
+///
+/// # Panics
+///
+/// Outside a loop.
+#[track_caller]
+pub fn remove_all_listeners(event: impl Into<Option<ProcessEvent>>) {
+    let removed = with(|event_loop| event_loop.listeners.remove_all(event.into()));
+    drop(removed);
+}
+
+/// Ends the loop once the current callback has returned: nothing that is queued runs, but the `on_exit` listeners do. With `None`, as
+/// `process.exit()` without a code, the code is the one of [`set_exit_code`].
 ///
 /// Node stops in the middle of the callback. Rust code cannot be stopped on the spot without leaving values undropped, so `return` after it.
 ///
@@ -67,10 +146,12 @@ pub fn on_rejection_handled<R: CallbackResult>(listener: impl FnMut(&Error) -> R
 ///
 /// Outside a loop.
 #[track_caller]
-pub fn exit(code: i32) {
+pub fn exit(code: impl Into<Option<i32>>) {
     with(|event_loop| {
-        event_loop.exit_code.set(Some(code));
-        event_loop.stopping.set(true);
+        event_loop
+            .exit_code
+            .set(code.into().or(event_loop.exit_code.get()));
+        event_loop.stage.set(Stage::Stopping);
     });
 }
 
@@ -84,34 +165,49 @@ pub fn set_exit_code(code: i32) {
     with(|event_loop| event_loop.exit_code.set(Some(code)));
 }
 
+/// Returns the code that was set. Node: `process.exitCode`.
+///
+/// # Panics
+///
+/// Outside a loop.
+#[must_use]
+#[track_caller]
+pub fn exit_code() -> Option<i32> {
+    with(|event_loop| event_loop.exit_code.get())
+}
+
 impl EventLoop {
-    /// Calls the listeners that are there now. One that fails is an uncaught error and ends the round.
-    pub fn emit<A>(&self, event: &Listeners<A>, about: &A) {
-        let listeners = event.snapshot();
-        for listener in listeners {
-            if !self.call(|| (listener.borrow_mut())(about)) {
-                return;
-            }
-        }
+    /// Calls the listeners that are there now. One that fails is an uncaught error and ends the round, and so does `exit`.
+    pub fn emit(&self, event: ProcessEvent, about: &Occurrence) -> bool {
+        let mut listeners = self.listeners.of(event).into_iter();
+        listeners.all(|listener| {
+            self.call(|| self.listeners.call(listener, about)) && !self.is_stopping()
+        })
     }
 
-    /// Gives an error to those who listen; without any, the loop ends.
+    /// Gives an error to the listeners; without any, the loop ends.
     pub fn uncaught(&self, error: Error) {
-        let listeners = self.on_uncaught.snapshot();
-        if listeners.is_empty() || self.closed.get() {
-            return self.exit_with_error(error, 1);
+        let listeners = self.listeners.of(ProcessEvent::Uncaught);
+        if listeners.is_empty() || self.is_closed() {
+            // An exit listener that fails keeps the code that was set before.
+            let is_exiting = self.stage.get() == Stage::Exiting;
+            let code = self.exit_code.get().filter(|_| is_exiting);
+            return self.exit_with_error(error, code.unwrap_or(1), Stage::Stopping);
         }
+        let about = Occurrence::Error(error);
         for listener in listeners {
-            if let Err(own) = catch_panic(|| (listener.borrow_mut())(&error)) {
-                return self.exit_with_error(own, 7);
+            if let Err(own) = catch_panic(|| self.listeners.call(listener, &about)) {
+                return self.exit_with_error(own, 7, Stage::Aborting);
             }
         }
         self.empty_immediate();
     }
 
-    fn exit_with_error(&self, error: Error, code: i32) {
+    fn exit_with_error(&self, error: Error, code: i32, stage: Stage) {
         self.exit_code.set(Some(code));
-        self.stopping.set(true);
+        if !self.is_closed() {
+            self.stage.set(stage);
+        }
         self.fatal.borrow_mut().get_or_insert(error);
     }
 }

@@ -1,18 +1,19 @@
-//! Promises that failed while nobody was looking.
+//! Promises that were rejected before anything awaited them.
 //!
-//! Node's rule (R23): a handler that is attached anywhere in the same drain is in time. After that the rejection is reported, and one that
-//! is handled later is reported again, as handled.
+//! Node's rule: a handler that is attached anywhere in the same drain is in time. After that the rejection is reported, and one that is
+//! handled later is reported again, as handled.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::data::listeners::{Occurrence, ProcessEvent};
 use crate::error::Error;
 use crate::event_loop::EventLoop;
 
-/// A promise that was rejected, whatever it would have carried.
+/// A rejected promise of any type.
 pub trait Rejected {
-    /// The error, unless somebody has asked for it.
+    /// The error, unless something has asked for it.
     fn unhandled(&self) -> Option<Error>;
 
     /// Remembers that it was reported.
@@ -30,7 +31,7 @@ impl EventLoop {
     pub fn report_rejections(&self) -> bool {
         let mut reported = false;
         while let Some(error) = self.next_handled_late() {
-            self.emit(&self.on_rejection_handled, &error);
+            self.emit(ProcessEvent::RejectionHandled, &Occurrence::Error(error));
             reported = true;
         }
         // Those that come up while these are reported have a drain of their own.
@@ -42,14 +43,14 @@ impl EventLoop {
             else {
                 continue;
             };
-            if self.stopping.get() {
+            if self.is_stopping() {
                 break;
             }
             promise.mark_reported();
-            if self.on_unhandled_rejection.is_empty() {
-                self.uncaught(Error::UnhandledRejection(Arc::new(error)));
+            if self.listeners.has(ProcessEvent::UnhandledRejection) {
+                self.emit(ProcessEvent::UnhandledRejection, &Occurrence::Error(error));
             } else {
-                self.emit(&self.on_unhandled_rejection, &error);
+                self.uncaught(Error::UnhandledRejection(Arc::new(error)));
             }
             reported = true;
         }

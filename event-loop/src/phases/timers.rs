@@ -1,49 +1,41 @@
 //! The timers phase: what is due when it begins, list by list.
 //!
-//! A faithful copy of Node's `processTimers` and `listOnTimeout`, since the order in which a list is looked at, its timer is chosen and the
-//! queues are drained all show. Rules R8 to R11, R13, R21; lessons `timer-lists` and `clear-and-refresh`.
+//! This follows Node's `processTimers` and `listOnTimeout` step by step, since the order in which a list is looked at, its timer is chosen and
+//! the queues are drained all show: lessons `timer-lists` and `clear-and-refresh`.
+
+use std::mem::take;
 
 use crate::callback::RepeatCallback;
-use crate::data::slot_map::Key;
+use crate::data::timer_lists::{ListKey, TimerKey, TimerState};
 use crate::event_loop::EventLoop;
-use crate::trace;
+use crate::probe;
 
-/// Something failed: Node leaves both loops by an exception and enters them anew, with the same `now`.
+/// A callback failed: Node leaves both loops by an exception and enters them anew, with the same `now`.
 struct Restart;
 
 impl EventLoop {
-    /// Runs what is due, if the alarm has gone off.
+    /// Runs what is due, if anything is.
     pub fn timers_phase(&self) {
-        let due = {
-            let mut timers = self.timers.borrow_mut();
-            let due = timers
-                .alarm
-                .is_some_and(|alarm| alarm <= self.loop_time.get());
-            if due {
-                timers.alarm = None;
-            }
-            due
-        };
-        if !due {
-            return;
-        }
         let now = self.loop_time.get();
-        while !self.stopping.get() && self.process_timers(now).is_err() {}
-        self.rearm();
-        self.drain();
+        let is_due = {
+            let mut timers = self.timers.borrow_mut();
+            timers.alarm.take_if(|alarm| *alarm <= now).is_some()
+        };
+        if is_due {
+            while !self.is_stopping() && self.process_timers(now).is_err() {}
+            self.set_alarm();
+            self.drain();
+        }
     }
 
-    /// Sets the alarm to the first list that is left, at least a resolution away (R11).
-    fn rearm(&self) {
+    /// Sets the alarm to the first list that is left, at least one step of the clock away.
+    fn set_alarm(&self) {
         let mut timers = self.timers.borrow_mut();
         if let Some((expiry, _)) = timers.first_list() {
-            let soonest = self.loop_time.get() + self.time.resolution();
+            let now = self.loop_time.get();
+            let soonest = now.saturating_add(self.time.resolution());
             timers.next_expiry = expiry;
-            timers.alarm = Some(if expiry > self.loop_time.get() {
-                expiry
-            } else {
-                soonest
-            });
+            timers.alarm = Some(if expiry > now { expiry } else { soonest });
         }
     }
 
@@ -64,12 +56,12 @@ impl EventLoop {
     }
 
     fn drain_between(&self) -> Result<(), Restart> {
-        let drained = self.drain() && !self.stopping.get();
+        let drained = self.drain() && !self.is_stopping();
         drained.then_some(()).ok_or(Restart)
     }
 
     /// Runs the timers of one list that are due, in the order in which they were set.
-    fn run_list(&self, list: Key, now: u64) -> Result<(), Restart> {
+    fn run_list(&self, list: ListKey, now: u64) -> Result<(), Restart> {
         let mut ran_a_timer = false;
         loop {
             let first = self.timers.borrow().first_of(list);
@@ -80,114 +72,100 @@ impl EventLoop {
             if self.postpone_unless_due(list, timer, now) {
                 return Ok(());
             }
-            // The drain comes after the choice: what it does to this timer, but for clearing it, comes too late.
+            // The drain comes after the choice: except for clearing it, what the drain does to this timer comes too late.
             if ran_a_timer {
                 self.drain_between()?;
             }
             ran_a_timer = true;
-            if !self.fire(timer) || self.stopping.get() {
+            if !self.fire(timer) || self.is_stopping() {
                 return Err(Restart);
             }
         }
     }
 
-    /// A list whose first timer is not due yet gets a new expiry and a new id. So it may come after lists with later deadlines (R9).
-    fn postpone_unless_due(&self, list: Key, timer: Key, now: u64) -> bool {
+    fn postpone_unless_due(&self, list: ListKey, timer: TimerKey, now: u64) -> bool {
         let mut timers = self.timers.borrow_mut();
-        let Some(first) = timers.all.get(timer) else {
-            return false;
-        };
+        let first = &timers.all[timer];
         let due = first.start.saturating_add(first.duration);
-        if due <= now {
-            return false;
+        if due > now {
+            timers.postpone(list, due.max(now + self.time.resolution()));
         }
-        timers.postpone(list, due.max(now + self.time.resolution()));
-        true
+        due > now
     }
 
     /// Runs one timer, and sets it again if it is an interval.
-    fn fire(&self, timer: Key) -> bool {
-        let Some((callback, repeats)) = self.take_due(timer) else {
+    fn fire(&self, key: TimerKey) -> bool {
+        let Some((callback, repeats)) = self.take_due(key) else {
             return true;
         };
         let Some(mut callback) = callback else {
             // Cleared after it had fired, then refreshed: it is due, and there is nothing to run.
-            self.done_with(timer);
+            self.has_fired(key, None);
             return true;
         };
-        // An interval counts from here, not from the end of its callback (R13).
+        // An interval counts from here, not from the end of its callback.
         let start = repeats.then(|| self.update_time());
+        let outer = self.timers.borrow_mut().running.replace(key);
         let succeeded = self.call(&mut callback);
-        let left = self.after_callback(timer, callback, start);
+        self.timers.borrow_mut().running = outer;
+        let left = self.after_callback(key, callback, start);
         drop(left);
         succeeded
     }
 
-    fn take_due(&self, timer: Key) -> Option<(Option<RepeatCallback>, bool)> {
+    fn take_due(&self, key: TimerKey) -> Option<(Option<RepeatCallback>, bool)> {
         let mut timers = self.timers.borrow_mut();
-        timers.unlink(timer);
-        let due = timers.all.get_mut(timer)?;
-        if due.callback.is_none() && due.done {
-            return None;
-        }
-        Some((due.callback.take(), due.repeats))
+        timers.unlink(key);
+        let timer = timers.all.get_mut(key)?;
+        let is_cleared = timer.state == TimerState::Cleared;
+        (!is_cleared).then(|| (timer.callback.take(), timer.repeats))
     }
 
-    /// Puts the callback back for as long as it may be needed; gives back what is to be dropped.
+    /// Puts the callback back for as long as it may be needed; returns what is to be dropped where nothing is borrowed.
     fn after_callback(
         &self,
-        timer: Key,
+        key: TimerKey,
         callback: RepeatCallback,
         start: Option<u64>,
     ) -> Option<RepeatCallback> {
-        let again = {
-            let mut timers = self.timers.borrow_mut();
-            match timers.all.get_mut(timer) {
-                None => return Some(callback),
-                Some(fired) if fired.cleared => {
-                    drop(timers);
-                    self.forget_unless_held(timer);
-                    return Some(callback);
-                }
-                Some(fired) => {
-                    fired.callback = Some(callback);
-                    start.filter(|_| fired.repeats)
-                }
-            }
+        let mut timers = self.timers.borrow_mut();
+        let Some(timer) = timers.all.get_mut(key) else {
+            return Some(callback);
         };
-        if let Some(start) = again {
-            let loop_start = self.loop_time.get();
-            self.timers.borrow_mut().append(timer, start, loop_start);
-            return None;
+        match (timer.state, start) {
+            (TimerState::Cleared, _) => {
+                timers.forget_unless_held(key);
+                return Some(callback);
+            }
+            (_, Some(start)) if timer.repeats => {
+                timer.callback = Some(callback);
+                timers.append(key, start, self.loop_time.get());
+            }
+            // Its own callback has refreshed it.
+            (TimerState::Scheduled, _) => timer.callback = Some(callback),
+            _ => {
+                drop(timers);
+                return self.has_fired(key, Some(callback));
+            }
         }
-        if self.timers.borrow().is_linked(timer) {
-            return None; // refreshed by its own callback
-        }
-        self.done_with(timer)
+        None
     }
 
     /// The timer has fired and was not set again.
-    fn done_with(&self, timer: Key) -> Option<RepeatCallback> {
-        {
-            let mut timers = self.timers.borrow_mut();
-            let fired = timers.all.get_mut(timer)?;
-            if !std::mem::replace(&mut fired.done, true) {
-                trace::timer_gone(timer);
-                if fired.refed {
-                    timers.refs -= 1;
-                }
-            }
+    fn has_fired(&self, key: TimerKey, callback: Option<RepeatCallback>) -> Option<RepeatCallback> {
+        let mut timers = self.timers.borrow_mut();
+        let before = timers.update(key, |timer| {
+            timer.callback = callback;
+            std::mem::replace(&mut timer.state, TimerState::Fired)
+        });
+        if before != Some(TimerState::Fired) {
+            probe::timer_gone(key, TimerState::Fired);
         }
-        self.forget_unless_held(timer)
+        timers.forget_unless_held(key)
     }
 
-    /// Frees a timer that is done and of which nobody has a handle; gives back what is to be dropped.
-    pub fn forget_unless_held(&self, timer: Key) -> Option<RepeatCallback> {
-        let mut timers = self.timers.borrow_mut();
-        let found = timers.all.get(timer)?;
-        if !found.done || found.handles > 0 {
-            return None;
-        }
-        timers.all.remove(timer)?.callback
+    /// Takes out the callbacks of all timers, for a loop that has ended.
+    pub fn take_timers(&self) -> impl Sized + use<> {
+        take(&mut self.timers.borrow_mut().all)
     }
 }

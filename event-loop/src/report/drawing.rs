@@ -7,7 +7,7 @@ use super::align::{order, printed};
 use super::page::as_text;
 use super::theme::{THEMES, Theme, number};
 use super::timeline::{StepKind, Timeline, Waits, What};
-use crate::trace::Kind;
+use crate::callback::CallbackKind;
 
 const COLUMN: usize = 24;
 const GUTTER: usize = 96;
@@ -250,8 +250,8 @@ impl Lane<'_> {
             let last = wait.last.unwrap_or(self.columns.len() - 1);
             let width = (self.x(last) + COLUMN / 2).saturating_sub(x).max(2);
             let (kind, text) = match wait.what {
-                Waits::Job { .. } => (Kind::JobDone, "job".to_owned()),
-                Waits::Timer { ms, .. } => (Kind::Timer, format!("{ms} ms")),
+                Waits::Job { .. } => (CallbackKind::JobDone, "job".to_owned()),
+                Waits::Timer { ms, .. } => (CallbackKind::Timer, format!("{ms} ms")),
             };
             let look = &THEMES[number(What::Callback(kind))];
             self.rect(look, x, y, width, 10);
@@ -332,8 +332,8 @@ fn legend(timelines: &[Timeline], top: usize) -> String {
 fn row(what: What) -> usize {
     match what {
         What::Phase(_) => 0,
-        What::Callback(Kind::Tick) => 2,
-        What::Callback(Kind::Microtask | Kind::Task) => 3,
+        What::Callback(CallbackKind::Tick) => 2,
+        What::Callback(CallbackKind::Microtask | CallbackKind::Task) => 3,
         What::Callback(_) => 1,
     }
 }

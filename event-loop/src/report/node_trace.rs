@@ -6,10 +6,10 @@ use std::collections::{HashMap, HashSet};
 
 use super::node_events::{Event, in_order};
 use super::node_resources::{Resource, resources};
-use super::node_run::NodeRun;
+use super::node_run::{End, NodeRun};
 use super::timeline::{Line, Phase, Timeline};
 use super::timeline_builder::TimelineBuilder;
-use crate::trace::Kind;
+use crate::callback::CallbackKind;
 
 /// Tells what Node recorded.
 pub fn timeline(run: &NodeRun) -> Timeline {
@@ -43,9 +43,13 @@ impl<'a> Reader<'a> {
             .events
             .iter()
             .find_map(|event| event["args"]["node"].as_str());
-        let code = run.code.filter(|code| *code != 0);
-        let code = code.map_or(String::new(), |code| format!(", exit code {code}"));
-        let name = format!("Node {}{code}", version.unwrap_or_default());
+        let end = match run.end {
+            End::Code(0) => String::new(),
+            End::Code(code) => format!(", exit code {code}"),
+            End::Ended => ", ended by a signal".to_owned(),
+            End::TimeOver(limit) => format!(", ended after {limit:?}"),
+        };
+        let name = format!("Node {}{end}", version.unwrap_or_default());
         let mut builder = TimelineBuilder::new(&name);
         builder.enters(Some(Phase::Main));
         let known = resources(run, timeline);
@@ -113,12 +117,12 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether a callback that nothing else runs in can be one of the phase that goes on.
-    fn belongs(&self, kind: Kind) -> bool {
+    fn belongs(&self, kind: CallbackKind) -> bool {
         match self.phase {
             None => false,
-            Some(Phase::Main) => kind != Kind::JobDone,
-            Some(Phase::Timers) if self.phase_end_unknown => kind == Kind::Timer,
-            Some(Phase::Check) if self.phase_end_unknown => kind == Kind::Immediate,
+            Some(Phase::Main) => kind != CallbackKind::JobDone,
+            Some(Phase::Timers) if self.phase_end_unknown => kind == CallbackKind::Timer,
+            Some(Phase::Check) if self.phase_end_unknown => kind == CallbackKind::Immediate,
             Some(_) => true,
         }
     }
@@ -135,11 +139,11 @@ impl<'a> Reader<'a> {
         };
         let (kind, ms) = (callback(resource.kind), resource.ms);
         // A promise is scheduled once it is settled; one that nobody waits for, never.
-        if kind == Kind::Task && (resource.runs == 0 || resource.awaits.is_some()) {
+        if kind == CallbackKind::Task && (resource.runs == 0 || resource.awaits.is_some()) {
             return;
         }
         self.builder.schedules(id, kind, line);
-        if kind == Kind::Timer {
+        if kind == CallbackKind::Timer {
             self.builder.sets_timer(id, ms, true);
         }
     }
@@ -186,14 +190,14 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn callback(kind: &str) -> Kind {
+fn callback(kind: &str) -> CallbackKind {
     match kind {
-        "TickObject" => Kind::Tick,
-        "Microtask" => Kind::Microtask,
-        "PROMISE" => Kind::Task,
-        "Immediate" => Kind::Immediate,
-        "Timeout" => Kind::Timer,
-        _ => Kind::JobDone,
+        "TickObject" => CallbackKind::Tick,
+        "Microtask" => CallbackKind::Microtask,
+        "PROMISE" => CallbackKind::Task,
+        "Immediate" => CallbackKind::Immediate,
+        "Timeout" => CallbackKind::Timer,
+        _ => CallbackKind::JobDone,
     }
 }
 

@@ -2,51 +2,52 @@
 
 use super::timeline::{Line, Phase, Timeline};
 use super::timeline_builder::TimelineBuilder;
-use crate::trace::{Event, Kind, Name, SourceLocation, Thread, Trace, What};
+use crate::callback::CallbackKind;
+use crate::trace::{Event, EventKind, Name, SourceLocation, Thread, Trace};
 
 /// Tells what a recording holds.
 pub fn timeline(recorded: &Trace, name: &str) -> Timeline {
     let mut builder = TimelineBuilder::new(name);
     // A job of the pool is two events that follow each other.
     let mut job_began = 0;
-    let mut begun: Option<(Kind, Option<Line>)> = None;
+    let mut begun: Option<(CallbackKind, Option<Line>)> = None;
     let mut was_scheduled = false;
-    for Event { at, thread, what } in recorded.events() {
+    for Event { at, thread, kind } in recorded.events() {
         if let Thread::Pool(number) = thread {
-            match what {
-                What::Begin(_) => job_began = *at,
+            match kind {
+                EventKind::Begin(_) => job_began = *at,
                 _ => builder.job_has_run(Some((*number as usize, job_began, *at))),
             }
             continue;
         }
         builder.at(*at);
         let was_just_asked = std::mem::take(&mut was_scheduled);
-        match what {
-            What::Begin(Name::Phase(name)) => builder.enters(phase(name)),
-            What::Begin(Name::Callback(kind, place)) => {
-                begun = Some((*kind, line(&mut builder, place)));
+        match kind {
+            EventKind::Begin(Name::Phase(name)) => builder.enters(phase(name)),
+            EventKind::Begin(Name::Callback(kind, location)) => {
+                begun = Some((*kind, line(&mut builder, location)));
             }
-            What::Begin(Name::Job) | What::Queues(_) => {}
-            What::End => builder.ends(),
-            What::Scheduled(number, kind, place) => {
-                let line = line(&mut builder, place);
+            EventKind::Begin(Name::Job) | EventKind::Queues(_) | EventKind::TimerRef(..) => {}
+            EventKind::End => builder.ends(),
+            EventKind::Scheduled(number, kind, location) => {
+                let line = line(&mut builder, location);
                 builder.schedules(*number, *kind, line);
                 was_scheduled = true;
             }
-            What::Woken(number) => builder.wakes(*number),
-            What::Runs(number) => {
+            EventKind::Woken(number) => builder.wakes(*number),
+            EventKind::Runs(number) => {
                 if let Some((kind, line)) = begun.take() {
                     builder.runs(*number, kind, line);
                 }
             }
-            What::Dropped(number) => builder.drops(*number),
-            What::TimerSet(key, duration) => {
+            EventKind::Dropped(number) => builder.drops(*number),
+            EventKind::TimerSet(timer, duration) => {
                 let ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-                builder.sets_timer(key.number(), ms, was_just_asked);
+                builder.sets_timer(*timer, ms, was_just_asked);
             }
-            What::TimerGone(key) => builder.timer_is_gone(key.number()),
-            What::Mark(text, place) => {
-                let line = line(&mut builder, place);
+            EventKind::TimerGone(timer, _) => builder.timer_is_gone(*timer),
+            EventKind::Mark(text, location) => {
+                let line = line(&mut builder, location);
                 builder.prints(text.clone(), line);
             }
         }
@@ -56,8 +57,8 @@ pub fn timeline(recorded: &Trace, name: &str) -> Timeline {
     timeline
 }
 
-fn line(builder: &mut TimelineBuilder, place: &SourceLocation) -> Option<Line> {
-    Some(builder.line(place.file(), place.line()))
+fn line(builder: &mut TimelineBuilder, location: &SourceLocation) -> Option<Line> {
+    Some(builder.line(location.file(), location.line()))
 }
 
 /// A drain is seen by what runs in it.

@@ -3,7 +3,7 @@
 //! The colours are those of Okabe and Ito, "Color Universal Design" (2008). A letter stands beside each, so that none has to be seen.
 
 use super::timeline::{Phase, What};
-use crate::trace::Kind;
+use crate::callback::CallbackKind;
 
 pub struct Theme {
     pub name: &'static str,
@@ -44,13 +44,13 @@ pub fn number(what: What) -> usize {
         What::Phase(Phase::Check) => 2,
         What::Phase(Phase::Close) => 3,
         What::Phase(Phase::Timers) => 4,
-        What::Callback(Kind::Tick) => 5,
-        What::Callback(Kind::Microtask) => 6,
-        What::Callback(Kind::Task) => 7,
-        What::Callback(Kind::Immediate) => 8,
-        What::Callback(Kind::Timer) => 9,
-        What::Callback(Kind::JobDone) => 10,
-        What::Callback(Kind::Close) => 11,
-        What::Callback(Kind::Listener) => 12,
+        What::Callback(CallbackKind::Tick) => 5,
+        What::Callback(CallbackKind::Microtask) => 6,
+        What::Callback(CallbackKind::Task) => 7,
+        What::Callback(CallbackKind::Immediate) => 8,
+        What::Callback(CallbackKind::Timer) => 9,
+        What::Callback(CallbackKind::JobDone) => 10,
+        What::Callback(CallbackKind::Close) => 11,
+        What::Callback(CallbackKind::Listener) => 12,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The steps are the axis. On a clock most callbacks take no visible time and one wait takes all of it; in order, each step has its place.
 
-use crate::trace::Kind;
+use crate::callback::CallbackKind;
 
 /// A run, told.
 #[derive(Debug, Default)]
@@ -36,7 +36,7 @@ pub enum StepKind {
         cause: Option<usize>,
     },
     /// A callback is scheduled; when it begins to run, and when it is waited for no longer.
-    Schedules(Kind, DueStep),
+    Schedules(CallbackKind, DueStep),
     /// A task that waited is to go on.
     Wakes(DueStep),
     Prints(String),
@@ -71,7 +71,7 @@ pub struct Span {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
     Phase(Phase),
-    Callback(Kind),
+    Callback(CallbackKind),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::timeline::{DueStep, Line, Phase, Span, Step, StepKind, Timeline, Wait, Waits, What};
-use crate::trace::Kind;
+use crate::callback::CallbackKind;
 
 /// Writes a timeline down as it happens.
 #[derive(Default)]
@@ -60,7 +60,7 @@ impl TimelineBuilder {
         });
     }
 
-    pub fn schedules(&mut self, number: u64, kind: Kind, line: Option<Line>) {
+    pub fn schedules(&mut self, number: u64, kind: CallbackKind, line: Option<Line>) {
         let step = self.step(line, StepKind::Schedules(kind, DueStep::default()));
         self.scheduled.insert(number, step);
     }
@@ -70,7 +70,7 @@ impl TimelineBuilder {
         self.scheduled.insert(number, step);
     }
 
-    pub fn runs(&mut self, number: u64, kind: Kind, line: Option<Line>) {
+    pub fn runs(&mut self, number: u64, kind: CallbackKind, line: Option<Line>) {
         let cause = self.scheduled.get(&number).copied();
         self.open.push(Open {
             what: Some(What::Callback(kind)),

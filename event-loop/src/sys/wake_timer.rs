@@ -1,7 +1,7 @@
-//! How a wait ends in time.
+//! Ends a wait in time.
 //!
 //! Node's `epoll_wait` and tokio's timers count milliseconds and round up. On Linux a timer of the kernel (`timerfd`) is as fine as its clock;
-//! elsewhere tokio's has to do.
+//! elsewhere tokio's is used, and timers are up to a millisecond later.
 
 #[cfg(target_os = "linux")]
 pub use linux::WakeTimer;
@@ -25,26 +25,26 @@ mod linux {
     /// A timer of the poller.
     pub struct WakeTimer {
         timer: TimerFd,
-        /// tokio's view of it: a file that gives eight bytes when it rings, as a pipe might.
-        rings: RefCell<Receiver>,
-        /// When it rings: a wait that was cut short needs no call to go on.
+        /// tokio's view of it: a file that gives eight bytes when it elapses, as a pipe might.
+        elapsed: RefCell<Receiver>,
+        /// When it elapses: a wait that was cut short needs no call to go on.
         set_to: Cell<Option<u64>>,
     }
 
     impl WakeTimer {
-        /// To be called inside tokio's runtime.
+        /// Makes a timer; to be called inside of tokio's runtime.
         pub fn new() -> io::Result<Self> {
             let flags = TimerFlags::TFD_NONBLOCK | TimerFlags::TFD_CLOEXEC;
             let timer = TimerFd::new(ClockId::CLOCK_MONOTONIC, flags)?;
-            let rings = Receiver::from_owned_fd_unchecked(timer.as_fd().try_clone_to_owned()?)?;
+            let elapsed = Receiver::from_owned_fd_unchecked(timer.as_fd().try_clone_to_owned()?)?;
             Ok(Self {
                 timer,
-                rings: RefCell::new(rings),
+                elapsed: RefCell::new(elapsed),
                 set_to: Cell::new(None),
             })
         }
 
-        /// Lets it ring at `then` of the loop's clock, which is `rest` away.
+        /// Lets it elapse at `then` of the loop's clock, which is `rest` away.
         pub fn set(&self, then: u64, rest: Duration) {
             if self.set_to.replace(Some(then)) == Some(then) {
                 return;
@@ -55,12 +55,12 @@ mod linux {
             set.expect("a timer takes every time that is not negative");
         }
 
-        /// Ready when it rings; now and then also if it rang for an earlier time.
+        /// Ready when it has elapsed; now and then also if that was for an earlier time.
         pub fn poll(&self, cx: &mut Context<'_>) -> Poll<()> {
             // More room than it needs: a short read tells tokio that nothing is left.
             let mut room = [0; 16];
-            let mut rings = self.rings.borrow_mut();
-            let read = Pin::new(&mut *rings).poll_read(cx, &mut ReadBuf::new(&mut room));
+            let mut elapsed = self.elapsed.borrow_mut();
+            let read = Pin::new(&mut *elapsed).poll_read(cx, &mut ReadBuf::new(&mut room));
             read.map(|_| self.set_to.set(None))
         }
     }

@@ -7,7 +7,8 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::recorder::{Event, Kind, Name, Thread, Trace, What};
+use super::recorder::{Event, EventKind, Name, Thread, Trace};
+use crate::callback::CallbackKind;
 
 impl Trace {
     /// Writes the recording as JSON.
@@ -27,7 +28,9 @@ impl Trace {
         write!(out, "{{\"displayTimeUnit\":\"ms\",\"traceEvents\":[")?;
         let mut gap = "\n";
         let names = threads.iter().map(thread_name);
-        let shown = |event: &&&Event| !matches!(event.what, What::Dropped(_));
+        let shown = |event: &&&Event| {
+            !matches!(event.kind, EventKind::Dropped(_) | EventKind::TimerRef(..))
+        };
         let rest = events.iter().filter(shown).map(|event| as_json(event));
         for event in names.chain(rest) {
             write!(out, "{gap}{event}")?;
@@ -53,7 +56,7 @@ fn number(thread: Thread) -> u32 {
 }
 
 fn as_json(event: &Event) -> Value {
-    let mut json = body(&event.what);
+    let mut json = body(&event.kind);
     json["pid"] = 1.into();
     json["tid"] = number(event.thread).into();
     // Thousandths are enough, and a viewer's own unit.
@@ -61,51 +64,51 @@ fn as_json(event: &Event) -> Value {
     json
 }
 
-fn body(what: &What) -> Value {
-    match what {
-        What::Begin(Name::Phase(name)) => json!({ "ph": "B", "cat": "phase", "name": name }),
-        What::Begin(Name::Job) => json!({ "ph": "B", "cat": "pool", "name": "job" }),
-        What::Begin(Name::Callback(kind, place)) => json!({
+fn body(kind: &EventKind) -> Value {
+    match kind {
+        EventKind::Begin(Name::Phase(name)) => json!({ "ph": "B", "cat": "phase", "name": name }),
+        EventKind::Begin(Name::Job) => json!({ "ph": "B", "cat": "pool", "name": "job" }),
+        EventKind::Begin(Name::Callback(kind, location)) => json!({
             "ph": "B", "cat": "callback", "name": name(*kind),
-            "args": { "file": place.file(), "line": place.line() },
+            "args": { "file": location.file(), "line": location.line() },
         }),
-        What::End => json!({ "ph": "E" }),
-        What::Scheduled(number, ..) | What::Woken(number) => {
+        EventKind::End => json!({ "ph": "E" }),
+        EventKind::Scheduled(number, ..) | EventKind::Woken(number) => {
             json!({ "ph": "s", "cat": "cause", "name": "why", "id": number })
         }
-        What::Runs(number) => {
+        EventKind::Runs(number) => {
             json!({ "ph": "f", "bp": "e", "cat": "cause", "name": "why", "id": number })
         }
-        What::TimerSet(key, duration) => json!({
-            "ph": "b", "cat": "timer", "name": format!("timer of {} ms", duration.as_millis()), "id": key.number(),
+        EventKind::TimerSet(number, duration) => json!({
+            "ph": "b", "cat": "timer", "name": format!("timer of {} ms", duration.as_millis()), "id": number,
         }),
-        What::TimerGone(key) => {
-            json!({ "ph": "e", "cat": "timer", "name": "timer", "id": key.number() })
+        EventKind::TimerGone(number, _) => {
+            json!({ "ph": "e", "cat": "timer", "name": "timer", "id": number })
         }
-        What::Queues(queues) => json!({
+        EventKind::Queues(queues) => json!({
             "ph": "C", "name": "waiting",
             "args": {
                 "ticks": queues.ticks, "microtasks": queues.microtasks,
                 "immediates": queues.immediates, "timers": queues.timers,
             },
         }),
-        What::Mark(text, place) => json!({
+        EventKind::Mark(text, location) => json!({
             "ph": "i", "s": "t", "cat": "output", "name": text,
-            "args": { "file": place.file(), "line": place.line() },
+            "args": { "file": location.file(), "line": location.line() },
         }),
-        What::Dropped(_) => Value::Null,
+        EventKind::Dropped(_) | EventKind::TimerRef(..) => Value::Null,
     }
 }
 
-fn name(kind: Kind) -> &'static str {
+fn name(kind: CallbackKind) -> &'static str {
     match kind {
-        Kind::Tick => "tick",
-        Kind::Microtask => "microtask",
-        Kind::Immediate => "immediate",
-        Kind::Timer => "timer",
-        Kind::Close => "close callback",
-        Kind::Task => "task",
-        Kind::Listener => "listener",
-        Kind::JobDone => "result of a job",
+        CallbackKind::Tick => "tick",
+        CallbackKind::Microtask => "microtask",
+        CallbackKind::Immediate => "immediate",
+        CallbackKind::Timer => "timer",
+        CallbackKind::Close => "close callback",
+        CallbackKind::Task => "task",
+        CallbackKind::Listener => "listener",
+        CallbackKind::JobDone => "result of a job",
     }
 }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::panic::Location;
 use std::sync::Arc;
 
-use super::recorder::ON;
+use super::recorder::is_on;
 
 /// A line of a file.
 #[derive(Clone, Debug)]
@@ -34,19 +34,23 @@ thread_local! {
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn at_line<R>(file: &Arc<str>, line: u32, work: impl FnOnce() -> R) -> R {
-    at_location(|| SourceLocation::Script(Arc::clone(file), line), work)
+    at(|| SourceLocation::Script(Arc::clone(file), line), work)
 }
 
-/// As [`at_line`], for any place.
-pub fn at_location<R>(place: impl FnOnce() -> SourceLocation, work: impl FnOnce() -> R) -> R {
-    if !ON.get() {
+/// As [`at_line`], for a line of Rust.
+pub fn at_location<R>(location: &'static Location<'static>, work: impl FnOnce() -> R) -> R {
+    at(|| SourceLocation::Rust(location), work)
+}
+
+fn at<R>(location: impl FnOnce() -> SourceLocation, work: impl FnOnce() -> R) -> R {
+    if !is_on() {
         return work();
     }
-    let _back = Restore(CURRENT_LOCATION.replace(Some(place())));
+    let _restore = Restore(CURRENT_LOCATION.replace(Some(location())));
     work()
 }
 
-/// Puts back what was said before, also when a panic goes through.
+/// Puts back the location around it, also when a panic goes through.
 struct Restore(Option<SourceLocation>);
 
 impl Drop for Restore {
@@ -56,7 +60,7 @@ impl Drop for Restore {
 }
 
 impl SourceLocation {
-    /// The place that was said, or the caller's.
+    /// The location that was said, or the caller's.
     #[track_caller]
     pub fn here() -> Self {
         let rust = Self::Rust(Location::caller());

@@ -1,0 +1,549 @@
+//! `event-loop trace` as a page or a drawing, as far as no browser is needed: what is in it, what is refused, what is left behind.
+
+#[path = "support/node.rs"]
+mod node;
+
+use std::fs::Permissions;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use event_loop::{Report, mark, run_script, trace};
+use node::node;
+use serde_json::Value;
+
+fn example(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("examples")
+        .join(name)
+}
+
+fn record(folder: &Path, args: &[&str]) -> Output {
+    let mut tool = Command::new(env!("CARGO_BIN_EXE_event-loop"));
+    tool.arg("trace").args(args).current_dir(folder);
+    tool.output().unwrap()
+}
+
+/// The stories that a page holds.
+fn data(page: &Path) -> Value {
+    let page = std::fs::read_to_string(page).unwrap();
+    let (_, rest) = page
+        .split_once(r#"<script type="application/json" id="data">"#)
+        .unwrap();
+    let (json, _) = rest.split_once("</script>").unwrap();
+    serde_json::from_str(json).unwrap()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let files = std::fs::read_dir(folder).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    names.collect()
+}
+
+#[test]
+fn every_lesson_can_be_drawn_and_its_source_is_in_the_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = Command::new(env!("CARGO_BIN_EXE_event-loop"))
+        .args(["tour", "--list"])
+        .output()
+        .unwrap();
+    for line in String::from_utf8(list.stdout).unwrap().lines() {
+        let lesson = line.split_whitespace().next().unwrap();
+        // It sends a signal to its own process, which ends a recording.
+        if lesson == "ctrl-c" {
+            continue;
+        }
+
+        let drawn = record(folder.path(), &[lesson, "-o", "out.svg"]);
+        let paged = record(folder.path(), &[lesson, "-o", "out.html"]);
+        for run in [&drawn, &paged] {
+            assert!(run.status.success(), "{lesson}: {run:?}");
+        }
+
+        let data = data(&folder.path().join("out.html"));
+        let told: Vec<_> = data["runs"][0]["texts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|text| text.as_str().unwrap())
+            .collect();
+        assert_eq!(
+            told.join("\n") + "\n",
+            String::from_utf8(paged.stdout).unwrap(),
+            "{lesson}"
+        );
+        let source = data["sources"][0]["text"].as_str().unwrap();
+        let lesson_file = example(lesson).with_extension("rs");
+        assert_eq!(source, std::fs::read_to_string(lesson_file).unwrap());
+        let svg = std::fs::read_to_string(folder.path().join("out.svg")).unwrap();
+        assert!(
+            svg.ends_with("</svg>\n") && svg.len() < 200_000,
+            "{lesson}: {}",
+            svg.len()
+        );
+    }
+}
+
+#[test]
+fn nothing_in_a_page_looks_like_the_end_of_its_data() {
+    let hostile = "</script><!--\u{2028}\u{2029}{title}\"";
+    let (_, recorded) = trace(|| run_script(move || mark(format_args!("{hostile}"))));
+    let picture = Report::new(hostile, &recorded).source("a.rs", hostile);
+    let (mut page, mut svg) = (Vec::new(), Vec::new());
+
+    picture.write_html(&mut page).unwrap();
+    picture.write_svg(&mut svg).unwrap();
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("page.html");
+    std::fs::write(&file, &page).unwrap();
+    let data = data(&file);
+    assert_eq!(data["runs"][0]["texts"][0], hostile);
+    assert_eq!(data["sources"][0]["text"], hostile);
+    let page = String::from_utf8(page).unwrap();
+    let (_, json) = page.split_once("id=\"data\">").unwrap();
+    assert!(!json.contains(['\u{2028}', '\u{2029}']));
+    assert!(!String::from_utf8(svg).unwrap().contains("</script>"));
+}
+
+#[test]
+fn a_drawing_with_control_characters_is_still_xml() {
+    let controls = ('\0'..' ').chain(['\u{fffe}', '\u{ffff}', '\u{fffd}']);
+    let hostile: String = controls.collect();
+    let (_, recorded) = trace(|| {
+        run_script({
+            let hostile = hostile.clone();
+            move || mark(format_args!("{hostile}"))
+        })
+    });
+    let mut svg = Vec::new();
+
+    Report::new(&hostile, &recorded)
+        .write_svg(&mut svg)
+        .unwrap();
+
+    // https://www.w3.org/TR/xml/#charsets
+    let svg = String::from_utf8(svg).unwrap();
+    let forbidden =
+        |c: char| c < ' ' && !"\t\n\r".contains(c) || ('\u{fffe}'..='\u{ffff}').contains(&c);
+    assert!(svg.contains('\u{fffd}'));
+    assert_eq!(svg.find(forbidden), None);
+}
+
+#[test]
+fn the_end_of_the_name_says_what_is_written_and_others_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+
+    for output in ["out.txt", "out", ".html", "html", "out.HTML", "-"] {
+        let run = record(folder.path(), &["queues", "-o", output]);
+        let text = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert_eq!(
+            (run.status.code(), run.stdout.len()),
+            (Some(2), 0),
+            "{output}"
+        );
+        assert!(
+            text.contains("a recording ends in .html, .svg or .json"),
+            "{text}"
+        );
+    }
+    let both = record(
+        folder.path(),
+        &["queues", "-o", "out.json", "--beside", "x.mjs"],
+    );
+
+    assert_eq!(both.status.code(), Some(2));
+    assert_eq!(String::from_utf8_lossy(&both.stderr).lines().count(), 1);
+    assert_eq!(names(folder.path()), [""; 0]);
+}
+
+#[test]
+fn what_cannot_be_written_leaves_what_was_there() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("out.html")).unwrap();
+    std::fs::write(folder.path().join("old.html"), "old").unwrap();
+
+    let onto_folder = record(folder.path(), &["queues", "-o", "out.html"]);
+    let nowhere = record(folder.path(), &["queues", "-o", "no/such/out.html"]);
+    let no_lesson = record(folder.path(), &["no-such-lesson", "-o", "old.html"]);
+
+    for (run, expected) in [
+        (onto_folder, "event-loop: out.html: Is a directory\n"),
+        (
+            nowhere,
+            "event-loop: no/such/out.html: No such file or directory\n",
+        ),
+        (
+            no_lesson,
+            "event-loop: no-such-lesson: No such file or directory\n",
+        ),
+    ] {
+        assert_eq!(String::from_utf8_lossy(&run.stderr), expected);
+        assert_eq!(run.status.code(), Some(1));
+    }
+    let mut names = names(folder.path());
+    names.sort();
+    assert_eq!(names, ["old.html", "out.html"]);
+    assert_eq!(
+        std::fs::read_to_string(folder.path().join("old.html")).unwrap(),
+        "old"
+    );
+}
+
+#[test]
+fn a_node_that_is_not_there_is_named_before_anything_is_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("twin.mjs"), "").unwrap();
+    let with = |node: &str| {
+        Command::new(env!("CARGO_BIN_EXE_event-loop"))
+            .args(["trace", "queues", "-o", "out.html", "--beside", "twin.mjs"])
+            .current_dir(folder.path())
+            .env("NODE", node)
+            .output()
+            .unwrap()
+    };
+
+    let missing = with("no-such-node");
+    let other = with("true");
+
+    assert_eq!(
+        String::from_utf8_lossy(&missing.stderr),
+        "event-loop: twin.mjs under Node (no-such-node): No such file or directory\n"
+    );
+    assert!(
+        String::from_utf8_lossy(&other.stderr).contains("it is no Node"),
+        "{other:?}"
+    );
+    for run in [missing, other] {
+        assert_eq!((run.status.code(), run.stdout.len()), (Some(1), 0));
+    }
+    assert_eq!(names(folder.path()), ["twin.mjs"]);
+}
+
+#[test]
+fn the_same_phases_and_the_same_lines_in_nodes_own_events() {
+    let Some((_, version)) = node() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let twin = example("phases.mjs");
+
+    let run = record(
+        folder.path(),
+        &[
+            "phases",
+            "-o",
+            "out.html",
+            "--beside",
+            twin.to_str().unwrap(),
+        ],
+    );
+
+    assert!(run.status.success(), "{run:?}");
+    let data = data(&folder.path().join("out.html"));
+    let [ours, theirs] = [&data["runs"][0], &data["runs"][1]];
+    assert_eq!(
+        theirs["name"].as_str().unwrap(),
+        version.replace('v', "Node ")
+    );
+    assert_eq!(ours["texts"], theirs["texts"]);
+    assert_eq!(data["agreed"], 10);
+    // Node reads a file in several jobs, whose poll phases precede the one in which the callback runs.
+    let phases = |run: &Value| {
+        let kinds = run["spans"]["kind"].as_array().unwrap().iter();
+        let mut phases: Vec<_> = kinds
+            .filter_map(Value::as_u64)
+            .filter(|kind| *kind < 5)
+            .collect();
+        phases.dedup();
+        phases
+    };
+    assert_eq!(
+        phases(ours),
+        [0, 1, 2, 4, 2, 4],
+        "main, poll, check, timers, check, timers"
+    );
+    assert_eq!(phases(theirs), phases(ours));
+    // Every callback that prints has been asked for in a line of the program.
+    let arg = |step: usize| theirs["steps"]["arg"][step].as_i64().unwrap();
+    let does = theirs["steps"]["does"].as_array().unwrap();
+    for (step, _) in does.iter().enumerate().filter(|(_, does)| **does == 4) {
+        let span = usize::try_from(theirs["steps"]["span"][step].as_i64().unwrap()).unwrap();
+        let first = usize::try_from(theirs["spans"]["first"][span].as_i64().unwrap()).unwrap();
+        assert!(arg(first) >= 0, "step {step}");
+        assert!(
+            theirs["steps"]["line"][first].as_u64() > Some(0),
+            "step {step}"
+        );
+    }
+}
+
+#[test]
+fn a_program_that_fails_under_node_has_been_recorded_all_the_same() {
+    if node().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let program = "console.log('here');\nsetTimeout(() => { console.log('there'); process.exit(3); }, 1);\nsetTimeout(() => console.log('never'), 99);\n";
+    std::fs::write(folder.path().join("fails.cjs"), program).unwrap();
+
+    let run = record(
+        folder.path(),
+        &["queues", "-o", "out.html", "--beside", "fails.cjs"],
+    );
+
+    assert!(run.status.success(), "{run:?}");
+    let theirs = &data(&folder.path().join("out.html"))["runs"][1];
+    assert!(theirs["name"].as_str().unwrap().ends_with(", exit code 3"));
+    assert_eq!(theirs["texts"], serde_json::json!(["here", "there"]));
+}
+
+#[test]
+fn a_program_that_prepares_its_own_stacks_runs_as_without_a_recording() {
+    if node().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let program = "Error.prepareStackTrace = () => undefined;\nconsole.log('here', new Error().stack);\nsetTimeout(() => console.log('there'), 1);\n";
+    std::fs::write(folder.path().join("own.cjs"), program).unwrap();
+
+    let run = record(
+        folder.path(),
+        &["queues", "-o", "out.html", "--beside", "own.cjs"],
+    );
+
+    assert!(run.status.success(), "{run:?}");
+    let theirs = &data(&folder.path().join("out.html"))["runs"][1];
+    assert_eq!(
+        theirs["texts"],
+        serde_json::json!(["here undefined", "there"])
+    );
+    assert!(!theirs["name"].as_str().unwrap().contains("exit code"));
+}
+
+#[test]
+fn a_signal_while_node_runs_ends_node_and_leaves_nothing() {
+    if node().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let temporary = tempfile::tempdir().unwrap();
+    let endless = "require('fs').writeFileSync('new', String(process.pid)); require('fs').renameSync('new', 'started'); for (;;);";
+    std::fs::write(folder.path().join("endless.cjs"), endless).unwrap();
+    let started = folder.path().join("started");
+    // To all that is in the terminal's foreground, or to the tool alone.
+    for (signal, group, code) in [
+        ("-INT", "-", 130),
+        ("-INT", "", 130),
+        ("-TERM", "", 143),
+        ("-HUP", "", 129),
+    ] {
+        let mut run = Command::new(env!("CARGO_BIN_EXE_event-loop"))
+            .args([
+                "trace",
+                "queues",
+                "-o",
+                "out.html",
+                "--beside",
+                "endless.cjs",
+            ])
+            .current_dir(folder.path())
+            .env("TMPDIR", temporary.path())
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        while !started.exists() {
+            assert!(run.try_wait().unwrap().is_none());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+
+        kill(signal, &format!("{group}{}", run.id()));
+
+        assert_eq!(run.wait().unwrap().code(), Some(code), "{signal} {group}");
+        let node = std::fs::read_to_string(&started).unwrap();
+        until(|| is_gone(&node));
+        assert_eq!(names(temporary.path()), [""; 0]);
+        std::fs::remove_file(&started).unwrap();
+        assert_eq!(names(folder.path()), ["endless.cjs"]);
+    }
+}
+
+/// Whether a process has ended; its new parent may not have looked yet.
+fn is_gone(process: &str) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{process}/stat"));
+    status.is_ok_and(|status| status.contains(") Z ")) || !Path::new("/proc").join(process).exists()
+}
+
+fn until(condition: impl Fn() -> bool) {
+    let begin = std::time::Instant::now();
+    while !condition() {
+        assert!(begin.elapsed() < Duration::from_secs(30), "never");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn kill(signal: &str, whom: &str) {
+    let mut kill = Command::new("kill");
+    assert!(kill.args([signal, "--", whom]).status().unwrap().success());
+}
+
+#[test]
+fn a_signal_before_the_page_is_whole_leaves_nothing_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "(program long check (timeout never 600000))";
+    std::fs::write(folder.path().join("long.txt"), text).unwrap();
+    let mut run = Command::new(env!("CARGO_BIN_EXE_event-loop"))
+        .args(["trace", "long.txt", "--real-clock", "-o", "out.html"])
+        .current_dir(folder.path())
+        .spawn()
+        .unwrap();
+    while names(folder.path()).len() < 2 {
+        assert!(run.try_wait().unwrap().is_none());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+
+    kill("-INT", &run.id().to_string());
+
+    assert_eq!(run.wait().unwrap().code(), Some(130));
+    assert_eq!(names(folder.path()), ["long.txt"]);
+}
+
+#[test]
+fn the_end_of_a_program_is_in_a_line_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "(program p check)\n(program q check)\n";
+    std::fs::write(folder.path().join("two.txt"), text).unwrap();
+
+    let run = record(folder.path(), &["two.txt", "-o", "out.html"]);
+
+    assert!(run.status.success(), "{run:?}");
+    let ours = &data(&folder.path().join("out.html"))["runs"][0];
+    assert_eq!(
+        ours["texts"],
+        serde_json::json!(["== p check", "-- end", "== q check", "-- end"])
+    );
+    assert_eq!(
+        ours["files"].as_array().unwrap().len(),
+        1,
+        "{}",
+        ours["files"]
+    );
+}
+
+#[test]
+fn programs_that_cannot_be_read_leave_the_page_that_was_there() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("wrong.txt"), "(program p check (log").unwrap();
+    std::fs::write(folder.path().join("old.html"), "old").unwrap();
+
+    let run = record(folder.path(), &["wrong.txt", "-o", "old.html"]);
+
+    assert_eq!((run.status.code(), run.stdout.len()), (Some(1), 0));
+    let stderr = String::from_utf8_lossy(&run.stderr);
+    assert!(stderr.starts_with("event-loop: wrong.txt:1: "), "{stderr}");
+    let kept = std::fs::read_to_string(folder.path().join("old.html")).unwrap();
+    assert_eq!(kept, "old");
+}
+
+#[test]
+fn a_place_that_takes_no_file_is_named_before_anything_is_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    symlink("nowhere", file("link.html")).unwrap();
+    std::fs::write(file("kept.html"), "old").unwrap();
+    std::fs::set_permissions(file("kept.html"), Permissions::from_mode(0o444)).unwrap();
+
+    for output in ["/proc/a.html", "link.html", "kept.html"] {
+        let run = record(folder.path(), &["queues", "-o", output]);
+
+        let stderr = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert_eq!((run.status.code(), run.stdout.len()), (Some(1), 0));
+        assert!(
+            stderr.starts_with(&format!("event-loop: {output}: ")),
+            "{stderr}"
+        );
+        assert!(!stderr.contains("entity"), "{stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    }
+    assert_eq!(std::fs::read_to_string(file("kept.html")).unwrap(), "old");
+    assert!(!file("nowhere").exists());
+}
+
+#[test]
+fn a_pipe_is_written_to_and_a_file_keeps_its_mode() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let made = Command::new("mkfifo").arg(file("pipe.svg")).status();
+    assert!(made.unwrap().success());
+    std::fs::write(file("own.svg"), "old").unwrap();
+    std::fs::set_permissions(file("own.svg"), Permissions::from_mode(0o600)).unwrap();
+    let pipe = file("pipe.svg");
+    let reader = std::thread::spawn(move || std::fs::read_to_string(pipe).unwrap());
+
+    let piped = record(folder.path(), &["queues", "-o", "pipe.svg"]);
+    let kept = record(folder.path(), &["queues", "-o", "own.svg"]);
+
+    assert!(piped.status.success() && kept.status.success(), "{piped:?}");
+    let own = std::fs::read_to_string(file("own.svg")).unwrap();
+    assert_eq!(reader.join().unwrap(), own);
+    let mode = std::fs::metadata(file("own.svg"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn a_node_that_is_not_followed_is_as_good_as_none() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("twin.mjs"), "").unwrap();
+    std::fs::write(folder.path().join("old"), "#!/bin/sh\necho v20.19.4\n").unwrap();
+    let executable = Permissions::from_mode(0o755);
+    std::fs::set_permissions(folder.path().join("old"), executable).unwrap();
+
+    let run = Command::new(env!("CARGO_BIN_EXE_event-loop"))
+        .args(["trace", "queues", "-o", "out.html", "--beside", "twin.mjs"])
+        .current_dir(folder.path())
+        .env("NODE", "./old")
+        .output()
+        .unwrap();
+
+    assert_eq!((run.status.code(), run.stdout.len()), (Some(1), 0));
+    assert_eq!(
+        String::from_utf8_lossy(&run.stderr),
+        "event-loop: twin.mjs under Node (./old): it is Node v20.19.4, not 22, 24 or 26\n"
+    );
+}
+
+#[test]
+fn the_drawings_of_the_readme_are_those_of_today() {
+    let Some((_, version)) = node() else { return };
+    if !version.starts_with("v24.") {
+        return eprintln!("skipped: the drawings show Node 24, not {version}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for (lesson, twin) in [("notes-order", "notes-order.mjs"), ("phases", "phases.mjs")] {
+        let (program, drawing) = (example(twin), format!("{lesson}.svg"));
+        let kept = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("pictures")
+            .join(&drawing);
+        let kept = std::fs::read(kept).unwrap_or_default();
+        let args = [
+            lesson,
+            "-o",
+            &drawing,
+            "--beside",
+            program.to_str().unwrap(),
+        ];
+        // On a machine that is busy enough a timer of Node's overtakes an immediate: a run in three will do.
+        let is_current = (0..3).any(|_| {
+            let run = record(folder.path(), &args);
+            assert!(run.status.success(), "{run:?}");
+            std::fs::read(folder.path().join(&drawing)).unwrap() == kept
+        });
+        assert!(
+            is_current,
+            "out of date; in the folder of the crate: cargo run -- trace {lesson} -o pictures/{drawing} --beside examples/{twin}"
+        );
+    }
+}
