@@ -1,6 +1,7 @@
 //! One text through every encoding, both ways, and encodings by name.
 //!
-//! The `lossy` forms do what Node does. Half a surrogate pair fits into no `String`, but into `u16`.
+//! The `lossy` forms do what Node does. Half a surrogate pair fits into no `String`, but into
+//! `u16`.
 
 use buffers::Encoding::{self, Ascii, Hex, Latin1, Utf8, Utf16le};
 use buffers::{Inspect, is_ascii, is_utf8};

@@ -2,6 +2,8 @@
 //!
 //! The child is `node`, or what NODE names. Where there is no Node, this program is the child
 //! itself and says the same: the reason for the longer Rust side.
+//!
+//! Longer than the Node program: it is the child too where there is no Node.
 
 use std::env;
 

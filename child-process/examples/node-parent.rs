@@ -2,6 +2,8 @@
 //!
 //! The same JavaScript as on Node's side, with `execPath` naming this program. Where there is no
 //! Node, this program is the parent as well, and says the same: the reason for a longer Rust side.
+//!
+//! Longer than the Node program: it is the parent too where there is no Node.
 
 use std::env;
 

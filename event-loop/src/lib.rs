@@ -97,3 +97,7 @@ pub use trace::{Trace, at_line, trace};
 mod report;
 #[cfg(feature = "trace")]
 pub use report::{NodeProgram, NodeRun, Report};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -2,6 +2,8 @@
 //!
 //! Node's `cork()` is `feed`, `uncork()` is `flush`. The Rust side is longer for one reason: a
 //! destination is an `AsyncWrite` with four methods, and in Node one function.
+//!
+//! Longer than the Node program: a writer that counts its calls is a trait here.
 
 use std::io::{IoSlice, Result};
 use std::pin::Pin;

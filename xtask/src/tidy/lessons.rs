@@ -136,10 +136,11 @@ pub fn beside_node(tree: &Tree) -> Vec<Finding> {
             }
         }
         ratios.sort_by(f64::total_cmp);
-        if let Some(median) = ratios
-            .get(ratios.len() / 2)
-            .filter(|median| **median > MEDIAN)
-        {
+        let last = ratios.len().saturating_sub(1);
+        let middle = |index: usize| ratios.get(index).copied().unwrap_or_default();
+        // Of an even number, the middle of the two in the middle.
+        let median = f64::midpoint(middle(last / 2), middle(last.div_ceil(2)));
+        if median > MEDIAN {
             let what = format!(
                 "in the median, a lesson is {median:.2} times as long as its Node side, {MEDIAN} is the most"
             );
