@@ -10,7 +10,9 @@ fn a_buffer_is_compared_with_whatever_holds_bytes() {
     let buffer = Buffer::from("hi");
 
     assert!(buffer == "hi" && buffer == *"hi");
-    assert!(buffer == b"hi" && buffer == *b"hi" && buffer == b"hi"[..] && buffer == &b"hi"[..]);
+    assert!(buffer == b"hi" && buffer == *b"hi" && buffer == b"hi"[..]);
+    let slice: &[u8] = b"hi";
+    assert!(buffer == slice);
     assert!(buffer == vec![b'h', b'i'] && buffer != [b'h'] && buffer != "ho");
 }
 

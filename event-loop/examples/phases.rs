@@ -15,7 +15,7 @@ fn file_read() {
         println!("timers: timeout, due before the check phase");
         set_immediate(|| println!("check: immediate from the timer"));
         set_timeout(Duration::ZERO, || {
-            println!("timers: nested timeout, next time round")
+            println!("timers: nested timeout, next time round");
         });
         next_tick(|| println!("  tick after the timer"));
     });

@@ -8,7 +8,7 @@ use event_loop::{Exit, Promise, busy, println, run, set_immediate, set_timeout};
 pub(crate) fn main() -> Exit {
     run(async {
         set_timeout(Duration::from_millis(1), || {
-            println!("timeout: due long ago")
+            println!("timeout: due long ago");
         });
         set_immediate(|| println!("immediate"));
         Promise::resolved(()).then(|()| println!("promise"));

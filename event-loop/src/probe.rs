@@ -71,7 +71,6 @@ mod off {
     pub fn loop_begins() {}
     pub fn woken(_task: TaskKey) {}
     pub fn timer_set(_timer: TimerKey, _duration: u64) {}
-    pub fn timer_gone(_timer: TimerKey, _how: TimerState) {}
-    pub fn timer_ref(_timer: TimerKey, _refed: bool) {}
+    pub fn timer_gone(_timer: TimerKey) {}
     pub fn job_done(_timing: &()) {}
 }

@@ -44,7 +44,7 @@ fn utf8_of(characters: __m512i, skipped: u16) -> (__m512i, u64) {
 #[cfg_attr(not(test), target_feature(enable = "avx512vl,avx512vbmi2,popcnt"))]
 pub fn utf16_to_utf8(bytes: &[u8], out: &mut [u8]) -> Progress {
     let next_unit = |place: usize| {
-        if place % 2 == 0 {
+        if place.is_multiple_of(2) {
             place as u8 / 2 + 1
         } else {
             0

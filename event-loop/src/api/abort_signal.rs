@@ -137,13 +137,10 @@ impl AbortSignal {
             let listen = |signal: &Self| {
                 let (give, source) = (Rc::clone(&give), Rc::downgrade(&signal.0));
                 signal.on_abort(move || {
-                    if let Some(source) = source.upgrade() {
-                        source
-                            .state
-                            .borrow()
-                            .reason
-                            .clone()
-                            .map(|reason| give(reason));
+                    if let Some(source) = source.upgrade()
+                        && let Some(reason) = source.state.borrow().reason.clone()
+                    {
+                        give(reason);
                     }
                 })
             };

@@ -71,6 +71,10 @@ impl<T: 'static> Promise<T> {
 /// Collects what `choose` keeps of each result, and settles the whole with what `finish` makes of all; or, at once, with what `choose`
 /// returns as an `Err`.
 #[track_caller]
+#[expect(
+    clippy::type_complexity,
+    reason = "two functions that a reader sees at each call"
+)]
 fn collect<T: 'static, K: 'static, R: 'static>(
     promises: impl IntoIterator<Item = Promise<T>>,
     choose: fn(Result<T, Error>) -> Result<K, Result<R, Error>>,

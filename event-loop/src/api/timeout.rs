@@ -150,9 +150,7 @@ impl Timeout {
     }
 
     fn set_ref(&self, refed: bool) -> &Self {
-        if self.update(|timer| std::mem::replace(&mut timer.refed, refed)) == Some(!refed) {
-            self.find(|_, key| probe::timer_ref(key, refed));
-        }
+        self.update(|timer| timer.refed = refed);
         self
     }
 
@@ -209,7 +207,7 @@ impl EventLoop {
         let (refed, duration) = (timer.refed, timer.duration);
         if timer.state == TimerState::Running {
             timers.update(key, |timer| timer.state = TimerState::Cleared);
-            probe::timer_gone(key, TimerState::Cleared);
+            probe::timer_gone(key);
             if refed {
                 timers.drop_list_if_empty(duration);
             }

@@ -47,7 +47,7 @@ impl Signals {
         })
     }
 
-    /// StepKind `work` to its end; at a signal it is dropped.
+    /// `StepKind` `work` to its end; at a signal it is dropped.
     pub fn until_signal<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Interrupted> {
         let signals = (&mut self.interrupt, &mut self.terminate, &mut self.hang_up);
         self.runtime.block_on(async {

@@ -159,7 +159,7 @@ impl EventLoop {
             std::mem::replace(&mut timer.state, TimerState::Fired)
         });
         if before != Some(TimerState::Fired) {
-            probe::timer_gone(key, TimerState::Fired);
+            probe::timer_gone(key);
         }
         timers.forget_unless_held(key)
     }

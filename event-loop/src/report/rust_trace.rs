@@ -27,7 +27,7 @@ pub fn timeline(recorded: &Trace, name: &str) -> Timeline {
             EventKind::Begin(Name::Callback(kind, location)) => {
                 begun = Some((*kind, line(&mut builder, location)));
             }
-            EventKind::Begin(Name::Job) | EventKind::Queues(_) | EventKind::TimerRef(..) => {}
+            EventKind::Begin(Name::Job) | EventKind::Queues(_) => {}
             EventKind::End => builder.ends(),
             EventKind::Scheduled(number, kind, location) => {
                 let line = line(&mut builder, location);
@@ -45,7 +45,7 @@ pub fn timeline(recorded: &Trace, name: &str) -> Timeline {
                 let ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
                 builder.sets_timer(*timer, ms, was_just_asked);
             }
-            EventKind::TimerGone(timer, _) => builder.timer_is_gone(*timer),
+            EventKind::TimerGone(timer) => builder.timer_is_gone(*timer),
             EventKind::Mark(text, location) => {
                 let line = line(&mut builder, location);
                 builder.prints(text.clone(), line);

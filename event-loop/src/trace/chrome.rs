@@ -28,9 +28,7 @@ impl Trace {
         write!(out, "{{\"displayTimeUnit\":\"ms\",\"traceEvents\":[")?;
         let mut gap = "\n";
         let names = threads.iter().map(thread_name);
-        let shown = |event: &&&Event| {
-            !matches!(event.kind, EventKind::Dropped(_) | EventKind::TimerRef(..))
-        };
+        let shown = |event: &&&Event| !matches!(event.kind, EventKind::Dropped(_));
         let rest = events.iter().filter(shown).map(|event| as_json(event));
         for event in names.chain(rest) {
             write!(out, "{gap}{event}")?;
@@ -82,7 +80,7 @@ fn body(kind: &EventKind) -> Value {
         EventKind::TimerSet(number, duration) => json!({
             "ph": "b", "cat": "timer", "name": format!("timer of {} ms", duration.as_millis()), "id": number,
         }),
-        EventKind::TimerGone(number, _) => {
+        EventKind::TimerGone(number) => {
             json!({ "ph": "e", "cat": "timer", "name": "timer", "id": number })
         }
         EventKind::Queues(queues) => json!({
@@ -96,7 +94,7 @@ fn body(kind: &EventKind) -> Value {
             "ph": "i", "s": "t", "cat": "output", "name": text,
             "args": { "file": location.file(), "line": location.line() },
         }),
-        EventKind::Dropped(_) | EventKind::TimerRef(..) => Value::Null,
+        EventKind::Dropped(_) => Value::Null,
     }
 }
 

@@ -13,7 +13,7 @@ pub use super::recorder::is_on;
 use super::recorder::{EventKind, Name, QueueLengths, with_recorder};
 use crate::callback::CallbackKind;
 use crate::data::task_table::TaskKey;
-use crate::data::timer_lists::{TimerKey, TimerState};
+use crate::data::timer_lists::TimerKey;
 use crate::event_loop::try_with;
 
 fn record(event: EventKind) {
@@ -79,7 +79,7 @@ pub fn scheduled(kind: CallbackKind) -> Option<Noted> {
     if !is_on() {
         return None;
     }
-    let number = with_recorder(|recorder| recorder.next_number());
+    let number = with_recorder(super::recorder::Trace::next_number);
     let location = SourceLocation::here();
     record(EventKind::Scheduled(number, kind, location.clone()));
     Some(Noted {
@@ -137,14 +137,8 @@ pub fn timer_set(timer: TimerKey, duration: u64) {
 }
 
 /// A timer waits no longer: it has fired, or was cleared.
-pub fn timer_gone(timer: TimerKey, how: TimerState) {
-    let is_cleared = how == TimerState::Cleared;
-    timer_event(EventKind::TimerGone(timer.data().as_ffi(), is_cleared));
-}
-
-/// A timer holds the loop from here on, or no longer.
-pub fn timer_ref(timer: TimerKey, refed: bool) {
-    timer_event(EventKind::TimerRef(timer.data().as_ffi(), refed));
+pub fn timer_gone(timer: TimerKey) {
+    timer_event(EventKind::TimerGone(timer.data().as_ffi()));
 }
 
 /// At the time of the last event: the clock belongs to what has set the timer.

@@ -55,9 +55,8 @@ pub enum EventKind {
     /// It will not run, or not again.
     Dropped(u64),
     TimerSet(u64, Duration),
-    /// A timer has fired or, if this is true, was cleared.
-    TimerGone(u64, bool),
-    TimerRef(u64, bool),
+    /// A timer has fired, or was cleared.
+    TimerGone(u64),
     Queues(QueueLengths),
     /// What the program prints.
     Mark(String, SourceLocation),

@@ -40,8 +40,8 @@ impl Args for Level {
 impl FromArgMatches for Level {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
         let last = |name| {
-            let index = matches.indices_of(name)?.last()?;
-            Some((index, *matches.get_many(name)?.last()?))
+            let index = matches.indices_of(name)?.next_back()?;
+            Some((index, *matches.get_many(name)?.next_back()?))
         };
         let given = DIGITS.into_iter().chain(["level"]).filter_map(last);
         Ok(Self(given.max().map_or(DEFAULT, |(_, level)| level)))

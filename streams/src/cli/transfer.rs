@@ -62,7 +62,7 @@ fn remove(input: &Input) -> Result<(), Failure> {
 fn summary(input: &Input, target: &Path) -> String {
     let written = std::fs::metadata(target)
         .ok()
-        .filter(|written| written.is_file());
+        .filter(std::fs::Metadata::is_file);
     match (input.size(), written) {
         (Some(read), Some(written)) => {
             format!("{read} -> {} bytes, {}", written.len(), shown(target))

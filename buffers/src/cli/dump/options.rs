@@ -88,7 +88,7 @@ pub struct Options {
 pub fn with_two_dashes(command: &Command, args: &mut [OsString]) {
     let dump = command.find_subcommand("dump");
     let options = dump.into_iter().flat_map(Command::get_arguments);
-    let names = options.filter_map(|option| option.get_long_and_visible_aliases());
+    let names = options.filter_map(clap::Arg::get_long_and_visible_aliases);
     let names: Vec<&str> = names.flatten().collect();
     for arg in args.iter_mut().take_while(|arg| *arg != "--") {
         let word = arg.to_str().and_then(|arg| arg.strip_prefix('-'));

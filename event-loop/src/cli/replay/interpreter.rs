@@ -150,7 +150,7 @@ impl Interpreter {
             let node = &interpreter.script.nodes[index];
             count += 1.0;
             at_line(&interpreter.file, node.line, || {
-                println!("{}#{count}", node.label)
+                println!("{}#{count}", node.label);
             });
             if count != node.numbers[1] {
                 return Ok(());
