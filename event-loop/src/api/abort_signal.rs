@@ -227,6 +227,7 @@ impl AbortSignal {
     /// ```
     /// # use std::time::Duration;
     /// # use event_loop::*;
+    /// # use event_loop::println;
     /// run(async {
     ///     let stop = AbortController::new();
     ///     let nap = stop.signal().guard(sleep(Duration::from_secs(60)));

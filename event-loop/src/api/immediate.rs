@@ -23,6 +23,7 @@ pub struct Immediate {
 ///
 /// ```
 /// # use event_loop::*;
+/// # use event_loop::println;
 /// run_script(|| {
 ///     set_immediate(|| println!("second"));
 ///     println!("first");

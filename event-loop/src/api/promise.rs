@@ -50,6 +50,7 @@ pub struct Resolver<T>(Rc<Inner<T>>);
 ///
 /// ```
 /// # use event_loop::*;
+/// # use event_loop::println;
 /// run(async {
 ///     let answer = spawn(async { Ok::<_, Error>(6 * 7) });
 ///     assert_eq!(answer.await?, 42);

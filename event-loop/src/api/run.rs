@@ -27,6 +27,7 @@ use crate::probe;
 /// ```
 /// # use std::time::Duration;
 /// # use event_loop::*;
+/// # use event_loop::println;
 /// // An hour that takes no time.
 /// let exit = Builder::new().clock(Clock::Virtual).run(sleep_for_an_hour());
 /// assert_eq!(exit.code(), 0);

@@ -19,6 +19,7 @@ use crate::probe;
 ///
 /// ```
 /// # use event_loop::*;
+/// # use event_loop::println;
 /// run(async {
 ///     assert_eq!(spawn_blocking(|| 6 * 7).await?, 42);
 ///     Ok::<_, Error>(())

@@ -29,6 +29,7 @@ pub struct Timeout {
 /// ```
 /// # use std::time::Duration;
 /// # use event_loop::*;
+/// # use event_loop::println;
 /// run_script(|| {
 ///     let late = set_timeout(Duration::from_secs(60), || println!("never"));
 ///     set_timeout(Duration::from_millis(1), move || late.clear());
@@ -53,6 +54,7 @@ pub fn set_timeout<R: CallbackResult>(
 /// ```
 /// # use std::time::Duration;
 /// # use event_loop::*;
+/// # use event_loop::println;
 /// run_script(|| {
 ///     let mut left = 3;
 ///     set_interval(Duration::from_millis(1), move || {

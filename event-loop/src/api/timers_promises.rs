@@ -27,6 +27,7 @@ use crate::probe;
 /// ```
 /// # use std::time::Duration;
 /// # use event_loop::*;
+/// # use event_loop::println;
 /// run(async {
 ///     sleep(Duration::from_millis(5)).await;
 /// });

@@ -22,6 +22,7 @@ pub enum Microtask {
 ///
 /// ```
 /// # use event_loop::*;
+/// # use event_loop::println;
 /// run_script(|| {
 ///     queue_microtask(|| println!("second"));
 ///     next_tick(|| println!("first"));
