@@ -3,6 +3,7 @@
 pub mod console;
 pub mod files;
 pub mod find;
+pub mod rules;
 pub mod selection;
 pub mod settings;
 pub mod workspace;
