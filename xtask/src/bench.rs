@@ -27,11 +27,9 @@ use self::plan::Spec;
 use self::programs::build_programs;
 use self::shell::Shell;
 use self::table::Place;
-use crate::cases::workspace::Workspace;
+use crate::cases::Workspace;
 use crate::exit_error::ExitError;
-use crate::run::interrupt;
-use crate::run::node::{Node, Wanted};
-use crate::run::sandbox::path_with;
+use crate::run::{Node, Wanted, interrupt, path_with};
 
 /// How `bench` is called.
 #[derive(clap::Args)]
@@ -75,10 +73,10 @@ pub fn bench(options: &Options) -> Result<u8> {
     let profile: &[&str] = if options.smoke { &[] } else { &["--release"] };
     let bin = tempfile::tempdir()?;
     build_programs(&workspace, &specs, profile, bin.path())?;
-    let rev = options.against.as_ref();
-    let earlier = rev
-        .map(|rev| Earlier::build(&workspace.root, rev, &specs))
-        .transpose()?;
+    let mut earlier = None;
+    if let Some(rev) = &options.against {
+        earlier = Some(Earlier::build(&workspace.root, rev, &specs)?);
+    }
     if let Some(earlier) = &earlier {
         earlier.oppose(&mut specs)?;
     }
@@ -182,10 +180,8 @@ fn compete<'a>(
         let index = (turn + turn / count) % count;
         let (entry, contender) = (&mut entries[index], &spec.contenders[index]);
         if entry.missing.is_none() {
-            let run = run(spec, contender, &shell);
-            entry
-                .runs
-                .push(run.with_context(|| contender.name.clone())?);
+            let ran = run(spec, contender, &shell);
+            entry.runs.push(ran.with_context(|| entry.name.to_owned())?);
         }
     }
     Ok(entries)
@@ -203,14 +199,11 @@ fn shell(spec: &Spec, node: &Node, bin: &Path, folder: &Path, is_smoke: bool) ->
         ("OUT", "/dev/null"),
         ("SMOKE", smoke),
     ];
-    let mut env: BTreeMap<_, _> = env
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into();
-    env.extend(
-        node.path
-            .as_ref()
-            .map(|node| ("NODE".to_owned(), node.display().to_string())),
-    );
+    let env = env.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let mut env = BTreeMap::from(env);
+    if let Some(node) = &node.path {
+        env.insert("NODE".to_owned(), node.display().to_string());
+    }
     let folder = folder.to_owned();
     Ok(Shell { folder, env })
 }
@@ -218,10 +211,7 @@ fn shell(spec: &Spec, node: &Node, bin: &Path, folder: &Path, is_smoke: bool) ->
 /// Returns a folder in memory where there is such a thing, so that no disk is measured.
 fn folder() -> Result<TempDir> {
     let memory = Path::new("/dev/shm");
-    let home = if memory.is_dir() {
-        memory.to_owned()
-    } else {
-        std::env::temp_dir()
-    };
+    let temp = std::env::temp_dir();
+    let home = if memory.is_dir() { memory } else { &temp };
     Ok(tempfile::tempdir_in(home)?)
 }

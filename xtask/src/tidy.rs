@@ -19,8 +19,7 @@ use anyhow::Result;
 use regex_lite::Regex;
 use toml::Table;
 
-use crate::cases::files::{known_files, read_toml};
-use crate::cases::workspace::{Crate, Workspace, strings};
+use crate::cases::{Crate, Workspace, known_files, read_toml, strings};
 
 /// What a rule is good for.
 #[derive(Clone, Copy, PartialEq)]
@@ -184,9 +183,8 @@ impl Tree {
     /// Returns the Rust files in this folder of each crate.
     fn rust(&self, folder: &str) -> Vec<(&str, &str)> {
         let crates = self.manifests.keys();
-        crates
-            .flat_map(|name| self.below(&format!("{name}/{folder}"), ".rs"))
-            .collect()
+        let crates = crates.map(|name| format!("{name}/{folder}"));
+        crates.flat_map(|start| self.below(&start, ".rs")).collect()
     }
 
     fn text(&self, file: &str) -> &str {

@@ -10,9 +10,9 @@ use super::figures::compared;
 use super::measure::Entry;
 use super::plan::Spec;
 use super::programs::build_programs;
-use crate::cases::workspace::Workspace;
+use crate::cases::Workspace;
 use crate::exit_error::ExitError;
-use crate::run::sandbox::path_with;
+use crate::run::path_with;
 
 /// Where the work tree is, from the root.
 const TREE: &str = "target/against";

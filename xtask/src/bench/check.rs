@@ -59,13 +59,13 @@ impl<'a> WorkCheck<'a> {
         let is_work = !work.trim().is_empty() && self.empty_run.as_ref() != Some(&work);
         ensure!(
             is_work,
-            "the check sees no work: {work:?} is what it says of an empty run"
+            "the check sees no work: an empty run is {work:?} too"
         );
         let agreed = self.agreed.get_or_insert_with(|| work.clone());
         let first = &spec.contenders[0].name;
         ensure!(
             *agreed == work,
-            "does other work than {first}: {work:?} and {agreed:?}"
+            "does other work than {first}: {work:?}, {agreed:?}"
         );
         Ok(())
     }

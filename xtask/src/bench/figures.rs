@@ -34,9 +34,8 @@ impl Figure {
 /// Returns what a bench compares, by name, with a figure for each contender: the time, or the rates as ours prints them.
 pub fn compared(spec: &Spec, entries: &[Entry]) -> Vec<(String, Vec<Option<Figure>>)> {
     if spec.work.is_some() {
-        let times = entries
-            .iter()
-            .map(|entry| Figure::of(&entry.runs, |run| Some(run.wall)));
+        let time = |entry: &Entry| Figure::of(&entry.runs, |run| Some(run.wall));
+        let times = entries.iter().map(time);
         return vec![("time".to_owned(), times.collect())];
     }
     let rates = entries[0].runs.first().map_or(&[][..], |run| &run.rates);
@@ -44,9 +43,8 @@ pub fn compared(spec: &Spec, entries: &[Entry]) -> Vec<(String, Vec<Option<Figur
     for (name, _) in rates {
         let rate = |run: &Run| {
             let mut rates = run.rates.iter();
-            rates
-                .find(|(other, _)| other == name)
-                .map(|(_, rate)| *rate)
+            let rate = rates.find(|(other, _)| other == name);
+            rate.map(|(_, rate)| *rate)
         };
         let figures = entries.iter().map(|entry| Figure::of(&entry.runs, rate));
         compared.push((name.clone(), figures.collect()));

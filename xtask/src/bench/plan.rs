@@ -8,8 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 use regex_lite::Regex;
 use serde::Deserialize;
 
-use crate::cases::files::read_toml;
-use crate::cases::workspace::Crate;
+use crate::cases::{Crate, read_toml};
 use crate::exit_error::ExitError;
 
 /// A bench as written, and where it stands. All lines are for `sh` and run in one folder in memory.
@@ -131,18 +130,11 @@ impl Spec {
     fn check(&self) -> Result<()> {
         for serve in self.contenders.iter().filter_map(|one| one.serve.as_ref()) {
             ensure!(self.work.is_none(), "a server has rates and no `work`");
-            let Serve {
-                ready,
-                requests,
-                rate,
-                ..
-            } = serve;
+            let (ready, requests, rate) = (&serve.ready, &serve.requests, &serve.rate);
             for (key, pattern) in [("ready", ready), ("requests", requests), ("rate", rate)] {
                 let regex = Regex::new(pattern).with_context(|| format!("serve.{key}"))?;
-                ensure!(
-                    regex.captures_len() > 1,
-                    "serve.{key} needs a group: {pattern:?}"
-                );
+                let has_group = regex.captures_len() > 1;
+                ensure!(has_group, "serve.{key} needs a group: {pattern:?}");
             }
         }
         let problem = if self.contenders.len() < 2 {

@@ -6,8 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::plan::Spec;
-use crate::cases::files::known_files;
-use crate::cases::workspace::{Crate, Workspace};
+use crate::cases::{Crate, Workspace, known_files};
 use crate::run::cargo;
 
 /// Builds what the benches need; puts each tool into a folder as CRATE, and each driver as CRATE-bench-NAME.

@@ -10,9 +10,7 @@ use regex_lite::Regex;
 
 use super::plan::Serve;
 use super::shell::Shell;
-use crate::run::interrupt;
-use crate::run::process::{End, Run};
-use crate::run::usage::Usage;
+use crate::run::{End, Run, Usage, interrupt};
 
 const READY: Duration = Duration::from_secs(20);
 
@@ -72,14 +70,9 @@ impl<'a> Server<'a> {
         usage.cpu = usage.cpu.saturating_sub(self.start.cpu);
         // The system counts in hundredths.
         let cpu = usage.cpu.max(Duration::from_millis(10)).as_secs_f64();
-        let rates = [
-            ("requests/s", rate),
-            ("requests per CPU second", requests / cpu),
-        ];
-        Ok((
-            usage,
-            rates.map(|(name, rate)| (name.to_owned(), rate)).into(),
-        ))
+        let per_second = ("requests/s".to_owned(), rate);
+        let per_cpu = ("requests per CPU second".to_owned(), requests / cpu);
+        Ok((usage, vec![per_second, per_cpu]))
     }
 }
 
@@ -91,9 +84,8 @@ fn contents(file: &File) -> Result<String> {
 }
 
 fn number(pattern: &str, text: &str) -> Result<f64> {
-    let found = Regex::new(pattern)?
-        .captures(text)
-        .and_then(|found| found.get(1));
+    let found = Regex::new(pattern)?.captures(text);
+    let found = found.and_then(|found| found.get(1));
     let wrong = || format!("{pattern:?} finds no number in what the driver printed: {text:?}");
     let digits = found.with_context(wrong)?.as_str();
     digits.parse().with_context(wrong)

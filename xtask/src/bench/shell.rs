@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 
-use crate::run::interrupt;
-use crate::run::process::{self, Outcome};
+use crate::run::{Outcome, interrupt, process};
 
 /// Nothing worth measuring takes longer.
 const LIMIT: Duration = Duration::from_secs(300);

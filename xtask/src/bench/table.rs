@@ -8,7 +8,8 @@ use anyhow::{Context, Result};
 use super::figures::{Figure, compared};
 use super::measure::{Entry, Run};
 use super::plan::{Spec, Work};
-use crate::run::node::Node;
+use crate::cases::read_text;
+use crate::run::Node;
 
 /// Returns the table, and under it how it came about.
 pub fn markdown(spec: &Spec, entries: &[Entry], node: &Node, rounds: u32) -> String {
@@ -17,19 +18,16 @@ pub fn markdown(spec: &Spec, entries: &[Entry], node: &Node, rounds: u32) -> Str
         None => by_rate(spec, entries),
     };
     let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = info
-        .lines()
-        .find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let mut lines = info.lines();
+    let model = lines.find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     let cpu = model.map_or("?", |(_, name)| name);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let times = match rounds {
         1 => "one round".to_owned(),
         _ => format!("medians of {rounds} interleaved rounds"),
     };
-    let how = format!(
-        "{cpu}, {cores} cores, {}; {times}. `cargo xtask bench {}`",
-        node.says, spec.id
-    );
+    let (node, id) = (&node.says, &spec.id);
+    let how = format!("{cpu}, {cores} cores, {node}; {times}. `cargo xtask bench {id}`");
     format!("{}\n\n{}\n{how}\n", spec.title, render(&rows))
 }
 
@@ -131,20 +129,14 @@ impl Place {
     /// Finds the markers of the bench in its crate's README.
     pub fn find(spec: &Spec) -> Result<Self> {
         let file = spec.benches().with_file_name("README.md");
-        let readme = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+        let readme = read_text(&file)?;
         let name = spec.name();
-        let (open, close) = (
-            format!("<!-- bench:{name} -->\n"),
-            format!("<!-- /bench:{name} -->"),
-        );
+        let open = format!("<!-- bench:{name} -->\n");
+        let close = format!("<!-- /bench:{name} -->");
         let start = readme.find(&open).map(|start| start + open.len());
         let end = start.and_then(|start| Some(start + readme[start..].find(&close)?));
-        let lacks = || {
-            format!(
-                "{}: no lines {open:?} and {close:?} to write between",
-                file.display()
-            )
-        };
+        let path = file.display();
+        let lacks = || format!("{path}: no lines {open:?} and {close:?} to write between");
         let (start, end) = start.zip(end).with_context(lacks)?;
         let (before, after) = (readme[..start].to_owned(), readme[end..].to_owned());
         Ok(Self {

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail, ensure};
 use regex_lite::Regex;
 
-use crate::cases::workspace::Workspace;
+use crate::cases::Workspace;
 use crate::exit_error::ExitError;
 
 /// One console block.
@@ -45,10 +45,8 @@ impl Block {
     fn resolve(&mut self, workspace: &Workspace) -> Result<()> {
         let id = &self.id;
         let starts = self.text.starts_with("$ ");
-        ensure!(
-            starts,
-            ExitError::usage(format!("{id}: it starts with no `$ command`"))
-        );
+        let why = format!("{id}: it starts with no `$ command`");
+        ensure!(starts, ExitError::usage(why));
         let mut crates = Vec::new();
         for (line, command) in self.commands() {
             let mut words = command.split_whitespace();
@@ -70,9 +68,9 @@ pub fn read_all(workspace: &Workspace) -> Result<Vec<Block>> {
     for one in &workspace.crates {
         blocks.extend(read(&one.dir, &format!("{}/README.md", one.name))?);
     }
-    blocks
-        .iter_mut()
-        .try_for_each(|block| block.resolve(workspace))?;
+    for block in &mut blocks {
+        block.resolve(workspace)?;
+    }
     Ok(blocks)
 }
 

@@ -61,3 +61,8 @@ pub fn read_toml<T: DeserializeOwned>(file: &Path) -> Result<T> {
     let value = text.and_then(|text| Ok(toml::from_str(&text)?));
     value.map_err(|error| ExitError::usage(format!("{}: {error:#}", file.display())).into())
 }
+
+/// Reads a text file; an error names it.
+pub fn read_text(file: &Path) -> Result<String> {
+    fs::read_to_string(file).with_context(|| file.display().to_string())
+}

@@ -9,10 +9,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use regex_lite::Regex;
 
-use crate::cases::files::read_toml;
-use crate::cases::rules::Rules;
 use crate::cases::settings::Settings;
-use crate::cases::workspace::Crate;
+use crate::cases::{Crate, Rules, read_toml};
 use crate::exit_error::ExitError;
 
 /// One lesson, or one command of a tool.
@@ -95,10 +93,8 @@ pub fn read_all(one: &Crate, faults: &mut Vec<Fault>) -> Result<Vec<Case>> {
             }
             let case = Case::read(one, folder, &stem, &files)?;
             let is_new = cases.iter().all(|other| other.id != case.id);
-            ensure!(
-                is_new,
-                ExitError::usage(format!("there are two cases named {}", case.id))
-            );
+            let two = format!("there are two cases named {}", case.id);
+            ensure!(is_new, ExitError::usage(two));
             cases.push(case);
         }
     }

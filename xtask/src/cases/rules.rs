@@ -70,10 +70,8 @@ impl Rules {
     /// Returns the key of a line, or nothing for a line without one.
     fn key<'a>(&self, line: &'a [u8]) -> &'a str {
         let line = str::from_utf8(line).unwrap_or_default();
-        let found = self
-            .key
-            .as_ref()
-            .and_then(|Pattern(key)| key.captures(line));
+        let key = self.key.as_ref();
+        let found = key.and_then(|Pattern(key)| key.captures(line));
         let group = found.and_then(|found| found.get(1).or(found.get(0)));
         group.map_or("", |group| group.as_str())
     }

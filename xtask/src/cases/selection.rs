@@ -2,9 +2,8 @@
 
 use anyhow::{Result, bail};
 
-use crate::cases::console::{self, Block};
-use crate::cases::find::{self, Case, Fault, check_shares};
-use crate::cases::workspace::{Crate, Workspace};
+use crate::cases::find::check_shares;
+use crate::cases::{Block, Case, Crate, Fault, Workspace};
 use crate::exit_error::ExitError;
 
 /// Which cases a verb is for; none of both means all.
@@ -62,12 +61,12 @@ impl<'a> Selection<'a> {
     pub fn read(workspace: &'a Workspace, choice: &Choice) -> Result<Self> {
         let (mut cases, mut faults) = (Vec::new(), Vec::new());
         for one in &workspace.crates {
-            cases.extend(find::read_all(one, &mut faults)?);
+            cases.extend(super::find::read_all(one, &mut faults)?);
         }
         if choice.is_all() {
             faults.extend(check_shares(&cases));
         }
-        let mut blocks = console::read_all(workspace)?;
+        let mut blocks = super::console::read_all(workspace)?;
         let mut tested: Vec<_> = workspace.crates.iter().collect();
         let test_id = |one: &Crate| format!("{}/cargo-test", one.name);
         let mut known: Vec<String> = tested.iter().map(|one| test_id(one)).collect();

@@ -7,7 +7,8 @@ use std::time::Duration;
 use anyhow::{Result, bail, ensure};
 use serde::Deserialize;
 
-use crate::cases::rules::{Order, Pattern, Redaction};
+use crate::cases::Order;
+use crate::cases::rules::{Pattern, Redaction};
 
 /// The file as written. A key that is not here is a mistake.
 #[derive(Default, Deserialize)]
@@ -41,10 +42,8 @@ impl Settings {
     pub fn check(&self, is_lesson: bool) -> Result<()> {
         for Redaction { name, pattern } in &self.redact {
             let groups = pattern.0.captures_len() - 1;
-            ensure!(
-                groups == 1,
-                "redact {name}: the pattern needs one group, not {groups}"
-            );
+            let what = format!("the pattern needs one group, not {groups}");
+            ensure!(groups == 1, "redact {name}: {what}");
         }
         let oracles = usize::from(self.oracle.is_some()) + usize::from(self.no_oracle.is_some());
         let problem = if is_lesson && (self.args.is_some() || oracles > 0) {
@@ -88,10 +87,8 @@ impl TryFrom<String> for Limit {
             "m" => 60_000,
             _ => 0,
         };
-        let millis = digits
-            .parse::<u64>()
-            .ok()
-            .and_then(|amount| amount.checked_mul(unit));
+        let amount: Option<u64> = digits.parse().ok();
+        let millis = amount.and_then(|amount| amount.checked_mul(unit));
         let millis = millis.filter(|millis| *millis > 0);
         let limit = millis.map(|millis| Self(Duration::from_millis(millis)));
         limit.ok_or("a time is like \"500ms\", \"30s\" or \"2m\"")

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use toml::{Table, Value};
 
-use crate::cases::files::read_toml;
+use crate::cases::read_toml;
 use crate::exit_error::ExitError;
 
 /// The folder above us that has a `[workspace]`.
@@ -62,15 +62,12 @@ impl Crate {
     fn read(dir: PathBuf) -> Result<Self> {
         let file = dir.join("Cargo.toml");
         let manifest: Table = read_toml(&file)?;
-        let name = manifest
-            .get("package")
-            .and_then(|package| package.get("name")?.as_str());
+        let package = manifest.get("package");
+        let name = package.and_then(|package| package.get("name")?.as_str());
         let name = name.with_context(|| format!("{} has no package.name", file.display()))?;
         let name = name.to_owned();
-        let features = manifest
-            .get("features")
-            .cloned()
-            .map_or(Ok(BTreeMap::new()), Value::try_into)?;
+        let features = manifest.get("features").cloned();
+        let features = features.map_or(Ok(BTreeMap::new()), Value::try_into)?;
         Ok(Self {
             name,
             dir,
@@ -95,28 +92,22 @@ impl Crate {
         let (mut on, mut next) = (vec!["default"], 0);
         while let Some(name) = on.get(next) {
             let also = self.features.get(*name).into_iter().flatten();
-            let new: Vec<_> = also
-                .map(String::as_str)
-                .filter(|name| !on.contains(name))
-                .collect();
+            let also = also.map(String::as_str);
+            let new: Vec<_> = also.filter(|name| !on.contains(name)).collect();
             on.extend(new);
             next += 1;
         }
-        self.features
-            .keys()
-            .any(|name| !on.contains(&name.as_str()))
+        let mut all = self.features.keys();
+        all.any(|name| !on.contains(&name.as_str()))
     }
 }
 
 /// Returns a list of a table of a manifest, such as the members of the workspace.
 pub fn strings<'a>(manifest: &'a Table, table: &str, list: &str) -> Vec<&'a str> {
-    let list = manifest
-        .get(table)
-        .and_then(|table| table.get(list)?.as_array());
-    list.into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect()
+    let table = manifest.get(table);
+    let list = table.and_then(|table| table.get(list)?.as_array());
+    let values = list.into_iter().flatten();
+    values.filter_map(Value::as_str).collect()
 }
 
 /// Returns every dependency of a manifest, of all kinds and for all targets.

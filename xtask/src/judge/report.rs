@@ -6,10 +6,9 @@ use std::time::Instant;
 use anyhow::Result;
 use serde_json::json;
 
-use crate::judge::verdict::{State, Verdict};
+use crate::judge::{State, Verdict};
 use crate::output;
-use crate::run::interrupt;
-use crate::run::node::Node;
+use crate::run::{Node, interrupt};
 
 /// Collects verdicts and shows them as they come.
 pub struct Report {
@@ -76,10 +75,8 @@ impl Report {
         if skipped > 0 {
             outln!("skipped: not run, or not to the end, because of an interrupt");
         }
-        let undecided: Vec<_> = self
-            .of(State::Undecided)
-            .map(|one| one.id.as_str())
-            .collect();
+        let undecided = self.of(State::Undecided);
+        let undecided: Vec<_> = undecided.map(|verdict| verdict.id.as_str()).collect();
         let undecided = match undecided.len() {
             0 => String::new(),
             count => format!(
@@ -127,8 +124,7 @@ impl Report {
 
     fn checked(&self) -> usize {
         let checked = self.verdicts.iter().filter(|verdict| verdict.checked);
-        checked
-            .filter(|verdict| verdict.state != State::Undecided)
-            .count()
+        let checked = checked.filter(|verdict| verdict.state != State::Undecided);
+        checked.count()
     }
 }

@@ -3,7 +3,7 @@
 //! What is changed is the output of a run that passed. It equals the golden file but for what is redacted, and a
 //! redaction that swallows too much shows only on real text: a golden file holds the placeholder already.
 
-use crate::cases::rules::{Order, Rules};
+use crate::cases::{Order, Rules};
 
 /// As many lines as are tried; the comparison of a long text with itself takes its time.
 const MOST_LINES: usize = 200;

@@ -2,11 +2,10 @@
 
 use serde::Serialize;
 
-use crate::cases::find::{Case, Fault};
-use crate::cases::settings::Limit;
-use crate::judge::diff::{diff, excerpt};
-use crate::run::interrupt;
-use crate::run::process::{End, Outcome};
+use crate::cases::{Case, Fault, Limit};
+use crate::judge::diff;
+use crate::judge::diff::excerpt;
+use crate::run::{End, Outcome, interrupt};
 
 /// The result of one thing that was checked.
 #[derive(Clone, Serialize)]

@@ -7,11 +7,10 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use crate::cases::workspace::Crate;
+use crate::cases::Crate;
 use crate::exit_error::ExitError;
-use crate::run::interrupt;
-use crate::run::node::Node;
-use crate::run::process::{End, Outcome, run_aloud};
+use crate::run::process::run_aloud;
+use crate::run::{End, Node, Outcome, interrupt};
 
 /// Builds the tests that a crate is judged by. Lessons are replayed by one of them, and not built as programs of their own.
 pub const BUILD_TESTS: [&str; 3] = ["test", "--tests", "--no-run"];

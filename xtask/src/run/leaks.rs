@@ -13,7 +13,7 @@ use std::time::Duration;
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::{Pid, getpid};
 
-use crate::run::usage::Usage;
+use crate::run::Usage;
 
 /// The name of the environment variable that carries a run's cookie.
 pub const COOKIE: &str = "XTASK_RUN";
@@ -142,9 +142,7 @@ fn read_table(table: &mut BTreeMap<i32, Process>) -> bool {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     let pids: Vec<i32> = pids.collect();
-    table.extend(
-        pids.iter()
-            .filter_map(|pid| Some((*pid, Process::read(*pid)?))),
-    );
+    let read = |pid: &i32| Some((*pid, Process::read(*pid)?));
+    table.extend(pids.iter().filter_map(read));
     table.len() == pids.len()
 }

@@ -77,9 +77,8 @@ impl Node {
         let output = Command::new(&path).arg("--version").output();
         let stdout = output.map_or(Vec::new(), |output| output.stdout);
         let version = String::from_utf8_lossy(&stdout).trim().to_owned();
-        let digits = version
-            .strip_prefix('v')
-            .and_then(|digits| digits.split('.').next());
+        let digits = version.strip_prefix('v');
+        let digits = digits.and_then(|digits| digits.split('.').next());
         let Some(major) = digits.and_then(|digits| digits.parse().ok()) else {
             return Self::absent(format!("{} does not tell its version", path.display()));
         };

@@ -19,9 +19,9 @@ use anyhow::{Context, Result};
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
-use crate::run::interrupt;
 use crate::run::leaks::{COOKIE, Process, leaders, survivors};
-use crate::run::usage::{Usage, wait4};
+use crate::run::usage::wait4;
+use crate::run::{Usage, interrupt};
 
 /// How long the rest of a run may outlive its leader before that is a leak.
 const LEAK_GRACE: Duration = Duration::from_secs(1);
@@ -48,9 +48,8 @@ impl End {
     /// Returns how a process ended by itself.
     pub fn of(status: ExitStatus) -> Self {
         let signal = status.signal().map(Signal::try_from);
-        let by = signal
-            .and_then(Result::ok)
-            .map_or("an unknown signal", Signal::as_str);
+        let signal = signal.and_then(Result::ok);
+        let by = signal.map_or("an unknown signal", Signal::as_str);
         let stopped = || Self::Stopped(format!("ended by {by}"));
         status.code().map_or_else(stopped, Self::Exited)
     }
@@ -136,10 +135,8 @@ impl Run {
         let began = Instant::now();
         let child = command.spawn();
         let mut child = child.with_context(|| command.get_program().display().to_string())?;
-        let group = child
-            .id()
-            .try_into()
-            .expect("a process id is a positive i32");
+        let group = child.id().try_into();
+        let group = group.expect("a process id is a positive i32");
         leaders.insert(group);
         drop(leaders);
 

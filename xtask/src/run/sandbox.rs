@@ -10,13 +10,9 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
-use crate::cases::console::Block;
-use crate::cases::files::all_files;
-use crate::cases::find::{Case, Oracle};
-use crate::cases::settings::Limit;
-use crate::run::interrupt;
-use crate::run::node::Node;
-use crate::run::process::{End, Outcome, run};
+use crate::cases::{Block, Case, Limit, Oracle, all_files};
+use crate::run::process::run;
+use crate::run::{End, Node, Outcome, interrupt};
 
 /// What the runs of a verb share.
 pub struct Runner {
@@ -75,10 +71,11 @@ impl Runner {
         let end = outcome.end;
         ensure!(end == End::Exited(0), "`{krate} tour --list` {end}");
         let list = String::from_utf8_lossy(&outcome.stdout);
-        let names = list
-            .lines()
-            .filter_map(|line| line.split_whitespace().next());
-        Ok(names.map(str::to_owned).collect())
+        let mut names = Vec::new();
+        for line in list.lines() {
+            names.extend(line.split_whitespace().next().map(str::to_owned));
+        }
+        Ok(names)
     }
 
     /// Returns a README block as it ought to read, and the runs of its commands.

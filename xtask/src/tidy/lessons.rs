@@ -57,10 +57,8 @@ pub fn whole(tree: &Tree, found: &mut Findings) {
             let what = format!("the lesson `{name}` has no {side}");
             found.require(files.contains_key(end), &lesson.file(end), what, fix);
         }
-        let (module, link) = (
-            format!("\"../examples/{name}.rs\""),
-            format!("examples/{name}.rs)"),
-        );
+        let module = format!("\"../examples/{name}.rs\"");
+        let link = format!("examples/{name}.rs)");
         for (file, text, place, fix) in [
             ("src/tour.rs", module, "place in the tour", "add it there"),
             ("README.md", link, "link in the README", "link its .rs"),
@@ -70,15 +68,9 @@ pub fn whole(tree: &Tree, found: &mut Findings) {
             found.require(tree.text(&file).contains(&text), &file, what, fix);
         }
         let owner = owners.entry(*name).or_insert(*topic);
-        let what = format!(
-            "`{name}` is a lesson of {owner} too, and cargo puts all examples into one folder"
-        );
-        found.require(
-            owner == topic,
-            &lesson.file("rs"),
-            what,
-            "rename one of them",
-        );
+        let what = format!("`{name}` is a lesson of {owner} too: cargo has one folder for all");
+        let fix = "rename one of them";
+        found.require(owner == topic, &lesson.file("rs"), what, fix);
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml::Value;
 
 use super::{Findings, Tree, line_of, odd_ones};
-use crate::cases::workspace::dependencies;
+use crate::cases::dependencies;
 
 /// The same in every crate: to raise one, raise all.
 const FIELDS: [(&str, &str); 4] = [
@@ -38,9 +38,8 @@ pub fn fields(tree: &Tree, found: &mut Findings) {
     for (folder, manifest) in &tree.manifests {
         let file = format!("{folder}/Cargo.toml");
         for (name, wanted) in FIELDS {
-            let value = manifest
-                .get("package")
-                .and_then(|package| package.get(name));
+            let package = manifest.get("package");
+            let value = package.and_then(|package| package.get(name));
             let value = value.map_or("missing".to_owned(), Value::to_string);
             if value != wanted {
                 let line = line_of(tree.text(&file), &[name]);

@@ -52,9 +52,8 @@ pub fn rust(tree: &Tree, found: &mut Findings) {
         let what = "its first screen has no Rust program";
         found.require(is_shown, &readme, what, "write ten lines of ```rust");
         let sources = tree.below(&format!("{topic}/src/"), ".rs");
-        let is_tested = sources
-            .iter()
-            .any(|(_, text)| text.contains("README.md\")"));
+        let mut sources = sources.iter();
+        let is_tested = sources.any(|(_, text)| text.contains("README.md\")"));
         let fix = "include it under #[cfg(doctest)] in lib.rs";
         found.require(is_tested, &readme, "its programs are no doc tests", fix);
     }
@@ -106,19 +105,15 @@ pub fn nothing_empty(tree: &Tree, found: &mut Findings) {
     let is_exempt =
         |file: &str| tree.topics().any(|topic| topic == home(file)) && !tree.has_moved(home(file));
     let texts = tree.below("", ".md");
-    let words = texts
-        .iter()
-        .flat_map(|(_, text)| text.split(['(', ')', '"', ' ']));
-    let shown: Vec<&str> = words.collect();
+    let mut shown = Vec::new();
+    for (_, text) in &texts {
+        shown.extend(text.split(['(', ')', '"', ' ']));
+    }
     for (file, _) in [tree.below("", ".svg"), tree.below("", ".png")].concat() {
         let is_it = |shown: &&str| *shown == file || file.ends_with(&format!("/{shown}"));
         let is_shown = is_exempt(file) || shown.iter().any(is_it);
-        found.require(
-            is_shown,
-            file,
-            "no text shows this picture",
-            "show it or delete it",
-        );
+        let what = "no text shows this picture";
+        found.require(is_shown, file, what, "show it or delete it");
     }
     for (file, text) in texts {
         let lines: Vec<_> = text.lines().collect();

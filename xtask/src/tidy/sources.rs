@@ -25,12 +25,8 @@ pub fn licence(tree: &Tree, found: &mut Findings) {
     for topic in tree.moved_topics() {
         let file = format!("{topic}/LICENSE");
         let is_copy = tree.text(&file) == tree.text("LICENSE");
-        found.require(
-            is_copy,
-            &file,
-            "it is not the licence of the root",
-            "copy it",
-        );
+        let what = "it is not the licence of the root";
+        found.require(is_copy, &file, what, "copy it");
     }
 }
 
@@ -41,12 +37,8 @@ pub fn golden_test(tree: &Tree, found: &mut Findings) {
         .topics()
         .map(|topic| format!("{topic}/tests/golden.rs"))
     {
-        found.require(
-            tree.has(&file),
-            &file,
-            "it is missing",
-            "copy that of another crate",
-        );
+        let fix = "copy that of another crate";
+        found.require(tree.has(&file), &file, "it is missing", fix);
         let text = tree.text(&file);
         files.push((file, text));
     }
@@ -60,12 +52,8 @@ pub fn golden_test(tree: &Tree, found: &mut Findings) {
 pub fn opening_words(tree: &Tree, found: &mut Findings) {
     let fix = "begin with `//!`: what Node has, what stands for it here";
     for (file, text) in tree.rust("src/") {
-        found.require(
-            text.starts_with("//!"),
-            file,
-            "it does not say what it is about",
-            fix,
-        );
+        let is_told = text.starts_with("//!");
+        found.require(is_told, file, "it does not say what it is about", fix);
     }
 }
 

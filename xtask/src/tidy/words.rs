@@ -31,12 +31,8 @@ pub fn plain_english(tree: &Tree, found: &mut Findings) {
         let (count, ceiling) = (places.len(), ceiling(tree, topic));
         if count < ceiling {
             let what = format!("{topic} has become better");
-            found.add(
-                "Cargo.toml",
-                1,
-                what,
-                format!("lower its number to {count}"),
-            );
+            let fix = format!("lower its number to {count}");
+            found.add("Cargo.toml", 1, what, fix);
         }
         for (file, line) in places.into_iter().filter(|_| count > ceiling) {
             let what = format!(
@@ -49,15 +45,8 @@ pub fn plain_english(tree: &Tree, found: &mut Findings) {
 
 /// Returns how many lines a crate may have.
 fn ceiling(tree: &Tree, topic: &str) -> usize {
-    let metadata = tree
-        .workspace
-        .get("workspace")
-        .and_then(|workspace| workspace.get("metadata"));
-    let ceilings = metadata.and_then(|metadata| metadata.get("private-words"));
-    let ceiling = ceilings
-        .and_then(|ceilings| ceilings.get(topic))
-        .and_then(Value::as_integer);
-    ceiling
-        .and_then(|ceiling| ceiling.try_into().ok())
-        .unwrap_or(0)
+    let words = tree.workspace.get("workspace").and_then(Value::as_table);
+    let words = words.and_then(|table| table.get("metadata")?.get("private-words"));
+    let ceiling = words.and_then(|words| words.get(topic)?.as_integer());
+    usize::try_from(ceiling.unwrap_or(0)).unwrap_or(0)
 }

@@ -7,16 +7,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::cases::find::{Case, Oracle};
-use crate::cases::selection::{Choice, Selection};
-use crate::cases::settings::Limit;
-use crate::cases::workspace::Workspace;
+use crate::cases::{Case, Choice, Limit, Oracle, Selection, Workspace};
 use crate::exit_error::ExitError;
-use crate::judge::diff::diff;
-use crate::judge::verdict::{State, ending, faults, judge};
-use crate::run::node::{Node, Wanted};
-use crate::run::sandbox::{Oracled, Runner};
-use crate::run::{cargo, interrupt};
+use crate::judge::{State, diff, ending, faults, judge};
+use crate::run::{Node, Oracled, Runner, Wanted, cargo, interrupt};
 
 /// So often a program must print the same before it is believed.
 const RUNS: usize = 3;
@@ -141,9 +135,8 @@ fn bless_readmes(workspace: &Workspace, selection: &Selection) -> Result<u8> {
     for block in blocks.iter().rev() {
         let (text, outcomes) = runner.block(block)?;
         interrupt::check()?;
-        let mut problems = outcomes
-            .iter()
-            .flat_map(|outcome| ending("Rust", Limit::default(), outcome));
+        let problems = |outcome| ending("Rust", Limit::default(), outcome);
+        let mut problems = outcomes.iter().flat_map(problems);
         if let Some(problem) = problems.next() {
             refused += 1;
             outln!("refused   {}: {}", block.id, problem.trim_end());

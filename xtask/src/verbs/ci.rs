@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use crate::cases::workspace::{Crate, Workspace};
+use crate::cases::{Crate, Workspace};
 use crate::exit_error::ExitError;
 use crate::run::process::run_through;
 use crate::run::{cargo, interrupt};
@@ -55,10 +55,9 @@ pub fn ci(options: &Options) -> Result<u8> {
         }
     }
     outln!("");
-    times
-        .iter()
-        .chain(&failed)
-        .for_each(|line| outln!("{line}"));
+    for line in times.iter().chain(&failed) {
+        outln!("{line}");
+    }
     let (passed, skipped) = (times.len() - failed.len(), steps.len() - times.len());
     outln!(
         "{passed} passed, {} failed, {skipped} not run",
@@ -81,10 +80,9 @@ fn steps(workspace: &Workspace, node: &str) -> Vec<Step> {
         steps.push(step(&format!("clippy-{name}"), &line));
     }
     for one in &workspace.crates {
-        let features = feature_sets(one).into_iter();
-        steps.extend(
-            features.map(|(set, line)| step(&format!("features-{}-{set}", one.name), &line)),
-        );
+        for (set, line) in feature_sets(one) {
+            steps.push(step(&format!("features-{}-{set}", one.name), &line));
+        }
     }
     steps.push(Step {
         name: "doc".to_owned(),

@@ -6,11 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use toml::Table;
 
-use crate::cases::files::{git_files, known_files, read_toml};
-use crate::cases::workspace::Workspace;
+use crate::cases::{Workspace, git_files, known_files, read_toml};
 use crate::exit_error::ExitError;
-use crate::run::cargo;
-use crate::run::sandbox::copy_files;
+use crate::run::{cargo, copy_files};
 use crate::tidy;
 
 /// How `copy` is called.
@@ -67,24 +65,18 @@ pub fn copy(options: &Options) -> Result<u8> {
 /// Returns the absolute path of a folder that is empty or not there.
 fn destination(named: &Path) -> Result<PathBuf> {
     let refused = |why: &str| ExitError::usage(format!("{} {why}", named.display()));
-    ensure!(
-        !named.is_symlink(),
-        refused("is a link: name the folder itself")
-    );
+    let link = "is a link: name the folder itself";
+    ensure!(!named.is_symlink(), refused(link));
     let is_empty = fs::read_dir(named).is_ok_and(|mut entries| entries.next().is_none());
-    ensure!(
-        is_empty || !named.exists(),
-        refused("is there and is no empty folder")
-    );
+    let is_free = is_empty || !named.exists();
+    ensure!(is_free, refused("is there and is no empty folder"));
     let name = named.file_name();
     let name = name.ok_or_else(|| ExitError::usage("the last part of DEST is no name"))?;
     let absolute = std::path::absolute(named)?;
     let home = absolute.parent().unwrap_or(&absolute);
     // Without `..` and links, since the folders above are to be asked; what is not there has none.
-    let there = home
-        .ancestors()
-        .find(|folder| folder.exists())
-        .unwrap_or(home);
+    let there = home.ancestors().find(|folder| folder.exists());
+    let there = there.unwrap_or(home);
     let file = format!("would lie below {}, which is a file", there.display());
     ensure!(there.is_dir(), refused(&file));
     let rest = home.strip_prefix(there)?;
@@ -97,16 +89,12 @@ fn advise(name: &str, dest: &Path) -> Result<()> {
     let mut metadata = cargo::command(dest);
     metadata.args(["metadata", "--no-deps", "--offline", "--format-version=1"]);
     let complaint = String::from_utf8_lossy(&metadata.output()?.stderr).into_owned();
-    let root = complaint
-        .lines()
-        .find_map(|line| line.strip_prefix("workspace: "));
+    let mut lines = complaint.lines();
+    let root = lines.find_map(|line| line.strip_prefix("workspace: "));
     if let Some(root) = root.map(|root| Path::new(root.trim())) {
         let path = dest.strip_prefix(root.parent().unwrap_or(root))?;
-        outln!(
-            "add to members in {}:\n\"{}\"",
-            root.display(),
-            path.display()
-        );
+        let (root, path) = (root.display(), path.display());
+        outln!("add to members in {root}:\n\"{path}\"");
     }
     let above = dest
         .ancestors()

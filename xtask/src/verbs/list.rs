@@ -2,9 +2,7 @@
 
 use anyhow::Result;
 
-use crate::cases::find::{Case, Oracle, shares};
-use crate::cases::selection::{Choice, Selection};
-use crate::cases::workspace::Workspace;
+use crate::cases::{Case, Choice, Oracle, Selection, Workspace, shares};
 
 /// How `list` is called.
 #[derive(clap::Args)]

@@ -11,13 +11,11 @@ use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 use toml::{Table, Value};
 
-use crate::cases::files::known_files;
-use crate::cases::workspace::{Crate, Workspace};
+use crate::cases::{Crate, Workspace, known_files};
 use crate::exit_error::ExitError;
-use crate::judge::diff;
+use crate::judge::end;
 use crate::run::process::run_aloud;
-use crate::run::sandbox::copy_files;
-use crate::run::{cargo, interrupt};
+use crate::run::{cargo, copy_files, interrupt};
 use crate::tidy::blocks_copy;
 
 /// How `standalone` is called.
@@ -58,15 +56,11 @@ pub fn standalone(options: &Options) -> Result<u8> {
     }
     // Cargo would take the copies for lost members of it.
     let temp = std::env::temp_dir();
-    let above = temp
-        .ancestors()
-        .find(|folder| folder.join("Cargo.toml").is_file());
+    let mut above = temp.ancestors();
+    let above = above.find(|folder| folder.join("Cargo.toml").is_file());
     if let Some(above) = above {
-        let text = format!(
-            "{} lies below {}/Cargo.toml",
-            temp.display(),
-            above.display()
-        );
+        let (temp, above) = (temp.display(), above.display());
+        let text = format!("{temp} lies below {above}/Cargo.toml");
         return Err(ExitError::usage(format!("{text}; set TMPDIR to a folder of its own")).into());
     }
     let mut trial = Trial {
@@ -89,15 +83,11 @@ pub fn standalone(options: &Options) -> Result<u8> {
     if !fit.is_empty() {
         trial.among_strangers(&fit)?;
     }
-    trial
-        .failed
-        .iter()
-        .for_each(|failure| outln!("FAILED {failure}"));
-    outln!(
-        "{} steps passed, {} failed",
-        trial.passed,
-        trial.failed.len()
-    );
+    for failure in &trial.failed {
+        outln!("FAILED {failure}");
+    }
+    let (passed, failed) = (trial.passed, trial.failed.len());
+    outln!("{passed} steps passed, {failed} failed");
     Ok(u8::from(!trial.failed.is_empty()))
 }
 
@@ -262,7 +252,7 @@ impl Trial<'_> {
                 for process in &outcome.leaked {
                     text += &format!("\n  LEAK: {process}");
                 }
-                outln!("{}", diff::end(&outcome.stdout));
+                outln!("{}", end(&outcome.stdout));
                 self.failed.push(text);
                 return Ok(false);
             }

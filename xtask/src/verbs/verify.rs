@@ -11,21 +11,10 @@ use anyhow::{Context, Result};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::cases::console::Block;
-use crate::cases::find::{Case, Fault};
-use crate::cases::selection::{Choice, Selection};
-use crate::cases::settings::Limit;
-use crate::cases::workspace::{Crate, Workspace};
-use crate::judge::diff::{self, diff};
-use crate::judge::report::Report;
-use crate::judge::self_check::blind_spots;
-use crate::judge::verdict::{State, Verdict, ending, judge};
-use crate::run::cargo::{self, BUILD_TESTS};
-use crate::run::node::{Node, Wanted};
-use crate::run::pool::{self, Lane};
-use crate::run::process::End;
-use crate::run::sandbox::{Oracled, Runner};
-use crate::run::{interrupt, leaks};
+use crate::cases::{Block, Case, Choice, Crate, Fault, Limit, Selection, Workspace};
+use crate::judge::{Report, State, Verdict, blind_spots, diff, end, ending, judge};
+use crate::run::cargo::BUILD_TESTS;
+use crate::run::{End, Lane, Node, Oracled, Runner, Wanted, cargo, interrupt, leaks, pool};
 
 /// So often an oracle without a verdict is asked again.
 const ASKED_AGAIN: usize = 3;
@@ -179,12 +168,10 @@ impl Options {
         for (line, outcome) in &outcomes {
             let has_failed = verdict.has_failed();
             verdict.seconds += outcome.seconds;
-            verdict.add(
-                State::Failed,
-                ending("cargo test", Limit::default(), outcome),
-            );
+            let ending = ending("cargo test", Limit::default(), outcome);
+            verdict.add(State::Failed, ending);
             if outcome.has_ended() && outcome.end != End::Exited(0) {
-                let text = format!("{line} failed\n{}", diff::end(&outcome.stdout));
+                let text = format!("{line} failed\n{}", end(&outcome.stdout));
                 verdict.add(State::Failed, [text]);
             }
             if verdict.has_failed() && !has_failed {
@@ -220,10 +207,8 @@ fn ask_again(runner: &Runner, case: &Case, first: &Verdict) -> Result<Verdict> {
 
 fn check_block(runner: &Runner, block: &Block) -> Result<Verdict> {
     let (text, outcomes) = runner.block(block)?;
-    let endings = outcomes
-        .iter()
-        .map(|outcome| ending("Rust", Limit::default(), outcome));
-    let mut problems = endings.flatten().collect::<Vec<_>>();
+    let ending = |outcome| ending("Rust", Limit::default(), outcome);
+    let mut problems: Vec<_> = outcomes.iter().flat_map(ending).collect();
     if text != block.text.as_bytes() {
         let shown = diff("README", block.text.as_bytes(), "Rust", &text);
         let bless = format!("`cargo xtask bless --readme {}` renews it", block.id);
@@ -239,10 +224,8 @@ fn unlisted(runner: &Runner, cases: &[Case], one: &Crate) -> Result<Vec<Fault>> 
         return Ok(Vec::new());
     }
     let listed: BTreeSet<_> = runner.lessons(&one.name)?.into_iter().collect();
-    let shown: BTreeSet<_> = cases
-        .iter()
-        .filter_map(|case| case.lesson.clone())
-        .collect();
+    let mut shown = BTreeSet::new();
+    shown.extend(cases.iter().filter_map(|case| case.lesson.clone()));
     let mut faults = Vec::new();
     for name in listed.symmetric_difference(&shown) {
         let text = if listed.contains(name) {
