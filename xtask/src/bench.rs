@@ -13,7 +13,6 @@ mod table;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -65,14 +64,14 @@ pub fn bench(options: &Options) -> Result<u8> {
     for spec in specs.iter().filter(|_| options.write) {
         places.insert(spec.id.clone(), Place::find(spec)?);
     }
-    let create =
-        |file: &PathBuf| fs::File::create(file).with_context(|| file.display().to_string());
-    let json = options.json.as_ref().map(create).transpose()?;
-    let node = Node::find(&options.node)?;
+    if let Some(file) = &options.json {
+        fs::write(file, "").with_context(|| file.display().to_string())?;
+    }
+    let (node, bin) = (Node::find(&options.node)?, tempfile::tempdir()?);
     // Smoke looks whether it works: the build that is there already will do.
     let profile: &[&str] = if options.smoke { &[] } else { &["--release"] };
-    let bin = tempfile::tempdir()?;
     build_programs(&workspace, &specs, profile, bin.path())?;
+    let race = Race { options, node, bin };
     let mut earlier = None;
     if let Some(rev) = &options.against {
         earlier = Some(Earlier::build(&workspace.root, rev, &specs)?);
@@ -83,13 +82,12 @@ pub fn bench(options: &Options) -> Result<u8> {
 
     let (mut failed, mut figures) = (0, Vec::new());
     for spec in &specs {
-        match compete(spec, &node, bin.path(), options) {
+        let entries = race.run(spec);
+        interrupt::check()?;
+        match entries {
             Ok(entries) => {
-                show(spec, &entries, &node, options, places.get(&spec.id))?;
+                race.show(spec, &entries, places.get(&spec.id))?;
                 figures.push(json!({ "id": spec.id, "title": spec.title, "contenders": entries }));
-            }
-            Err(error) if interrupt::requested() => {
-                return Err(error.context(ExitError::interrupted()));
             }
             Err(error) => {
                 outln!("FAIL {}: {error:#}", spec.id);
@@ -97,9 +95,8 @@ pub fn bench(options: &Options) -> Result<u8> {
             }
         }
     }
-    if let Some(mut file) = json {
-        let figures = serde_json::to_vec_pretty(&figures)?;
-        file.write_all(&figures).context("--json")?;
+    if let Some(file) = &options.json {
+        fs::write(file, serde_json::to_vec_pretty(&figures)?).context("--json")?;
     }
     outln!("{} passed, {failed} failed", specs.len() - failed);
     Ok(u8::from(failed > 0))
@@ -119,99 +116,91 @@ fn choose(workspace: &Workspace, names: &[String]) -> Result<Vec<Spec>> {
     }
 }
 
-/// Prints what the contenders did, as the options want it, and puts it into the README.
-fn show(
-    spec: &Spec,
-    entries: &[Entry],
-    node: &Node,
-    options: &Options,
-    place: Option<&Place>,
-) -> Result<()> {
-    if options.smoke {
-        outln!("ok {}: {}", spec.id, table::attendance(entries));
-        return Ok(());
-    }
-    if options.against.is_some() {
-        outln!("{}", against::speeds(spec, entries));
-        return Ok(());
-    }
-    let text = table::markdown(spec, entries, node, options.rounds);
-    outln!("{}\n\n{text}", spec.id);
-    let Some(place) = place else { return Ok(()) };
-    place.fill(spec, &text, svg::chart(spec, entries).as_deref())
+/// What the benches of one call share.
+struct Race<'a> {
+    options: &'a Options,
+    node: Node,
+    /// Our programs.
+    bin: TempDir,
 }
 
-/// Runs one round that is checked and not counted, then the others, a different contender first each time.
-fn compete<'a>(
-    spec: &'a Spec,
-    node: &Node,
-    bin: &Path,
-    options: &Options,
-) -> Result<Vec<Entry<'a>>> {
-    let folder = folder()?;
-    let shell = shell(spec, node, bin, folder.path(), options.smoke)?;
-    if let Some(line) = &spec.input {
-        shell.text(line).context("input")?;
-    }
-    let mut check = WorkCheck::new(spec, &shell)?;
-    let mut entries: Vec<Entry> = Vec::new();
-    for contender in &spec.contenders {
-        let name = &contender.name;
-        let missing = contender.missing(&shell.env, &node.says);
-        match &missing {
-            Some(missing) if entries.is_empty() => bail!("ours needs {missing}"),
-            Some(_) => {}
-            None => check.admit(contender).with_context(|| name.clone())?,
+impl Race<'_> {
+    /// Runs one round that is checked and not counted, then the others, a different contender first each time.
+    fn run<'a>(&self, spec: &'a Spec) -> Result<Vec<Entry<'a>>> {
+        let folder = folder()?;
+        let shell = self.shell(spec, folder.path())?;
+        if let Some(line) = &spec.input {
+            shell.text(line).context("input")?;
         }
-        let runs = Vec::new();
-        entries.push(Entry {
-            name,
-            missing,
-            runs,
-        });
-    }
-    let count = entries.len();
-    let rounds = if options.smoke {
-        0
-    } else {
-        options.rounds as usize
-    };
-    for turn in 0..rounds * count {
-        let index = (turn + turn / count) % count;
-        let (entry, contender) = (&mut entries[index], &spec.contenders[index]);
-        if entry.missing.is_none() {
-            let ran = run(spec, contender, &shell);
-            entry.runs.push(ran.with_context(|| entry.name.to_owned())?);
+        let mut check = WorkCheck::new(spec, &shell)?;
+        let mut entries: Vec<Entry> = Vec::new();
+        for contender in &spec.contenders {
+            let name = contender.name.as_str();
+            let missing = contender.missing(&shell.env, &self.node.says);
+            match &missing {
+                Some(missing) if entries.is_empty() => bail!("ours needs {missing}"),
+                Some(_) => {}
+                None => check.admit(contender).context(name.to_owned())?,
+            }
+            entries.push(Entry::new(name, missing));
         }
+        let count = entries.len();
+        let mut turns = self.options.rounds as usize * count;
+        if self.options.smoke {
+            turns = 0;
+        }
+        for turn in 0..turns {
+            let index = (turn + turn / count) % count;
+            let (entry, contender) = (&mut entries[index], &spec.contenders[index]);
+            if entry.missing.is_none() {
+                let ran = run(spec, contender, &shell);
+                entry.runs.push(ran.context(contender.name.clone())?);
+            }
+        }
+        Ok(entries)
     }
-    Ok(entries)
-}
 
-/// Returns what every line of a bench may use: our programs on the PATH, and where things are.
-fn shell(spec: &Spec, node: &Node, bin: &Path, folder: &Path, is_smoke: bool) -> Result<Shell> {
-    let benches = spec.benches().display().to_string();
-    let (mib, smoke) = if is_smoke { ("4", "1") } else { ("256", "") };
-    let path = path_with(bin)?;
-    let env = [
-        ("PATH", path.as_str()),
-        ("BENCHES", &benches),
-        ("MIB", mib),
-        ("OUT", "/dev/null"),
-        ("SMOKE", smoke),
-    ];
-    let env = env.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let mut env = BTreeMap::from(env);
-    if let Some(node) = &node.path {
-        env.insert("NODE".to_owned(), node.display().to_string());
+    /// Prints what the contenders did, as the options want it, and puts it into the README.
+    fn show(&self, spec: &Spec, entries: &[Entry], place: Option<&Place>) -> Result<()> {
+        if self.options.smoke {
+            outln!("ok {}: {}", spec.id, table::attendance(entries));
+        } else if self.options.against.is_some() {
+            outln!("{}", against::speeds(spec, entries));
+        } else {
+            let text = table::markdown(spec, entries, &self.node, self.options.rounds);
+            outln!("{}\n\n{text}", spec.id);
+            if let Some(place) = place {
+                place.fill(spec, &text, svg::chart(spec, entries).as_deref())?;
+            }
+        }
+        Ok(())
     }
-    let folder = folder.to_owned();
-    Ok(Shell { folder, env })
+
+    /// Returns what every line of a bench may use: our programs on the PATH, and where things are.
+    fn shell(&self, spec: &Spec, folder: &Path) -> Result<Shell> {
+        let (mib, smoke) = if self.options.smoke {
+            ("4", "1")
+        } else {
+            ("256", "")
+        };
+        let (folder, env) = (folder.to_owned(), BTreeMap::new());
+        let shell = Shell { folder, env };
+        let shell = shell.with("PATH", &path_with(self.bin.path())?);
+        let shell = shell.with("BENCHES", &spec.benches().display().to_string());
+        let shell = shell.with("MIB", mib).with("SMOKE", smoke);
+        let shell = shell.with("OUT", "/dev/null");
+        Ok(match &self.node.path {
+            Some(node) => shell.with("NODE", &node.display().to_string()),
+            None => shell,
+        })
+    }
 }
 
 /// Returns a folder in memory where there is such a thing, so that no disk is measured.
 fn folder() -> Result<TempDir> {
     let memory = Path::new("/dev/shm");
-    let temp = std::env::temp_dir();
-    let home = if memory.is_dir() { memory } else { &temp };
-    Ok(tempfile::tempdir_in(home)?)
+    if !memory.is_dir() {
+        return Ok(tempfile::tempdir()?);
+    }
+    Ok(tempfile::tempdir_in(memory)?)
 }

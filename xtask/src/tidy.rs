@@ -1,10 +1,8 @@
 //! `tidy`: the rules of this workspace as checks on its files; nothing is built or run.
 //!
-//! A rule is a function in one of the modules below and its line in [`RULES`], or, where a pattern finds each line that
-//! breaks it, an entry of [`lines::LINE_RULES`].
+//! A rule is a function in one of the modules below and its line in [`RULES`].
 
 mod lessons;
-mod lines;
 mod manifests;
 mod readmes;
 mod sources;
@@ -40,7 +38,11 @@ const RULES: &[(&str, Purpose, Check)] = &[
     ("members once", Purpose::Order, manifests::members),
     ("licence travels", Purpose::Copy, sources::licence),
     ("nothing above the folder", Purpose::Copy, sources::above),
+    ("executable by path", Purpose::Copy, sources::executables),
     ("opening words", Purpose::Order, sources::opening_words),
+    ("no unwrap", Purpose::Order, sources::no_unwrap),
+    ("no allow", Purpose::Order, sources::no_allow),
+    ("no machine paths", Purpose::Order, sources::machine_paths),
     ("top level", Purpose::Order, sources::top_level),
     ("one golden test", Purpose::Order, sources::golden_test),
     ("plain English", Purpose::Order, words::plain_english),
@@ -66,6 +68,20 @@ impl Findings {
         let rule = self.rule;
         let finding = format!("{file}:{line}: {what} ({rule}); {fix}");
         self.lines.push(finding);
+    }
+
+    /// Adds each line of these files that a pattern finds; its groups are `$1` and so on in `what`.
+    fn lines(&mut self, files: &[(&str, &str)], pattern: &str, what: &str, fix: &str) {
+        let pattern = regex(pattern);
+        for (file, text) in files {
+            for (index, line) in text.lines().enumerate() {
+                if let Some(groups) = pattern.captures(line) {
+                    let mut text = String::new();
+                    groups.expand(what, &mut text);
+                    self.add(file, index + 1, text, fix);
+                }
+            }
+        }
     }
 
     /// Adds a file that breaks the rule, unless it does not.
@@ -96,7 +112,7 @@ pub fn tidy() -> Result<u8> {
             "note: the lessons of {topic} are not in {topic}/examples yet; the rules for its new shape wait"
         );
     }
-    let (rules, files) = (RULES.len() + lines::LINE_RULES.len(), tree.files.len());
+    let (rules, files) = (RULES.len(), tree.files.len());
     outln!("{rules} rules, {files} files, {} findings", findings.len());
     Ok(u8::from(!findings.is_empty()))
 }
@@ -143,12 +159,6 @@ impl Tree {
                 check(self, &mut found);
             }
         }
-        for rule in lines::LINE_RULES {
-            if purposes.contains(&rule.purpose) {
-                found.rule = rule.name;
-                rule.check(self, &mut found);
-            }
-        }
         found.lines
     }
 
@@ -174,10 +184,9 @@ impl Tree {
 
     /// Returns the files whose path begins and ends so: path and text.
     fn below(&self, start: &str, end: &str) -> Vec<(&str, &str)> {
-        let all = self.files.iter();
-        all.map(|(path, text)| (path.as_str(), text.as_str()))
-            .filter(|(path, _)| path.starts_with(start) && path.ends_with(end))
-            .collect()
+        let is_it = |path: &str| path.starts_with(start) && path.ends_with(end);
+        let files = self.files.iter().filter(|(path, _)| is_it(path));
+        files.map(|(path, text)| (&**path, &**text)).collect()
     }
 
     /// Returns the Rust files in this folder of each crate.
@@ -242,20 +251,15 @@ fn is_outside(file: &str, path: &str) -> bool {
 /// All of them, where as many say one thing as another.
 fn odd_ones<T: PartialEq>(files: &[(String, T)]) -> Vec<(&str, String)> {
     let count = |said: &T| files.iter().filter(|(_, other)| other == said).count();
-    let most = files.iter().map(|(_, said)| count(said)).max();
-    let (most, mut odd): (Vec<_>, Vec<_>) = files
-        .iter()
-        .partition(|(_, said)| Some(count(said)) == most);
-    let is_sure = most.iter().all(|(_, said)| *said == most[0].1);
-    let fix = if is_sure {
-        most.first()
-            .map(|(model, _)| format!("make it equal to {model}"))
-    } else {
-        odd = files.iter().collect();
-        Some("make them equal; which is right only you know".to_owned())
-    };
-    let fix = fix.unwrap_or_default();
-    odd.iter()
-        .map(|(file, _)| (file.as_str(), fix.clone()))
-        .collect()
+    let most = files.iter().map(|(_, said)| count(said)).max().unwrap_or(0);
+    let mut models = files.iter().filter(|(_, said)| count(said) == most);
+    let model = models.next().map_or("", |(model, _)| model);
+    let is_sure = models.count() + 1 == most;
+    let mut fix = format!("make it equal to {model}");
+    if !is_sure {
+        fix = "make them equal; which is right only you know".to_owned();
+    }
+    let is_odd = |said: &T| !is_sure || count(said) < most;
+    let odd = files.iter().filter(|(_, said)| is_odd(said));
+    odd.map(|(file, _)| (file.as_str(), fix.clone())).collect()
 }

@@ -1,7 +1,6 @@
 //! `CRATE/benches/NAME.toml`: who competes, on what, and how equal work is proved.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -97,10 +96,8 @@ pub struct Serve {
 impl Spec {
     /// Reads the benches of one crate whose id `chosen` says yes to, by name.
     pub fn read_all(one: &Crate, chosen: impl Fn(&str) -> bool) -> Result<Vec<Self>> {
-        let entries = fs::read_dir(one.dir.join("benches")).into_iter().flatten();
-        let files = entries.flatten().map(|entry| entry.path());
         let mut specs = Vec::new();
-        for file in files.filter(|file| file.extension().is_some_and(|end| end == "toml")) {
+        for file in one.files("benches", "toml") {
             let stem = file.file_stem().unwrap_or_default().display();
             let id = format!("{}/{stem}", one.name);
             if chosen(&id) {
@@ -112,7 +109,6 @@ impl Spec {
                 specs.push(spec);
             }
         }
-        specs.sort_by(|one, other| one.id.cmp(&other.id));
         Ok(specs)
     }
 

@@ -80,10 +80,8 @@ fn read(folder: &Path, name: &str) -> Result<Vec<Block>> {
     let fences = Regex::new(r"(?ms)^```console\n(.*?)^```$").expect("a valid pattern");
     let any = Regex::new(r"(?m)^\s*```\s*console").expect("a valid pattern");
     let mut blocks = Vec::new();
-    for found in fences
-        .captures_iter(&whole)
-        .filter_map(|found| found.get(1))
-    {
+    let found = fences.captures_iter(&whole);
+    for found in found.filter_map(|found| found.get(1)) {
         blocks.push(Block {
             id: format!("{name}:{}", whole[..found.start()].lines().count()),
             file: file.clone(),

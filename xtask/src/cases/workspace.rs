@@ -1,6 +1,7 @@
 //! The workspace as its files describe it: the root, and the crates that have golden cases.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -18,6 +19,8 @@ pub struct Workspace {
 /// A member that teaches: it has lessons or golden cases.
 pub struct Crate {
     pub name: String,
+    /// The folder of the workspace.
+    pub root: PathBuf,
     pub dir: PathBuf,
     pub manifest: Table,
     /// Its cargo features, by name.
@@ -46,7 +49,7 @@ impl Workspace {
         for member in strings(&manifest, "workspace", "members") {
             let dir = root.join(member);
             if dir.join("golden").is_dir() || dir.join("examples").is_dir() {
-                crates.push(Crate::read(dir)?);
+                crates.push(Crate::read(root, dir)?);
             }
         }
         let root = root.to_owned();
@@ -59,17 +62,17 @@ impl Workspace {
 }
 
 impl Crate {
-    fn read(dir: PathBuf) -> Result<Self> {
+    fn read(root: &Path, dir: PathBuf) -> Result<Self> {
         let file = dir.join("Cargo.toml");
         let manifest: Table = read_toml(&file)?;
         let package = manifest.get("package");
         let name = package.and_then(|package| package.get("name")?.as_str());
         let name = name.with_context(|| format!("{} has no package.name", file.display()))?;
-        let name = name.to_owned();
         let features = manifest.get("features").cloned();
         let features = features.map_or(Ok(BTreeMap::new()), Value::try_into)?;
         Ok(Self {
-            name,
+            name: name.to_owned(),
+            root: root.to_owned(),
             dir,
             manifest,
             features,
@@ -79,6 +82,16 @@ impl Crate {
     /// Returns whether it has this file.
     pub fn has(&self, file: &str) -> bool {
         self.dir.join(file).is_file()
+    }
+
+    /// Returns the files in one of its folders that end so, if it has the folder.
+    pub fn files(&self, folder: &str, end: &str) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.dir.join(folder)).into_iter().flatten();
+        let paths = entries.flatten().map(|entry| entry.path());
+        let mut paths: Vec<_> = paths.collect();
+        paths.retain(|path| path.extension().is_some_and(|known| known == end));
+        paths.sort();
+        paths
     }
 
     /// Returns the parts that a copier may leave out: features with a folder of their own.

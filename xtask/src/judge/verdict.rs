@@ -1,5 +1,7 @@
 //! What the runs of one case come to, and which side is wrong.
 
+use std::fs;
+
 use serde::Serialize;
 
 use crate::cases::{Case, Fault, Limit};
@@ -87,32 +89,26 @@ impl From<&Fault> for Verdict {
     }
 }
 
-/// Compares both sides with the golden bytes. Both ran whatever the first one did, to tell which is wrong.
-pub fn judge(
-    case: &Case,
-    golden: Option<&[u8]>,
-    rust: &Outcome,
-    oracle: Option<&Outcome>,
-) -> Verdict {
+/// Compares both sides with the golden file. Both ran whatever the first one did, to tell which is wrong.
+pub fn judge(case: &Case, rust: &Outcome, oracle: Option<&Outcome>) -> Verdict {
     let mut verdict = Verdict::new(&case.id, faults(case, "Rust", rust), rust.seconds);
     verdict.files.clone_from(&case.files);
-    let equals = |golden| case.rules.normalise(golden) == case.rules.normalise(&rust.stdout);
-    let is_rust_right = verdict.state == State::Passed && golden.is_some_and(equals);
+    let golden = fs::read(&case.golden).ok();
+    let golden = golden.as_ref().map(|golden| case.rules.normalise(golden));
+    let is_golden = golden.as_deref() == Some(&*case.rules.normalise(&rust.stdout));
     // Being late explains much, but no process that is left behind.
     let has_leaked = oracle.is_some_and(|oracle| !oracle.leaked.is_empty());
-    let may_be_late = is_rust_right && !has_leaked;
-    let state = if may_be_late {
-        State::Undecided
-    } else {
-        State::Failed
-    };
+    let mut state = State::Failed;
+    if is_golden && verdict.state == State::Passed && !has_leaked {
+        state = State::Undecided;
+    }
     if let Some(oracle) = oracle {
         verdict.checked = true;
         verdict.seconds += oracle.seconds;
         verdict.add(state, faults(case, case.oracle.name(), oracle));
     }
     if let Some(golden) = golden {
-        verdict.add(state, judge_output(case, golden, rust, oracle));
+        verdict.add(state, compare(case, &golden, [Some(rust), oracle]));
     } else {
         let bless = format!("missing golden: `cargo xtask bless {}` writes it", case.id);
         verdict.add(State::Failed, [bless]);
@@ -120,29 +116,24 @@ pub fn judge(
     verdict
 }
 
-fn judge_output(
-    case: &Case,
-    golden: &[u8],
-    rust: &Outcome,
-    oracle: Option<&Outcome>,
-) -> Option<String> {
+/// Compares what Rust and the oracle printed with the golden text, as far as they ran to their end.
+fn compare(case: &Case, golden: &[u8], runs: [Option<&Outcome>; 2]) -> Option<String> {
     let (id, other) = (&case.id, case.oracle.name());
-    let golden = case.rules.normalise(golden);
-    let [rust, oracle] = [Some(rust), oracle].map(|run| {
+    let [rust, oracle] = runs.map(|run| {
         let run = run.filter(|run| run.has_ended())?;
         Some(case.rules.normalise(&run.stdout))
     });
     let [from_rust, from_oracle] = [("Rust", &rust), (other, &oracle)].map(|(name, text)| {
-        let text = text.as_ref().filter(|text| **text != golden)?;
-        Some(diff("golden", &golden, name, text))
+        let text = text.as_deref().filter(|text| *text != golden)?;
+        Some(diff("golden", golden, name, text))
     });
     let both_ran = rust.is_some() && oracle.is_some();
     let headline = match (&from_rust, &from_oracle) {
         (None, None) => return None,
         (Some(shown), Some(_)) if rust == oracle => {
-            let bless = format!("`cargo xtask bless {id}` renews it");
+            let stale = format!("golden is stale: Rust and {other} agree");
             return Some(format!(
-                "golden is stale: Rust and {other} agree; {bless}\n{shown}"
+                "{stale}; `cargo xtask bless {id}` renews it\n{shown}"
             ));
         }
         (Some(_), Some(_)) => format!("Rust, {other} and golden all differ"),
@@ -159,13 +150,14 @@ fn judge_output(
 pub fn faults(case: &Case, name: &str, run: &Outcome) -> Vec<String> {
     let settings = &case.settings;
     let mut problems = ending(name, settings.timeout, run);
-    match run.end {
-        End::Exited(status) if status != settings.status => {
-            let (expected, stderr) = (settings.status, excerpt(&run.stderr));
-            let text = format!("{name}: exit status {status} instead of {expected}\n{stderr}");
-            problems.push(text);
-        }
-        _ => {}
+    if let End::Exited(status) = run.end
+        && status != settings.status
+    {
+        let text = format!(
+            "{name}: exit status {status} instead of {}",
+            settings.status
+        );
+        problems.push(format!("{text}\n{}", excerpt(&run.stderr)));
     }
     let expected = match settings.stderr.trim_end_matches('\n') {
         "" | "empty" => String::new(),
@@ -183,15 +175,17 @@ pub fn faults(case: &Case, name: &str, run: &Outcome) -> Vec<String> {
 /// Returns what is wrong with how a run ended.
 pub fn ending(name: &str, limit: Limit, run: &Outcome) -> Vec<String> {
     let (stdout, stderr, limit) = (excerpt(&run.stdout), excerpt(&run.stderr), limit.0);
-    let mut problems = match &run.end {
-        End::Exited(_) => Vec::new(),
+    let mut problems = Vec::new();
+    match &run.end {
+        End::Exited(_) => {}
         End::TimedOut => {
             let late = format!("TIMEOUT: {name} still ran after {limit:?}");
-            vec![format!("{late}; it had printed\n{stdout}{stderr}")]
+            problems.push(format!("{late}; it had printed\n{stdout}{stderr}"));
         }
-        End::Stopped(why) => vec![format!("{name}: {why}\n{stderr}")],
-    };
-    let leaked = run.leaked.iter();
-    problems.extend(leaked.map(|process| format!("LEAK: {name} left {process}")));
+        End::Stopped(why) => problems.push(format!("{name}: {why}\n{stderr}")),
+    }
+    for process in &run.leaked {
+        problems.push(format!("LEAK: {name} left {process}"));
+    }
     problems
 }

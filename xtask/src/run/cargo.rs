@@ -25,17 +25,16 @@ const OURS: [&str; 6] = [
     "OUT_DIR",
 ];
 
+/// The executables of crates, by their names.
+pub type Executables = BTreeMap<String, PathBuf>;
+
 /// Builds the crates as `cargo run -p` does, with these arguments, and returns their executables by crate name.
 ///
 /// One by one, so that no neighbour lends a crate a feature.
-pub fn build_all(
-    root: &Path,
-    crates: &[&Crate],
-    args: &[&str],
-) -> Result<BTreeMap<String, PathBuf>> {
-    let mut tools = BTreeMap::new();
+pub fn build_all(crates: &[&Crate], args: &[&str]) -> Result<Executables> {
+    let mut tools = Executables::new();
     for one in crates {
-        let built = build(root, one, &[&["build"], args].concat())?;
+        let built = build(one, &[&["build"], args].concat())?;
         // A crate may have more than one; the one that `cargo run` and its README mean has its name.
         let tool = built.iter().find(|(name, _)| *name == one.name);
         let tool = tool.or(built.first());
@@ -48,8 +47,8 @@ pub fn build_all(
 /// Runs `cargo build` or `cargo test --no-run` for one crate; returns the executables by target name.
 ///
 /// The paths are what cargo reports: `target/debug/NAME` is a guess that `CARGO_TARGET_DIR` and `build-dir` refute.
-pub fn build(root: &Path, one: &Crate, args: &[&str]) -> Result<Vec<(String, PathBuf)>> {
-    let mut cargo = command(root);
+pub fn build(one: &Crate, args: &[&str]) -> Result<Vec<(String, PathBuf)>> {
+    let mut cargo = command(&one.root);
     cargo.args(args).args(["--package", &one.name]);
     cargo.arg("--message-format=json-render-diagnostics");
     let outcome = run_aloud(&mut cargo)?;
@@ -67,22 +66,17 @@ pub fn build(root: &Path, one: &Crate, args: &[&str]) -> Result<Vec<(String, Pat
 /// Runs the tests of one crate, then its doc tests; returns each command with its outcome.
 ///
 /// A test that leaves a process behind is found out, as a case would be.
-pub fn test(
-    root: &Path,
-    one: &Crate,
-    node: &Node,
-    require_peers: bool,
-) -> Result<Vec<(String, Outcome)>> {
+pub fn test(one: &Crate, node: &Node, peers: bool) -> Result<Vec<(String, Outcome)>> {
     let mut outcomes = Vec::new();
     for kind in ["--tests", "--doc"] {
         if kind == "--doc" && !one.has("src/lib.rs") {
             continue;
         }
         let args = ["test", "-p", &one.name, kind];
-        let mut cargo = command(root);
+        let mut cargo = command(&one.root);
         cargo.args(args).arg("--quiet").env_remove("NODE");
         cargo.envs(node.path.as_ref().map(|path| ("NODE", path)));
-        cargo.envs(require_peers.then_some(("REQUIRE_PEERS", "1")));
+        cargo.envs(peers.then_some(("REQUIRE_PEERS", "1")));
         outcomes.push((format!("cargo {}", args.join(" ")), run_aloud(&mut cargo)?));
     }
     Ok(outcomes)
@@ -93,11 +87,9 @@ pub fn command(root: &Path) -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root);
     for (name, _) in std::env::vars_os() {
-        if OURS
-            .iter()
-            .any(|ours| name.to_string_lossy().starts_with(ours))
-        {
-            cargo.env_remove(name);
+        let text = name.to_string_lossy();
+        if OURS.iter().any(|ours| text.starts_with(ours)) {
+            cargo.env_remove(&name);
         }
     }
     cargo

@@ -1,6 +1,5 @@
 //! Running one side of a case: our executable, or the oracle, each in a fresh directory and a clean environment.
 
-use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -11,6 +10,7 @@ use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
 use crate::cases::{Block, Case, Limit, Oracle, all_files};
+use crate::run::cargo::Executables;
 use crate::run::process::run;
 use crate::run::{End, Node, Outcome, interrupt};
 
@@ -18,7 +18,7 @@ use crate::run::{End, Node, Outcome, interrupt};
 pub struct Runner {
     pub node: Node,
     /// The executable of each crate that was built.
-    pub executables: BTreeMap<String, PathBuf>,
+    pub executables: Executables,
 }
 
 /// The oracle's side, or why it could not be run.
@@ -118,12 +118,10 @@ fn run_case(case: &Case, command: &mut Command) -> Result<Outcome> {
 /// Returns the `PATH` with a folder in front.
 pub fn path_with(folder: &Path) -> Result<String> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = [folder.to_owned()]
-        .into_iter()
-        .chain(std::env::split_paths(&path));
-    Ok(std::env::join_paths(folders)?
-        .to_string_lossy()
-        .into_owned())
+    let mut folders = vec![folder.to_owned()];
+    folders.extend(std::env::split_paths(&path));
+    let path = std::env::join_paths(folders)?;
+    Ok(path.to_string_lossy().into_owned())
 }
 
 /// A fresh copy of the fixtures. Its name is short, since the path of a Unix socket may have 108 bytes.

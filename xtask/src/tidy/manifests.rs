@@ -15,15 +15,29 @@ const FIELDS: [(&str, &str); 4] = [
     ("publish", "false"),
 ];
 
-/// Refuses dependencies that a copy would lack.
+/// Refuses what a manifest takes from elsewhere, and a copy lacks.
 pub fn own(tree: &Tree, found: &mut Findings) {
+    let mut files = tree.below("", "/Cargo.toml");
+    files.retain(|(file, _)| file.matches('/').count() == 1);
+    let what = "[$1] works in the root of a workspace only";
+    let fix = "move it to the root manifest or remove it";
+    found.lines(&files, r"^\[(workspace|profile|patch|replace)\b", what, fix);
+    let what = "`workspace = true` takes the value from elsewhere";
+    let pattern = r"^[^#]*\bworkspace\s*=\s*true\b";
+    found.lines(&files, pattern, what, "write the value out");
+    let what = "`workspace` names a root that a copy would lack";
+    let fix = "remove it: cargo looks upwards by itself";
+    found.lines(&files, r#"^[^#]*\bworkspace\s*=\s*["']"#, what, fix);
+    let pattern = r#"^[^#]*["']((?:[^"']*/)?\.\.(?:/[^"']*)?)["']"#;
+    let what = "$1 is above the crate's folder";
+    found.lines(&files, pattern, what, "put the file into the crate");
     for (folder, manifest) in &tree.manifests {
         let file = format!("{folder}/Cargo.toml");
         for (name, wanted) in dependencies(manifest) {
-            for key in ["path", "git"]
-                .into_iter()
-                .filter(|key| wanted.get(key).is_some())
-            {
+            for key in ["path", "git"] {
+                if wanted.get(key).is_none() {
+                    continue;
+                }
                 let line = line_of(tree.text(&file), &[name, key]);
                 let what = format!("`{name}` is a {key} dependency, which a copy would lack");
                 let fix = "name a published version, or copy the lines that are needed";
@@ -71,10 +85,10 @@ pub fn requirements(tree: &Tree, found: &mut Findings) {
 
 /// Compares lints: every crate is held to the same ones, and a copier sees which.
 pub fn lints(tree: &Tree, found: &mut Findings) {
-    let tables = tree.manifests.iter();
-    let tables: Vec<_> = tables
-        .map(|(folder, manifest)| (format!("{folder}/Cargo.toml"), manifest.get("lints")))
-        .collect();
+    let mut tables = Vec::new();
+    for (folder, manifest) in &tree.manifests {
+        tables.push((format!("{folder}/Cargo.toml"), manifest.get("lints")));
+    }
     for (file, fix) in odd_ones(&tables) {
         let line = line_of(tree.text(file), &["[lints"]);
         let what = "its lints are not those of the other crates";

@@ -33,10 +33,8 @@ pub fn licence(tree: &Tree, found: &mut Findings) {
 /// Compares the tests that replay lessons: if you have read one, you have read all.
 pub fn golden_test(tree: &Tree, found: &mut Findings) {
     let mut files = Vec::new();
-    for file in tree
-        .topics()
-        .map(|topic| format!("{topic}/tests/golden.rs"))
-    {
+    for topic in tree.topics() {
+        let file = format!("{topic}/tests/golden.rs");
         let fix = "copy that of another crate";
         found.require(tree.has(&file), &file, "it is missing", fix);
         let text = tree.text(&file);
@@ -84,4 +82,43 @@ pub fn above(tree: &Tree, found: &mut Findings) {
         let what = format!("the link leads out of the crate, to {path}");
         found.require(!is_outside(file, &path), file, what, fix);
     }
+}
+
+/// Refuses guesses where executables are: a copy has another target folder.
+pub fn executables(tree: &Tree, found: &mut Findings) {
+    let mut files = tree.rust("");
+    files.retain(|(file, _)| home(file) != "xtask");
+    let pattern = r#"^([^/]|/[^/])*"[^"]*target/(debug|release)"#;
+    let what = "the folder of executables is guessed, and CARGO_TARGET_DIR refutes it";
+    found.lines(&files, pattern, what, "use env!(\"CARGO_BIN_EXE_...\")");
+}
+
+/// Refuses `unwrap`: a panic without a reason helps no reader.
+pub fn no_unwrap(tree: &Tree, found: &mut Findings) {
+    let mut files = tree.rust("src/");
+    let tests = regex(r"#\[cfg\(test\)\]\s*mod \w+ \{");
+    for (_, text) in &mut files {
+        // Tests are at the end of a file, if at all.
+        let end = tests.find(text).map_or(text.len(), |found| found.start());
+        *text = &text[..end];
+    }
+    let what = "unwrap does not say why it cannot fail";
+    let fix = "use `?`, or expect(\"the invariant that holds\")";
+    found.lines(&files, r"^([^/]|/[^/])*\.unwrap\(\)", what, fix);
+}
+
+/// Refuses `allow`: an expectation is reported once it is no longer needed; a permission stays.
+pub fn no_allow(tree: &Tree, found: &mut Findings) {
+    let what = "a lint is silenced for ever";
+    let fix = "use #[expect(..., reason = \"...\")]";
+    let pattern = r"^\s*#!?\[(cfg_attr\(.*\b)?allow\(";
+    found.lines(&tree.rust(""), pattern, what, fix);
+}
+
+/// Refuses paths of one machine: they lead nowhere on another.
+pub fn machine_paths(tree: &Tree, found: &mut Findings) {
+    let pattern = r#"(^|[\s"'`(=:/])/(home|root|work|Users)/\w"#;
+    let what = "a path that only one machine has";
+    let fix = "use a relative path or a variable";
+    found.lines(&tree.below("", ""), pattern, what, fix);
 }

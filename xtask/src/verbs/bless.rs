@@ -45,7 +45,7 @@ pub fn bless(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
     let mut selection = Selection::read(&workspace, &options.choice)?;
     if options.readme {
-        return bless_readmes(&workspace, &selection);
+        return bless_readmes(&selection);
     }
     let is_ours = |case: &Case| matches!(case.oracle, Oracle::None(_));
     let cases = &mut selection.cases;
@@ -55,7 +55,7 @@ pub fn bless(options: &Options) -> Result<u8> {
     if cases.iter().any(|case| case.oracle.needs_node()) {
         node.ensure_blesses()?;
     }
-    let mut built = cargo::build_all(&workspace.root, &selection.needed, &[]);
+    let mut built = cargo::build_all(&selection.needed, &[]);
     if !options.from_rust {
         // A lesson may be blessed before its port compiles.
         built = built.or_else(|_| Ok(BTreeMap::new()));
@@ -116,17 +116,17 @@ fn agreement(runner: &Runner, case: &Case) -> String {
         Ok(rust) => rust,
         Err(error) => return format!("Rust could not be run: {error:#}"),
     };
-    let verdict = judge(case, fs::read(&case.golden).ok().as_deref(), &rust, None);
+    let verdict = judge(case, &rust, None);
     match verdict.state {
         State::Passed => "Rust agrees".to_owned(),
         _ => format!("Rust does not agree: {}", verdict.headline()),
     }
 }
 
-fn bless_readmes(workspace: &Workspace, selection: &Selection) -> Result<u8> {
+fn bless_readmes(selection: &Selection) -> Result<u8> {
     let blocks = &selection.blocks;
     ensure!(!blocks.is_empty(), ExitError::nothing_matched("README"));
-    let executables = cargo::build_all(&workspace.root, &selection.needed, &[])?;
+    let executables = cargo::build_all(&selection.needed, &[])?;
     let node = Node::absent(String::new());
     let runner = Runner { node, executables };
     let mut texts: BTreeMap<&PathBuf, Vec<u8>> = BTreeMap::new();
@@ -164,8 +164,7 @@ fn write(file: &Path, text: &[u8]) -> Result<()> {
     draft.permissions(Permissions::from_mode(0o644));
     let draft = draft.tempfile_in(folder)?;
     fs::write(draft.path(), text)?;
-    draft
-        .persist(file)
-        .with_context(|| file.display().to_string())?;
+    let written = draft.persist(file);
+    written.with_context(|| file.display().to_string())?;
     Ok(())
 }

@@ -96,20 +96,15 @@ fn advise(name: &str, dest: &Path) -> Result<()> {
         let (root, path) = (root.display(), path.display());
         outln!("add to members in {root}:\n\"{path}\"");
     }
-    let above = dest
-        .ancestors()
-        .skip(1)
-        .map(|folder| folder.join("Cargo.toml"));
-    let Some(manifest) = above.into_iter().find(|file| file.is_file()) else {
+    let mut above = dest.ancestors().skip(1);
+    let Some(home) = above.find(|folder| folder.join("Cargo.toml").is_file()) else {
         let folder = dest.file_name().unwrap_or_default().display();
         outln!("nothing is needed; a package beside it adds to its [dependencies]:");
         outln!("{name} = {{ path = \"../{folder}\" }}");
         return Ok(());
     };
-    let path = dest
-        .strip_prefix(manifest.parent().unwrap_or(dest))?
-        .display();
-    let file = manifest.display();
+    let manifest = home.join("Cargo.toml");
+    let (path, file) = (dest.strip_prefix(home)?.display(), manifest.display());
     if read_toml::<Table>(&manifest)?.contains_key("package") {
         outln!("to use it, add to [dependencies] in {file}:\n{name} = {{ path = \"{path}\" }}");
     } else {

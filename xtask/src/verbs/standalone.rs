@@ -4,12 +4,13 @@
 //! copies share a target folder of their own, so that their dependencies are compiled once.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
-use toml::{Table, Value};
+use toml::Value;
 
 use crate::cases::{Crate, Workspace, known_files};
 use crate::exit_error::ExitError;
@@ -96,9 +97,9 @@ impl Trial<'_> {
     fn alone(&mut self, one: &Crate) -> Result<bool> {
         let findings = blocks_copy(self.root, one)?;
         if !findings.is_empty() {
-            let text = format!("{}: tidy: `cargo xtask tidy`", one.name);
-            self.failed
-                .push(format!("{text}\n  {}", findings.join("\n  ")));
+            let (name, findings) = (&one.name, findings.join("\n  "));
+            let text = format!("{name}: tidy: `cargo xtask tidy`\n  {findings}");
+            self.failed.push(text);
             return Ok(false);
         }
         let temp = self.copy(&[one])?;
@@ -121,17 +122,15 @@ impl Trial<'_> {
         let temp = self.copy(&[one])?;
         let folder = temp.path().join("lessons");
         let mut files = known_files(&examples)?;
-        files.retain(|file| {
-            file.components().count() == 1 && file.extension().is_some_and(|end| end == "rs")
-        });
+        let is_lesson = |name: &str| name.ends_with(".rs") && !name.contains('/');
+        files.retain(|file| file.to_str().is_some_and(is_lesson));
         copy_files(&examples, &folder.join("src/bin"), &files)?;
-        let mut needed = dependencies(one, "dev-dependencies");
-        let path = format!("../{}", one.name);
-        needed.insert(
-            one.name.clone(),
-            Table::from_iter([("path".to_owned(), path.into())]).into(),
-        );
-        write_manifest(&folder, "lessons", "2024", needed)?;
+        let name = &one.name;
+        let mut needed = format!("{name} = {{ path = \"../{name}\" }}\n");
+        for (name, value) in dependencies(one, "dev-dependencies") {
+            writeln!(needed, "{name} = {value}")?;
+        }
+        write_manifest(&folder, "2024", &needed)?;
         self.seed(&folder)?;
         let step = ("lessons as programs", "build --bins");
         self.steps(&one.name, &folder, &[step])
@@ -144,8 +143,9 @@ impl Trial<'_> {
         }
         let temp = self.copy(&[one])?;
         let folder = temp.path().join(&one.name);
-        TOOL.split(' ')
-            .try_for_each(|path| remove(&folder.join(path)))?;
+        for path in TOOL.split(' ') {
+            remove(&folder.join(path))?;
+        }
         let mut manifest = one.manifest.clone();
         for targets in ["bin", "test", "example", "bench"] {
             manifest.remove(targets);
@@ -153,12 +153,12 @@ impl Trial<'_> {
         fs::write(folder.join("Cargo.toml"), manifest.to_string())?;
         let check = "check --no-default-features --lib";
         let mut is_fit = self.steps(&one.name, &folder, &[("without the tool", check)])?;
-        for part in one.parts().collect::<Vec<_>>() {
+        for part in one.parts() {
             let source = folder.join("src").join(part);
             remove(&source)?;
             remove(&source.with_extension("rs"))?;
-            is_fit =
-                is_fit && self.steps(&one.name, &folder, &[(&format!("without {part}"), check)])?;
+            let step = format!("without {part}");
+            is_fit = is_fit && self.steps(&one.name, &folder, &[(&step, check)])?;
         }
         Ok(is_fit)
     }
@@ -167,24 +167,25 @@ impl Trial<'_> {
     fn among_strangers(&mut self, crates: &[&Crate]) -> Result<()> {
         let temp = self.copy(crates)?;
         let names: Vec<_> = crates.iter().map(|one| one.name.as_str()).collect();
-        // The stranger has everything that the crates depend on, with default features, and tokio with all.
         let mut shared = BTreeMap::new();
-        for (name, wanted) in crates
-            .iter()
-            .flat_map(|one| dependencies(one, "dependencies"))
-        {
-            let version = wanted.as_str().or_else(|| wanted.get("version")?.as_str());
-            let mut wanted =
-                Table::from_iter([("version".to_owned(), version.unwrap_or("*").into())]);
-            if name == "tokio" {
-                wanted.insert("features".to_owned(), vec!["full"].into());
-            }
-            shared.insert(name, wanted.into());
+        for one in crates {
+            shared.extend(dependencies(one, "dependencies"));
+        }
+        // The stranger has all of that with default features, and tokio with all.
+        let mut needed = String::new();
+        for (name, value) in shared {
+            let version = value.as_str().or_else(|| value.get("version")?.as_str());
+            let version = version.unwrap_or("*");
+            let features = if name == "tokio" { "\"full\"" } else { "" };
+            writeln!(
+                needed,
+                "{name} = {{ version = {version:?}, features = [{features}] }}"
+            )?;
         }
         let stranger = temp.path().join("stranger");
         fs::create_dir_all(stranger.join("src"))?;
         fs::write(stranger.join("src/lib.rs"), "")?;
-        write_manifest(&stranger, "stranger", "2021", shared)?;
+        write_manifest(&stranger, "2021", &needed)?;
         let members = [&names[..], &["stranger"]].concat();
         let manifest = format!("[workspace]\nmembers = {members:?}\n");
         fs::write(temp.path().join("Cargo.toml"), manifest)?;
@@ -200,11 +201,9 @@ impl Trial<'_> {
     /// Tries the lowest versions of its direct dependencies, so that the manifest promises no version that does not do.
     fn with_lowest_versions(&mut self, one: &Crate) -> Result<()> {
         let temp = self.copy(&[one])?;
+        let lock = "generate-lockfile -Zdirect-minimal-versions";
         let steps = [
-            (
-                "lowest versions: lock",
-                "generate-lockfile -Zdirect-minimal-versions",
-            ),
+            ("lowest versions: lock", lock),
             ("lowest versions: check", "check --lib --locked"),
             ("lowest versions: lessons", "test --test golden --locked"),
         ];
@@ -226,8 +225,8 @@ impl Trial<'_> {
     fn seed(&self, folder: &Path) -> Result<()> {
         let lock = self.root.join("Cargo.lock");
         if !self.fresh {
-            fs::copy(&lock, folder.join("Cargo.lock"))
-                .with_context(|| lock.display().to_string())?;
+            let copied = fs::copy(&lock, folder.join("Cargo.lock"));
+            copied.with_context(|| lock.display().to_string())?;
         }
         Ok(())
     }
@@ -268,17 +267,12 @@ fn dependencies(one: &Crate, kind: &str) -> BTreeMap<String, Value> {
     table.into_iter().flatten().collect()
 }
 
-/// Writes the manifest of a package with these dependencies.
-fn write_manifest(
-    folder: &Path,
-    name: &str,
-    edition: &str,
-    needed: BTreeMap<String, Value>,
-) -> Result<()> {
-    let needed = Value::Table(Table::from_iter(needed));
-    let needed = Table::from_iter([("dependencies".to_owned(), needed)]);
-    let package = format!("[package]\nname = {name:?}\nedition = {edition:?}\n");
-    fs::write(folder.join("Cargo.toml"), format!("{package}\n{needed}"))?;
+/// Writes the manifest of a package of this name in a folder, with these dependencies.
+fn write_manifest(folder: &Path, edition: &str, needed: &str) -> Result<()> {
+    let name = folder.file_name().unwrap_or_default().display();
+    let package = format!("[package]\nname = \"{name}\"\nedition = {edition:?}\n");
+    let manifest = format!("{package}\n[dependencies]\n{needed}");
+    fs::write(folder.join("Cargo.toml"), manifest)?;
     Ok(())
 }
 

@@ -54,15 +54,14 @@ enum Unit<'a> {
 /// Runs everything that was chosen; returns the exit status.
 pub fn verify(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
-    let root = &workspace.root;
     let selection = Selection::read(&workspace, &options.choice)?;
     let (cases, faults) = (&selection.cases, &selection.faults);
     let node = Node::find(&options.node)?;
-    let executables = cargo::build_all(root, &selection.needed, &[])?;
+    let executables = cargo::build_all(&selection.needed, &[])?;
     let runner = Runner { node, executables };
     let mut units = Vec::new();
     for one in selection.tested.iter().filter(|_| !options.cases_only) {
-        cargo::build(root, one, &BUILD_TESTS)?;
+        cargo::build(one, &BUILD_TESTS)?;
         units.push(Unit::Tests(one));
     }
     units.extend(cases.iter().map(Unit::Case));
@@ -78,7 +77,7 @@ pub fn verify(options: &Options) -> Result<u8> {
     let jobs = options.jobs.or(available_parallelism().ok());
     let jobs = jobs.map_or(1, NonZeroUsize::get);
     let work = |unit: &_| match unit {
-        Unit::Tests(one) => options.test(&workspace, &runner, one),
+        Unit::Tests(one) => options.test(&runner, one),
         Unit::Case(case) => options.repeated(&case.id, || options.check_case(&runner, case)),
         Unit::Block(block) => options.repeated(&block.id, || check_block(&runner, block)),
     };
@@ -138,13 +137,11 @@ impl Options {
     }
 
     fn check_case(&self, runner: &Runner, case: &Case) -> Result<Verdict> {
-        let golden = fs::read(&case.golden).ok();
         let (rust, oracle) = (runner.rust(case)?, runner.oracle(case)?);
-        let ran = match &oracle {
-            Oracled::Ran(outcome) => Some(outcome),
-            _ => None,
+        let mut verdict = match &oracle {
+            Oracled::Ran(oracle) => judge(case, &rust, Some(oracle)),
+            _ => judge(case, &rust, None),
         };
-        let mut verdict = judge(case, golden.as_deref(), &rust, ran);
         if self.self_check && verdict.state == State::Passed {
             let blind = blind_spots(&case.rules, &rust.stdout).into_iter();
             let problems = blind.map(|spot| format!("BLIND: it goes unnoticed when {spot}"));
@@ -157,10 +154,10 @@ impl Options {
         Ok(verdict)
     }
 
-    fn test(&self, workspace: &Workspace, runner: &Runner, one: &Crate) -> Verdict {
+    fn test(&self, runner: &Runner, one: &Crate) -> Verdict {
         let mut verdict = Verdict::new(&format!("{}/cargo-test", one.name), Vec::new(), 0.0);
         let is_required = self.node == Wanted::Required;
-        let outcomes = cargo::test(&workspace.root, one, &runner.node, is_required);
+        let outcomes = cargo::test(one, &runner.node, is_required);
         let outcomes = outcomes.unwrap_or_else(|error| {
             verdict.add(State::Failed, [format!("{error:#}")]);
             Vec::new()
@@ -184,7 +181,6 @@ impl Options {
 
 /// Asks the oracle of a case again, whose Rust side is right. It is wrong if it always says the same other thing.
 fn ask_again(runner: &Runner, case: &Case, first: &Verdict) -> Result<Verdict> {
-    let golden = fs::read(&case.golden).ok();
     let rust = runner.rust(case)?;
     let mut verdicts = Vec::new();
     for _ in 0..ASKED_AGAIN {
@@ -192,7 +188,7 @@ fn ask_again(runner: &Runner, case: &Case, first: &Verdict) -> Result<Verdict> {
             break;
         }
         if let Oracled::Ran(oracle) = runner.oracle(case)? {
-            verdicts.push(judge(case, golden.as_deref(), &rust, Some(&oracle)));
+            verdicts.push(judge(case, &rust, Some(&oracle)));
         }
     }
     let mut last = verdicts.pop().unwrap_or_else(|| first.clone());
