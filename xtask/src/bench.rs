@@ -2,28 +2,33 @@
 
 mod against;
 mod check;
+mod figures;
 mod measure;
 mod plan;
+mod programs;
 mod server;
+mod shell;
 mod svg;
 mod table;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use serde_json::json;
 use tempfile::TempDir;
 
 use self::against::Earlier;
 use self::check::WorkCheck;
-use self::measure::{Run, run};
-use self::plan::{Contender, Spec};
-use crate::cases::workspace::{Crate, Workspace};
+use self::measure::{Entry, run};
+use self::plan::Spec;
+use self::programs::build_programs;
+use self::shell::Shell;
+use self::table::Place;
+use crate::cases::Workspace;
 use crate::exit_error::ExitError;
-use crate::run::node::{Node, Wanted};
-use crate::run::{cargo, interrupt};
+use crate::run::{Node, Wanted, interrupt, path_with};
 
 /// How `bench` is called.
 #[derive(clap::Args)]
@@ -43,23 +48,11 @@ pub struct Options {
     #[arg(long, value_name = "N", default_value = "7", value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
     /// As for `verify`: whether there must be a Node
-    #[arg(long, value_name = "auto|require|skip|PATH", default_value = "auto", value_parser = Wanted::parse)]
+    #[arg(long, value_name = "auto|require|skip|PATH", default_value = "auto")]
     node: Wanted,
     /// Write all figures to a file as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-}
-
-/// What a contender did: a run for each round, or why it has none.
-pub struct Entry<'a> {
-    pub contender: &'a Contender,
-    pub outcome: Result<Vec<Run>, String>,
-}
-
-impl Entry<'_> {
-    pub fn runs(&self) -> &[Run] {
-        self.outcome.as_deref().unwrap_or_default()
-    }
 }
 
 /// Runs the benches that the names choose; returns the exit status.
@@ -67,48 +60,34 @@ pub fn bench(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
     let mut specs = choose(&workspace, &options.names)?;
     // Before an hour is spent, what could go wrong after it.
-    let places = specs
-        .iter()
-        .filter(|_| options.write)
-        .map(table::Place::find)
-        .collect::<Result<Vec<_>>>()?;
-    let create =
-        |file: &PathBuf| fs::File::create(file).with_context(|| file.display().to_string());
-    let mut json = options.json.as_ref().map(create).transpose()?;
-    let node = Node::find(&options.node)?;
-    let needed = workspace
-        .crates
-        .iter()
-        .filter(|one| specs.iter().any(|spec| spec.krate == one.name));
+    let mut places = BTreeMap::new();
+    for spec in specs.iter().filter(|_| options.write) {
+        places.insert(spec.id.clone(), Place::find(spec)?);
+    }
+    if let Some(file) = &options.json {
+        fs::write(file, "").with_context(|| file.display().to_string())?;
+    }
+    let (node, bin) = (Node::find(&options.node)?, tempfile::tempdir()?);
     // Smoke looks whether it works: the build that is there already will do.
     let profile: &[&str] = if options.smoke { &[] } else { &["--release"] };
-    let bin = programs(&workspace.root, &needed.collect::<Vec<_>>(), profile)?;
-    let _earlier = match &options.against {
-        Some(rev) => Some(Earlier::build(&workspace, rev, &mut specs)?),
-        None => None,
-    };
+    build_programs(&workspace, &specs, profile, bin.path())?;
+    let race = Race { options, node, bin };
+    let mut earlier = None;
+    if let Some(rev) = &options.against {
+        earlier = Some(Earlier::build(&workspace.root, rev, &specs)?);
+    }
+    if let Some(earlier) = &earlier {
+        earlier.oppose(&mut specs)?;
+    }
 
-    let mut failed = 0;
-    let mut figures = Vec::new();
-    for (index, spec) in specs.iter().enumerate() {
-        let env = environment(spec, &node, bin.path(), options.smoke)?;
-        match compete(spec, &env, &node, options) {
+    let (mut failed, mut figures) = (0, Vec::new());
+    for spec in &specs {
+        let entries = race.run(spec);
+        interrupt::check()?;
+        match entries {
             Ok(entries) => {
-                if options.smoke {
-                    outln!("ok {}: {}", spec.id, table::attendance(&entries));
-                } else if options.against.is_some() {
-                    outln!("{}", against::speeds(spec, &entries));
-                } else {
-                    let text = table::markdown(spec, &entries, &node, options.rounds);
-                    outln!("{}\n\n{text}", spec.id);
-                    if let Some(place) = places.get(index) {
-                        place.fill(spec, &text, svg::chart(spec, &entries).as_deref())?;
-                    }
-                }
-                figures.push(table::json(spec, &entries));
-            }
-            Err(error) if interrupt::requested() => {
-                return Err(error.context(ExitError::interrupted()));
+                race.show(spec, &entries, places.get(&spec.id))?;
+                figures.push(json!({ "id": spec.id, "title": spec.title, "contenders": entries }));
             }
             Err(error) => {
                 outln!("FAIL {}: {error:#}", spec.id);
@@ -116,140 +95,112 @@ pub fn bench(options: &Options) -> Result<u8> {
             }
         }
     }
-    if let Some(file) = &mut json {
-        file.write_all(&serde_json::to_vec_pretty(&figures)?)
-            .context("--json")?;
+    if let Some(file) = &options.json {
+        fs::write(file, serde_json::to_vec_pretty(&figures)?).context("--json")?;
     }
     outln!("{} passed, {failed} failed", specs.len() - failed);
     Ok(u8::from(failed > 0))
 }
 
 fn choose(workspace: &Workspace, names: &[String]) -> Result<Vec<Spec>> {
-    let chosen = |id: &str| names.is_empty() || names.iter().any(|name| id.contains(name.as_str()));
+    let chosen = |id: &str| names.is_empty() || names.iter().any(|name| id.contains(name));
     let mut specs = Vec::new();
     for one in &workspace.crates {
         specs.extend(Spec::read_all(one, chosen)?);
     }
-    let is_idle = |name: &&String| !specs.iter().any(|spec| spec.id.contains(name.as_str()));
+    let is_idle = |name: &&String| !specs.iter().any(|spec| spec.id.contains(*name));
     let idle = names.iter().find(is_idle).map(String::as_str);
     match idle.or(specs.is_empty().then_some("bench")) {
-        Some(name) => Err(ExitError::nothing_matched(name).into()),
+        Some(name) => bail!(ExitError::nothing_matched(name)),
         None => Ok(specs),
     }
 }
 
-/// Builds the crates; returns a folder with each tool as CRATE, and each driver of a bench as CRATE-bench-NAME.
-fn programs(root: &Path, crates: &[&Crate], profile: &[&str]) -> Result<TempDir> {
-    let bin = tempfile::tempdir()?;
-    let link = |path: &Path, name: &str| std::os::unix::fs::symlink(path, bin.path().join(name));
-    for (name, path) in cargo::build_all(root, crates, profile)? {
-        link(&path, &name)?;
-    }
-    for one in crates {
-        let files = fs::read_dir(one.dir.join("benches"))
-            .into_iter()
-            .flatten()
-            .flatten();
-        if files
-            .into_iter()
-            .any(|file| file.path().extension().is_some_and(|end| end == "rs"))
-        {
-            let drivers = cargo::build(root, one, &[&["build", "--bench", "*"], profile].concat())?;
-            for (name, path) in drivers.iter().filter(|(name, _)| *name != one.name) {
-                link(path, &format!("{}-bench-{name}", one.name))?;
-            }
+/// What the benches of one call share.
+struct Race<'a> {
+    options: &'a Options,
+    node: Node,
+    /// Our programs.
+    bin: TempDir,
+}
+
+impl Race<'_> {
+    /// Runs one round that is checked and not counted, then the others, a different contender first each time.
+    fn run<'a>(&self, spec: &'a Spec) -> Result<Vec<Entry<'a>>> {
+        let folder = folder()?;
+        let shell = self.shell(spec, folder.path())?;
+        if let Some(line) = &spec.input {
+            shell.text(line).context("input")?;
         }
-    }
-    Ok(bin)
-}
-
-/// What every line of a bench may use: our programs on the PATH, and where things are.
-fn environment(
-    spec: &Spec,
-    node: &Node,
-    bin: &Path,
-    smoke: bool,
-) -> Result<BTreeMap<String, String>> {
-    let benches = spec.file.parent().unwrap_or(Path::new("."));
-    let mib = if smoke { "4" } else { "256" };
-    let mut env = BTreeMap::from([
-        ("PATH".to_owned(), path_with(bin)?),
-        ("BENCHES".to_owned(), benches.display().to_string()),
-        ("MIB".to_owned(), mib.to_owned()),
-        ("OUT".to_owned(), "/dev/null".to_owned()),
-        ("SMOKE".to_owned(), if smoke { "1" } else { "" }.to_owned()),
-    ]);
-    if let Some(node) = &node.path {
-        env.insert("NODE".to_owned(), node.display().to_string());
-    }
-    Ok(env)
-}
-
-/// The PATH with a folder in front.
-fn path_with(bin: &Path) -> Result<String> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let path = std::env::join_paths(
-        [bin.to_owned()]
-            .into_iter()
-            .chain(std::env::split_paths(&path)),
-    )?;
-    Ok(path.to_string_lossy().into_owned())
-}
-
-/// One round that is checked and not counted, then the others, a different one first each time.
-fn compete<'a>(
-    spec: &'a Spec,
-    env: &BTreeMap<String, String>,
-    node: &Node,
-    options: &Options,
-) -> Result<Vec<Entry<'a>>> {
-    let folder = folder()?;
-    if let Some(line) = &spec.input {
-        measure::text(line, folder.path(), env).context("input")?;
-    }
-    let mut check = WorkCheck::new(spec, folder.path(), env)?;
-    let mut entries: Vec<Entry> = Vec::new();
-    for contender in &spec.contenders {
-        let outcome = match contender.missing(env, &node.says) {
-            Some(missing) if entries.is_empty() => bail!("ours needs {missing}"),
-            Some(missing) => Err(missing),
-            None => {
-                check
-                    .admit(contender)
-                    .with_context(|| contender.name.clone())?;
-                Ok(Vec::new())
+        let mut check = WorkCheck::new(spec, &shell)?;
+        let mut entries: Vec<Entry> = Vec::new();
+        for contender in &spec.contenders {
+            let name = contender.name.as_str();
+            let missing = contender.missing(&shell.env, &self.node.says);
+            match &missing {
+                Some(missing) if entries.is_empty() => bail!("ours needs {missing}"),
+                Some(_) => {}
+                None => check.admit(contender).context(name.to_owned())?,
             }
-        };
-        entries.push(Entry { contender, outcome });
-    }
-    let rounds = if options.smoke {
-        0
-    } else {
-        options.rounds as usize
-    };
-    for round in 0..rounds {
+            entries.push(Entry::new(name, missing));
+        }
         let count = entries.len();
-        for index in (0..count).map(|index| (index + round) % count) {
-            let Entry {
-                contender,
-                outcome: Ok(runs),
-            } = &mut entries[index]
-            else {
-                continue;
-            };
-            let run = run(spec, contender, folder.path(), env);
-            runs.push(run.with_context(|| contender.name.clone())?);
+        let mut turns = self.options.rounds as usize * count;
+        if self.options.smoke {
+            turns = 0;
         }
+        for turn in 0..turns {
+            let index = (turn + turn / count) % count;
+            let (entry, contender) = (&mut entries[index], &spec.contenders[index]);
+            if entry.missing.is_none() {
+                let ran = run(spec, contender, &shell);
+                entry.runs.push(ran.context(contender.name.clone())?);
+            }
+        }
+        Ok(entries)
     }
-    Ok(entries)
+
+    /// Prints what the contenders did, as the options want it, and puts it into the README.
+    fn show(&self, spec: &Spec, entries: &[Entry], place: Option<&Place>) -> Result<()> {
+        if self.options.smoke {
+            outln!("ok {}: {}", spec.id, table::attendance(entries));
+        } else if self.options.against.is_some() {
+            outln!("{}", against::speeds(spec, entries));
+        } else {
+            let text = table::markdown(spec, entries, &self.node, self.options.rounds);
+            outln!("{}\n\n{text}", spec.id);
+            if let Some(place) = place {
+                place.fill(spec, &text, svg::chart(spec, entries).as_deref())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns what every line of a bench may use: our programs on the PATH, and where things are.
+    fn shell(&self, spec: &Spec, folder: &Path) -> Result<Shell> {
+        let (mib, smoke) = if self.options.smoke {
+            ("4", "1")
+        } else {
+            ("256", "")
+        };
+        let (folder, env) = (folder.to_owned(), BTreeMap::new());
+        let shell = Shell { folder, env };
+        let shell = shell.with("PATH", &path_with(self.bin.path())?);
+        let shell = shell.with("BENCHES", &spec.benches().display().to_string());
+        let shell = shell.with("MIB", mib).with("SMOKE", smoke);
+        let shell = shell.with("OUT", "/dev/null");
+        Ok(match &self.node.path {
+            Some(node) => shell.with("NODE", &node.display().to_string()),
+            None => shell,
+        })
+    }
 }
 
-/// In memory where there is such a folder, so that no disk is measured.
+/// Returns a folder in memory where there is such a thing, so that no disk is measured.
 fn folder() -> Result<TempDir> {
     let memory = Path::new("/dev/shm");
-    Ok(if memory.is_dir() {
-        tempfile::tempdir_in(memory)?
-    } else {
-        tempfile::tempdir()?
-    })
+    if !memory.is_dir() {
+        return Ok(tempfile::tempdir()?);
+    }
+    Ok(tempfile::tempdir_in(memory)?)
 }

@@ -1,8 +1,17 @@
 //! What there is to check: the files of the workspace, and the cases that they describe.
 
-pub mod console;
-pub mod files;
-pub mod find;
-pub mod selection;
-pub mod settings;
-pub mod workspace;
+mod console;
+mod files;
+mod find;
+mod rules;
+mod selection;
+mod settings;
+mod workspace;
+
+pub use self::console::Block;
+pub use self::files::{all_files, git_files, known_files, read_text, read_toml};
+pub use self::find::{Case, Fault, Oracle, shares};
+pub use self::rules::{Order, Rules};
+pub use self::selection::{Choice, Selection};
+pub use self::settings::Limit;
+pub use self::workspace::{Crate, Workspace, dependencies, strings};

@@ -22,10 +22,8 @@ impl ExitError {
 
     /// There is nothing of this name.
     pub fn nothing_matched(name: &str) -> Self {
-        Self::new(
-            4,
-            format!("nothing matches {name:?}; `cargo xtask list` shows what there is"),
-        )
+        let help = "`cargo xtask list` shows what there is";
+        Self::new(4, format!("nothing matches {name:?}; {help}"))
     }
 
     /// Cargo could not build this crate, and has said why.

@@ -1,7 +1,11 @@
-//! Judging what ran: what counts as equal, which side is wrong, and what a person sees of it.
+//! Judging what ran: which side is wrong, and what a person sees of it.
 
-pub mod compare;
-pub mod diff;
-pub mod report;
-pub mod self_check;
-pub mod verdict;
+mod diff;
+mod report;
+mod self_check;
+mod verdict;
+
+pub use self::diff::{diff, end};
+pub use self::report::Report;
+pub use self::self_check::blind_spots;
+pub use self::verdict::{State, Verdict, ending, faults, judge};

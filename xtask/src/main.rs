@@ -40,8 +40,8 @@ enum Verb {
     Copy(copy::Options),
     /// Prove that each crate survives being copied: alone, and among strangers
     Standalone(standalone::Options),
-    /// Check the laws of this workspace on its files
-    Tidy(tidy::Options),
+    /// Check the rules of this workspace on its files
+    Tidy,
     /// Time ours against Node and other peers
     Bench(bench::Options),
     /// Run all that must hold, one step after the other
@@ -49,32 +49,28 @@ enum Verb {
 }
 
 fn main() -> ExitCode {
-    let verb = Verb::parse();
-    let status = prepare().and_then(|()| match verb {
-        Verb::Verify(options) => verify::verify(&options),
-        Verb::Bless(options) => bless::bless(&options),
-        Verb::List(options) => list::list(&options),
-        Verb::Copy(options) => copy::copy(&options),
-        Verb::Standalone(options) => standalone::standalone(&options),
-        Verb::Tidy(options) => tidy::tidy(&options),
-        Verb::Bench(options) => bench::bench(&options),
-        Verb::Ci(options) => ci::ci(&options),
-    });
+    let status = call(&Verb::parse());
     status.map_or_else(|error| complain(&error), ExitCode::from)
 }
 
-/// Takes charge of signals, and of processes that lose their parent.
-fn prepare() -> anyhow::Result<()> {
+fn call(verb: &Verb) -> anyhow::Result<u8> {
     interrupt::listen()?;
+    // A process that loses its parent becomes our child.
     nix::sys::prctl::set_child_subreaper(true)?;
-    Ok(())
+    match verb {
+        Verb::Verify(options) => verify::verify(options),
+        Verb::Bless(options) => bless::bless(options),
+        Verb::List(options) => list::list(options),
+        Verb::Copy(options) => copy::copy(options),
+        Verb::Standalone(options) => standalone::standalone(options),
+        Verb::Tidy => tidy::tidy(),
+        Verb::Bench(options) => bench::bench(options),
+        Verb::Ci(options) => ci::ci(options),
+    }
 }
 
 fn complain(error: &anyhow::Error) -> ExitCode {
     errln!("cargo xtask: {error:#}");
-    ExitCode::from(
-        error
-            .downcast_ref::<ExitError>()
-            .map_or(1, |stop| stop.status),
-    )
+    let exit = error.downcast_ref::<ExitError>();
+    ExitCode::from(exit.map_or(1, |exit| exit.status))
 }

@@ -3,8 +3,14 @@
 pub mod cargo;
 pub mod interrupt;
 pub mod leaks;
-pub mod node;
+mod node;
 pub mod pool;
 pub mod process;
-pub mod sandbox;
-pub mod usage;
+mod sandbox;
+mod usage;
+
+pub use self::node::{Node, Wanted};
+pub use self::pool::Lane;
+pub use self::process::{End, Outcome, Run};
+pub use self::sandbox::{Oracled, Runner, copy_files, path_with};
+pub use self::usage::Usage;

@@ -1,6 +1,6 @@
 //! `tidy`: the rules of this workspace as checks on its files; nothing is built or run.
 //!
-//! A rule is a function in one of the modules below and a line in [`RULES`].
+//! A rule is a function in one of the modules below and its line in [`RULES`].
 
 mod lessons;
 mod manifests;
@@ -14,92 +14,80 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::Result;
+use regex_lite::Regex;
 use toml::Table;
 
-use crate::cases::files::known_files;
-use crate::cases::workspace::{Crate, Workspace};
-use crate::exit_error::ExitError;
+use crate::cases::{Crate, Workspace, known_files, read_toml, strings};
 
-/// How `tidy` is called.
-#[derive(clap::Args)]
-pub struct Options {}
-
-/// A rule of this workspace.
-struct Rule {
-    name: &'static str,
-    /// Whether a crate that breaks it cannot be copied.
-    blocks_copy: bool,
-    check: fn(&Tree) -> Vec<Finding>,
+/// What a rule is good for.
+#[derive(Clone, Copy, PartialEq)]
+enum Purpose {
+    /// All crates of this workspace are alike.
+    Order,
+    /// A copy of the crate builds: one that breaks the rule is not copied.
+    Copy,
 }
 
-/// A rule that every crate of this workspace follows.
-const fn workspace_rule(name: &'static str, check: fn(&Tree) -> Vec<Finding>) -> Rule {
-    Rule {
-        name,
-        blocks_copy: false,
-        check,
-    }
-}
+type Check = fn(&Tree, &mut Findings);
 
-/// A rule without which a copy does not build.
-const fn portability_rule(name: &'static str, check: fn(&Tree) -> Vec<Finding>) -> Rule {
-    Rule {
-        name,
-        blocks_copy: true,
-        check,
-    }
-}
-
-const RULES: &[Rule] = &[
-    portability_rule("manifest stands alone", manifests::stands_alone),
-    workspace_rule("manifest fields", manifests::fields),
-    workspace_rule("one requirement", manifests::one_requirement),
-    workspace_rule("one lints table", manifests::one_lints_table),
-    workspace_rule("members once", manifests::members_once),
-    portability_rule("licence travels", manifests::licence),
-    portability_rule("nothing above the folder", sources::nothing_above),
-    portability_rule("executable by path", sources::executable_by_path),
-    workspace_rule("opening words", sources::opening_words),
-    workspace_rule("no unwrap", sources::no_unwrap),
-    workspace_rule("no allow", sources::no_allow),
-    workspace_rule("no machine paths", sources::no_machine_paths),
-    workspace_rule("plain English", words::plain_english),
-    workspace_rule("README sections", readmes::sections),
-    workspace_rule("Rust program in the README", readmes::rust_program),
-    portability_rule("links", readmes::links),
-    workspace_rule("notes table", readmes::notes_table),
-    workspace_rule("lesson is whole", lessons::whole),
-    workspace_rule("lesson stands beside Node", lessons::beside_node),
-    workspace_rule("nothing empty", lessons::nothing_empty),
-    workspace_rule("one golden test", lessons::one_golden_test),
-    workspace_rule("top level", top_level),
+const RULES: &[(&str, Purpose, Check)] = &[
+    ("manifest stands alone", Purpose::Copy, manifests::own),
+    ("manifest fields", Purpose::Order, manifests::fields),
+    ("one requirement", Purpose::Order, manifests::requirements),
+    ("one lints table", Purpose::Order, manifests::lints),
+    ("members once", Purpose::Order, manifests::members),
+    ("licence travels", Purpose::Copy, sources::licence),
+    ("nothing above the folder", Purpose::Copy, sources::above),
+    ("executable by path", Purpose::Copy, sources::executables),
+    ("opening words", Purpose::Order, sources::opening_words),
+    ("no unwrap", Purpose::Order, sources::no_unwrap),
+    ("no allow", Purpose::Order, sources::no_allow),
+    ("no machine paths", Purpose::Order, sources::machine_paths),
+    ("top level", Purpose::Order, sources::top_level),
+    ("one golden test", Purpose::Order, sources::golden_test),
+    ("plain English", Purpose::Order, words::plain_english),
+    ("README sections", Purpose::Order, readmes::sections),
+    ("Rust program in the README", Purpose::Order, readmes::rust),
+    ("links", Purpose::Copy, readmes::links),
+    ("notes table", Purpose::Order, readmes::notes_table),
+    ("nothing empty", Purpose::Order, readmes::nothing_empty),
+    ("lesson is whole", Purpose::Order, lessons::whole),
+    ("lesson stands beside Node", Purpose::Order, lessons::beside),
 ];
 
-/// What may stand at the top besides the members.
-const TOP: [&str; 9] = [
-    "Cargo.toml",
-    "Cargo.lock",
-    "README.md",
-    "CONTRIBUTING.md",
-    "LICENSE",
-    ".gitignore",
-    ".cargo",
-    ".ci",
-    ".github",
-];
-
-/// A line that breaks a rule.
-struct Finding {
-    /// Where, and what is wrong there.
-    what: String,
-    fix: String,
+/// Findings, each a line, and the rule that is being checked.
+#[derive(Default)]
+struct Findings {
+    rule: &'static str,
+    lines: Vec<String>,
 }
 
-impl Finding {
-    fn new(file: &str, line: usize, what: impl Display, fix: impl Display) -> Self {
-        Self {
-            what: format!("{file}:{line}: {what}"),
-            fix: fix.to_string(),
+impl Findings {
+    /// Adds a line that breaks the rule.
+    fn add(&mut self, file: &str, line: usize, what: impl Display, fix: impl Display) {
+        let rule = self.rule;
+        let finding = format!("{file}:{line}: {what} ({rule}); {fix}");
+        self.lines.push(finding);
+    }
+
+    /// Adds each line of these files that a pattern finds; its groups are `$1` and so on in `what`.
+    fn lines(&mut self, files: &[(&str, &str)], pattern: &str, what: &str, fix: &str) {
+        let pattern = regex(pattern);
+        for (file, text) in files {
+            for (index, line) in text.lines().enumerate() {
+                if let Some(groups) = pattern.captures(line) {
+                    let mut text = String::new();
+                    groups.expand(what, &mut text);
+                    self.add(file, index + 1, text, fix);
+                }
+            }
+        }
+    }
+
+    /// Adds a file that breaks the rule, unless it does not.
+    fn require(&mut self, holds: bool, file: &str, what: impl Display, fix: impl Display) {
+        if !holds {
+            self.add(file, 1, what, fix);
         }
     }
 }
@@ -108,14 +96,16 @@ impl Finding {
 struct Tree {
     root: PathBuf,
     files: BTreeMap<String, String>,
+    /// The root manifest.
+    workspace: Table,
     /// The manifests of the members by their folders.
     manifests: BTreeMap<String, Table>,
 }
 
 /// Checks every rule, prints each finding, and returns the exit status.
-pub fn tidy(_: &Options) -> Result<u8> {
+pub fn tidy() -> Result<u8> {
     let tree = Tree::read(&Workspace::find()?.root)?;
-    let findings = tree.findings(RULES.iter());
+    let findings = tree.findings(&[Purpose::Order, Purpose::Copy]);
     findings.iter().for_each(|finding| outln!("{finding}"));
     for topic in tree.topics().filter(|topic| !tree.has_moved(topic)) {
         outln!(
@@ -127,9 +117,9 @@ pub fn tidy(_: &Options) -> Result<u8> {
     Ok(u8::from(!findings.is_empty()))
 }
 
-/// The findings for which a crate cannot be copied, each a line.
+/// Returns the findings for which a crate cannot be copied, each a line.
 pub fn blocks_copy(root: &Path, one: &Crate) -> Result<Vec<String>> {
-    let mut findings = Tree::read(root)?.findings(RULES.iter().filter(|rule| rule.blocks_copy));
+    let mut findings = Tree::read(root)?.findings(&[Purpose::Copy]);
     let folder = format!("{}/", one.dir.strip_prefix(root)?.display());
     findings.retain(|finding| finding.starts_with(&folder));
     Ok(findings)
@@ -137,95 +127,90 @@ pub fn blocks_copy(root: &Path, one: &Crate) -> Result<Vec<String>> {
 
 impl Tree {
     fn read(root: &Path) -> Result<Self> {
-        let mut tree = Self {
-            root: root.to_owned(),
-            files: BTreeMap::new(),
-            manifests: BTreeMap::new(),
-        };
+        let (mut files, mut manifests) = (BTreeMap::new(), BTreeMap::new());
         for file in known_files(root)? {
             let path = root.join(&file);
-            // A link is judged by where it leads.
-            let text = Some(&path).filter(|path| !path.is_symlink());
-            let text = text.and_then(|path| fs::read_to_string(path).ok());
             let name = file.to_string_lossy().into_owned();
-            if let (Some((folder, "Cargo.toml")), Some(text)) = (name.split_once('/'), &text) {
-                let manifest = toml::from_str(text);
-                let manifest =
-                    manifest.map_err(|error| ExitError::usage(format!("{name}: {error}")))?;
-                tree.manifests.insert(folder.to_owned(), manifest);
+            let text = if path.is_symlink() {
+                String::new() // It is judged by where it leads.
+            } else {
+                fs::read_to_string(&path).unwrap_or_default()
+            };
+            if let Some((folder, "Cargo.toml")) = name.split_once('/') {
+                manifests.insert(folder.to_owned(), read_toml(&path)?);
             }
-            tree.files.insert(name, text.unwrap_or_default());
+            files.insert(name, text);
         }
-        Ok(tree)
+        let workspace = read_toml(&root.join("Cargo.toml"))?;
+        let root = root.to_owned();
+        Ok(Self {
+            root,
+            files,
+            workspace,
+            manifests,
+        })
     }
 
-    fn findings<'a>(&self, rules: impl Iterator<Item = &'a Rule>) -> Vec<String> {
-        let mut lines = Vec::new();
-        for Rule { name, check, .. } in rules {
-            for Finding { what, fix } in check(self) {
-                lines.push(format!("{what} ({name}); {fix}"));
+    fn findings(&self, purposes: &[Purpose]) -> Vec<String> {
+        let mut found = Findings::default();
+        for (name, purpose, check) in RULES {
+            if purposes.contains(purpose) {
+                found.rule = name;
+                check(self, &mut found);
             }
         }
-        lines
+        found.lines
     }
 
-    /// One of the lists of the root manifest: `members`, `default-members`.
-    fn members(&self, list: &str) -> Vec<String> {
-        let root: Table = toml::from_str(self.text("Cargo.toml")).unwrap_or_default();
-        let members = root
-            .get("workspace")
-            .and_then(|workspace| workspace.get(list)?.as_array());
-        members
-            .into_iter()
-            .flatten()
-            .filter_map(|member| member.as_str().map(str::to_owned))
-            .collect()
+    /// Returns one of the lists of the root manifest: `members`, `default-members`.
+    fn members(&self, list: &str) -> Vec<&str> {
+        strings(&self.workspace, "workspace", list)
     }
 
-    /// The folders of the crates that teach.
-    fn topics(&self) -> impl Iterator<Item = &String> {
-        self.manifests.keys().filter(|name| *name != "xtask")
+    /// Returns the folders of the crates that teach.
+    fn topics(&self) -> impl Iterator<Item = &str> {
+        let all = self.manifests.keys().map(String::as_str);
+        all.filter(|name| *name != "xtask")
     }
 
-    /// Whether the lessons of a crate are triples in `examples/`.
+    /// Returns whether the lessons of a crate are triples in `examples/`.
     fn has_moved(&self, topic: &str) -> bool {
         !self.below(&format!("{topic}/examples/"), ".mjs").is_empty()
     }
 
-    fn moved_topics(&self) -> impl Iterator<Item = &String> {
+    fn moved_topics(&self) -> impl Iterator<Item = &str> {
         self.topics().filter(|topic| self.has_moved(topic))
     }
 
-    /// The files whose path begins and ends so: path and text.
+    /// Returns the files whose path begins and ends so: path and text.
     fn below(&self, start: &str, end: &str) -> Vec<(&str, &str)> {
-        let mut files: Vec<_> = self
-            .files
-            .iter()
-            .map(|(path, text)| (&**path, &**text))
-            .collect();
-        files.retain(|(path, _)| path.starts_with(start) && path.ends_with(end));
-        files
+        let is_it = |path: &str| path.starts_with(start) && path.ends_with(end);
+        let files = self.files.iter().filter(|(path, _)| is_it(path));
+        files.map(|(path, text)| (&**path, &**text)).collect()
     }
 
-    /// The Rust files in this folder of each crate.
+    /// Returns the Rust files in this folder of each crate.
     fn rust(&self, folder: &str) -> Vec<(&str, &str)> {
         let crates = self.manifests.keys();
-        crates
-            .flat_map(|name| self.below(&format!("{name}/{folder}"), ".rs"))
-            .collect()
+        let crates = crates.map(|name| format!("{name}/{folder}"));
+        crates.flat_map(|start| self.below(&start, ".rs")).collect()
     }
 
     fn text(&self, file: &str) -> &str {
         self.files.get(file).map_or("", String::as_str)
     }
 
-    /// Whether there is such a file, or a folder with files.
+    /// Returns whether there is such a file, or a folder with files.
     fn has(&self, path: &str) -> bool {
         self.files.contains_key(path) || !self.below(&format!("{path}/"), "").is_empty()
     }
 }
 
-/// The first line that holds all words, or else the last of them, counted from one.
+fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a valid pattern")
+}
+
+/// Returns the first line that holds all words, or else the last of them, counted from one.
 fn line_of(text: &str, words: &[&str]) -> usize {
     let holds = |words: &[&str]| {
         let mut lines = text.lines();
@@ -235,7 +220,12 @@ fn line_of(text: &str, words: &[&str]) -> usize {
     found.map_or(1, |index| index + 1)
 }
 
-/// The path from the root that `path` means in a file's folder; `None` above the root.
+/// Returns the first part of a path: a crate, if the file is in one.
+fn home(file: &str) -> &str {
+    file.split('/').next().unwrap_or_default()
+}
+
+/// Returns the path from the root that `path` means in a file's folder; `None` above the root.
 fn resolve(file: &str, path: &str) -> Option<String> {
     let folder = Path::new(file).parent()?;
     let mut parts = Vec::new();
@@ -250,42 +240,26 @@ fn resolve(file: &str, path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// Which of these files, that should all say the same, do not say what most do, and a file that does. Where as many
-/// say one thing as another, nobody knows who is wrong.
-fn odd_ones<T: PartialEq>(files: &[(String, T)]) -> Vec<(&str, String)> {
-    let alike = |said: &T| files.iter().filter(|(_, other)| other == said).count();
-    let Some((model, said)) = files.iter().max_by_key(|(_, said)| alike(said)) else {
-        return Vec::new();
-    };
-    let is_sure = files
-        .iter()
-        .all(|(_, other)| other == said || alike(other) < alike(said));
-    let fix = if is_sure {
-        format!("make it equal to {model}")
-    } else {
-        "make them equal; which is right only you know".to_owned()
-    };
-    let odd = files.iter().filter(|(_, other)| other != said);
-    let odd: Vec<_> = odd.map(|(file, _)| (file.as_str(), fix.clone())).collect();
-    if is_sure || odd.is_empty() {
-        return odd;
-    }
-    files
-        .iter()
-        .map(|(file, _)| (file.as_str(), fix.clone()))
-        .collect()
+/// Returns whether `path`, as a file means it, is outside of the crate that the file is in.
+fn is_outside(file: &str, path: &str) -> bool {
+    let inside = format!("{}/", home(file));
+    resolve(file, path).is_none_or(|path| !path.starts_with(&inside))
 }
 
-/// The top level holds the members and little else.
-fn top_level(tree: &Tree) -> Vec<Finding> {
-    let members = tree.members("members");
-    let mut findings = Vec::new();
-    for path in tree.files.keys() {
-        let name = path.split('/').next().unwrap_or_default();
-        if !TOP.contains(&name) && !members.iter().any(|member| member == name) {
-            let what = format!("`{name}` does not belong to the top level");
-            findings.push(Finding::new(path, 1, what, "put it into a crate"));
-        }
+/// Returns which of these files, that should all say the same, do not say what most do, and how to mend them.
+///
+/// All of them, where as many say one thing as another.
+fn odd_ones<T: PartialEq>(files: &[(String, T)]) -> Vec<(&str, String)> {
+    let count = |said: &T| files.iter().filter(|(_, other)| other == said).count();
+    let most = files.iter().map(|(_, said)| count(said)).max().unwrap_or(0);
+    let mut models = files.iter().filter(|(_, said)| count(said) == most);
+    let model = models.next().map_or("", |(model, _)| model);
+    let is_sure = models.count() + 1 == most;
+    let mut fix = format!("make it equal to {model}");
+    if !is_sure {
+        fix = "make them equal; which is right only you know".to_owned();
     }
-    findings
+    let is_odd = |said: &T| !is_sure || count(said) < most;
+    let odd = files.iter().filter(|(_, said)| is_odd(said));
+    odd.map(|(file, _)| (file.as_str(), fix.clone())).collect()
 }

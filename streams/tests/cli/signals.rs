@@ -11,6 +11,19 @@ use super::running::Running;
 
 const SIGNALS: [(&str, i32); 4] = [("INT", 130), ("TERM", 143), ("HUP", 129), ("QUIT", 131)];
 
+/// `streams` with the signals as a terminal has them, whatever the caller of these tests ignores (`nohup`).
+fn listening(folder: &Folder) -> Command {
+    if !cfg!(target_os = "linux") {
+        return folder.command();
+    }
+    let mut command = folder.other_command(Command::new("env"));
+    command.args([
+        "--default-signal=INT,TERM,HUP,QUIT",
+        env!("CARGO_BIN_EXE_streams"),
+    ]);
+    command
+}
+
 /// `streams` started by a shell that ignores the signals named.
 fn ignoring(folder: &Folder, signals: &str, args: &[&str]) -> Command {
     let mut command = folder.other_command(Command::new("sh"));
@@ -33,7 +46,7 @@ fn a_signal_leaves_nothing_behind() {
             (["copy", "-", "out"], TEXT),
         ] {
             let folder = Folder::empty();
-            let running = at_work(&folder, folder.command().args(args), input);
+            let running = at_work(&folder, listening(&folder).args(args), input);
 
             running.signal(signal);
             let ran = running.wait_without_closing();
@@ -55,7 +68,7 @@ fn a_signal_leaves_nothing_behind() {
 #[test]
 fn a_signal_keeps_what_was_there() {
     let folder = Folder::with("out", "mine");
-    let mut command = folder.command();
+    let mut command = listening(&folder);
     let running = at_work(&folder, command.args(["compress", "-f", "-o", "out"]), TEXT);
 
     running.signal("INT");
@@ -110,7 +123,7 @@ fn a_signal_in_the_moment_when_the_file_appears_leaves_nothing() {
         let folder = Folder::empty();
         let args = [["compress", "-o", "out"], ["copy", "-", "out"]][run as usize % 2];
         let signal = [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT][run as usize / 2 % 4];
-        let mut command = folder.command();
+        let mut command = listening(&folder);
         let running = Running::start(command.args(args).stdin(std::process::Stdio::piped()));
 
         // Held between the making of the file and its registration, or next to it.
@@ -130,7 +143,7 @@ fn a_signal_at_any_moment_leaves_nothing() {
     for run in 0..runs() {
         let folder = Folder::empty();
         let args = [["compress", "-o", "out"], ["copy", "-", "out"]][run as usize % 2];
-        let mut command = folder.command();
+        let mut command = listening(&folder);
         command.args(args).stdin(std::process::Stdio::piped());
         // Before it listens, a signal ends it like any program.
         let mut running = Running::start(&mut command);

@@ -1,20 +1,20 @@
 //! Proof that all contenders do the same work, and do some.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
-use super::measure::{run, text};
+use super::measure::run;
 use super::plan::{Contender, Spec};
+use super::shell::Shell;
 
 /// Compares the work of each contender with that of the first one.
 pub struct WorkCheck<'a> {
     spec: &'a Spec,
-    folder: &'a Path,
-    env: BTreeMap<String, String>,
+    shell: Shell,
     /// What lies in the folder before any contender has run.
     inputs: BTreeSet<OsString>,
     /// What the check says of that: of an empty run.
@@ -24,56 +24,54 @@ pub struct WorkCheck<'a> {
 }
 
 impl<'a> WorkCheck<'a> {
-    pub fn new(spec: &'a Spec, folder: &'a Path, env: &BTreeMap<String, String>) -> Result<Self> {
-        let inputs = names(folder)?;
-        let mut env = env.clone();
-        env.insert("OUT".to_owned(), "out".to_owned());
+    pub fn new(spec: &'a Spec, shell: &Shell) -> Result<Self> {
+        let shell = shell.with("OUT", "out");
+        let inputs = names(&shell.folder)?;
         let check = spec.check.as_ref();
-        let empty_run = check.and_then(|line| text(line, folder, &env).ok());
         Ok(Self {
-            spec,
-            folder,
-            env,
-            inputs,
-            empty_run,
+            empty_run: check.and_then(|line| shell.text(line).ok()),
             agreed: None,
+            spec,
+            shell,
+            inputs,
         })
     }
 
     /// Runs a contender once, from the inputs alone, and compares what it did.
     pub fn admit(&mut self, contender: &Contender) -> Result<()> {
-        for name in names(self.folder)?.difference(&self.inputs) {
-            let path = self.folder.join(name);
+        let (spec, shell) = (self.spec, &self.shell);
+        for name in names(&shell.folder)?.difference(&self.inputs) {
+            let path = shell.folder.join(name);
             if path.is_dir() {
                 fs::remove_dir_all(path)?;
             } else {
                 fs::remove_file(path)?;
             }
         }
-        let first = run(self.spec, contender, self.folder, &self.env)?;
-        if self.spec.unchecked.is_some() {
+        let ran = run(spec, contender, shell)?;
+        if spec.unchecked.is_some() {
             return Ok(());
         }
-        let work = match &self.spec.check {
-            Some(line) => text(line, self.folder, &self.env).context("check")?,
-            None => first.stdout,
+        let work = match &spec.check {
+            Some(line) => shell.text(line).context("check")?,
+            None => ran.stdout,
         };
+        let is_work = !work.trim().is_empty() && self.empty_run.as_ref() != Some(&work);
         ensure!(
-            !work.trim().is_empty() && self.empty_run.as_ref() != Some(&work),
-            "the check sees no work: {work:?} is what it says of an empty run"
+            is_work,
+            "the check sees no work: an empty run is {work:?} too"
         );
         let agreed = self.agreed.get_or_insert_with(|| work.clone());
-        let first = &self.spec.contenders[0].name;
+        let first = &spec.contenders[0].name;
         ensure!(
             *agreed == work,
-            "does other work than {first}: {work:?} and {agreed:?}"
+            "does other work than {first}: {work:?}, {agreed:?}"
         );
         Ok(())
     }
 }
 
 fn names(folder: &Path) -> Result<BTreeSet<OsString>> {
-    fs::read_dir(folder)?
-        .map(|entry| Ok(entry?.file_name()))
-        .collect()
+    let entries = fs::read_dir(folder)?;
+    entries.map(|entry| Ok(entry?.file_name())).collect()
 }

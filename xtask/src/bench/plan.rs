@@ -1,14 +1,13 @@
 //! `CRATE/benches/NAME.toml`: who competes, on what, and how equal work is proved.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use regex_lite::Regex;
 use serde::Deserialize;
 
-use crate::cases::workspace::Crate;
+use crate::cases::{Crate, read_toml};
 use crate::exit_error::ExitError;
 
 /// A bench as written, and where it stands. All lines are for `sh` and run in one folder in memory.
@@ -57,7 +56,7 @@ pub struct Also {
     pub run: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Contender {
     pub name: String,
@@ -65,7 +64,7 @@ pub struct Contender {
     pub run: String,
     /// Programs that must be there, or "node" for a Node that we know: one, or a list.
     #[serde(default)]
-    pub needs: Needs,
+    needs: Needs,
     /// A server to be started first and ended afterwards.
     pub serve: Option<Serve>,
     /// What differs in its environment.
@@ -73,16 +72,16 @@ pub struct Contender {
     pub env: BTreeMap<String, String>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(untagged)]
-pub enum Needs {
+enum Needs {
     #[default]
     Nothing,
     One(String),
     All(Vec<String>),
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Serve {
     pub run: String,
@@ -95,84 +94,62 @@ pub struct Serve {
 }
 
 impl Spec {
-    /// The benches of one crate whose id `chosen` says yes to, by name.
+    /// Reads the benches of one crate whose id `chosen` says yes to, by name.
     pub fn read_all(one: &Crate, chosen: impl Fn(&str) -> bool) -> Result<Vec<Self>> {
-        let mut files: Vec<PathBuf> = fs::read_dir(one.dir.join("benches"))
-            .into_iter()
-            .flatten()
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| path.extension().is_some_and(|end| end == "toml"))
-            .collect();
-        files.sort();
-        let id = |file: &Path| {
-            format!(
-                "{}/{}",
-                one.name,
-                file.file_stem().unwrap_or_default().display()
-            )
-        };
-        files.retain(|file| chosen(&id(file)));
-        files
-            .into_iter()
-            .map(|file| Self::read(one, id(&file), file))
-            .collect()
+        let mut specs = Vec::new();
+        for file in one.files("benches", "toml") {
+            let stem = file.file_stem().unwrap_or_default().display();
+            let id = format!("{}/{stem}", one.name);
+            if chosen(&id) {
+                let mut spec: Self = read_toml(&file)?;
+                let wrong = |error| ExitError::usage(format!("{}: {error:#}", file.display()));
+                spec.check().map_err(wrong)?;
+                spec.krate.clone_from(&one.name);
+                (spec.id, spec.file) = (id, file);
+                specs.push(spec);
+            }
+        }
+        Ok(specs)
     }
 
-    fn read(one: &Crate, id: String, file: PathBuf) -> Result<Self> {
-        let wrong = |error: &dyn std::fmt::Display| {
-            ExitError::usage(format!("{}: {error}", file.display()))
-        };
-        let mut spec: Self =
-            toml::from_str(&fs::read_to_string(&file)?).map_err(|error| wrong(&error))?;
-        spec.complete().map_err(|error| wrong(&error))?;
-        spec.krate.clone_from(&one.name);
-        spec.id = id;
-        spec.file = file;
-        Ok(spec)
-    }
-
-    /// Its name in its crate.
+    /// Returns its name in its crate.
     pub fn name(&self) -> &str {
         self.id.split_once('/').map_or(&self.id, |(_, name)| name)
     }
 
-    fn complete(&self) -> Result<()> {
-        ensure!(
-            self.contenders.len() > 1,
-            "a bench needs ours and at least one peer"
-        );
-        ensure!(
-            self.check.is_none() || self.unchecked.is_none(),
-            "either `check` or `unchecked = \"why\"`"
-        );
-        ensure!(
-            self.work.is_some() || !self.unit.is_empty(),
-            "either `work` or `unit`"
-        );
-        ensure!(
-            self.work.as_ref().is_none_or(|work| work.amount > 0.0),
-            "work.amount must be more than 0"
-        );
+    /// Returns the folder of its file.
+    pub fn benches(&self) -> &Path {
+        self.file.parent().unwrap_or(Path::new("."))
+    }
+
+    /// Refuses what does not fit together.
+    fn check(&self) -> Result<()> {
         for serve in self.contenders.iter().filter_map(|one| one.serve.as_ref()) {
             ensure!(self.work.is_none(), "a server has rates and no `work`");
-            let patterns = [
-                ("ready", &serve.ready),
-                ("requests", &serve.requests),
-                ("rate", &serve.rate),
-            ];
-            for (key, pattern) in patterns {
-                let groups = Regex::new(pattern)
-                    .with_context(|| format!("serve.{key}"))?
-                    .captures_len();
-                ensure!(groups > 1, "serve.{key} needs a group: {pattern:?}");
+            let (ready, requests, rate) = (&serve.ready, &serve.requests, &serve.rate);
+            for (key, pattern) in [("ready", ready), ("requests", requests), ("rate", rate)] {
+                let regex = Regex::new(pattern).with_context(|| format!("serve.{key}"))?;
+                let has_group = regex.captures_len() > 1;
+                ensure!(has_group, "serve.{key} needs a group: {pattern:?}");
             }
         }
-        Ok(())
+        let problem = if self.contenders.len() < 2 {
+            "a bench needs ours and at least one peer"
+        } else if self.check.is_some() && self.unchecked.is_some() {
+            "either `check` or `unchecked = \"why\"`"
+        } else if self.work.is_none() && self.unit.is_empty() {
+            "either `work` or `unit`"
+        } else if self.work.as_ref().is_some_and(|work| work.amount <= 0.0) {
+            "work.amount must be more than 0"
+        } else {
+            return Ok(());
+        };
+        bail!(problem)
     }
 }
 
 impl Contender {
-    /// What is not there and should be; `node` is what is said of Node.
+    /// Returns what is not there and should be; `node` is what is said of Node.
     pub fn missing(&self, env: &BTreeMap<String, String>, node: &str) -> Option<String> {
         let programs = match &self.needs {
             Needs::Nothing => &[][..],
@@ -180,7 +157,8 @@ impl Contender {
             Needs::All(programs) => programs,
         };
         let is_there = |program: &str| {
-            std::env::split_paths(&env["PATH"]).any(|folder| folder.join(program).is_file())
+            let mut folders = std::env::split_paths(&env["PATH"]);
+            folders.any(|folder| folder.join(program).is_file())
         };
         programs.iter().find_map(|program| match program.as_str() {
             "node" => (!env.contains_key("NODE")).then(|| node.to_owned()),

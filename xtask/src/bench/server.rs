@@ -1,20 +1,16 @@
-//! A server under test: started, awaited, driven by somebody else, ended; its own CPU time is what counts.
+//! A server under test: started, awaited, driven by another program, ended; its own CPU time is what counts.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
-use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use regex_lite::Regex;
 
-use super::measure::shell;
 use super::plan::Serve;
-use crate::run::interrupt;
-use crate::run::process::{End, Run};
-use crate::run::usage::Usage;
+use super::shell::Shell;
+use crate::run::{End, Run, Usage, interrupt};
 
 const READY: Duration = Duration::from_secs(20);
 
@@ -29,13 +25,12 @@ pub struct Server<'a> {
 
 impl<'a> Server<'a> {
     /// Starts it and waits for the line that says where it listens. Output goes to files, so that it never waits for a reader.
-    pub fn start(serve: &'a Serve, folder: &Path, env: &BTreeMap<String, String>) -> Result<Self> {
+    pub fn start(serve: &'a Serve, shell: &Shell) -> Result<Self> {
         let ready = Regex::new(&serve.ready)?;
         let (stdout, stderr) = (tempfile::tempfile()?, tempfile::tempfile()?);
-        let mut command = shell(&serve.run, folder, env);
-        command
-            .stdout(stdout.try_clone()?)
-            .stderr(stderr.try_clone()?);
+        let mut command = shell.command(&serve.run);
+        command.stdout(stdout.try_clone()?);
+        command.stderr(stderr.try_clone()?);
         let mut run = Run::start(&mut command, None)?;
         let began = Instant::now();
         loop {
@@ -52,18 +47,13 @@ impl<'a> Server<'a> {
                     port,
                 });
             }
-            ensure!(!interrupt::requested(), "interrupted");
+            interrupt::check()?;
             if ended.is_some() || began.elapsed() > READY {
-                let how = ended.map_or("is still silent after 20 s".to_owned(), |status| {
-                    End::of(status).to_string()
-                });
+                let silent = || "is still silent after 20 s".to_owned();
+                let how = ended.map_or_else(silent, |status| End::of(status).to_string());
                 let said = said + &contents(&stderr)?;
-                bail!(
-                    "`{}` {how} and did not say {:?}: {}",
-                    serve.run,
-                    serve.ready,
-                    said.trim()
-                );
+                let (line, ready) = (&serve.run, &serve.ready);
+                bail!("`{line}` {how} and did not say {ready:?}: {}", said.trim());
             }
             sleep(Duration::from_millis(5));
         }
@@ -80,15 +70,13 @@ impl<'a> Server<'a> {
         usage.cpu = usage.cpu.saturating_sub(self.start.cpu);
         // The system counts in hundredths.
         let cpu = usage.cpu.max(Duration::from_millis(10)).as_secs_f64();
-        let rates = vec![
-            ("requests/s".to_owned(), rate),
-            ("requests per CPU second".to_owned(), requests / cpu),
-        ];
-        Ok((usage, rates))
+        let per_second = ("requests/s".to_owned(), rate);
+        let per_cpu = ("requests per CPU second".to_owned(), requests / cpu);
+        Ok((usage, vec![per_second, per_cpu]))
     }
 }
 
-/// What was written so far. The place where the server goes on is not touched.
+/// Returns what was written so far. The place where the server goes on is not touched.
 fn contents(file: &File) -> Result<String> {
     let mut bytes = vec![0; usize::try_from(file.metadata()?.len())?];
     file.read_exact_at(&mut bytes, 0)?;
@@ -96,15 +84,9 @@ fn contents(file: &File) -> Result<String> {
 }
 
 fn number(pattern: &str, text: &str) -> Result<f64> {
-    let found = Regex::new(pattern)?;
-    let found = found
-        .captures(text)
-        .with_context(|| format!("{pattern:?} is not in what the driver printed: {text:?}"))?;
-    let digits = found
-        .get(1)
-        .with_context(|| format!("{pattern:?} has no group"))?;
-    digits
-        .as_str()
-        .parse()
-        .with_context(|| format!("{:?} is no number", digits.as_str()))
+    let found = Regex::new(pattern)?.captures(text);
+    let found = found.and_then(|found| found.get(1));
+    let wrong = || format!("{pattern:?} finds no number in what the driver printed: {text:?}");
+    let digits = found.with_context(wrong)?.as_str();
+    digits.parse().with_context(wrong)
 }

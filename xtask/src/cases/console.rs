@@ -8,10 +8,10 @@ use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail, ensure};
 use regex_lite::Regex;
 
-use crate::cases::workspace::Workspace;
+use crate::cases::Workspace;
 use crate::exit_error::ExitError;
 
 /// One console block.
@@ -29,12 +29,10 @@ pub struct Block {
 }
 
 impl Block {
-    /// Its commands: the line as printed, and what a shell is given.
+    /// Returns its commands: the line as printed, and what a shell is given.
     pub fn commands(&self) -> impl Iterator<Item = (&str, String)> {
-        let commands = self
-            .text
-            .lines()
-            .filter_map(|line| Some((line, line.strip_prefix("$ ")?)));
+        let lines = self.text.lines();
+        let commands = lines.filter_map(|line| Some((line, line.strip_prefix("$ ")?)));
         commands.map(
             |(line, command)| match command.strip_prefix("cargo run -p ") {
                 Some(rest) => (line, rest.replacen(" -- ", " ", 1)),
@@ -42,74 +40,63 @@ impl Block {
             },
         )
     }
+
+    /// Finds the crates that it calls, one on each line.
+    fn resolve(&mut self, workspace: &Workspace) -> Result<()> {
+        let id = &self.id;
+        let starts = self.text.starts_with("$ ");
+        let why = format!("{id}: it starts with no `$ command`");
+        ensure!(starts, ExitError::usage(why));
+        let mut crates = Vec::new();
+        for (line, command) in self.commands() {
+            let mut words = command.split_whitespace();
+            let Some(one) = words.find_map(|word| workspace.find_crate(word)) else {
+                let text = "calls no crate; what is not checked goes into a `sh` block";
+                bail!(ExitError::usage(format!("{id}: `{line}` {text}")));
+            };
+            crates.push(one);
+        }
+        self.fixtures = crates[0].dir.join("golden/fixtures");
+        self.crates = crates.iter().map(|one| one.name.clone()).collect();
+        Ok(())
+    }
 }
 
 /// Reads the blocks of all READMEs.
 pub fn read_all(workspace: &Workspace) -> Result<Vec<Block>> {
-    let mut blocks = read(workspace, &workspace.root, "README.md")?;
+    let mut blocks = read(&workspace.root, "README.md")?;
     for one in &workspace.crates {
-        blocks.extend(read(
-            workspace,
-            &one.dir,
-            &format!("{}/README.md", one.name),
-        )?);
+        blocks.extend(read(&one.dir, &format!("{}/README.md", one.name))?);
+    }
+    for block in &mut blocks {
+        block.resolve(workspace)?;
     }
     Ok(blocks)
 }
 
-fn read(workspace: &Workspace, folder: &Path, name: &str) -> Result<Vec<Block>> {
+fn read(folder: &Path, name: &str) -> Result<Vec<Block>> {
     let file = folder.join("README.md");
-    let whole = if file.exists() {
-        fs::read_to_string(&file)?
-    } else {
-        String::new()
-    };
+    let whole = fs::read_to_string(&file).unwrap_or_default();
     let fences = Regex::new(r"(?ms)^```console\n(.*?)^```$").expect("a valid pattern");
     let any = Regex::new(r"(?m)^\s*```\s*console").expect("a valid pattern");
-    let (exact, meant) = (
-        fences.find_iter(&whole).count(),
-        any.find_iter(&whole).count(),
-    );
-    if exact != meant {
-        let text = format!(
-            "{name}: {meant} fences say console, and {exact} say it as \"```console\" alone and are closed"
-        );
-        return Err(ExitError::usage(text).into());
-    }
     let mut blocks = Vec::new();
-    for found in fences
-        .captures_iter(&whole)
-        .filter_map(|found| found.get(1))
-    {
-        let id = format!("{name}:{}", whole[..found.start()].lines().count());
-        let (range, text) = (found.range(), found.as_str().to_owned());
-        let mut block = Block {
-            id,
+    let found = fences.captures_iter(&whole);
+    for found in found.filter_map(|found| found.get(1)) {
+        blocks.push(Block {
+            id: format!("{name}:{}", whole[..found.start()].lines().count()),
             file: file.clone(),
-            range,
-            text,
+            range: found.range(),
+            text: found.as_str().to_owned(),
             crates: Vec::new(),
             fixtures: PathBuf::new(),
-        };
-        let mut crates = Vec::new();
-        for (line, command) in block.commands() {
-            let mut words = command.split_whitespace();
-            let Some(one) = words.find_map(|word| workspace.find_crate(word)) else {
-                let text = format!(
-                    "{}: `{line}` calls no crate; what is not checked goes into a `sh` block",
-                    block.id
-                );
-                return Err(ExitError::usage(text).into());
-            };
-            crates.push(one);
-        }
-        let first = crates.first().filter(|_| block.text.starts_with("$ "));
-        let first = first.ok_or_else(|| {
-            ExitError::usage(format!("{}: it starts with no `$ command`", block.id))
-        })?;
-        block.fixtures = first.dir.join("golden/fixtures");
-        block.crates = crates.iter().map(|one| one.name.clone()).collect();
-        blocks.push(block);
+        });
+    }
+    let (exact, meant) = (blocks.len(), any.find_iter(&whole).count());
+    if exact != meant {
+        let text = "say it as \"```console\" alone and are closed";
+        bail!(ExitError::usage(format!(
+            "{name}: {meant} fences say console, and {exact} {text}"
+        )));
     }
     Ok(blocks)
 }

@@ -1,62 +1,68 @@
-//! Which files there are: what git knows of, or would if it were told.
+//! Which files there are: what git knows of, or would if they were added.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result};
+use serde::de::DeserializeOwned;
 
-/// The files below a folder that are no products: what git does not ignore, or, without git, all but `target`.
+use crate::exit_error::ExitError;
+
+/// Returns the files below a folder that are no products: what git does not ignore, or, without git, all but `target`.
 pub fn known_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let Some(mut files) = git_files(folder, "-co") else {
+        return all_files(folder);
+    };
+    // What was deleted and not yet committed is still listed, as is a file in conflict, three times.
+    files.dedup();
+    files.retain(|file| folder.join(file).is_symlink() || folder.join(file).is_file());
+    files.sort();
+    Ok(files)
+}
+
+/// Returns what `git ls-files` lists below a folder, if there is a repository.
+pub fn git_files(folder: &Path, which: &str) -> Option<Vec<PathBuf>> {
     let mut git = Command::new("git");
-    git.args(["ls-files", "-z", "-co", "--exclude-standard"]);
-    let output = git.current_dir(folder).stderr(Stdio::null()).output();
+    git.args(["ls-files", "-z", which, "--exclude-standard"]);
+    let output = git.current_dir(folder).output().ok();
+    let output = output.filter(|output| output.status.success())?;
+    let names = output.stdout.split(|byte| *byte == 0);
+    let names = names.filter(|name| !name.is_empty());
+    Some(names.map(|name| OsStr::from_bytes(name).into()).collect())
+}
+
+/// Returns all files below a folder, without folders named `target` and `.git`.
+pub fn all_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    if let Some(output) = output.ok().filter(|output| output.status.success()) {
-        let text = text(output.stdout)?;
-        files.extend(text.split_terminator('\0').map(PathBuf::from));
-        // What was deleted and not yet committed is still listed, as is a file in conflict, thrice.
-        files.dedup();
-        files.retain(|file| {
-            let path = folder.join(file);
-            path.is_symlink() || path.is_file()
-        });
-    } else {
-        walk(folder, Path::new(""), &mut files)?;
+    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let entry = entry?;
+        let name = PathBuf::from(entry.file_name());
+        if !entry.file_type()?.is_dir() {
+            files.push(name);
+        } else if !matches!(name.to_str(), Some("target" | ".git")) {
+            let below = all_files(&entry.path())?;
+            files.extend(below.iter().map(|file| name.join(file)));
+        }
     }
     files.sort();
     Ok(files)
 }
 
-fn walk(folder: &Path, below: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    for entry in fs::read_dir(folder.join(below))? {
-        let entry = entry?;
-        let path = below.join(entry.file_name());
-        if !entry.file_type()?.is_dir() {
-            files.push(path);
-        } else if !matches!(entry.file_name().to_str(), Some("target" | ".git")) {
-            walk(folder, &path, files)?;
-        }
-    }
-    Ok(())
+/// Reads a file that a person wrote.
+///
+/// # Errors
+///
+/// [`ExitError::usage`] if it cannot be read or understood.
+pub fn read_toml<T: DeserializeOwned>(file: &Path) -> Result<T> {
+    let text = fs::read_to_string(file).context("it cannot be read");
+    let value = text.and_then(|text| Ok(toml::from_str(&text)?));
+    value.map_err(|error| ExitError::usage(format!("{}: {error:#}", file.display())).into())
 }
 
-/// What a copy of the folder takes along although it was never added, and what it lacks since it was deleted, by name.
-pub fn doubtful(folder: &Path) -> Result<[Vec<String>; 2]> {
-    let list = |option: &str| {
-        let mut git = Command::new("git");
-        git.args(["ls-files", "-z", option, "--exclude-standard"]);
-        let output = git.current_dir(folder).stderr(Stdio::null()).output();
-        let names = output.map_or(Ok(String::new()), |output| text(output.stdout))?;
-        anyhow::Ok(names.split_terminator('\0').map(str::to_owned).collect())
-    };
-    Ok([list("-o")?, list("-d")?])
-}
-
-fn text(names: Vec<u8>) -> Result<String> {
-    String::from_utf8(names).map_err(|error| {
-        let names = String::from_utf8_lossy(error.as_bytes()).into_owned();
-        let bad = names.split('\0').find(|name| name.contains('\u{fffd}'));
-        anyhow!("a file name that is no UTF-8: {}", bad.unwrap_or_default())
-    })
+/// Reads a text file; an error names it.
+pub fn read_text(file: &Path) -> Result<String> {
+    fs::read_to_string(file).with_context(|| file.display().to_string())
 }

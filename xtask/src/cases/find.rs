@@ -6,13 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use regex_lite::Regex;
 
 use crate::cases::settings::Settings;
-use crate::cases::workspace::Crate;
+use crate::cases::{Crate, Rules, read_toml};
 use crate::exit_error::ExitError;
-use crate::judge::compare::Rules;
 
 /// One lesson, or one command of a tool.
 pub struct Case {
@@ -44,12 +43,11 @@ pub enum Oracle {
 }
 
 impl Oracle {
-    /// What a verdict calls it.
+    /// Returns what a verdict calls it.
     pub fn name(&self) -> &'static str {
-        if let Self::Node(_) = self {
-            "Node"
-        } else {
-            "the oracle"
+        match self {
+            Self::Node(_) => "Node",
+            Self::Shell(_) | Self::None(_) => "the oracle",
         }
     }
 
@@ -68,52 +66,35 @@ pub struct Fault {
     pub text: String,
 }
 
-/// A folder of cases: their files by stem, each with the extensions that are there.
+/// The files of a folder of cases by stem: the extensions that are there.
 type Stems = BTreeMap<String, BTreeSet<String>>;
 
-/// Reads the cases of one crate in reading order, and which files belong to none.
+/// Reads the cases of one crate in reading order, and adds the files that belong to none to `faults`.
 ///
 /// # Errors
 ///
 /// [`ExitError`] for a case file that cannot be understood.
-pub fn read_all(one: &Crate) -> Result<(Vec<Case>, Vec<Fault>)> {
-    let mut faults = Vec::new();
+pub fn read_all(one: &Crate, faults: &mut Vec<Fault>) -> Result<Vec<Case>> {
     let mut cases: Vec<Case> = Vec::new();
-    let lessons = stems(
-        one,
-        "examples",
-        r"^([a-z0-9-]+)\.(rs|mjs|out|toml)$",
-        &mut faults,
-    )?;
-    let commands = stems(
-        one,
-        "golden",
-        r"^([0-9]+-[a-z0-9-]+)\.(mjs|out|toml)$",
-        &mut faults,
-    )?;
-    for (folder, stems) in [("examples", lessons), ("golden", commands)] {
-        for (stem, files) in stems {
-            let path = one.dir.join(folder).join(&stem);
+    for (folder, pattern) in [
+        ("examples", r"^([a-z0-9-]+)\.(rs|mjs|out|toml)$"),
+        ("golden", r"^([0-9]+-[a-z0-9-]+)\.(mjs|out|toml)$"),
+    ] {
+        for (stem, files) in stems(one, folder, pattern, faults)? {
+            let is_case = files.contains("mjs") || folder == "golden" && files.contains("toml");
             if files.iter().eq(["rs"]) {
                 continue; // A program to look at; `tidy` says whether it should be a lesson.
             }
-            if !files.contains("mjs") && (folder == "examples" || !files.contains("toml")) {
-                let text = "missing Node program: there is neither .mjs nor, for a command, .toml"
-                    .to_owned();
-                faults.push(Fault {
-                    id: format!("{}/{folder}/{stem}", one.name),
-                    text,
-                });
+            if !is_case {
+                let text = "missing Node program: there is neither .mjs nor, for a command, .toml";
+                let (id, text) = (format!("{}/{folder}/{stem}", one.name), text.to_owned());
+                faults.push(Fault { id, text });
                 continue;
             }
-            let case = Case::read(one, &path, &files);
-            let case = case
-                .map_err(|error| ExitError::usage(format!("{}.toml: {error:#}", path.display())))?;
-            if cases.iter().any(|other| other.id == case.id) {
-                return Err(
-                    ExitError::usage(format!("there are two cases named {}", case.id)).into(),
-                );
-            }
+            let case = Case::read(one, folder, &stem, &files)?;
+            let is_new = cases.iter().all(|other| other.id != case.id);
+            let two = format!("there are two cases named {}", case.id);
+            ensure!(is_new, ExitError::usage(two));
             cases.push(case);
         }
     }
@@ -121,7 +102,7 @@ pub fn read_all(one: &Crate) -> Result<(Vec<Case>, Vec<Fault>)> {
     let tour = fs::read_to_string(one.dir.join("src/tour.rs")).unwrap_or_default();
     let place = |case: &Case| tour.find(&format!("\"{}\"", case.lesson.as_ref()?));
     cases.sort_by_key(|case| (case.lesson.is_none(), place(case).unwrap_or(usize::MAX)));
-    Ok((cases, faults))
+    Ok(cases)
 }
 
 fn stems(one: &Crate, folder: &str, pattern: &str, faults: &mut Vec<Fault>) -> Result<Stems> {
@@ -134,60 +115,49 @@ fn stems(one: &Crate, folder: &str, pattern: &str, faults: &mut Vec<Fault>) -> R
     for entry in fs::read_dir(&path).with_context(|| path.display().to_string())? {
         let file = entry?.file_name().to_string_lossy().into_owned();
         if let Some(parts) = allowed.captures(&file) {
-            stems
-                .entry(parts[1].to_owned())
-                .or_default()
-                .insert(parts[2].to_owned());
+            let files = stems.entry(parts[1].to_owned()).or_default();
+            files.insert(parts[2].to_owned());
         } else if file != "fixtures" {
             let text = format!(
                 "orphan: its name is not that of a file in {folder}/, and it is not in fixtures/"
             );
-            faults.push(Fault {
-                id: format!("{}/{folder}/{file}", one.name),
-                text,
-            });
+            let id = format!("{}/{folder}/{file}", one.name);
+            faults.push(Fault { id, text });
         }
     }
     Ok(stems)
 }
 
 impl Case {
-    fn read(one: &Crate, path: &Path, files: &BTreeSet<String>) -> Result<Self> {
-        let mut settings = Settings::default();
-        if files.contains("toml") {
-            settings = toml::from_str(&fs::read_to_string(path.with_extension("toml"))?)?;
-        }
-        settings.check(files.contains("mjs"))?;
-
-        let stem = path.file_name().unwrap_or_default().to_string_lossy();
-        let name = match stem.split_once('-') {
-            Some((number, name)) if number.parse::<u32>().is_ok() => name.to_owned(),
-            _ => stem.clone().into_owned(),
+    fn read(one: &Crate, folder: &str, stem: &str, files: &BTreeSet<String>) -> Result<Self> {
+        let path = one.dir.join(folder).join(stem);
+        let krate = one.name.clone();
+        let is_lesson = files.contains("mjs");
+        let name = match folder {
+            "golden" => stem.split_once('-').map_or(stem, |(_, name)| name),
+            _ => stem,
         };
-        let oracle = match (settings.oracle.take(), settings.no_oracle.take()) {
-            (Some(command), _) => Oracle::Shell(command),
-            (_, Some(why)) => Oracle::None(why),
-            _ => Oracle::Node(path.with_extension("mjs")),
+        let toml = path.with_extension("toml");
+        let mut settings = match files.contains("toml") {
+            true => read_toml(&toml)?,
+            false => Settings::default(),
         };
+        let wrong = |error| ExitError::usage(format!("{}: {error:#}", toml.display()));
+        settings.check(is_lesson).map_err(wrong)?;
         let fixtures = path.with_file_name("fixtures");
-        let stdin = match &settings.stdin_file {
-            Some(file) => Some(fs::read(fixtures.join(file)).context("stdin_file")?),
-            None => settings.stdin.take().map(String::into_bytes),
-        };
-        let lesson = files.contains("mjs").then(|| name.clone());
-        let folder = path
-            .parent()
-            .and_then(Path::file_name)
-            .unwrap_or_default()
-            .display();
-        let tour = || vec!["tour".to_owned(), name.clone()];
+        let stdin = read_stdin(&mut settings, &fixtures).map_err(wrong)?;
+        let tour = || vec!["tour".to_owned(), name.to_owned()];
+        let files = files.iter();
         Ok(Self {
-            id: format!("{}/{name}", one.name),
-            krate: one.name.clone(),
+            id: format!("{krate}/{name}"),
+            lesson: is_lesson.then(|| name.to_owned()),
             args: settings.args.take().unwrap_or_else(tour),
-            lesson,
+            oracle: match (settings.oracle.take(), settings.no_oracle.take()) {
+                (Some(command), _) => Oracle::Shell(command),
+                (_, Some(why)) => Oracle::None(why),
+                _ => Oracle::Node(path.with_extension("mjs")),
+            },
             golden: path.with_extension("out"),
-            oracle,
             fixtures,
             stdin,
             rules: Rules {
@@ -197,45 +167,47 @@ impl Case {
             },
             settings,
             files: files
-                .iter()
-                .map(|end| format!("{}/{folder}/{stem}.{end}", one.name))
+                .map(|end| format!("{krate}/{folder}/{stem}.{end}"))
                 .collect(),
+            krate,
         })
     }
 
-    /// Whether the Rust side of a lesson is still to be written.
+    /// Returns whether the Rust side of a lesson is still to be written.
     pub fn lacks_rust(&self) -> bool {
-        let is_new = self
-            .golden
-            .parent()
-            .is_some_and(|folder| folder.ends_with("examples"));
-        is_new && !self.golden.with_extension("rs").exists()
+        let is_new = self.files.iter().any(|file| file.contains("/examples/"));
+        is_new && !self.files.iter().any(|file| file.ends_with(".rs"))
     }
+}
+
+fn read_stdin(settings: &mut Settings, fixtures: &Path) -> Result<Option<Vec<u8>>> {
+    Ok(match &settings.stdin_file {
+        Some(file) => Some(fs::read(fixtures.join(file)).context("stdin_file")?),
+        None => settings.stdin.take().map(String::into_bytes),
+    })
 }
 
 /// Counts the cases that have no oracle, and those that have a redaction.
 pub fn shares(cases: &[Case]) -> (usize, usize) {
-    let alone = cases
-        .iter()
-        .filter(|case| matches!(case.oracle, Oracle::None(_)));
-    let redacted = cases
-        .iter()
-        .filter(|case| !case.rules.redactions.is_empty());
-    (alone.count(), redacted.count())
+    let alone = |case: &&Case| matches!(case.oracle, Oracle::None(_));
+    let redacted = |case: &&Case| !case.rules.redactions.is_empty();
+    let count = cases.iter().filter(alone).count();
+    (count, cases.iter().filter(redacted).count())
 }
 
 /// Finds out whether too many go without oracle or with a redaction. Few cases make no share.
 pub fn check_shares(cases: &[Case]) -> Option<Fault> {
     let (alone, redacted) = shares(cases);
-    let all = cases.len();
-    let text = if alone * 10 > all {
-        format!("too many cases without oracle: {alone} of {all}, a tenth is the most")
-    } else {
-        format!("too many cases with a redaction: {redacted} of {all}, a twentieth is the most")
+    let text = match cases.len() {
+        ..20 => return None,
+        all if alone * 10 > all => {
+            format!("too many cases without oracle: {alone} of {all}, a tenth is the most")
+        }
+        all if redacted * 20 > all => {
+            format!("too many cases with a redaction: {redacted} of {all}, a twentieth is the most")
+        }
+        _ => return None,
     };
-    let is_too_much = alone * 10 > all || redacted * 20 > all;
-    (is_too_much && all >= 20).then(|| Fault {
-        id: "golden".to_owned(),
-        text,
-    })
+    let id = "golden".to_owned();
+    Some(Fault { id, text })
 }

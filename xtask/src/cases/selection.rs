@@ -1,10 +1,9 @@
 //! What the command line chooses: ids, crates, or a part of an id.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
-use crate::cases::console::{self, Block};
-use crate::cases::find::{self, Case, Fault, check_shares};
-use crate::cases::workspace::{Crate, Workspace};
+use crate::cases::find::check_shares;
+use crate::cases::{Block, Case, Crate, Fault, Workspace};
 use crate::exit_error::ExitError;
 
 /// Which cases a verb is for; none of both means all.
@@ -24,27 +23,22 @@ impl Choice {
     }
 
     fn has(&self, id: &str) -> bool {
-        let is_named = |name: &String| {
-            let below = id.strip_prefix(name.trim_end_matches('/'));
-            name == id
-                || below.is_some_and(|rest| {
-                    rest.starts_with('/') && !name.trim_end_matches('/').contains('/')
-                })
-        };
         self.is_all()
-            || self.ids.iter().any(is_named)
+            || self.ids.iter().any(|name| means(name, id))
             || self.matching.as_ref().is_some_and(|text| id.contains(text))
     }
 
-    /// The error for a choice that nothing answers to.
+    /// Returns the error for a choice that nothing answers to.
     pub fn nothing_matched(&self) -> ExitError {
-        let names = [
-            self.ids.clone(),
-            self.matching.clone().into_iter().collect(),
-        ]
-        .concat();
+        let names: Vec<_> = self.ids.iter().chain(&self.matching).cloned().collect();
         ExitError::nothing_matched(&names.join(" "))
     }
+}
+
+/// Returns whether a name on the command line means this id: it is the id, or the crate that it is in.
+fn means(name: &str, id: &str) -> bool {
+    let krate = id.split_once('/').map(|(krate, _)| krate);
+    name == id || krate == Some(name.trim_end_matches('/'))
 }
 
 /// All cases and blocks that were chosen.
@@ -67,47 +61,35 @@ impl<'a> Selection<'a> {
     pub fn read(workspace: &'a Workspace, choice: &Choice) -> Result<Self> {
         let (mut cases, mut faults) = (Vec::new(), Vec::new());
         for one in &workspace.crates {
-            let found = find::read_all(one)?;
-            cases.extend(found.0);
-            faults.extend(found.1);
+            cases.extend(super::find::read_all(one, &mut faults)?);
         }
         if choice.is_all() {
             faults.extend(check_shares(&cases));
         }
-        let mut blocks = console::read_all(workspace)?;
+        let mut blocks = super::console::read_all(workspace)?;
+        let mut tested: Vec<_> = workspace.crates.iter().collect();
         let test_id = |one: &Crate| format!("{}/cargo-test", one.name);
-        let mut known: Vec<String> = workspace.crates.iter().map(test_id).collect();
+        let mut known: Vec<String> = tested.iter().map(|one| test_id(one)).collect();
         known.extend(cases.iter().map(|case| case.id.clone()));
         known.extend(blocks.iter().map(|block| block.id.clone()));
         known.extend(faults.iter().map(|fault| fault.id.clone()));
         for name in &choice.ids {
-            let one = Choice {
-                ids: vec![name.clone()],
-                matching: None,
-            };
-            if !known.iter().any(|id| one.has(id)) {
-                return Err(one.nothing_matched().into());
+            if !known.iter().any(|id| means(name, id)) {
+                bail!(ExitError::nothing_matched(name));
             }
+        }
+        if !known.iter().any(|id| choice.has(id)) {
+            bail!(choice.nothing_matched());
         }
         cases.retain(|case| choice.has(&case.id));
         faults.retain(|fault| choice.has(&fault.id));
         blocks.retain(|block| choice.has(&block.id));
-        let tested: Vec<_> = workspace
-            .crates
-            .iter()
-            .filter(|one| choice.has(&test_id(one)))
-            .collect();
-        if cases.is_empty() && blocks.is_empty() && faults.is_empty() && tested.is_empty() {
-            return Err(choice.nothing_matched().into());
-        }
+        tested.retain(|one| choice.has(&test_id(one)));
         let mut names: Vec<_> = cases.iter().map(|case| &case.krate).collect();
         names.extend(blocks.iter().flat_map(|block| &block.crates));
         names.extend(tested.iter().map(|one| &one.name));
-        let needed = workspace
-            .crates
-            .iter()
-            .filter(|one| names.contains(&&one.name))
-            .collect();
+        let all = workspace.crates.iter();
+        let needed = all.filter(|one| names.contains(&&one.name)).collect();
         Ok(Self {
             cases,
             blocks,

@@ -1,13 +1,14 @@
-//! `NN-name.toml`: what a case asks for that is not the rule.
+//! `NAME.toml`: what a case asks for that is not the rule.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use serde::Deserialize;
 
-use crate::judge::compare::{Order, Pattern, Redaction};
+use crate::cases::Order;
+use crate::cases::rules::{Pattern, Redaction};
 
 /// The file as written. A key that is not here is a mistake.
 #[derive(Default, Deserialize)]
@@ -39,43 +40,28 @@ pub struct Settings {
 impl Settings {
     /// Refuses what does not fit together.
     pub fn check(&self, is_lesson: bool) -> Result<()> {
+        for Redaction { name, pattern } in &self.redact {
+            let groups = pattern.0.captures_len() - 1;
+            let what = format!("the pattern needs one group, not {groups}");
+            ensure!(groups == 1, "redact {name}: {what}");
+        }
         let oracles = usize::from(self.oracle.is_some()) + usize::from(self.no_oracle.is_some());
-        if is_lesson {
-            ensure!(
-                self.args.is_none() && oracles == 0,
-                "a lesson is called by its name, and its oracle is its twin"
-            );
-        } else {
-            ensure!(
-                self.args.is_some(),
-                "`args` is missing, or the twin of a lesson is"
-            );
-            ensure!(
-                oracles == 1,
-                "either `oracle = \"shell command\"` or `no_oracle = \"why\"`"
-            );
-        }
-        ensure!(
-            self.stdin.is_none() || self.stdin_file.is_none(),
+        let problem = if is_lesson && (self.args.is_some() || oracles > 0) {
+            "a lesson is called by its name, and its oracle is the Node program"
+        } else if !is_lesson && self.args.is_none() {
+            "`args` is missing, or the Node program of a lesson is"
+        } else if !is_lesson && oracles != 1 {
+            "either `oracle = \"shell command\"` or `no_oracle = \"why\"`"
+        } else if self.stdin.is_some() && self.stdin_file.is_some() {
             "either `stdin` or `stdin_file`"
-        );
-        ensure!(
-            self.key.is_some() == (self.order == Order::ByKey),
+        } else if self.key.is_some() != (self.order == Order::ByKey) {
             "`key` belongs to order = \"by-key\""
-        );
-        ensure!(
-            self.order != Order::Any || self.redact.is_empty(),
+        } else if self.order == Order::Any && !self.redact.is_empty() {
             "redactions are numbered, so order = \"any\" cannot have them"
-        );
-        for one in &self.redact {
-            let groups = one.pattern.0.captures_len() - 1;
-            ensure!(
-                groups == 1,
-                "redact {}: the pattern needs one group, not {groups}",
-                one.name
-            );
-        }
-        Ok(())
+        } else {
+            return Ok(());
+        };
+        bail!(problem)
     }
 }
 
@@ -96,18 +82,15 @@ impl TryFrom<String> for Limit {
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
         let unit = match &text[digits.len()..] {
-            "ms" => Duration::from_millis(1),
-            "s" => Duration::from_secs(1),
-            "m" => Duration::from_secs(60),
-            _ => Duration::ZERO,
+            "ms" => 1,
+            "s" => 1_000,
+            "m" => 60_000,
+            _ => 0,
         };
-        let limit = digits
-            .parse()
-            .ok()
-            .and_then(|amount| unit.checked_mul(amount));
-        let limit = limit.filter(|limit| !limit.is_zero());
-        limit
-            .map(Self)
-            .ok_or("a time is like \"500ms\", \"30s\" or \"2m\"")
+        let amount: Option<u64> = digits.parse().ok();
+        let millis = amount.and_then(|amount| amount.checked_mul(unit));
+        let millis = millis.filter(|millis| *millis > 0);
+        let limit = millis.map(|millis| Self(Duration::from_millis(millis)));
+        limit.ok_or("a time is like \"500ms\", \"30s\" or \"2m\"")
     }
 }

@@ -1,12 +1,13 @@
 //! The workspace as its files describe it: the root, and the crates that have golden cases.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
-use serde::Deserialize;
+use anyhow::{Context, Result, bail};
+use toml::{Table, Value};
 
+use crate::cases::read_toml;
 use crate::exit_error::ExitError;
 
 /// The folder above us that has a `[workspace]`.
@@ -18,60 +19,41 @@ pub struct Workspace {
 /// A member that teaches: it has lessons or golden cases.
 pub struct Crate {
     pub name: String,
+    /// The folder of the workspace.
+    pub root: PathBuf,
     pub dir: PathBuf,
+    pub manifest: Table,
     /// Its cargo features, by name.
     pub features: BTreeMap<String, Vec<String>>,
-}
-
-#[derive(Deserialize)]
-struct Manifest {
-    workspace: Option<Members>,
-    package: Option<Package>,
-    #[serde(default)]
-    features: BTreeMap<String, Vec<String>>,
-}
-
-#[derive(Deserialize)]
-struct Members {
-    #[serde(default)]
-    members: Vec<PathBuf>,
-}
-
-#[derive(Deserialize)]
-struct Package {
-    name: String,
 }
 
 impl Workspace {
     /// Reads the workspace that the current directory is in. Cargo is not asked: that would take longer than `list` may.
     pub fn find() -> Result<Self> {
         let here = std::env::current_dir()?;
-        for root in here
-            .ancestors()
-            .filter(|root| root.join("Cargo.toml").is_file())
-        {
-            if read(&root.join("Cargo.toml"))?.workspace.is_some() {
+        for root in here.ancestors() {
+            let file = root.join("Cargo.toml");
+            if file.is_file() && read_toml::<Table>(&file)?.contains_key("workspace") {
                 return Self::at(root);
             }
         }
         let here = here.display();
-        Err(ExitError::usage(format!(
-            "no Cargo.toml with a [workspace] in {here} or above"
-        ))
-        .into())
+        let text = format!("no Cargo.toml with a [workspace] in {here} or above");
+        bail!(ExitError::usage(text))
     }
 
     /// Reads the workspace in this folder.
     pub fn at(root: &Path) -> Result<Self> {
-        let members = read(&root.join("Cargo.toml"))?
-            .workspace
-            .map_or(Vec::new(), |workspace| workspace.members);
-        let member = |path| Crate::read(root.join(path)).transpose();
-        let crates = members.iter().filter_map(member).collect::<Result<_>>()?;
-        Ok(Self {
-            root: root.to_owned(),
-            crates,
-        })
+        let manifest: Table = read_toml(&root.join("Cargo.toml"))?;
+        let mut crates = Vec::new();
+        for member in strings(&manifest, "workspace", "members") {
+            let dir = root.join(member);
+            if dir.join("golden").is_dir() || dir.join("examples").is_dir() {
+                crates.push(Crate::read(root, dir)?);
+            }
+        }
+        let root = root.to_owned();
+        Ok(Self { root, crates })
     }
 
     pub fn find_crate(&self, name: &str) -> Option<&Crate> {
@@ -80,48 +62,78 @@ impl Workspace {
 }
 
 impl Crate {
-    /// The parts that a copier may leave out: features with a folder of their own.
+    fn read(root: &Path, dir: PathBuf) -> Result<Self> {
+        let file = dir.join("Cargo.toml");
+        let manifest: Table = read_toml(&file)?;
+        let package = manifest.get("package");
+        let name = package.and_then(|package| package.get("name")?.as_str());
+        let name = name.with_context(|| format!("{} has no package.name", file.display()))?;
+        let features = manifest.get("features").cloned();
+        let features = features.map_or(Ok(BTreeMap::new()), Value::try_into)?;
+        Ok(Self {
+            name: name.to_owned(),
+            root: root.to_owned(),
+            dir,
+            manifest,
+            features,
+        })
+    }
+
+    /// Returns whether it has this file.
+    pub fn has(&self, file: &str) -> bool {
+        self.dir.join(file).is_file()
+    }
+
+    /// Returns the files in one of its folders that end so, if it has the folder.
+    pub fn files(&self, folder: &str, end: &str) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.dir.join(folder)).into_iter().flatten();
+        let paths = entries.flatten().map(|entry| entry.path());
+        let mut paths: Vec<_> = paths.collect();
+        paths.retain(|path| path.extension().is_some_and(|known| known == end));
+        paths.sort();
+        paths
+    }
+
+    /// Returns the parts that a copier may leave out: features with a folder of their own.
     pub fn parts(&self) -> impl Iterator<Item = &str> {
         let is_part = |name: &&str| *name != "cli" && self.dir.join("src").join(name).is_dir();
         self.features.keys().map(String::as_str).filter(is_part)
     }
 
-    /// Whether it has features that the default ones do not turn on.
+    /// Returns whether it has features that the default ones do not turn on.
     pub fn has_more_features(&self) -> bool {
-        let mut on = BTreeSet::from(["default"]);
-        loop {
-            let known = on.len();
-            let more: Vec<_> = on
-                .iter()
-                .filter_map(|name| self.features.get(*name))
-                .flatten()
-                .collect();
-            on.extend(more.into_iter().map(String::as_str));
-            if on.len() == known {
-                return self.features.keys().any(|name| !on.contains(name.as_str()));
-            }
+        let (mut on, mut next) = (vec!["default"], 0);
+        while let Some(name) = on.get(next) {
+            let also = self.features.get(*name).into_iter().flatten();
+            let also = also.map(String::as_str);
+            let new: Vec<_> = also.filter(|name| !on.contains(name)).collect();
+            on.extend(new);
+            next += 1;
         }
-    }
-
-    fn read(dir: PathBuf) -> Result<Option<Self>> {
-        if !dir.join("golden").is_dir() && !dir.join("examples").is_dir() {
-            return Ok(None);
-        }
-        let manifest = read(&dir.join("Cargo.toml"))?;
-        let package = manifest
-            .package
-            .with_context(|| format!("{} has no [package]", dir.display()))?;
-        Ok(Some(Self {
-            name: package.name,
-            dir,
-            features: manifest.features,
-        }))
+        let mut all = self.features.keys();
+        all.any(|name| !on.contains(&name.as_str()))
     }
 }
 
-fn read(path: &Path) -> Result<Manifest> {
-    let usage =
-        |error: &dyn std::fmt::Display| ExitError::usage(format!("{}: {error}", path.display()));
-    let text = fs::read_to_string(path).map_err(|error| usage(&error))?;
-    Ok(toml::from_str(&text).map_err(|error| usage(&error))?)
+/// Returns a list of a table of a manifest, such as the members of the workspace.
+pub fn strings<'a>(manifest: &'a Table, table: &str, list: &str) -> Vec<&'a str> {
+    let table = manifest.get(table);
+    let list = table.and_then(|table| table.get(list)?.as_array());
+    let values = list.into_iter().flatten();
+    values.filter_map(Value::as_str).collect()
+}
+
+/// Returns every dependency of a manifest, of all kinds and for all targets.
+pub fn dependencies(manifest: &Table) -> Vec<(&str, &Value)> {
+    let mut found = Vec::new();
+    for (key, value) in manifest {
+        match value.as_table() {
+            Some(table) if key.ends_with("dependencies") => {
+                found.extend(table.iter().map(|(name, wanted)| (name.as_str(), wanted)));
+            }
+            Some(table) => found.extend(dependencies(table)),
+            None => {}
+        }
+    }
+    found
 }

@@ -1,20 +1,15 @@
 //! Two outputs as a diff in which every byte that differs can be seen.
 
-use std::fmt::Write;
-
 use similar::{Algorithm, ChangeTag, capture_diff_slices, group_diff_ops};
 
 /// What a person still reads.
 const MOST_LINES: usize = 60;
 
-/// A unified diff from `old` to `new`, both named.
+/// Returns a unified diff from `old` to `new`, both named.
 ///
 /// White space at the end of a line, control characters and bytes that are no UTF-8 are made visible.
 pub fn diff(old_name: &str, old: &[u8], new_name: &str, new: &[u8]) -> String {
-    let [old, new] = [old, new].map(|text| {
-        text.split_inclusive(|byte| *byte == b'\n')
-            .collect::<Vec<_>>()
-    });
+    let [old, new] = [old, new].map(split);
     let mut lines = vec![format!("--- {old_name}"), format!("+++ {new_name}")];
     for group in group_diff_ops(capture_diff_slices(Algorithm::Myers, &old, &new), 3) {
         if let Some(first) = group.first() {
@@ -32,35 +27,39 @@ pub fn diff(old_name: &str, old: &[u8], new_name: &str, new: &[u8]) -> String {
             }
         }
     }
-    cut(&lines)
+    cut(lines)
 }
 
-/// The first lines of a text that may be long, made visible.
+/// Returns the first lines of a text that may be long, made visible.
 pub fn excerpt(text: &[u8]) -> String {
-    let lines: Vec<_> = text
-        .split_inclusive(|byte| *byte == b'\n')
-        .map(|line| format!("  {}", visible(line)))
-        .collect();
-    cut(&lines)
+    let lines = split(text).into_iter();
+    cut(lines.map(|line| format!("  {}", visible(line))).collect())
 }
 
-fn cut(lines: &[String]) -> String {
-    let mut text = lines
-        .iter()
-        .take(MOST_LINES)
-        .fold(String::new(), |text, line| text + line + "\n");
-    if lines.len() > MOST_LINES {
-        let _ = writeln!(text, "... and {} lines more", lines.len() - MOST_LINES);
+/// Returns the lines at the end of a text, made visible: the end of what cargo prints tells most.
+pub fn end(text: &[u8]) -> String {
+    excerpt(&text[text.len().saturating_sub(4_000)..])
+}
+
+fn split(text: &[u8]) -> Vec<&[u8]> {
+    text.split_inclusive(|byte| *byte == b'\n').collect()
+}
+
+fn cut(mut lines: Vec<String>) -> String {
+    let more = lines.len().saturating_sub(MOST_LINES);
+    if more > 0 {
+        lines.truncate(MOST_LINES);
+        lines.push(format!("... and {more} lines more"));
     }
-    text
+    lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
-/// One line without its newline: `·` for a space at the end, `␉` for a tab, `␍` for a CR, `\xff` for a stray byte.
+/// Returns a line without its newline: `·` for a space at the end, `␉` for a tab, `␍` for a CR, `\xff` for a stray byte.
 fn visible(line: &[u8]) -> String {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
-    let words = line.len() - line.iter().rev().take_while(|byte| **byte == b' ').count();
+    let spaces = line.iter().rev().take_while(|byte| **byte == b' ').count();
     let mut shown = String::new();
-    for chunk in line[..words].utf8_chunks() {
+    for chunk in line[..line.len() - spaces].utf8_chunks() {
         for letter in chunk.valid().chars() {
             match letter {
                 '\0'..='\x1f' => shown.extend(char::from_u32(0x2400 + u32::from(letter))),
@@ -71,10 +70,8 @@ fn visible(line: &[u8]) -> String {
                 _ => shown.push(letter),
             }
         }
-        chunk
-            .invalid()
-            .iter()
-            .for_each(|byte| shown.push_str(&format!("\\x{byte:02x}")));
+        let stray = chunk.invalid().iter();
+        shown.extend(stray.map(|byte| format!("\\x{byte:02x}")));
     }
-    shown + &"·".repeat(line.len() - words)
+    shown + &"·".repeat(spaces)
 }

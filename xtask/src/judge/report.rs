@@ -6,10 +6,9 @@ use std::time::Instant;
 use anyhow::Result;
 use serde_json::json;
 
-use crate::judge::verdict::{State, Verdict};
+use crate::judge::{State, Verdict};
 use crate::output;
-use crate::run::interrupt;
-use crate::run::node::Node;
+use crate::run::{Node, interrupt};
 
 /// Collects verdicts and shows them as they come.
 pub struct Report {
@@ -20,7 +19,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// A report on this number of verdicts, and on those that were not planned.
+    /// Returns a report on this number of verdicts, and on those that were not planned.
     pub fn new(planned: usize) -> Self {
         Self {
             begun: Instant::now(),
@@ -49,9 +48,8 @@ impl Report {
             self.clear_line();
             outln!("\n{id}");
             verdict.files.iter().for_each(|file| outln!("  {file}"));
-            for line in verdict.problems.iter().flat_map(|problem| problem.lines()) {
-                outln!("  {line}");
-            }
+            let lines = verdict.problems.iter().flat_map(|problem| problem.lines());
+            lines.for_each(|line| outln!("  {line}"));
             outln!("  again: {}", verdict.rerun);
         }
         self.verdicts.push(verdict);
@@ -66,25 +64,19 @@ impl Report {
     /// Prints what failed once more, each with the command to try again, and the sums; returns the exit status.
     pub fn close(&self, node: &Node, cases: usize) -> u8 {
         self.clear_line();
-        let (passed, failed, skipped) = self.sums();
+        let [passed, failed, skipped] = self.sums();
         if failed > 0 {
             outln!("\nfailed:");
         }
         for verdict in self.verdicts.iter().filter(|verdict| verdict.has_failed()) {
-            outln!(
-                "  {}: {}\n    {}",
-                verdict.id,
-                verdict.headline(),
-                verdict.rerun
-            );
+            let (id, rerun) = (&verdict.id, &verdict.rerun);
+            outln!("  {id}: {}\n    {rerun}", verdict.headline());
         }
         if skipped > 0 {
             outln!("skipped: not run, or not to the end, because of an interrupt");
         }
-        let undecided: Vec<_> = self
-            .of(State::Undecided)
-            .map(|verdict| verdict.id.as_str())
-            .collect();
+        let undecided = self.of(State::Undecided);
+        let undecided: Vec<_> = undecided.map(|verdict| verdict.id.as_str()).collect();
         let undecided = match undecided.len() {
             0 => String::new(),
             count => format!(
@@ -92,26 +84,23 @@ impl Report {
                 undecided.join(", ")
             ),
         };
-        let (node, checked, seconds) = (
-            &node.says,
-            self.checked(),
-            self.begun.elapsed().as_secs_f64(),
-        );
+        let (node, checked) = (&node.says, self.checked());
+        let seconds = self.begun.elapsed().as_secs_f64();
+        let oracle = format!("an oracle checked {checked} of {cases} cases{undecided}");
         outln!(
-            "{passed} passed, {failed} failed, {skipped} skipped \
-             ({node}; an oracle checked {checked} of {cases} cases{undecided}) in {seconds:.1}s"
+            "{passed} passed, {failed} failed, {skipped} skipped ({node}; {oracle}) in {seconds:.1}s"
         );
-        match (failed, self.of(State::Missing).count()) {
+        match self.of(State::Missing).count() {
             _ if interrupt::requested() => 130,
-            (0, _) => 0,
-            (failed, missing) if failed == missing => 3,
+            _ if failed == 0 => 0,
+            missing if failed == missing => 3,
             _ => 1,
         }
     }
 
     /// Returns the same for machines.
     pub fn json(&self, node: &Node, cases: usize) -> Result<String> {
-        let (passed, failed, skipped) = self.sums();
+        let [passed, failed, skipped] = self.sums();
         let report = json!({
             "passed": passed, "failed": failed, "skipped": skipped, "undecided": self.of(State::Undecided).count(),
             "node": node.says, "cases": cases, "checked": self.checked(),
@@ -120,26 +109,22 @@ impl Report {
         Ok(serde_json::to_string_pretty(&report)? + "\n")
     }
 
-    fn sums(&self) -> (usize, usize, usize) {
-        let failed = self.of(State::Failed).count() + self.of(State::Missing).count();
+    /// Counts what passed, failed and was skipped.
+    fn sums(&self) -> [usize; 3] {
+        let failed = self.verdicts.iter().filter(|verdict| verdict.has_failed());
         let not_run = self.planned.saturating_sub(self.verdicts.len());
-        (
-            self.of(State::Passed).count(),
-            failed,
-            self.of(State::Skipped).count() + not_run,
-        )
+        let skipped = self.of(State::Skipped).count() + not_run;
+        [self.of(State::Passed).count(), failed.count(), skipped]
     }
 
     fn of(&self, state: State) -> impl Iterator<Item = &Verdict> {
-        self.verdicts
-            .iter()
-            .filter(move |verdict| verdict.state == state)
+        let all = self.verdicts.iter();
+        all.filter(move |verdict| verdict.state == state)
     }
 
     fn checked(&self) -> usize {
-        self.verdicts
-            .iter()
-            .filter(|verdict| verdict.checked && verdict.state != State::Undecided)
-            .count()
+        let checked = self.verdicts.iter().filter(|verdict| verdict.checked);
+        let checked = checked.filter(|verdict| verdict.state != State::Undecided);
+        checked.count()
     }
 }

@@ -1,14 +1,13 @@
 //! What the runs of one case come to, and which side is wrong.
 
-use std::borrow::Cow;
+use std::fs;
 
 use serde::Serialize;
 
-use crate::cases::find::{Case, Fault};
-use crate::cases::settings::Limit;
-use crate::judge::diff::{diff, excerpt};
-use crate::run::interrupt;
-use crate::run::process::{End, Outcome};
+use crate::cases::{Case, Fault, Limit};
+use crate::judge::diff;
+use crate::judge::diff::excerpt;
+use crate::run::{End, Outcome, interrupt};
 
 /// The result of one thing that was checked.
 #[derive(Clone, Serialize)]
@@ -27,7 +26,7 @@ pub struct Verdict {
 }
 
 /// From good to bad.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     Passed,
@@ -41,28 +40,27 @@ pub enum State {
 }
 
 impl Verdict {
-    /// The verdict on something that has these problems, or passes if there are none.
+    /// Returns the verdict on something that has these problems, or passes if it has no problem.
     pub fn new(id: &str, problems: Vec<String>, seconds: f64) -> Self {
-        let rerun = format!("cargo xtask verify --cases-only {id}");
-        let (id, files) = (id.to_owned(), Vec::new());
         let mut new = Self {
-            id,
+            id: id.to_owned(),
             state: State::Passed,
             problems: Vec::new(),
-            files,
+            files: Vec::new(),
             checked: false,
             seconds,
-            rerun,
+            rerun: format!("cargo xtask verify --cases-only {id}"),
         };
         new.add(State::Failed, problems);
         new
     }
 
     /// Adds problems, if there are any, that make it at least so bad.
-    pub fn add(&mut self, state: State, problems: Vec<String>) {
-        if !problems.is_empty() {
+    pub fn add(&mut self, state: State, problems: impl IntoIterator<Item = String>) {
+        let known = self.problems.len();
+        self.problems.extend(problems);
+        if self.problems.len() > known {
             self.state = self.state.max(state);
-            self.problems.extend(problems);
         }
     }
 
@@ -78,12 +76,10 @@ impl Verdict {
         matches!(self.state, State::Failed | State::Missing)
     }
 
-    /// The first line of the first problem.
+    /// Returns the first line of the first problem.
     pub fn headline(&self) -> &str {
-        self.problems
-            .first()
-            .and_then(|problem| problem.lines().next())
-            .unwrap_or_default()
+        let mut lines = self.problems.iter().flat_map(|problem| problem.lines());
+        lines.next().unwrap_or_default()
     }
 }
 
@@ -93,73 +89,51 @@ impl From<&Fault> for Verdict {
     }
 }
 
-/// Compares both sides with the golden bytes. Both ran whatever the first one did, to tell which is wrong.
-pub fn judge(
-    case: &Case,
-    golden: Option<&[u8]>,
-    rust: &Outcome,
-    oracle: Option<&Outcome>,
-) -> Verdict {
+/// Compares both sides with the golden file. Both ran whatever the first one did, to tell which is wrong.
+pub fn judge(case: &Case, rust: &Outcome, oracle: Option<&Outcome>) -> Verdict {
     let mut verdict = Verdict::new(&case.id, faults(case, "Rust", rust), rust.seconds);
-    let is_rust_right = golden.is_some_and(|golden| {
-        verdict.state == State::Passed
-            && case.rules.normalise(golden) == case.rules.normalise(&rust.stdout)
-    });
+    verdict.files.clone_from(&case.files);
+    let golden = fs::read(&case.golden).ok();
+    let golden = golden.as_ref().map(|golden| case.rules.normalise(golden));
+    let is_golden = golden.as_deref() == Some(&*case.rules.normalise(&rust.stdout));
     // Being late explains much, but no process that is left behind.
     let has_leaked = oracle.is_some_and(|oracle| !oracle.leaked.is_empty());
-    let state = if is_rust_right && !has_leaked {
-        State::Undecided
-    } else {
-        State::Failed
-    };
+    let mut state = State::Failed;
+    if is_golden && verdict.state == State::Passed && !has_leaked {
+        state = State::Undecided;
+    }
     if let Some(oracle) = oracle {
         verdict.checked = true;
         verdict.seconds += oracle.seconds;
         verdict.add(state, faults(case, case.oracle.name(), oracle));
     }
-    match golden {
-        Some(golden) => verdict.add(
-            state,
-            judge_output(case, golden, rust, oracle)
-                .into_iter()
-                .collect(),
-        ),
-        None => verdict.add(
-            State::Failed,
-            vec![format!(
-                "missing golden: `cargo xtask bless {}` writes it",
-                case.id
-            )],
-        ),
+    if let Some(golden) = golden {
+        verdict.add(state, compare(case, &golden, [Some(rust), oracle]));
+    } else {
+        let bless = format!("missing golden: `cargo xtask bless {}` writes it", case.id);
+        verdict.add(State::Failed, [bless]);
     }
-    verdict.files.clone_from(&case.files);
     verdict
 }
 
-fn judge_output(
-    case: &Case,
-    golden: &[u8],
-    rust: &Outcome,
-    oracle: Option<&Outcome>,
-) -> Option<String> {
-    let golden = case.rules.normalise(golden);
-    let [rust, oracle] = [Some(rust), oracle].map(|run| {
+/// Compares what Rust and the oracle printed with the golden text, as far as they ran to their end.
+fn compare(case: &Case, golden: &[u8], runs: [Option<&Outcome>; 2]) -> Option<String> {
+    let (id, other) = (&case.id, case.oracle.name());
+    let [rust, oracle] = runs.map(|run| {
         let run = run.filter(|run| run.has_ended())?;
         Some(case.rules.normalise(&run.stdout))
     });
-    let differing = |name, text: &Option<Cow<[u8]>>| match text {
-        Some(text) if *text != golden => Some(diff("golden", &golden, name, text)),
-        _ => None,
-    };
-    let other = case.oracle.name();
+    let [from_rust, from_oracle] = [("Rust", &rust), (other, &oracle)].map(|(name, text)| {
+        let text = text.as_deref().filter(|text| *text != golden)?;
+        Some(diff("golden", golden, name, text))
+    });
     let both_ran = rust.is_some() && oracle.is_some();
-    let (from_rust, from_oracle) = (differing("Rust", &rust), differing(other, &oracle));
     let headline = match (&from_rust, &from_oracle) {
         (None, None) => return None,
         (Some(shown), Some(_)) if rust == oracle => {
-            let bless = format!("`cargo xtask bless {}` renews it", case.id);
+            let stale = format!("golden is stale: Rust and {other} agree");
             return Some(format!(
-                "golden is stale: Rust and {other} agree; {bless}\n{shown}"
+                "{stale}; `cargo xtask bless {id}` renews it\n{shown}"
             ));
         }
         (Some(_), Some(_)) => format!("Rust, {other} and golden all differ"),
@@ -179,15 +153,16 @@ pub fn faults(case: &Case, name: &str, run: &Outcome) -> Vec<String> {
     if let End::Exited(status) = run.end
         && status != settings.status
     {
-        let (expected, stderr) = (settings.status, excerpt(&run.stderr));
-        problems.push(format!(
-            "{name}: exit status {status} instead of {expected}\n{stderr}"
-        ));
+        let text = format!(
+            "{name}: exit status {status} instead of {}",
+            settings.status
+        );
+        problems.push(format!("{text}\n{}", excerpt(&run.stderr)));
     }
-    let mut expected = settings.stderr.trim_end_matches('\n').to_owned() + "\n";
-    if matches!(expected.as_str(), "\n" | "empty\n") {
-        expected.clear();
-    }
+    let expected = match settings.stderr.trim_end_matches('\n') {
+        "" | "empty" => String::new(),
+        text => format!("{text}\n"),
+    };
     // How a foreign tool puts its errors is its own affair.
     let is_told = expected != "ignore\n" && name != "the oracle" && run.has_ended();
     if is_told && run.stderr != expected.as_bytes() {
@@ -199,22 +174,18 @@ pub fn faults(case: &Case, name: &str, run: &Outcome) -> Vec<String> {
 
 /// Returns what is wrong with how a run ended.
 pub fn ending(name: &str, limit: Limit, run: &Outcome) -> Vec<String> {
-    let stderr = excerpt(&run.stderr);
-    let mut problems = match &run.end {
-        End::Exited(_) => Vec::new(),
+    let (stdout, stderr, limit) = (excerpt(&run.stdout), excerpt(&run.stderr), limit.0);
+    let mut problems = Vec::new();
+    match &run.end {
+        End::Exited(_) => {}
         End::TimedOut => {
-            let stdout = excerpt(&run.stdout);
-            vec![format!(
-                "TIMEOUT: {name} still ran after {:?}; it had printed\n{stdout}{stderr}",
-                limit.0
-            )]
+            let late = format!("TIMEOUT: {name} still ran after {limit:?}");
+            problems.push(format!("{late}; it had printed\n{stdout}{stderr}"));
         }
-        End::Stopped(why) => vec![format!("{name}: {why}\n{stderr}")],
-    };
-    problems.extend(
-        run.leaked
-            .iter()
-            .map(|process| format!("LEAK: {name} left {process}")),
-    );
+        End::Stopped(why) => problems.push(format!("{name}: {why}\n{stderr}")),
+    }
+    for process in &run.leaked {
+        problems.push(format!("LEAK: {name} left {process}"));
+    }
     problems
 }

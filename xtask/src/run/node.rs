@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::exit_error::ExitError;
 
@@ -14,7 +14,7 @@ const CHECKS: [u32; 3] = [22, 24, 26];
 const BLESSES: u32 = 24;
 
 /// Whether a Node is wanted, as `--node` has it.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub enum Wanted {
     /// Take it if it is there.
     Auto,
@@ -26,23 +26,23 @@ pub enum Wanted {
     At(PathBuf),
 }
 
-impl Wanted {
-    pub fn parse(text: &str) -> Result<Self, String> {
-        Ok(match text {
+impl From<&str> for Wanted {
+    fn from(text: &str) -> Self {
+        match text {
             "auto" => Self::Auto,
             "require" => Self::Required,
             "skip" => Self::Skipped,
             path => Self::At(path.into()),
-        })
+        }
     }
 }
 
-/// A Node that may check, or why there is none.
+/// A Node that may check, or the reason why it is missing.
 pub struct Node {
     pub path: Option<PathBuf>,
     /// Its version or what is wrong with it, for a person.
     pub says: String,
-    blesses: bool,
+    major: u32,
 }
 
 impl Node {
@@ -50,73 +50,59 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// [`ExitError::missing`] if one was required and there is none of a version that may check.
+    /// [`ExitError::missing`] if one was required and no Node is of a version that may check.
     pub fn find(wanted: &Wanted) -> Result<Self> {
         let named = match wanted {
             Wanted::Skipped => return Ok(Self::absent("node was not asked".to_owned())),
             Wanted::At(path) => Some(path.into()),
             Wanted::Auto | Wanted::Required => std::env::var_os("NODE"),
         };
-        let name = named
-            .filter(|name| !name.is_empty())
-            .unwrap_or_else(|| "node".into());
-        let node = Self::look(&name);
-        if node.path.is_none() && matches!(wanted, Wanted::At(_) | Wanted::Required) {
-            return Err(ExitError::missing(node.says).into());
-        }
+        let named = named.filter(|name| !name.is_empty());
+        let node = Self::look(&named.unwrap_or_else(|| "node".into()));
+        let may_lack = *wanted == Wanted::Auto || node.path.is_some();
+        ensure!(may_lack, ExitError::missing(node.says));
         Ok(node)
     }
 
-    /// No Node, for this reason.
+    /// Returns no Node, for this reason.
     pub fn absent(says: String) -> Self {
-        Self {
-            path: None,
-            says,
-            blesses: false,
-        }
+        let (path, major) = (None, 0);
+        Self { path, says, major }
     }
 
     fn look(name: &OsStr) -> Self {
         let Some(path) = resolve(name) else {
             return Self::absent(format!("{} was not found", name.display()));
         };
-        let stdout = Command::new(&path)
-            .arg("--version")
-            .output()
-            .map(|output| output.stdout);
-        let version = String::from_utf8_lossy(&stdout.unwrap_or_default())
-            .trim()
-            .to_owned();
-        let major = version
-            .strip_prefix('v')
-            .and_then(|digits| digits.split('.').next()?.parse().ok());
-        match major {
-            Some(major) if CHECKS.contains(&major) => Self {
-                path: Some(path),
-                says: format!("node {version}"),
-                blesses: major == BLESSES,
-            },
-            Some(_) => Self::absent(format!("node {version} is not of 22, 24 or 26")),
-            None => Self::absent(format!("{} does not tell its version", path.display())),
+        let output = Command::new(&path).arg("--version").output();
+        let stdout = output.map_or(Vec::new(), |output| output.stdout);
+        let version = String::from_utf8_lossy(&stdout).trim().to_owned();
+        let digits = version.strip_prefix('v');
+        let digits = digits.and_then(|digits| digits.split('.').next());
+        let Some(major) = digits.and_then(|digits| digits.parse().ok()) else {
+            return Self::absent(format!("{} does not tell its version", path.display()));
+        };
+        if !CHECKS.contains(&major) {
+            return Self::absent(format!("node {version} is not of 22, 24 or 26"));
         }
+        let (path, says) = (Some(path), format!("node {version}"));
+        Self { path, says, major }
     }
 
-    /// # Errors
-    ///
-    /// [`ExitError::missing`] if this Node may not write golden files.
-    pub fn ensure_blesses(&self) -> Result<(), ExitError> {
-        let why = || ExitError::missing(format!("{}, and only {BLESSES} blesses", self.says));
-        if self.blesses { Ok(()) } else { Err(why()) }
+    /// Refuses a Node that may not write golden files.
+    pub fn ensure_blesses(&self) -> Result<()> {
+        let why = format!("{}, and only {BLESSES} blesses", self.says);
+        ensure!(self.major == BLESSES, ExitError::missing(why));
+        Ok(())
     }
 }
 
-/// The absolute path of a program: runs have a directory of their own, where `./node` would mean something else.
+/// Returns the absolute path of a program: runs have a directory of their own, where `./node` would mean something else.
 fn resolve(name: &OsStr) -> Option<PathBuf> {
     if Path::new(name).components().count() > 1 {
         return std::path::absolute(name).ok().filter(|path| path.is_file());
     }
     let folders = std::env::var_os("PATH")?;
-    std::env::split_paths(&folders)
-        .map(|folder| folder.join(name))
-        .find(|path| path.is_file())
+    let mut paths = std::env::split_paths(&folders).map(|folder| folder.join(name));
+    paths.find(|path| path.is_file())
 }

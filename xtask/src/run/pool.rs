@@ -1,7 +1,6 @@
 //! Many things at once, some one after the other beside them, and some alone at the end.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 
 use crate::run::interrupt;
@@ -22,45 +21,33 @@ pub enum Lane {
 pub fn each<T: Sync, R: Send>(
     items: &[T],
     jobs: usize,
-    lane: impl Fn(&T) -> Lane,
+    lane: impl Fn(&T) -> Lane + Sync,
     work: impl Fn(&T) -> R + Sync,
     mut done: impl FnMut(R),
 ) {
+    let (lane, work) = (&lane, &work);
     let of = |wanted| {
-        items
-            .iter()
-            .filter(|item| lane(item) == wanted)
-            .collect::<Vec<_>>()
+        let items = items.iter().filter(move |item| lane(item) == wanted);
+        items.take_while(|_| !interrupt::requested())
     };
-    let (parallel, sequential, alone) = (of(Lane::Parallel), of(Lane::Sequential), of(Lane::Alone));
-    let next = AtomicUsize::new(0);
-    let take = || {
-        let item = parallel.get(next.fetch_add(1, Ordering::Relaxed));
-        item.filter(|_| !interrupt::requested())
-    };
-    let is_wanted = |_: &&T| !interrupt::requested();
+    let parallel = Mutex::new(of(Lane::Parallel));
+    let sequential = Mutex::new(of(Lane::Sequential));
     thread::scope(|scope| {
         let (sender, results) = mpsc::channel();
-        for _ in 0..jobs.min(parallel.len()) {
-            let (sender, take, work) = (sender.clone(), &take, &work);
-            scope.spawn(move || {
-                while let Some(item) = take() {
-                    // The receiver is there until all senders are gone.
-                    let _ = sender.send(work(item));
-                }
-            });
-        }
-        let work = &work;
-        scope.spawn(move || {
-            for item in sequential.into_iter().take_while(is_wanted) {
-                let _ = sender.send(work(item));
+        for (queue, jobs) in [(&parallel, jobs.min(items.len())), (&sequential, 1)] {
+            let take = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+            for _ in 0..jobs {
+                let sender = sender.clone();
+                scope.spawn(move || {
+                    while let Some(item) = take() {
+                        // The receiver is there until all senders are gone.
+                        let _ = sender.send(work(item));
+                    }
+                });
             }
-        });
+        }
+        drop(sender);
         results.into_iter().for_each(&mut done);
     });
-    alone
-        .into_iter()
-        .take_while(is_wanted)
-        .map(work)
-        .for_each(done);
+    of(Lane::Alone).map(work).for_each(done);
 }

@@ -1,7 +1,7 @@
 //! One run of one program: its output, how it ended, and what it left behind.
 //!
 //! Nothing here can be blocked by a program that misbehaves. Threads read both pipes and write stdin, and we wait for
-//! what they send with a deadline, so a grandchild that keeps a pipe open delays nothing. The run has a process group of
+//! them with a deadline, so a grandchild that keeps a pipe open delays nothing. The run has a process group of
 //! its own, which is ended with TERM and then KILL; a process that left the group is found by the cookie that it
 //! inherited (see `leaks`).
 
@@ -10,7 +10,8 @@ use std::io::{ErrorKind, Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{sleep, spawn};
 use std::time::{Duration, Instant};
 
@@ -18,9 +19,9 @@ use anyhow::{Context, Result};
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 
-use crate::run::interrupt;
 use crate::run::leaks::{COOKIE, Process, leaders, survivors};
-use crate::run::usage::{Usage, wait4};
+use crate::run::usage::wait4;
+use crate::run::{Usage, interrupt};
 
 /// How long the rest of a run may outlive its leader before that is a leak.
 const LEAK_GRACE: Duration = Duration::from_secs(1);
@@ -46,9 +47,8 @@ pub enum End {
 impl End {
     /// Returns how a process ended by itself.
     pub fn of(status: ExitStatus) -> Self {
-        let signal = status
-            .signal()
-            .and_then(|number| Signal::try_from(number).ok());
+        let signal = status.signal().map(Signal::try_from);
+        let signal = signal.and_then(Result::ok);
         let by = signal.map_or("an unknown signal", Signal::as_str);
         let stopped = || Self::Stopped(format!("ended by {by}"));
         status.code().map_or_else(stopped, Self::Exited)
@@ -81,6 +81,11 @@ impl Outcome {
     pub fn has_ended(&self) -> bool {
         matches!(self.end, End::Exited(_))
     }
+
+    /// Whether it exited with 0 and left nothing behind.
+    pub fn is_good(&self) -> bool {
+        self.end == End::Exited(0) && self.leaked.is_empty()
+    }
 }
 
 /// Runs `command` in a process group of its own and returns once nothing of it is alive.
@@ -105,19 +110,17 @@ pub struct Run {
     began: Instant,
     group: i32,
     cookie: String,
-    /// Until all pipes have ended.
-    output: Option<Receiver<Chunk>>,
-    stdout: Vec<u8>,
-    stderr: Vec<u8>,
+    stdout: Output,
+    stderr: Output,
+    /// Disconnected once all pipes have ended.
+    pipes: Receiver<()>,
+    is_open: bool,
     status: Option<(ExitStatus, Usage)>,
     is_done: bool,
 }
 
-/// A piece of output.
-enum Chunk {
-    Stdout(Vec<u8>),
-    Stderr(Vec<u8>),
-}
+/// What came out of a pipe so far. Shared with the thread that reads it, which a process that we cannot find may keep waiting.
+type Output = Arc<Mutex<Vec<u8>>>;
 
 impl Run {
     /// Starts it; where its output goes is up to `command`.
@@ -132,34 +135,33 @@ impl Run {
         let began = Instant::now();
         let child = command.spawn();
         let mut child = child.with_context(|| command.get_program().display().to_string())?;
-        let group = child
-            .id()
-            .try_into()
-            .expect("a process id is a positive i32");
+        let group = child.id().try_into();
+        let group = group.expect("a process id is a positive i32");
         leaders.insert(group);
         drop(leaders);
 
-        if let (Some(mut pipe), Some(text)) = (child.stdin.take(), stdin) {
-            let text = text.to_vec();
+        if let (Some(mut pipe), Some(bytes)) = (child.stdin.take(), stdin.map(<[u8]>::to_vec)) {
             // EPIPE: the program has read what it wanted, which is its right.
-            spawn(move || pipe.write_all(&text).unwrap_or_default());
+            spawn(move || pipe.write_all(&bytes));
         }
-        let (sender, output) = sync_channel(16);
+        let (stdout, stderr) = (Output::default(), Output::default());
+        let (sender, pipes) = channel();
         if let Some(pipe) = child.stdout.take() {
-            let sender = sender.clone();
-            spawn(move || read(pipe, Chunk::Stdout, &sender));
+            let (output, sender) = (Arc::clone(&stdout), sender.clone());
+            spawn(move || read(pipe, &output, sender));
         }
         if let Some(pipe) = child.stderr.take() {
-            spawn(move || read(pipe, Chunk::Stderr, &sender));
+            let output = Arc::clone(&stderr);
+            spawn(move || read(pipe, &output, sender));
         }
-        let (output, stdout, stderr) = (Some(output), Vec::new(), Vec::new());
         Ok(Self {
             began,
             group,
             cookie,
-            output,
             stdout,
             stderr,
+            pipes,
+            is_open: true,
             status: None,
             is_done: false,
         })
@@ -169,30 +171,22 @@ impl Run {
     pub fn wait(mut self, limit: Duration) -> Result<Outcome> {
         let end = self.wait_for_leader(Instant::now() + limit)?;
         let seconds = self.began.elapsed().as_secs_f64();
-        let leaked = if self.status.is_some() {
-            self.wait_for_group()
-        } else {
-            Vec::new()
-        };
-        self.terminate();
-        while let Some(chunk) = self
-            .output
-            .as_ref()
-            .and_then(|output| output.try_recv().ok())
-        {
-            self.keep(chunk);
+        let mut leaked = Vec::new();
+        if self.status.is_some() {
+            leaked = self.wait_for_group();
         }
+        self.terminate();
         Ok(Outcome {
             end,
-            stdout: std::mem::take(&mut self.stdout),
-            stderr: std::mem::take(&mut self.stderr),
+            stdout: std::mem::take(&mut *lock(&self.stdout)),
+            stderr: std::mem::take(&mut *lock(&self.stderr)),
             leaked,
             seconds,
             usage: self.status.map(|(_, usage)| usage).unwrap_or_default(),
         })
     }
 
-    /// Takes its output until the leader is gone, or until it must go.
+    /// Waits until the leader is gone, or until it must go.
     fn wait_for_leader(&mut self, deadline: Instant) -> Result<End> {
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -203,9 +197,9 @@ impl Run {
                 return Ok(End::TimedOut);
             }
             // With both pipes closed nothing wakes us, but the end is near: look often.
-            let pause = Duration::from_millis(if self.output.is_none() { 1 } else { 20 });
-            self.receive(pause.min(left));
-            if self.stdout.len().max(self.stderr.len()) > OUTPUT_LIMIT {
+            let pause = Duration::from_millis(if self.is_open { 20 } else { 1 });
+            self.pause(pause.min(left));
+            if lock(&self.stdout).len().max(lock(&self.stderr).len()) > OUTPUT_LIMIT {
                 return Ok(End::Stopped("too much output".to_owned()));
             }
             if let Some(status) = self.reap()? {
@@ -216,48 +210,32 @@ impl Run {
 
     /// Waits a moment for the pipes to end and for the group to empty; returns what is still there after that.
     fn wait_for_group(&mut self) -> Vec<String> {
-        let now = Instant::now();
-        let (until, closed_by) = (now + LEAK_GRACE, now + CLOSING);
+        let begun = Instant::now();
         loop {
             let rest = survivors(self.group, &self.cookie);
             let is_gone = rest.found.is_empty() && !rest.unsure;
-            self.is_done = is_gone && self.output.is_none();
+            self.is_done = is_gone && !self.is_open;
             if self.is_done {
                 return Vec::new();
             }
-            let until = if is_gone { closed_by } else { until };
-            if Instant::now() >= until || interrupt::requested() {
+            let grace = if is_gone { CLOSING } else { LEAK_GRACE };
+            if begun.elapsed() >= grace || interrupt::requested() {
                 let mut leaked: Vec<_> = rest.found.iter().map(Process::describe).collect();
-                if leaked.is_empty() && self.output.is_some() {
+                if leaked.is_empty() && self.is_open {
                     leaked.push("an unknown process that holds its output open".to_owned());
                 }
                 return leaked;
             }
-            self.receive(Duration::from_millis(5));
+            self.pause(Duration::from_millis(5));
         }
     }
 
-    /// Takes one piece of output if it comes within `pause`.
-    fn receive(&mut self, pause: Duration) {
-        match self
-            .output
-            .as_ref()
-            .map(|output| output.recv_timeout(pause))
-        {
-            Some(Ok(chunk)) => self.keep(chunk),
-            Some(Err(RecvTimeoutError::Timeout)) => {}
-            Some(Err(RecvTimeoutError::Disconnected)) => self.output = None,
-            None => sleep(pause),
-        }
-    }
-
-    fn keep(&mut self, chunk: Chunk) {
-        let (kept, bytes) = match chunk {
-            Chunk::Stdout(bytes) => (&mut self.stdout, bytes),
-            Chunk::Stderr(bytes) => (&mut self.stderr, bytes),
-        };
-        if kept.len() <= OUTPUT_LIMIT {
-            kept.extend(bytes);
+    /// Waits, but not longer than until the pipes end.
+    fn pause(&mut self, pause: Duration) {
+        if !self.is_open {
+            sleep(pause);
+        } else if self.pipes.recv_timeout(pause) == Err(RecvTimeoutError::Disconnected) {
+            self.is_open = false;
         }
     }
 
@@ -304,8 +282,7 @@ impl Run {
                 }
                 asked = true;
             }
-            // A program that writes to a full pipe must get on to see the signal.
-            self.receive(Duration::from_millis(5));
+            self.pause(Duration::from_millis(5));
         }
         self.is_done = true;
         while matches!(self.reap(), Ok(None)) {
@@ -321,15 +298,23 @@ impl Drop for Run {
     }
 }
 
-/// Sends what comes out of a pipe until it ends. When the receiver is gone, the rest is of no interest.
-fn read(mut pipe: impl Read, chunk: fn(Vec<u8>) -> Chunk, sender: &SyncSender<Chunk>) {
+fn lock(output: &Output) -> MutexGuard<'_, Vec<u8>> {
+    output.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Keeps what comes out of a pipe until it ends, up to a limit; the end of `_is_open` says so.
+fn read(mut pipe: impl Read, output: &Output, _is_open: Sender<()>) {
     let mut bytes = vec![0; 64 << 10];
     loop {
         match pipe.read(&mut bytes) {
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Ok(0) | Err(_) => break,
-            Ok(count) if sender.send(chunk(bytes[..count].to_vec())).is_err() => break,
-            Ok(_) => {}
+            Ok(count) => {
+                let mut kept = lock(output);
+                if kept.len() <= OUTPUT_LIMIT {
+                    kept.extend(&bytes[..count]);
+                }
+            }
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Running one side of a case: our executable, or the oracle, each in a fresh directory and a clean environment.
 
-use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -10,18 +9,16 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
-use crate::cases::console::Block;
-use crate::cases::find::{Case, Oracle};
-use crate::cases::settings::Limit;
-use crate::judge::verdict::ending;
-use crate::run::node::Node;
-use crate::run::process::{End, Outcome, run};
+use crate::cases::{Block, Case, Limit, Oracle, all_files};
+use crate::run::cargo::Executables;
+use crate::run::process::run;
+use crate::run::{End, Node, Outcome, interrupt};
 
 /// What the runs of a verb share.
 pub struct Runner {
     pub node: Node,
     /// The executable of each crate that was built.
-    pub executables: BTreeMap<String, PathBuf>,
+    pub executables: Executables,
 }
 
 /// The oracle's side, or why it could not be run.
@@ -34,32 +31,28 @@ pub enum Oracled {
 }
 
 impl Runner {
+    /// Runs our side.
     pub fn rust(&self, case: &Case) -> Result<Outcome> {
         let sandbox = Sandbox::new(&case.fixtures)?;
-        run_case(
-            case,
-            sandbox.command(self.executable(&case.krate)?),
-            &case.args,
-        )
+        let mut command = sandbox.command(self.executable(&case.krate)?);
+        run_case(case, command.args(&case.args))
     }
 
+    /// Runs the other side.
     pub fn oracle(&self, case: &Case) -> Result<Oracled> {
+        let node = self.node.path.as_deref();
+        if node.is_none() && case.oracle.needs_node() {
+            return Ok(Oracled::Absent(self.node.says.clone()));
+        }
         let sandbox = Sandbox::new(&case.fixtures)?;
-        let outcome = match (&case.oracle, &self.node.path) {
-            (Oracle::None(_), _) => return Ok(Oracled::None),
-            (oracle, None) if oracle.needs_node() => {
-                return Ok(Oracled::Absent(self.node.says.clone()));
-            }
-            (Oracle::Shell(line), node) => {
+        let outcome = match &case.oracle {
+            Oracle::None(_) => return Ok(Oracled::None),
+            Oracle::Node(file) => run_case(case, sandbox.command(node.unwrap_or(file)).arg(file))?,
+            Oracle::Shell(line) => {
                 let mut shell = sandbox.command("sh");
-                shell.envs(node.as_ref().map(|node| ("NODE", node)));
-                run_case(case, shell, ["-c", line])?
+                shell.envs(node.map(|node| ("NODE", node)));
+                run_case(case, shell.args(["-c", line]))?
             }
-            (Oracle::Node(file), node) => run_case(
-                case,
-                sandbox.command(node.as_deref().unwrap_or(file)),
-                [file],
-            )?,
         };
         // This is how a shell says that it did not find the tool.
         let is_shell = matches!(case.oracle, Oracle::Shell(_));
@@ -75,20 +68,18 @@ impl Runner {
         let sandbox = Sandbox::new(Path::new(""))?;
         let mut command = sandbox.command(self.executable(krate)?);
         let outcome = run(command.args(["tour", "--list"]), None, Limit::default().0)?;
-        ensure!(
-            outcome.end == End::Exited(0),
-            "`{krate} tour --list` {}",
-            outcome.end
-        );
+        let end = outcome.end;
+        ensure!(end == End::Exited(0), "`{krate} tour --list` {end}");
         let list = String::from_utf8_lossy(&outcome.stdout);
-        let names = list
-            .lines()
-            .filter_map(|line| line.split_whitespace().next());
-        Ok(names.map(str::to_owned).collect())
+        let mut names = Vec::new();
+        for line in list.lines() {
+            names.extend(line.split_whitespace().next().map(str::to_owned));
+        }
+        Ok(names)
     }
 
-    /// Returns a README block as it ought to read, and what went wrong with its runs.
-    pub fn block(&self, block: &Block) -> Result<(Vec<u8>, Vec<String>)> {
+    /// Returns a README block as it ought to read, and the runs of its commands.
+    pub fn block(&self, block: &Block) -> Result<(Vec<u8>, Vec<Outcome>)> {
         let (sandbox, tools) = (Sandbox::new(&block.fixtures)?, tempfile::tempdir()?);
         for krate in &block.crates {
             let link = tools.path().join(krate);
@@ -96,10 +87,8 @@ impl Runner {
                 symlink(self.executable(krate)?, link)?;
             }
         }
-        let mut path = tools.path().as_os_str().to_owned();
-        path.push(":");
-        path.push(std::env::var_os("PATH").unwrap_or_default());
-        let (mut text, mut problems) = (Vec::new(), Vec::new());
+        let path = path_with(tools.path())?;
+        let (mut text, mut outcomes) = (Vec::new(), Vec::new());
         for (line, command) in block.commands() {
             let mut shell = sandbox.command("sh");
             shell.arg("-c").arg(command).env("PATH", &path);
@@ -110,25 +99,29 @@ impl Runner {
                     text.push(b'\n');
                 }
             }
-            problems.extend(ending("Rust", Limit::default(), &outcome));
+            outcomes.push(outcome);
         }
-        Ok((text, problems))
+        Ok((text, outcomes))
     }
 
     fn executable(&self, krate: &str) -> Result<&PathBuf> {
-        self.executables
-            .get(krate)
-            .with_context(|| format!("{krate} was not built"))
+        let built = self.executables.get(krate);
+        built.with_context(|| format!("{krate} was not built"))
     }
 }
 
-fn run_case<S: AsRef<OsStr>>(
-    case: &Case,
-    mut command: Command,
-    args: impl IntoIterator<Item = S>,
-) -> Result<Outcome> {
-    command.args(args).envs(&case.settings.env);
-    run(&mut command, case.stdin.as_deref(), case.settings.timeout.0)
+fn run_case(case: &Case, command: &mut Command) -> Result<Outcome> {
+    command.envs(&case.settings.env);
+    run(command, case.stdin.as_deref(), case.settings.timeout.0)
+}
+
+/// Returns the `PATH` with a folder in front.
+pub fn path_with(folder: &Path) -> Result<String> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders = vec![folder.to_owned()];
+    folders.extend(std::env::split_paths(&path));
+    let path = std::env::join_paths(folders)?;
+    Ok(path.to_string_lossy().into_owned())
 }
 
 /// A fresh copy of the fixtures. Its name is short, since the path of a Unix socket may have 108 bytes.
@@ -138,7 +131,7 @@ impl Sandbox {
     fn new(fixtures: &Path) -> Result<Self> {
         let sandbox = Self(tempfile::Builder::new().prefix("x").tempdir()?);
         if fixtures.is_dir() {
-            copy(fixtures, sandbox.0.path()).with_context(|| fixtures.display().to_string())?;
+            copy_files(fixtures, sandbox.0.path(), &all_files(fixtures)?)?;
         }
         Ok(sandbox)
     }
@@ -146,11 +139,9 @@ impl Sandbox {
     /// Returns `program`, to be run here, with nothing of the caller's environment that could change what it prints.
     fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
-        command
-            .current_dir(&self.0)
-            .env_clear()
-            .env("HOME", self.0.path())
-            .env("TMPDIR", self.0.path());
+        command.current_dir(&self.0).env_clear();
+        command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+        command.envs(["HOME", "TMPDIR"].map(|name| (name, self.0.path())));
         command.envs([
             ("LANG", "C.UTF-8"),
             ("TZ", "UTC"),
@@ -158,20 +149,23 @@ impl Sandbox {
             ("COLUMNS", "80"),
             ("RUST_BACKTRACE", "0"),
         ]);
-        command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
         command
     }
 }
 
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
-    for entry in fs::read_dir(from)? {
-        let (source, target) = entry.map(|entry| (entry.path(), to.join(entry.file_name())))?;
-        if source.is_dir() {
-            fs::create_dir(&target)?;
-            copy(&source, &target)?;
-        } else {
-            fs::copy(&source, &target)?;
-        }
+/// Copies files from one folder to another; links stay links.
+pub fn copy_files(from: &Path, to: &Path, files: &[PathBuf]) -> Result<()> {
+    for file in files {
+        interrupt::check()?;
+        let (source, target) = (from.join(file), to.join(file));
+        let copy = || {
+            fs::create_dir_all(target.parent().unwrap_or(to))?;
+            match fs::read_link(&source) {
+                Ok(link) => symlink(link, &target),
+                Err(_) => fs::copy(&source, &target).map(|_| ()),
+            }
+        };
+        copy().with_context(|| source.display().to_string())?;
     }
     Ok(())
 }

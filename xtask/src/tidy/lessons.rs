@@ -1,8 +1,8 @@
-//! Rules for lessons: each is a triple, its two programs stand beside each other, and a copied crate proves them.
+//! Rules for lessons: each is a triple, and its two programs stand beside each other.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::{Finding, Tree, odd_ones};
+use super::{Findings, Tree};
 
 /// What both sides may have at most: they are read side by side.
 const COLUMNS: usize = 100;
@@ -12,233 +12,117 @@ const MOST: f64 = 1.6;
 /// Opens the line of a lesson's comment that gives the reason.
 const REASON: &str = "//! Longer than the Node program";
 
-/// The lessons of a crate: for each, its files by extension.
-fn lessons<'a>(tree: &'a Tree, topic: &str) -> BTreeMap<&'a str, BTreeMap<&'a str, &'a str>> {
-    let folder = format!("{topic}/examples/");
+/// A lesson: its files by extension.
+struct Lesson<'a> {
+    topic: &'a str,
+    name: &'a str,
+    files: BTreeMap<&'a str, &'a str>,
+}
+
+impl Lesson<'_> {
+    fn file(&self, end: &str) -> String {
+        format!("{}/examples/{}.{end}", self.topic, self.name)
+    }
+}
+
+/// Returns the lessons of all crates that have moved.
+fn lessons(tree: &Tree) -> Vec<Lesson<'_>> {
     let mut lessons: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
-    for (file, text) in tree.below(&folder, "") {
-        let name = &file[folder.len()..];
-        if let Some((name, end)) = name.rsplit_once('.').filter(|_| !name.contains('/')) {
-            lessons.entry(name).or_default().insert(end, text);
+    for topic in tree.moved_topics() {
+        let folder = format!("{topic}/examples/");
+        for (file, text) in tree.below(&folder, "") {
+            let name = &file[folder.len()..];
+            if let Some((name, end)) = name.rsplit_once('.').filter(|_| !name.contains('/')) {
+                lessons.entry((topic, name)).or_default().insert(end, text);
+            }
         }
     }
+    let lessons = lessons.into_iter();
     lessons
+        .map(|((topic, name), files)| Lesson { topic, name, files })
+        .collect()
 }
 
-/// A lesson has a Rust side, a Node side, a transcript, a place in the tour and a link in the README.
-pub fn whole(tree: &Tree) -> Vec<Finding> {
-    let (mut findings, mut owners) = (Vec::new(), BTreeMap::new());
-    for topic in tree.moved_topics() {
-        let (tour, readme) = (format!("{topic}/src/tour.rs"), format!("{topic}/README.md"));
-        for (name, files) in lessons(tree, topic) {
-            let file = format!("{topic}/examples/{name}");
-            let is_listed = tree
-                .text(&tour)
-                .contains(&format!("\"../examples/{name}.rs\""));
-            let is_linked = tree.text(&readme).contains(&format!("examples/{name}.rs)"));
-            let bless = format!("`cargo xtask bless {topic}/{name}` writes it");
-            for (is_there, place, what, fix) in [
-                (
-                    files.contains_key("rs"),
-                    format!("{file}.rs"),
-                    "Rust side",
-                    "write the Rust program",
-                ),
-                (
-                    files.contains_key("mjs"),
-                    format!("{file}.mjs"),
-                    "Node side",
-                    "write the Node program",
-                ),
-                (
-                    files.contains_key("out"),
-                    format!("{file}.out"),
-                    "golden file",
-                    &*bless,
-                ),
-                (
-                    is_listed,
-                    tour.clone(),
-                    "place in the tour",
-                    "add it to the modules and the table there",
-                ),
-                (
-                    is_linked,
-                    readme.clone(),
-                    "link in the README",
-                    "link its .rs there",
-                ),
-            ] {
-                if !is_there {
-                    findings.push(Finding::new(
-                        &place,
-                        1,
-                        format!("the lesson `{name}` has no {what}"),
-                        fix,
-                    ));
-                }
-            }
-            let owner = owners.entry(name).or_insert(topic);
-            if *owner != topic {
-                let what = format!(
-                    "`{name}` is a lesson of {owner} too, and cargo puts all examples into one folder"
-                );
-                findings.push(Finding::new(
-                    &format!("{file}.rs"),
-                    1,
-                    what,
-                    "rename one of them",
-                ));
-            }
+/// Looks for a Rust side, a Node side, a transcript, a place in the tour and a link in the README.
+pub fn whole(tree: &Tree, found: &mut Findings) {
+    let mut owners = BTreeMap::new();
+    for lesson in lessons(tree) {
+        let Lesson { topic, name, files } = &lesson;
+        let bless = format!("`cargo xtask bless {topic}/{name}` writes it");
+        for (end, side, fix) in [
+            ("rs", "Rust side", "write the Rust program"),
+            ("mjs", "Node side", "write the Node program"),
+            ("out", "golden file", &bless),
+        ] {
+            let what = format!("the lesson `{name}` has no {side}");
+            found.require(files.contains_key(end), &lesson.file(end), what, fix);
         }
+        let module = format!("\"../examples/{name}.rs\"");
+        let link = format!("examples/{name}.rs)");
+        for (file, text, place, fix) in [
+            ("src/tour.rs", module, "place in the tour", "add it there"),
+            ("README.md", link, "link in the README", "link its .rs"),
+        ] {
+            let file = format!("{topic}/{file}");
+            let what = format!("the lesson `{name}` has no {place}");
+            found.require(tree.text(&file).contains(&text), &file, what, fix);
+        }
+        let owner = owners.entry(*name).or_insert(*topic);
+        let what = format!("`{name}` is a lesson of {owner} too: cargo has one folder for all");
+        let fix = "rename one of them";
+        found.require(owner == topic, &lesson.file("rs"), what, fix);
     }
-    findings
 }
 
-/// The Rust side is about as long as the Node side, and both fit beside each other.
-pub fn beside_node(tree: &Tree) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for topic in tree.moved_topics() {
-        let mut ratios = Vec::new();
-        for (name, files) in lessons(tree, topic) {
-            for end in ["rs", "mjs"] {
-                let lines = files
-                    .get(end)
-                    .into_iter()
-                    .flat_map(|text| text.lines())
-                    .enumerate();
-                for (index, _) in lines.filter(|(_, line)| line.chars().count() > COLUMNS) {
+/// Compares both sides: the Rust side is about as long as the Node side, and both fit beside each other.
+pub fn beside(tree: &Tree, found: &mut Findings) {
+    let mut ratios: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    for lesson in lessons(tree) {
+        let [rust, node] = ["rs", "mjs"].map(|end| lesson.files.get(end).copied());
+        for (end, text) in [("rs", rust), ("mjs", node)] {
+            for (index, line) in text.unwrap_or_default().lines().enumerate() {
+                if line.chars().count() > COLUMNS {
                     let what = format!("a lesson has at most {COLUMNS} columns");
-                    findings.push(Finding::new(
-                        &format!("{topic}/examples/{name}.{end}"),
-                        index + 1,
-                        what,
-                        "break the line",
-                    ));
-                }
-            }
-            if let (Some(rust), Some(node)) = (files.get("rs"), files.get("mjs")) {
-                #[expect(clippy::cast_precision_loss, reason = "the length of a short program")]
-                let ratio = code(rust) as f64 / code(node).max(1) as f64;
-                ratios.push(ratio);
-                if ratio > MOST && !rust.contains(REASON) {
-                    let what = format!(
-                        "the Rust side is {ratio:.2} times as long as the Node side, {MOST} is the most"
-                    );
-                    let fix = format!("shorten it, or give the reason in a line `{REASON}: ...`");
-                    findings.push(Finding::new(
-                        &format!("{topic}/examples/{name}.rs"),
-                        1,
-                        what,
-                        fix,
-                    ));
+                    found.add(&lesson.file(end), index + 1, what, "break the line");
                 }
             }
         }
-        ratios.sort_by(f64::total_cmp);
-        let last = ratios.len().saturating_sub(1);
-        let middle = |index: usize| ratios.get(index).copied().unwrap_or_default();
-        // Of an even number, the middle of the two in the middle.
-        let median = f64::midpoint(middle(last / 2), middle(last.div_ceil(2)));
-        if median > MEDIAN {
-            let what = format!(
-                "in the median, a lesson is {median:.2} times as long as its Node side, {MEDIAN} is the most"
-            );
-            findings.push(Finding::new(
-                &format!("{topic}/examples"),
-                1,
-                what,
-                "shorten the longest",
-            ));
-        }
+        let (Some(rust), Some(node)) = (rust, node) else {
+            continue;
+        };
+        #[expect(clippy::cast_precision_loss, reason = "the length of a short program")]
+        let ratio = code(rust) as f64 / code(node).max(1) as f64;
+        ratios.entry(lesson.topic).or_default().push(ratio);
+        let what = format!(
+            "the Rust side is {ratio:.2} times as long as the Node side, {MOST} is the most"
+        );
+        let fix = format!("shorten it, or give the reason in a line `{REASON}: ...`");
+        let is_fair = ratio <= MOST || rust.contains(REASON);
+        found.require(is_fair, &lesson.file("rs"), what, fix);
     }
-    findings
+    for (topic, mut ratios) in ratios {
+        ratios.sort_by(f64::total_cmp);
+        // Of an even number, the middle of the two in the middle.
+        let last = ratios.len() - 1;
+        let median = f64::midpoint(ratios[last / 2], ratios[last.div_ceil(2)]);
+        let what = format!(
+            "in the median, a lesson is {median:.2} times as long as its Node side, {MEDIAN} is the most"
+        );
+        let folder = format!("{topic}/examples");
+        found.require(median <= MEDIAN, &folder, what, "shorten the longest");
+    }
 }
 
 /// Counts the characters of a program without blanks, comments, imports and the line of `main`.
 fn code(text: &str) -> usize {
-    let mut in_import = false;
-    let mut count = 0;
+    let (mut count, mut in_import) = (0, false);
     for line in text.lines().map(str::trim) {
         in_import |= line.starts_with("use ") || line.starts_with("import ");
-        let is_frame =
-            line.starts_with("//") || line.starts_with("#[") || line.contains("fn main(");
-        if !in_import && !is_frame {
-            count += line
-                .chars()
-                .filter(|letter| !letter.is_whitespace())
-                .count();
+        let is_comment = line.starts_with("//") || line.starts_with("#[");
+        if !in_import && !is_comment && !line.contains("fn main(") {
+            count += line.split_whitespace().flat_map(str::chars).count();
         }
         in_import &= !line.ends_with(';');
     }
     count
-}
-
-/// The test that replays lessons is the same everywhere: who has read one has read all.
-pub fn one_golden_test(tree: &Tree) -> Vec<Finding> {
-    let (mut findings, mut files) = (Vec::new(), Vec::new());
-    for file in tree
-        .topics()
-        .map(|topic| format!("{topic}/tests/golden.rs"))
-    {
-        if tree.has(&file) {
-            files.push((file.clone(), tree.text(&file)));
-        } else {
-            findings.push(Finding::new(
-                &file,
-                1,
-                "it is missing",
-                "copy that of another crate",
-            ));
-        }
-    }
-    let what = "it is not what stands in the other crates";
-    findings.extend(
-        odd_ones(&files)
-            .into_iter()
-            .map(|(file, fix)| Finding::new(file, 1, what, fix)),
-    );
-    findings
-}
-
-/// Pictures are shown, and a figure is there once a README has a place for it.
-pub fn nothing_empty(tree: &Tree) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let has_moved = |file: &str| {
-        let topic = file.split('/').next().unwrap_or_default();
-        tree.topics().all(|other| other != topic) || tree.has_moved(topic)
-    };
-    let texts = tree.below("", ".md");
-    let shown: BTreeSet<&str> = texts
-        .iter()
-        .flat_map(|(_, text)| text.split(['(', ')', '"', ' ']))
-        .collect();
-    for (file, _) in [tree.below("", ".svg"), tree.below("", ".png")].concat() {
-        if !has_moved(file) {
-            continue;
-        }
-        if !shown
-            .iter()
-            .any(|shown| *shown == file || file.ends_with(&format!("/{shown}")))
-        {
-            findings.push(Finding::new(
-                file,
-                1,
-                "no text shows this picture",
-                "show it or delete it",
-            ));
-        }
-    }
-    for (file, text) in texts {
-        for (index, pair) in text.lines().collect::<Vec<_>>().windows(2).enumerate() {
-            if has_moved(file)
-                && pair[0].starts_with("<!-- bench:")
-                && pair[1].starts_with("<!-- /bench:")
-            {
-                let fix = "`cargo xtask bench --write` fills it; or remove the place";
-                findings.push(Finding::new(file, index + 1, "an empty figure", fix));
-            }
-        }
-    }
-    findings
 }

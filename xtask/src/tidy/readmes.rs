@@ -1,8 +1,6 @@
-//! Rules for what people read: its sections, and where its links lead.
+//! Rules for what people read: its sections, its figures, and where its links lead.
 
-use regex_lite::Regex;
-
-use super::{Finding, Tree, resolve};
+use super::{Findings, Tree, home, is_outside, regex, resolve};
 
 /// The headings of a crate's README, in this order.
 const SECTIONS: [&str; 6] = [
@@ -15,118 +13,117 @@ const SECTIONS: [&str; 6] = [
 ];
 const NOTES: &str = "## From the notes to the lesson";
 
-/// All crates have one shape.
-pub fn sections(tree: &Tree) -> Vec<Finding> {
-    let mut findings = Vec::new();
+/// Returns the lines of a text that are in no block of code, counted from one.
+fn prose(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut is_code = false;
+    let lines = text.lines().enumerate();
+    lines.filter_map(move |(index, line)| {
+        is_code ^= line.starts_with("```");
+        (!is_code).then_some((index + 1, line))
+    })
+}
+
+/// Looks for the headings: all crates have one shape.
+pub fn sections(tree: &Tree, found: &mut Findings) {
     for topic in tree.topics() {
         let file = format!("{topic}/README.md");
-        let mut last = 0;
-        let is_new = tree.has_moved(topic);
-        for section in SECTIONS
-            .into_iter()
-            .filter(|section| is_new || *section != "## Install it")
-        {
-            // A heading inside a block of code is none.
-            let mut is_code = false;
-            let mut lines = tree.text(&file).lines().skip(last);
-            let is_it = |line: &str| {
-                is_code ^= line.starts_with("```");
-                !is_code && line == section
-            };
-            if let Some(place) = lines.position(is_it) {
-                last += place;
+        let mut last = 1;
+        for section in SECTIONS {
+            if section == "## Install it" && !tree.has_moved(topic) {
+                continue;
+            }
+            let mut lines = prose(tree.text(&file)).skip_while(|(line, _)| *line < last);
+            if let Some((line, _)) = lines.find(|(_, line)| *line == section) {
+                last = line;
             } else {
                 let what = format!("`{section}` is missing or out of order");
-                findings.push(Finding::new(&file, last + 1, what, "write it here"));
+                found.add(&file, last, what, "write it here");
             }
         }
     }
-    findings
 }
 
-/// The first thing that a reader sees is a program, and it is a doc test.
-pub fn rust_program(tree: &Tree) -> Vec<Finding> {
-    let mut findings = Vec::new();
+/// Looks for a program on the first screen, and for the doc test that it is.
+pub fn rust(tree: &Tree, found: &mut Findings) {
     for topic in tree.moved_topics() {
         let readme = format!("{topic}/README.md");
-        let place = tree
-            .text(&readme)
-            .lines()
-            .position(|line| line.starts_with("```rust"));
-        if place.is_none_or(|line| line > 40) {
-            findings.push(Finding::new(
-                &readme,
-                1,
-                "its first screen has no Rust program",
-                "write ten lines of ```rust",
-            ));
-        }
-        let is_tested = tree
-            .below(&format!("{topic}/src/"), ".rs")
-            .iter()
-            .any(|(_, text)| text.contains("README.md\")"));
-        if !is_tested {
-            findings.push(Finding::new(
-                &readme,
-                1,
-                "its programs are no doc tests",
-                "include it under #[cfg(doctest)] in lib.rs",
-            ));
-        }
+        let mut first_screen = tree.text(&readme).lines().take(41);
+        let is_shown = first_screen.any(|line| line.starts_with("```rust"));
+        let what = "its first screen has no Rust program";
+        found.require(is_shown, &readme, what, "write ten lines of ```rust");
+        let sources = tree.below(&format!("{topic}/src/"), ".rs");
+        let mut sources = sources.iter();
+        let is_tested = sources.any(|(_, text)| text.contains("README.md\")"));
+        let fix = "include it under #[cfg(doctest)] in lib.rs";
+        found.require(is_tested, &readme, "its programs are no doc tests", fix);
     }
-    findings
 }
 
-/// A link leads somewhere, and in a crate not out of it.
-pub fn links(tree: &Tree) -> Vec<Finding> {
-    let link = r#"(?:\]\(|\b(?:src|srcset|href)="|^\[[^\]]+\]:\s+)([^)"\s#]+)"#;
-    let link = Regex::new(link).expect("a valid pattern");
-    let mut findings = Vec::new();
+/// Follows links: each leads somewhere, and in a crate not out of it.
+pub fn links(tree: &Tree, found: &mut Findings) {
+    let link = regex(r#"(?:\]\(|\b(?:src|srcset|href)="|^\[[^\]]+\]:\s+)([^)"\s#]+)"#);
     for (file, text) in tree.below("", ".md") {
-        let home = file.split('/').next().unwrap_or_default().to_owned();
-        let travels = tree.topics().any(|topic| *topic == home);
-        let mut is_code = false;
-        for (index, line) in text.lines().enumerate() {
-            is_code ^= line.starts_with("```");
-            let targets = link.captures_iter(line).map(|found| found[1].to_owned());
-            for target in targets.filter(|target| !is_code && !target.contains(':')) {
-                let path = resolve(file, &target).unwrap_or_default();
-                if travels && !path.starts_with(&format!("{home}/")) {
+        let travels = tree.topics().any(|topic| topic == home(file));
+        for (number, line) in prose(text) {
+            for groups in link.captures_iter(line) {
+                let target = &groups[1];
+                if target.contains(':') {
+                    continue; // It leads to another site.
+                }
+                let is_there = resolve(file, target).is_some_and(|path| tree.has(&path));
+                if travels && is_outside(file, target) {
                     let what = format!("{target} is above the crate's folder");
-                    findings.push(Finding::new(file, index + 1, what, "say it without a link"));
-                } else if !tree.has(&path) {
+                    found.add(file, number, what, "say it without a link");
+                } else if !is_there {
                     let what = format!("{target} is not there");
-                    findings.push(Finding::new(
-                        file,
-                        index + 1,
-                        what,
-                        "fix or remove the link",
-                    ));
+                    found.add(file, number, what, "fix or remove the link");
                 }
             }
         }
     }
-    findings
 }
 
-/// Every line of the notes leads to a lesson. Whether it is there is the rule above.
-pub fn notes_table(tree: &Tree) -> Vec<Finding> {
-    let (mut findings, mut rows, mut is_here) = (Vec::new(), 0, false);
-    for (index, line) in tree.text("README.md").lines().enumerate() {
-        if line.starts_with("## ") {
-            is_here = line == NOTES;
-        }
-        rows += usize::from(is_here && line.starts_with('|'));
-        // The first two rows are the head of the table.
-        let is_row = rows > 2 && is_here && line.starts_with('|');
-        if is_row && !line.contains("/src/tour/") && !line.contains("/examples/") {
+/// Looks for a lesson in every line of the notes. Whether it is there is the rule above.
+pub fn notes_table(tree: &Tree, found: &mut Findings) {
+    let mut lines = prose(tree.text("README.md")).skip_while(|(_, line)| *line != NOTES);
+    lines.next();
+    let section = lines.take_while(|(_, line)| !line.starts_with("## "));
+    let rows: Vec<_> = section.filter(|(_, line)| line.starts_with('|')).collect();
+    // The first two rows are the head of the table.
+    for (number, row) in rows.iter().skip(2) {
+        if !row.contains("/src/tour/") && !row.contains("/examples/") {
             let what = "this line of the notes leads to no lesson";
-            findings.push(Finding::new("README.md", index + 1, what, "link one"));
+            found.add("README.md", *number, what, "link one");
         }
     }
-    if rows < 3 {
-        let what = format!("the table below `{NOTES}` is missing");
-        findings.push(Finding::new("README.md", 1, what, "write it"));
+    let what = format!("the table below `{NOTES}` is missing");
+    found.require(rows.len() > 2, "README.md", what, "write it");
+}
+
+/// Looks for pictures that nothing shows, and for places of figures without a figure.
+pub fn nothing_empty(tree: &Tree, found: &mut Findings) {
+    let is_exempt =
+        |file: &str| tree.topics().any(|topic| topic == home(file)) && !tree.has_moved(home(file));
+    let texts = tree.below("", ".md");
+    let mut shown = Vec::new();
+    for (_, text) in &texts {
+        shown.extend(text.split(['(', ')', '"', ' ']));
     }
-    findings
+    for (file, _) in [tree.below("", ".svg"), tree.below("", ".png")].concat() {
+        let is_it = |shown: &&str| *shown == file || file.ends_with(&format!("/{shown}"));
+        let is_shown = is_exempt(file) || shown.iter().any(is_it);
+        let what = "no text shows this picture";
+        found.require(is_shown, file, what, "show it or delete it");
+    }
+    for (file, text) in texts {
+        let lines: Vec<_> = text.lines().collect();
+        for (index, pair) in lines.windows(2).enumerate() {
+            let is_empty =
+                pair[0].starts_with("<!-- bench:") && pair[1].starts_with("<!-- /bench:");
+            if is_empty && !is_exempt(file) {
+                let fix = "`cargo xtask bench --write` fills it; or remove the place";
+                found.add(file, index + 1, "an empty figure", fix);
+            }
+        }
+    }
 }

@@ -1,152 +1,124 @@
-//! Rules for what stands in the files, line by line.
+//! Rules for files: where they are, what they lean on, and how they begin.
 
 use std::fs;
 
-use regex_lite::Regex;
+use super::{Findings, Tree, home, is_outside, odd_ones, regex};
 
-use super::{Finding, Tree, resolve};
+/// What may stand at the top besides the members.
+const TOP: &str =
+    "Cargo.toml Cargo.lock README.md CONTRIBUTING.md LICENSE .gitignore .cargo .ci .github";
 
-/// A finding for each line that matches.
-fn matching(
-    files: &[(&str, &str)],
-    hints: &[&str],
-    pattern: &str,
-    what: &str,
-    fix: &str,
-) -> Vec<Finding> {
-    let pattern = Regex::new(pattern).expect("a valid pattern");
-    let mut findings = Vec::new();
-    for (file, text) in files {
-        for (index, line) in text.lines().enumerate() {
-            // Quicker than the pattern, which cannot match without.
-            if hints.iter().any(|hint| line.contains(hint)) && pattern.is_match(line) {
-                findings.push(Finding::new(file, index + 1, what, fix));
-            }
+/// Looks for the top level to hold the members and little else.
+pub fn top_level(tree: &Tree, found: &mut Findings) {
+    let members = tree.members("members");
+    for path in tree.files.keys() {
+        let name = home(path);
+        if !TOP.split(' ').any(|top| top == name) && !members.contains(&name) {
+            let what = format!("`{name}` does not belong to the top level");
+            found.add(path, 1, what, "put it into a crate");
         }
     }
-    findings
 }
 
-/// What lies above the folder, a copy lacks.
-pub fn nothing_above(tree: &Tree) -> Vec<Finding> {
-    let fix = "put the file into the crate";
-    let mut findings = Vec::new();
-    let from_file = r#"(?:include(?:_str|_bytes)?!|#\[path)[^";]*"([^"]*)""#;
-    let from_crate = r#"CARGO_MANIFEST_DIR"[^";]*"/?([^"]*\.\.[^"]*)""#;
-    let [from_file, from_crate] =
-        [from_file, from_crate].map(|pattern| Regex::new(pattern).expect("a valid pattern"));
+/// Looks for the licence in each crate, so that it comes along.
+pub fn licence(tree: &Tree, found: &mut Findings) {
+    for topic in tree.moved_topics() {
+        let file = format!("{topic}/LICENSE");
+        let is_copy = tree.text(&file) == tree.text("LICENSE");
+        let what = "it is not the licence of the root";
+        found.require(is_copy, &file, what, "copy it");
+    }
+}
+
+/// Compares the tests that replay lessons: if you have read one, you have read all.
+pub fn golden_test(tree: &Tree, found: &mut Findings) {
+    let mut files = Vec::new();
     for topic in tree.topics() {
-        let is_outside = |from: &str, path: &str| {
-            resolve(from, path).is_none_or(|path| !path.starts_with(&format!("{topic}/")))
-        };
-        for (file, text) in tree.below(&format!("{topic}/"), "") {
-            let patterns = [
-                (
-                    &from_file,
-                    file,
-                    text.contains("include") || text.contains("#[path"),
-                ),
-                (
-                    &from_crate,
-                    &*format!("{topic}/_"),
-                    text.contains("CARGO_MANIFEST_DIR"),
-                ),
-            ];
-            for (pattern, from, is_likely) in patterns {
-                if !file.ends_with(".rs") || !is_likely {
-                    continue;
-                }
-                for found in pattern.captures_iter(text) {
-                    let (Some(all), path) = (found.get(0), &found[1]) else {
-                        continue;
-                    };
-                    if is_outside(from, path) {
-                        let line = text[..all.end()].lines().count();
-                        let what = format!("{path} is above the crate's folder");
-                        findings.push(Finding::new(file, line, what, fix));
-                    }
-                }
+        let file = format!("{topic}/tests/golden.rs");
+        let fix = "copy that of another crate";
+        found.require(tree.has(&file), &file, "it is missing", fix);
+        let text = tree.text(&file);
+        files.push((file, text));
+    }
+    files.retain(|(file, _)| tree.has(file));
+    for (file, fix) in odd_ones(&files) {
+        found.add(file, 1, "it is not what stands in the other crates", fix);
+    }
+}
+
+/// Looks for an opening comment: there a reader decides whether it is the right file.
+pub fn opening_words(tree: &Tree, found: &mut Findings) {
+    let fix = "begin with `//!`: what Node has, what stands for it here";
+    for (file, text) in tree.rust("src/") {
+        let is_told = text.starts_with("//!");
+        found.require(is_told, file, "it does not say what it is about", fix);
+    }
+}
+
+/// Refuses files above the folder, which a copy lacks.
+pub fn above(tree: &Tree, found: &mut Findings) {
+    let fix = "put the file into the crate";
+    let from_file = regex(r#"(?:include(?:_str|_bytes)?!|#\[path)[^";]*"([^"]*)""#);
+    let from_crate = regex(r#"CARGO_MANIFEST_DIR"[^";]*"/?([^"]*\.\.[^"]*)""#);
+    let topics = tree.topics().map(|topic| format!("{topic}/"));
+    for (file, text) in topics.flat_map(|start| tree.below(&start, "")) {
+        let manifest = format!("{}/Cargo.toml", home(file));
+        for (pattern, from) in [(&from_file, file), (&from_crate, &manifest)] {
+            if !file.ends_with(".rs") {
+                continue;
             }
-            let link = fs::read_link(tree.root.join(file)).ok();
-            if let Some(path) = link.filter(|path| is_outside(file, &path.to_string_lossy())) {
-                let what = format!("the link leads out of the crate, to {}", path.display());
-                findings.push(Finding::new(file, 1, what, fix));
+            for path in pattern.captures_iter(text).filter_map(|found| found.get(1)) {
+                if is_outside(from, path.as_str()) {
+                    let line = text[..path.end()].lines().count();
+                    let what = format!("{} is above the crate's folder", path.as_str());
+                    found.add(file, line, what, fix);
+                }
             }
         }
+        let Ok(path) = fs::read_link(tree.root.join(file)) else {
+            continue;
+        };
+        let path = path.to_string_lossy();
+        let what = format!("the link leads out of the crate, to {path}");
+        found.require(!is_outside(file, &path), file, what, fix);
     }
-    findings
 }
 
-/// A copy has another target folder.
-pub fn executable_by_path(tree: &Tree) -> Vec<Finding> {
+/// Refuses guesses where executables are: a copy has another target folder.
+pub fn executables(tree: &Tree, found: &mut Findings) {
     let mut files = tree.rust("");
-    files.retain(|(file, _)| !file.starts_with("xtask/"));
+    files.retain(|(file, _)| home(file) != "xtask");
+    let pattern = r#"^([^/]|/[^/])*"[^"]*target/(debug|release)"#;
     let what = "the folder of executables is guessed, and CARGO_TARGET_DIR refutes it";
-    let fix = "use env!(\"CARGO_BIN_EXE_...\")";
-    matching(
-        &files,
-        &["target/"],
-        r#"^([^/]|/[^/])*"[^"]*target/(debug|release)"#,
-        what,
-        fix,
-    )
+    found.lines(&files, pattern, what, "use env!(\"CARGO_BIN_EXE_...\")");
 }
 
-/// The first line of a file is where a reader decides whether it is the right one.
-pub fn opening_words(tree: &Tree) -> Vec<Finding> {
-    let mut silent = tree.rust("src/");
-    silent.retain(|(_, text)| !text.starts_with("//!"));
-    let what = "it does not say what it is about";
-    let fix = "begin with `//!`: what Node has, what stands for it here";
-    let finding = |(file, _)| Finding::new(file, 1, what, fix);
-    silent.into_iter().map(finding).collect()
-}
-
-/// A panic without a reason helps nobody.
-pub fn no_unwrap(tree: &Tree) -> Vec<Finding> {
+/// Refuses `unwrap`: a panic without a reason helps no reader.
+pub fn no_unwrap(tree: &Tree, found: &mut Findings) {
     let mut files = tree.rust("src/");
-    let tests = Regex::new(r"#\[cfg\(test\)\]\s*mod \w+ \{").expect("a valid pattern");
+    let tests = regex(r"#\[cfg\(test\)\]\s*mod \w+ \{");
     for (_, text) in &mut files {
-        // Tests stand at the end of a file, if at all.
+        // Tests are at the end of a file, if at all.
         let end = tests.find(text).map_or(text.len(), |found| found.start());
         *text = &text[..end];
     }
     let what = "unwrap does not say why it cannot fail";
     let fix = "use `?`, or expect(\"the invariant that holds\")";
-    matching(
-        &files,
-        &["unwrap()"],
-        r"^([^/]|/[^/])*\.unwrap\(\)",
-        what,
-        fix,
-    )
+    found.lines(&files, r"^([^/]|/[^/])*\.unwrap\(\)", what, fix);
 }
 
-/// An expectation is reported once it is no longer needed; a permission stays.
-pub fn no_allow(tree: &Tree) -> Vec<Finding> {
+/// Refuses `allow`: an expectation is reported once it is no longer needed; a permission stays.
+pub fn no_allow(tree: &Tree, found: &mut Findings) {
     let what = "a lint is silenced for ever";
     let fix = "use #[expect(..., reason = \"...\")]";
-    matching(
-        &tree.rust(""),
-        &["allow("],
-        r"^\s*#!?\[(cfg_attr\(.*\b)?allow\(",
-        what,
-        fix,
-    )
+    let pattern = r"^\s*#!?\[(cfg_attr\(.*\b)?allow\(";
+    found.lines(&tree.rust(""), pattern, what, fix);
 }
 
-/// Paths of one machine lead nowhere on another.
-pub fn no_machine_paths(tree: &Tree) -> Vec<Finding> {
+/// Refuses paths of one machine: they lead nowhere on another.
+pub fn machine_paths(tree: &Tree, found: &mut Findings) {
     let pattern = r#"(^|[\s"'`(=:/])/(home|root|work|Users)/\w"#;
-    let (what, fix) = (
-        "a path of somebody's machine",
-        "use a relative path or a variable",
-    );
-    matching(
-        &tree.below("", ""),
-        &["/home/", "/root/", "/work/", "/Users/"],
-        pattern,
-        what,
-        fix,
-    )
+    let what = "a path that only one machine has";
+    let fix = "use a relative path or a variable";
+    found.lines(&tree.below("", ""), pattern, what, fix);
 }

@@ -3,19 +3,14 @@
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::cases::find::{Case, Oracle};
-use crate::cases::selection::{Choice, Selection};
-use crate::cases::workspace::Workspace;
+use crate::cases::{Case, Choice, Limit, Oracle, Selection, Workspace};
 use crate::exit_error::ExitError;
-use crate::judge::diff::diff;
-use crate::judge::verdict::{State, faults, judge};
-use crate::run::node::{Node, Wanted};
-use crate::run::sandbox::{Oracled, Runner};
-use crate::run::{cargo, interrupt};
+use crate::judge::{State, diff, ending, faults, judge};
+use crate::run::{Node, Oracled, Runner, Wanted, cargo, interrupt};
 
 /// So often a program must print the same before it is believed.
 const RUNS: usize = 3;
@@ -26,7 +21,12 @@ pub struct Options {
     #[command(flatten)]
     choice: Choice,
     /// Where Node 24 is [default: $NODE, or node on the PATH]
-    #[arg(long, value_name = "PATH", default_value = "auto", hide_default_value = true, value_parser = Wanted::parse)]
+    #[arg(
+        long,
+        value_name = "PATH",
+        default_value = "auto",
+        hide_default_value = true
+    )]
     node: Wanted,
     /// Write the golden files of cases that say `no_oracle`, and only those, from the Rust side
     #[arg(long)]
@@ -40,39 +40,32 @@ pub struct Options {
 pub fn bless(options: &Options) -> Result<u8> {
     let ci = std::env::var("CI").unwrap_or_default();
     let is_ci = !matches!(ci.as_str(), "" | "0" | "false");
-    ensure!(
-        !is_ci,
-        "refused: CI={ci}, and golden files are written by people who look at them"
-    );
+    let refused = "golden files are written by people who look at them";
+    ensure!(!is_ci, "refused: CI={ci}, and {refused}");
     let workspace = Workspace::find()?;
     let mut selection = Selection::read(&workspace, &options.choice)?;
     if options.readme {
-        return bless_readmes(&workspace, &selection);
+        return bless_readmes(&selection);
     }
-    selection
-        .cases
-        .retain(|case| matches!(case.oracle, Oracle::None(_)) == options.from_rust);
-    if selection.cases.is_empty() {
-        return Err(options.choice.nothing_matched().into());
-    }
+    let is_ours = |case: &Case| matches!(case.oracle, Oracle::None(_));
+    let cases = &mut selection.cases;
+    cases.retain(|case| is_ours(case) == options.from_rust);
+    ensure!(!cases.is_empty(), options.choice.nothing_matched());
     let node = Node::find(&options.node)?;
-    if selection.cases.iter().any(|case| case.oracle.needs_node()) {
+    if cases.iter().any(|case| case.oracle.needs_node()) {
         node.ensure_blesses()?;
     }
-    let built = cargo::build_all(&workspace.root, &selection.needed, &[]);
-    // A lesson may be blessed before its port compiles.
-    let executables = if options.from_rust {
-        built?
-    } else {
-        built.unwrap_or_default()
-    };
+    let mut built = cargo::build_all(&selection.needed, &[]);
+    if !options.from_rust {
+        // A lesson may be blessed before its port compiles.
+        built = built.or_else(|_| Ok(BTreeMap::new()));
+    }
+    let executables = built?;
     let runner = Runner { node, executables };
     let mut refused = 0;
     for case in &selection.cases {
         let blessing = bless_case(&runner, case);
-        if interrupt::requested() {
-            return Err(ExitError::interrupted().into());
-        }
+        interrupt::check()?;
         match blessing {
             Ok(true) => outln!("updated   {}: {}", case.id, agreement(&runner, case)),
             Ok(false) => outln!("unchanged {}: {}", case.id, agreement(&runner, case)),
@@ -100,10 +93,8 @@ fn bless_case(runner: &Runner, case: &Case) -> Result<bool> {
         texts.push(case.rules.normalise(&outcome.stdout).into_owned());
     }
     if let Some(other) = texts.iter().find(|text| **text != texts[0]) {
-        bail!(
-            "FLAKY: two runs differ\n{}",
-            diff("one run", &texts[0], "another", other)
-        );
+        let shown = diff("one run", &texts[0], "another", other);
+        bail!("FLAKY: two runs differ\n{shown}");
     }
     // A golden file that is equal in another order is left as it was arranged.
     if fs::read(&case.golden).is_ok_and(|golden| *case.rules.normalise(&golden) == *texts[0]) {
@@ -121,69 +112,59 @@ fn agreement(runner: &Runner, case: &Case) -> String {
     if !runner.executables.contains_key(&case.krate) {
         return "Rust was not built".to_owned();
     }
-    let golden = fs::read(&case.golden).ok();
-    match runner
-        .rust(case)
-        .map(|rust| judge(case, golden.as_deref(), &rust, None))
-    {
-        Ok(verdict) if verdict.state == State::Passed => "Rust agrees".to_owned(),
-        Ok(verdict) => format!("Rust does not agree: {}", verdict.headline()),
-        Err(error) => format!("Rust could not be run: {error:#}"),
+    let rust = match runner.rust(case) {
+        Ok(rust) => rust,
+        Err(error) => return format!("Rust could not be run: {error:#}"),
+    };
+    let verdict = judge(case, &rust, None);
+    match verdict.state {
+        State::Passed => "Rust agrees".to_owned(),
+        _ => format!("Rust does not agree: {}", verdict.headline()),
     }
 }
 
-fn bless_readmes(workspace: &Workspace, selection: &Selection) -> Result<u8> {
-    if selection.blocks.is_empty() {
-        return Err(ExitError::nothing_matched("README").into());
-    }
-    let executables = cargo::build_all(&workspace.root, &selection.needed, &[])?;
-    let runner = Runner {
-        node: Node::absent(String::new()),
-        executables,
-    };
-    let mut texts: BTreeMap<&Path, Vec<u8>> = BTreeMap::new();
+fn bless_readmes(selection: &Selection) -> Result<u8> {
+    let blocks = &selection.blocks;
+    ensure!(!blocks.is_empty(), ExitError::nothing_matched("README"));
+    let executables = cargo::build_all(&selection.needed, &[])?;
+    let node = Node::absent(String::new());
+    let runner = Runner { node, executables };
+    let mut texts: BTreeMap<&PathBuf, Vec<u8>> = BTreeMap::new();
     let mut refused = 0;
     // From the last to the first, so that the places of those still to come stay right.
-    for block in selection.blocks.iter().rev() {
-        let (text, problems) = runner.block(block)?;
-        if interrupt::requested() {
-            return Err(ExitError::interrupted().into());
-        }
-        if let Some(problem) = problems.first() {
+    for block in blocks.iter().rev() {
+        let (text, outcomes) = runner.block(block)?;
+        interrupt::check()?;
+        let problems = |outcome| ending("Rust", Limit::default(), outcome);
+        let mut problems = outcomes.iter().flat_map(problems);
+        if let Some(problem) = problems.next() {
             refused += 1;
             outln!("refused   {}: {}", block.id, problem.trim_end());
         } else if text == block.text.as_bytes() {
             outln!("unchanged {}", block.id);
         } else {
             outln!("updated   {}", block.id);
-            let whole = match texts.remove(&*block.file) {
-                Some(whole) => whole,
-                None => fs::read(&block.file)?,
-            };
-            let parts = [
-                &whole[..block.range.start],
-                &text,
-                &whole[block.range.end..],
-            ];
-            texts.insert(&block.file, parts.concat());
+            if !texts.contains_key(&block.file) {
+                texts.insert(&block.file, fs::read(&block.file)?);
+            }
+            let whole = texts.entry(&block.file).or_default();
+            whole.splice(block.range.clone(), text);
         }
     }
-    texts
-        .iter()
-        .try_for_each(|(file, text)| write(file, text))?;
+    for (file, text) in texts {
+        write(file, &text)?;
+    }
     Ok(u8::from(refused > 0))
 }
 
 /// Replaces a file at one stroke: its readers see the old text or the new one.
 fn write(file: &Path, text: &[u8]) -> Result<()> {
     let folder = file.parent().context("a file is in a folder")?;
-    let permissions = Permissions::from_mode(0o644);
-    let draft = tempfile::Builder::new()
-        .permissions(permissions)
-        .tempfile_in(folder)?;
+    let mut draft = tempfile::Builder::new();
+    draft.permissions(Permissions::from_mode(0o644));
+    let draft = draft.tempfile_in(folder)?;
     fs::write(draft.path(), text)?;
-    draft
-        .persist(file)
-        .with_context(|| file.display().to_string())?;
+    let written = draft.persist(file);
+    written.with_context(|| file.display().to_string())?;
     Ok(())
 }

@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
-use crate::cases::workspace::Workspace;
+use crate::cases::{Crate, Workspace};
 use crate::exit_error::ExitError;
-use crate::run::process::{End, run_through};
+use crate::run::process::run_through;
 use crate::run::{cargo, interrupt};
 
 /// How `ci` is called.
@@ -20,147 +20,120 @@ pub struct Options {
     node: String,
 }
 
-/// A command, as a person would type it.
+/// A name and a line as a person would type it.
 struct Step {
     name: String,
-    args: Vec<String>,
-    env: Option<(&'static str, &'static str)>,
+    line: String,
 }
 
 /// Runs the steps and returns the exit status.
 pub fn ci(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
     let mut steps = steps(&workspace, &options.node);
-    let named = |step: &Step, name: &String| step.name.contains(name.as_str());
-    if let Some(name) = options
-        .steps
-        .iter()
-        .find(|name| !steps.iter().any(|step| named(step, name)))
-    {
-        return Err(ExitError::nothing_matched(name).into());
+    for name in &options.steps {
+        let is_known = steps.iter().any(|step| step.name.contains(name));
+        ensure!(is_known, ExitError::nothing_matched(name));
     }
-    steps.retain(|step| {
-        options.steps.is_empty() || options.steps.iter().any(|name| named(step, name))
-    });
+    let is_chosen = |step: &Step| options.steps.iter().any(|name| step.name.contains(name));
+    steps.retain(|step| options.steps.is_empty() || is_chosen(step));
     let (mut times, mut failed) = (Vec::new(), Vec::new());
-    for step in &steps {
-        outln!("\n== {}: {step}", step.name);
-        let outcome = run_through(&mut step.command(&workspace.root))?;
+    for Step { name, line } in &steps {
+        outln!("\n== {name}: {line}");
+        let outcome = run_through(&mut command(line, &workspace.root)?)?;
         if interrupt::requested() {
             break;
         }
-        let is_good = outcome.end == End::Exited(0) && outcome.leaked.is_empty();
         for process in &outcome.leaked {
             outln!("LEAK: {process}");
         }
-        let line = format!(
-            "{}: {} in {:.1}s",
-            step.name,
-            if is_good { "ok" } else { "FAILED" },
-            outcome.seconds
-        );
-        outln!("== {line}");
-        times.push(line);
-        if !is_good {
-            failed.push(step);
+        let word = if outcome.is_good() { "ok" } else { "FAILED" };
+        let time = format!("{name}: {word} in {:.1}s", outcome.seconds);
+        outln!("== {time}");
+        times.push(time);
+        if !outcome.is_good() {
+            failed.push(format!("FAILED {name}; again: {line}"));
         }
     }
     outln!("");
-    times.iter().for_each(|line| outln!("{line}"));
-    for step in &failed {
-        outln!("FAILED {}; again: {step}", step.name);
+    for line in times.iter().chain(&failed) {
+        outln!("{line}");
     }
-    let skipped = steps.len() - times.len();
+    let (passed, skipped) = (times.len() - failed.len(), steps.len() - times.len());
     outln!(
-        "{} passed, {} failed, {skipped} not run",
-        times.len() - failed.len(),
+        "{passed} passed, {} failed, {skipped} not run",
         failed.len()
     );
-    if interrupt::requested() {
-        return Err(ExitError::interrupted().into());
-    }
+    interrupt::check()?;
     Ok(u8::from(!failed.is_empty()))
 }
 
 fn steps(workspace: &Workspace, node: &str) -> Vec<Step> {
-    let step = |name: &str, args: &str| Step {
+    let step = |name: &str, line: &str| Step {
         name: name.to_owned(),
-        args: args.split(' ').map(str::to_owned).collect(),
-        env: None,
+        line: format!("cargo {line}"),
     };
     let mut steps = vec![step("fmt", "fmt --check")];
     // One by one: together they would lend each other features.
-    for name in workspace
-        .crates
-        .iter()
-        .map(|one| one.name.as_str())
-        .chain(["xtask"])
-    {
-        let args = format!("clippy --package {name} --all-targets -- -D warnings");
-        steps.push(step(&format!("clippy-{name}"), &args));
+    let crates = workspace.crates.iter().map(|one| one.name.as_str());
+    for name in crates.chain(["xtask"]) {
+        let line = format!("clippy --package {name} --all-targets -- -D warnings");
+        steps.push(step(&format!("clippy-{name}"), &line));
     }
-    for one in workspace
-        .crates
-        .iter()
-        .filter(|one| !one.features.is_empty())
-    {
-        let name = &one.name;
-        let clippy = |set: &str, flags: &str| {
-            let args = format!("clippy --package {name} {flags} -- -D warnings");
-            step(&format!("features-{name}-{set}"), &args)
-        };
-        steps.push(clippy("none", "--lib --no-default-features"));
-        for part in one.parts() {
-            steps.push(clippy(
-                part,
-                &format!("--lib --no-default-features --features {part}"),
-            ));
-        }
-        // What is more than the default has tests of its own.
-        if one.has_more_features() {
-            steps.push(clippy("all", "--all-targets --all-features"));
-            let args = format!("test --package {name} --tests --all-features --quiet");
-            steps.push(step(&format!("features-{name}-test"), &args));
+    for one in &workspace.crates {
+        for (set, line) in feature_sets(one) {
+            steps.push(step(&format!("features-{}-{set}", one.name), &line));
         }
     }
     steps.push(Step {
-        env: Some(("RUSTDOCFLAGS", "-D warnings")),
-        ..step("doc", "doc --workspace --no-deps")
+        name: "doc".to_owned(),
+        line: "RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps".to_owned(),
     });
-    steps.push(step("tidy", "xtask tidy"));
-    steps.push(step("test-xtask", "test --package xtask --quiet"));
-    let with_node = |name: &str, args: &str| {
-        let mut step = step(name, args);
-        step.args.extend(["--node".to_owned(), node.to_owned()]);
-        step
-    };
-    steps.push(with_node("verify", "xtask verify --self-check"));
-    steps.push(step("standalone", "xtask standalone"));
-    steps.push(step("minimal", "xtask standalone --minimal"));
-    steps.push(with_node("bench", "xtask bench --smoke"));
+    let node = shell_words::quote(node);
+    steps.extend([
+        step("tidy", "xtask tidy"),
+        step("test-xtask", "test --package xtask --quiet"),
+        step(
+            "verify",
+            &format!("xtask verify --self-check --node {node}"),
+        ),
+        step("standalone", "xtask standalone"),
+        step("minimal", "xtask standalone --minimal"),
+        step("bench", &format!("xtask bench --smoke --node {node}")),
+    ]);
     steps
 }
 
-impl Step {
-    fn command(&self, root: &Path) -> Command {
-        let mut cargo = cargo::command(root);
-        cargo.args(&self.args).envs(self.env);
-        cargo
+/// Returns what is checked with other features than the default ones: names and lines.
+fn feature_sets(one: &Crate) -> Vec<(String, String)> {
+    if one.features.is_empty() {
+        return Vec::new();
     }
+    let name = &one.name;
+    let clippy = |set: &str, flags: &str| {
+        let line = format!("clippy --package {name} {flags} -- -D warnings");
+        (set.to_owned(), line)
+    };
+    let mut sets = vec![clippy("none", "--lib --no-default-features")];
+    for part in one.parts() {
+        let flags = format!("--lib --no-default-features --features {part}");
+        sets.push(clippy(part, &flags));
+    }
+    // What is more than the default has tests of its own.
+    if one.has_more_features() {
+        sets.push(clippy("all", "--all-targets --all-features"));
+        let line = format!("test --package {name} --tests --all-features --quiet");
+        sets.push(("test".to_owned(), line));
+    }
+    sets
 }
 
-impl std::fmt::Display for Step {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if let Some((name, value)) = self.env {
-            write!(f, "{name}='{value}' ")?;
-        }
-        f.write_str("cargo")?;
-        self.args.iter().try_for_each(|arg| {
-            if arg.contains(|letter: char| letter.is_whitespace() || "\"'$`\\".contains(letter)) {
-                write!(f, " '{}'", arg.replace('\'', r"'\''"))
-            } else {
-                write!(f, " {arg}")
-            }
-        })
-    }
+/// Returns the command for a line: what is set in the environment, `cargo`, and its arguments.
+fn command(line: &str, root: &Path) -> Result<Command> {
+    let words = shell_words::split(line)?;
+    let mut words = words.iter();
+    let mut cargo = cargo::command(root);
+    let before = words.by_ref().take_while(|word| *word != "cargo");
+    cargo.envs(before.filter_map(|word| word.split_once('=')));
+    cargo.args(words);
+    Ok(cargo)
 }

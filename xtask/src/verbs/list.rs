@@ -2,9 +2,7 @@
 
 use anyhow::Result;
 
-use crate::cases::find::{Case, Oracle, shares};
-use crate::cases::selection::{Choice, Selection};
-use crate::cases::workspace::Workspace;
+use crate::cases::{Case, Choice, Oracle, Selection, Workspace, shares};
 
 /// How `list` is called.
 #[derive(clap::Args)]
@@ -17,28 +15,23 @@ pub struct Options {
 pub fn list(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
     let selection = Selection::read(&workspace, &options.choice)?;
-    for one in &workspace.crates {
-        let cases: Vec<_> = selection
-            .cases
-            .iter()
-            .filter(|case| case.krate == one.name)
-            .collect();
-        if cases.is_empty() {
-            continue;
-        }
+    for krate in workspace.crates.iter().map(|one| &one.name) {
+        let all = selection.cases.iter();
+        let cases: Vec<_> = all.filter(|case| case.krate == *krate).collect();
         let lessons = cases.iter().filter(|case| case.lesson.is_some()).count();
-        outln!(
-            "{}: {lessons} lessons, {} commands",
-            one.name,
-            cases.len() - lessons
-        );
+        if !cases.is_empty() {
+            outln!(
+                "{krate}: {lessons} lessons, {} commands",
+                cases.len() - lessons
+            );
+        }
         cases.iter().for_each(|case| outln!("  {}", describe(case)));
     }
     if !selection.blocks.is_empty() {
         outln!("README: {} blocks", selection.blocks.len());
-        for block in &selection.blocks {
-            outln!("  {}  {} commands", block.id, block.commands().count());
-        }
+    }
+    for block in &selection.blocks {
+        outln!("  {}  {} commands", block.id, block.commands().count());
     }
     let (alone, redacted) = shares(&selection.cases);
     let all = selection.cases.len();
@@ -55,27 +48,17 @@ fn describe(case: &Case) -> String {
         Oracle::Shell(command) => format!("oracle: {command}"),
         Oracle::None(why) => format!("no oracle: {why}"),
     };
-    let kind = if case.lesson.is_some() {
-        "lesson "
-    } else {
-        "command"
-    };
+    let is_lesson = case.lesson.is_some();
+    let kind = if is_lesson { "lesson " } else { "command" };
     let mut line = format!("{kind} {:<32} {oracle}", case.id);
-    let marks = [
-        (!case.golden.exists(), "golden missing".to_owned()),
-        (case.settings.serial, "serial".to_owned()),
-    ];
-    let redactions = case
-        .rules
-        .redactions
-        .iter()
-        .map(|one| (true, format!("redacts {}", one.name)));
-    for (_, mark) in marks
-        .into_iter()
-        .chain(redactions)
-        .filter(|(is_set, _)| *is_set)
-    {
-        line += &format!(" [{mark}]");
+    if !case.golden.exists() {
+        line += " [golden missing]";
+    }
+    if case.settings.serial {
+        line += " [serial]";
+    }
+    for redaction in &case.rules.redactions {
+        line += &format!(" [redacts {}]", redaction.name);
     }
     line
 }

@@ -8,17 +8,16 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
-use toml::{Table, Value};
+use toml::Value;
 
-use crate::cases::workspace::{Crate, Workspace};
+use crate::cases::{Crate, Workspace, known_files};
 use crate::exit_error::ExitError;
-use crate::judge::diff::excerpt;
-use crate::run::process::{End, run_aloud};
-use crate::run::{cargo, interrupt};
+use crate::judge::end;
+use crate::run::process::run_aloud;
+use crate::run::{cargo, copy_files, interrupt};
 use crate::tidy::blocks_copy;
-use crate::verbs::copy::copy_files;
 
 /// How `standalone` is called.
 #[derive(clap::Args)]
@@ -34,9 +33,16 @@ pub struct Options {
     minimal: bool,
 }
 
+/// What the tool of a crate consists of: it is pruned first.
+const TOOL: &str = "src/main.rs src/cli.rs src/cli src/tour.rs golden tests examples benches";
+
+/// A name and the arguments of cargo.
+type Step<'a> = (&'a str, &'a str);
+
 /// What the steps share.
 struct Trial<'a> {
     root: &'a Path,
+    /// Without our Cargo.lock.
     fresh: bool,
     passed: usize,
     failed: Vec<String>,
@@ -45,34 +51,30 @@ struct Trial<'a> {
 /// Tries each crate alone and then all of them in a foreign workspace; returns the exit status.
 pub fn standalone(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
-    let names = &options.crates;
-    if let Some(name) = names
-        .iter()
-        .find(|name| workspace.find_crate(name).is_none())
-    {
-        return Err(ExitError::nothing_matched(name).into());
+    for name in &options.crates {
+        let is_known = workspace.find_crate(name).is_some();
+        ensure!(is_known, ExitError::nothing_matched(name));
     }
     // Cargo would take the copies for lost members of it.
     let temp = std::env::temp_dir();
-    if let Some(above) = temp
-        .ancestors()
-        .find(|folder| folder.join("Cargo.toml").is_file())
-    {
+    let mut above = temp.ancestors();
+    let above = above.find(|folder| folder.join("Cargo.toml").is_file());
+    if let Some(above) = above {
         let (temp, above) = (temp.display(), above.display());
-        let text =
-            format!("{temp} lies below {above}/Cargo.toml; set TMPDIR to a folder of its own");
-        return Err(ExitError::usage(text).into());
+        let text = format!("{temp} lies below {above}/Cargo.toml");
+        return Err(ExitError::usage(format!("{text}; set TMPDIR to a folder of its own")).into());
     }
-    let mut chosen: Vec<_> = workspace.crates.iter().collect();
-    chosen.retain(|one| names.is_empty() || names.contains(&one.name));
     let mut trial = Trial {
         root: &workspace.root,
-        fresh: options.fresh,
+        fresh: options.fresh || options.minimal,
         passed: 0,
         failed: Vec::new(),
     };
     let mut fit = Vec::new();
-    for one in chosen {
+    for one in &workspace.crates {
+        if !options.crates.is_empty() && !options.crates.contains(&one.name) {
+            continue;
+        }
         if options.minimal {
             trial.with_lowest_versions(one)?;
         } else if trial.alone(one)? && trial.lessons(one)? && trial.pruned(one)? {
@@ -85,243 +87,193 @@ pub fn standalone(options: &Options) -> Result<u8> {
     for failure in &trial.failed {
         outln!("FAILED {failure}");
     }
-    outln!(
-        "{} steps passed, {} failed",
-        trial.passed,
-        trial.failed.len()
-    );
+    let (passed, failed) = (trial.passed, trial.failed.len());
+    outln!("{passed} steps passed, {failed} failed");
     Ok(u8::from(!trial.failed.is_empty()))
 }
 
 impl Trial<'_> {
-    /// In a folder of its own: the way of a person who copies it and types `cargo build`. False at the first failure.
+    /// Tries it in a folder of its own: the way of a person who copies it and types `cargo build`. False at the first failure.
     fn alone(&mut self, one: &Crate) -> Result<bool> {
         let findings = blocks_copy(self.root, one)?;
         if !findings.is_empty() {
-            let findings = findings.join("\n  ");
-            self.failed.push(format!(
-                "{}: tidy: `cargo xtask tidy`\n  {findings}",
-                one.name
-            ));
+            let (name, findings) = (&one.name, findings.join("\n  "));
+            let text = format!("{name}: tidy: `cargo xtask tidy`\n  {findings}");
+            self.failed.push(text);
             return Ok(false);
         }
-        let temp = self.copy(one)?;
-        let folder = temp.path().join(&one.name);
+        let temp = self.copy(&[one])?;
         // The build cuts the lock file down to this crate, so only then it may be final. It comes before the tests,
         // whose dependencies could lend it features.
-        let mut steps = vec![
-            ("build", &["build"][..]),
-            ("test", &["test", "--tests", "--locked"]),
-        ];
-        steps.push(("doc test", &["test", "--doc", "--locked"]));
-        steps.push(("tour", &["run", "--locked", "--", "tour"]));
-        steps.retain(|(name, _)| *name != "doc test" || one.dir.join("src/lib.rs").is_file());
-        self.steps(&one.name, &folder, &steps)
+        let mut steps = vec![("build", "build"), ("test", "test --tests --locked")];
+        if one.has("src/lib.rs") {
+            steps.push(("doc test", "test --doc --locked"));
+        }
+        steps.push(("tour", "run --locked -- tour"));
+        self.steps(&one.name, &temp.path().join(&one.name), &steps)
     }
 
-    /// Each lesson as a program of a package of its own, beside which only the crate stands.
+    /// Tries each lesson as a program of a package of its own, beside which only the crate stands.
     fn lessons(&mut self, one: &Crate) -> Result<bool> {
         let examples = one.dir.join("examples");
         if !examples.is_dir() {
             return Ok(true);
         }
-        let temp = self.copy(one)?;
+        let temp = self.copy(&[one])?;
         let folder = temp.path().join("lessons");
-        fs::create_dir_all(folder.join("src/bin"))?;
-        for file in fs::read_dir(examples)? {
-            let file = file?;
-            if file.path().extension().is_some_and(|end| end == "rs") {
-                fs::copy(file.path(), folder.join("src/bin").join(file.file_name()))?;
-            }
-        }
+        let mut files = known_files(&examples)?;
+        let is_lesson = |name: &str| name.ends_with(".rs") && !name.contains('/');
+        files.retain(|file| file.to_str().is_some_and(is_lesson));
+        copy_files(&examples, &folder.join("src/bin"), &files)?;
         let name = &one.name;
-        let mut manifest = format!(
-            "[package]\nname = \"lessons\"\nedition = \"2024\"\n[dependencies]\n{name} = {{ path = \"../{name}\" }}\n"
-        );
-        for (name, value) in dependencies(one, "dev-dependencies")? {
-            writeln!(manifest, "{name} = {value}")?;
+        let mut needed = format!("{name} = {{ path = \"../{name}\" }}\n");
+        for (name, value) in dependencies(one, "dev-dependencies") {
+            writeln!(needed, "{name} = {value}")?;
         }
-        fs::write(folder.join("Cargo.toml"), manifest)?;
+        write_manifest(&folder, "2024", &needed)?;
         self.seed(&folder)?;
-        self.steps(
-            name,
-            &folder,
-            &[("lessons as programs", &["build", "--bins"])],
-        )
+        let step = ("lessons as programs", "build --bins");
+        self.steps(&one.name, &folder, &[step])
     }
 
-    /// Without the tool, then without each part as well: the order in which the README says how to copy less.
+    /// Tries it without the tool, then without each part as well: the order in which the README says how to copy less.
     fn pruned(&mut self, one: &Crate) -> Result<bool> {
         if !one.features.contains_key("cli") {
             return Ok(true);
         }
-        let temp = self.copy(one)?;
+        let temp = self.copy(&[one])?;
         let folder = temp.path().join(&one.name);
-        let tool = [
-            "src/main.rs",
-            "src/cli.rs",
-            "src/cli",
-            "src/tour.rs",
-            "golden",
-            "tests",
-            "examples",
-            "benches",
-        ];
-        tool.iter()
-            .try_for_each(|path| remove(&folder.join(path)))?;
-        let manifest = fs::read_to_string(folder.join("Cargo.toml"))?;
-        let mut is_kept = true;
-        let kept = manifest.lines().filter(|line| {
-            if line.starts_with('[') {
-                is_kept = !["[[bin]]", "[[test]]", "[[example]]", "[[bench]]"].contains(line);
-            }
-            is_kept
-        });
-        fs::write(
-            folder.join("Cargo.toml"),
-            kept.collect::<Vec<_>>().join("\n"),
-        )?;
-        let check = &["check", "--no-default-features", "--lib"][..];
-        let mut steps = vec![("without the tool".to_owned(), None)];
-        steps.extend(
-            one.parts()
-                .map(|name| (format!("without {name}"), Some(name))),
-        );
-        for (step, part) in steps {
-            if let Some(part) = part {
-                remove(&folder.join("src").join(part))?;
-                remove(&folder.join("src").join(part).with_extension("rs"))?;
-            }
-            if !self.steps(&one.name, &folder, &[(&step, check)])? {
-                return Ok(false);
-            }
+        for path in TOOL.split(' ') {
+            remove(&folder.join(path))?;
         }
-        Ok(true)
+        let mut manifest = one.manifest.clone();
+        for targets in ["bin", "test", "example", "bench"] {
+            manifest.remove(targets);
+        }
+        fs::write(folder.join("Cargo.toml"), manifest.to_string())?;
+        let check = "check --no-default-features --lib";
+        let mut is_fit = self.steps(&one.name, &folder, &[("without the tool", check)])?;
+        for part in one.parts() {
+            let source = folder.join("src").join(part);
+            remove(&source)?;
+            remove(&source.with_extension("rs"))?;
+            let step = format!("without {part}");
+            is_fit = is_fit && self.steps(&one.name, &folder, &[(&step, check)])?;
+        }
+        Ok(is_fit)
     }
 
-    /// In a virtual workspace without resolver, beside a member of another edition that turns on other features.
+    /// Tries all in a virtual workspace without resolver, beside a member of another edition that turns on other features.
     fn among_strangers(&mut self, crates: &[&Crate]) -> Result<()> {
-        let temp = tempfile::tempdir()?;
-        let mut members = vec!["stranger".to_owned()];
+        let temp = self.copy(crates)?;
+        let names: Vec<_> = crates.iter().map(|one| one.name.as_str()).collect();
         let mut shared = BTreeMap::new();
         for one in crates {
-            copy_files(&one.dir, &temp.path().join(&one.name))?;
-            members.push(one.name.clone());
-            shared.extend(dependencies(one, "dependencies")?);
+            shared.extend(dependencies(one, "dependencies"));
+        }
+        // The stranger has all of that with default features, and tokio with all.
+        let mut needed = String::new();
+        for (name, value) in shared {
+            let version = value.as_str().or_else(|| value.get("version")?.as_str());
+            let version = version.unwrap_or("*");
+            let features = if name == "tokio" { "\"full\"" } else { "" };
+            writeln!(
+                needed,
+                "{name} = {{ version = {version:?}, features = [{features}] }}"
+            )?;
         }
         let stranger = temp.path().join("stranger");
         fs::create_dir_all(stranger.join("src"))?;
         fs::write(stranger.join("src/lib.rs"), "")?;
-        fs::write(
-            stranger.join("Cargo.toml"),
-            manifest_of_a_stranger(&shared)?,
-        )?;
-        fs::write(
-            temp.path().join("Cargo.toml"),
-            format!("[workspace]\nmembers = {members:?}\n"),
-        )?;
+        write_manifest(&stranger, "2021", &needed)?;
+        let members = [&names[..], &["stranger"]].concat();
+        let manifest = format!("[workspace]\nmembers = {members:?}\n");
+        fs::write(temp.path().join("Cargo.toml"), manifest)?;
         self.seed(temp.path())?;
-        let names = members[1..].join(", ");
-        let mut steps = vec![(
-            "check among strangers",
-            &["check", "--workspace", "--tests"][..],
-        )];
-        if crates
-            .iter()
-            .any(|one| one.dir.join("tests/golden.rs").is_file())
-        {
-            steps.push((
-                "lessons among strangers",
-                &["test", "--workspace", "--test", "golden"],
-            ));
+        let mut steps = vec![("check among strangers", "check --workspace --tests")];
+        if crates.iter().any(|one| one.has("tests/golden.rs")) {
+            steps.push(("lessons among strangers", "test --workspace --test golden"));
         }
-        self.steps(&names, temp.path(), &steps)?;
+        self.steps(&names.join(", "), temp.path(), &steps)?;
         Ok(())
     }
 
-    /// With the lowest versions of its direct dependencies, so that the manifest promises no version that does not do.
+    /// Tries the lowest versions of its direct dependencies, so that the manifest promises no version that does not do.
     fn with_lowest_versions(&mut self, one: &Crate) -> Result<()> {
-        let temp = tempfile::tempdir()?;
-        let folder = temp.path().join(&one.name);
-        copy_files(&one.dir, &folder)?;
-        let lock = (
-            "lowest versions: lock",
-            &["generate-lockfile", "-Zdirect-minimal-versions"][..],
-        );
-        let check = (
-            "lowest versions: check",
-            &["check", "--lib", "--locked"][..],
-        );
-        let golden = (
-            "lowest versions: lessons",
-            &["test", "--test", "golden", "--locked"][..],
-        );
-        self.steps(&one.name, &folder, &[lock, check, golden])?;
+        let temp = self.copy(&[one])?;
+        let lock = "generate-lockfile -Zdirect-minimal-versions";
+        let steps = [
+            ("lowest versions: lock", lock),
+            ("lowest versions: check", "check --lib --locked"),
+            ("lowest versions: lessons", "test --test golden --locked"),
+        ];
+        self.steps(&one.name, &temp.path().join(&one.name), &steps)?;
         Ok(())
     }
 
-    /// A copy of a crate in a new folder, with the versions of this workspace.
-    fn copy(&self, one: &Crate) -> Result<TempDir> {
+    /// Copies crates to a new folder, each with the versions of this workspace.
+    fn copy(&self, crates: &[&Crate]) -> Result<TempDir> {
         let temp = tempfile::tempdir()?;
-        let folder = temp.path().join(&one.name);
-        copy_files(&one.dir, &folder)?;
-        self.seed(&folder)?;
+        for one in crates {
+            let folder = temp.path().join(&one.name);
+            copy_files(&one.dir, &folder, &known_files(&one.dir)?)?;
+            self.seed(&folder)?;
+        }
         Ok(temp)
     }
 
     fn seed(&self, folder: &Path) -> Result<()> {
+        let lock = self.root.join("Cargo.lock");
         if !self.fresh {
-            let lock = self.root.join("Cargo.lock");
-            fs::copy(&lock, folder.join("Cargo.lock"))
-                .with_context(|| lock.display().to_string())?;
+            let copied = fs::copy(&lock, folder.join("Cargo.lock"));
+            copied.with_context(|| lock.display().to_string())?;
         }
         Ok(())
     }
 
     /// Runs cargo for each step; false at the first failure.
-    fn steps(&mut self, name: &str, folder: &Path, steps: &[(&str, &[&str])]) -> Result<bool> {
+    fn steps(&mut self, name: &str, folder: &Path, steps: &[Step]) -> Result<bool> {
         for (step, args) in steps {
             let mut cargo = cargo::command(folder);
-            let target = self.root.join("target/standalone");
-            cargo
-                .args(*args)
-                .env("CARGO_TERM_QUIET", "true")
-                .env("CARGO_TARGET_DIR", target);
-            if args.iter().any(|arg| arg.starts_with("-Z")) {
+            cargo.args(args.split(' ')).env("CARGO_TERM_QUIET", "true");
+            cargo.env("CARGO_TARGET_DIR", self.root.join("target/standalone"));
+            if args.contains(" -Z") {
                 // It lets a stable compiler take the option, and changes nothing else.
                 cargo.env("RUSTC_BOOTSTRAP", "1");
             }
             let outcome = run_aloud(&mut cargo)?;
-            if interrupt::requested() {
-                return Err(ExitError::interrupted().into());
-            }
-            let has_passed = outcome.end == End::Exited(0) && outcome.leaked.is_empty();
-            let word = if has_passed { "pass" } else { "FAIL" };
+            interrupt::check()?;
+            let word = if outcome.is_good() { "pass" } else { "FAIL" };
             errln!("{word} {name}: {step} ({:.1}s)", outcome.seconds);
-            if has_passed {
-                self.passed += 1;
-                continue;
+            if !outcome.is_good() {
+                let again = format!("cargo xtask standalone {}", name.replace(',', ""));
+                let mut text = format!("{name}: {step}: `cargo {args}`; again: `{again}`");
+                for process in &outcome.leaked {
+                    text += &format!("\n  LEAK: {process}");
+                }
+                outln!("{}", end(&outcome.stdout));
+                self.failed.push(text);
+                return Ok(false);
             }
-            let (line, again) = (args.join(" "), name.replace(',', ""));
-            let mut text =
-                format!("{name}: {step}: `cargo {line}`; again: `cargo xtask standalone {again}`");
-            for process in &outcome.leaked {
-                write!(text, "\n  LEAK: {process}")?;
-            }
-            let start = outcome.stdout.len().saturating_sub(4_000);
-            outln!("{}", excerpt(&outcome.stdout[start..]));
-            self.failed.push(text);
-            return Ok(false);
+            self.passed += 1;
         }
         Ok(true)
     }
 }
 
-/// The dependencies of one kind, as the manifest has them.
-fn dependencies(one: &Crate, kind: &str) -> Result<BTreeMap<String, Value>> {
-    let manifest: Table = toml::from_str(&fs::read_to_string(one.dir.join("Cargo.toml"))?)?;
-    let table = manifest.get(kind).and_then(Value::as_table).cloned();
-    Ok(table.into_iter().flatten().collect())
+/// Returns the dependencies of one kind, as the manifest has them.
+fn dependencies(one: &Crate, kind: &str) -> BTreeMap<String, Value> {
+    let table = one.manifest.get(kind).and_then(Value::as_table).cloned();
+    table.into_iter().flatten().collect()
+}
+
+/// Writes the manifest of a package of this name in a folder, with these dependencies.
+fn write_manifest(folder: &Path, edition: &str, needed: &str) -> Result<()> {
+    let name = folder.file_name().unwrap_or_default().display();
+    let package = format!("[package]\nname = \"{name}\"\nedition = {edition:?}\n");
+    let manifest = format!("{package}\n[dependencies]\n{needed}");
+    fs::write(folder.join("Cargo.toml"), manifest)?;
+    Ok(())
 }
 
 fn remove(path: &Path) -> Result<()> {
@@ -331,24 +283,4 @@ fn remove(path: &Path) -> Result<()> {
         fs::remove_file(path)?;
     }
     Ok(())
-}
-
-/// Everything that the crates depend on, with default features, and tokio with all.
-fn manifest_of_a_stranger(shared: &BTreeMap<String, Value>) -> Result<String> {
-    let mut text =
-        "[package]\nname = \"stranger\"\nedition = \"2021\"\n\n[dependencies]\n".to_owned();
-    for (name, value) in shared {
-        let version = value.as_str().or_else(|| value.get("version")?.as_str());
-        let features = if name == "tokio" {
-            ", features = [\"full\"]"
-        } else {
-            ""
-        };
-        writeln!(
-            text,
-            "{name} = {{ version = {:?}{features} }}",
-            version.unwrap_or("*")
-        )?;
-    }
-    Ok(text)
 }

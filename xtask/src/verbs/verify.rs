@@ -11,21 +11,10 @@ use anyhow::{Context, Result};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::cases::console::Block;
-use crate::cases::find::{Case, Fault};
-use crate::cases::selection::{Choice, Selection};
-use crate::cases::settings::Limit;
-use crate::cases::workspace::{Crate, Workspace};
-use crate::judge::diff::{diff, excerpt};
-use crate::judge::report::Report;
-use crate::judge::self_check::blind_spots;
-use crate::judge::verdict::{State, Verdict, ending, judge};
-use crate::run::cargo::{self, BUILD_TESTS};
-use crate::run::node::{Node, Wanted};
-use crate::run::pool::{self, Lane};
-use crate::run::process::End;
-use crate::run::sandbox::{Oracled, Runner};
-use crate::run::{interrupt, leaks};
+use crate::cases::{Block, Case, Choice, Crate, Fault, Limit, Selection, Workspace};
+use crate::judge::{Report, State, Verdict, blind_spots, diff, end, ending, judge};
+use crate::run::cargo::BUILD_TESTS;
+use crate::run::{End, Lane, Node, Oracled, Runner, Wanted, cargo, interrupt, leaks, pool};
 
 /// So often an oracle without a verdict is asked again.
 const ASKED_AGAIN: usize = 3;
@@ -39,7 +28,7 @@ pub struct Options {
     #[arg(long)]
     cases_only: bool,
     /// auto: take Node if it is there; require: it and all other oracles must be there; skip: leave it; or where it is
-    #[arg(long, value_name = "auto|require|skip|PATH", default_value = "auto", value_parser = Wanted::parse)]
+    #[arg(long, value_name = "auto|require|skip|PATH", default_value = "auto")]
     node: Wanted,
     /// How many cases run at once [default: one for each CPU]
     #[arg(long, value_name = "N")]
@@ -66,48 +55,29 @@ enum Unit<'a> {
 pub fn verify(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
     let selection = Selection::read(&workspace, &options.choice)?;
-    let Selection {
-        cases,
-        blocks,
-        tested,
-        ..
-    } = &selection;
+    let (cases, faults) = (&selection.cases, &selection.faults);
     let node = Node::find(&options.node)?;
-    let runner = Runner {
-        node,
-        executables: cargo::build_all(&workspace.root, &selection.needed, &[])?,
-    };
-    let tests = tested.iter().filter(|_| !options.cases_only);
-    for one in tests.clone() {
-        cargo::build(&workspace.root, one, &BUILD_TESTS)?;
+    let executables = cargo::build_all(&selection.needed, &[])?;
+    let runner = Runner { node, executables };
+    let mut units = Vec::new();
+    for one in selection.tested.iter().filter(|_| !options.cases_only) {
+        cargo::build(one, &BUILD_TESTS)?;
+        units.push(Unit::Tests(one));
     }
-    let mut units: Vec<_> = tests.map(|one| Unit::Tests(one)).collect();
     units.extend(cases.iter().map(Unit::Case));
-    units.extend(blocks.iter().map(Unit::Block));
-    let mut report = Report::new(selection.faults.len() + units.len());
+    units.extend(selection.blocks.iter().map(Unit::Block));
+    let mut report = Report::new(faults.len() + units.len());
 
-    selection
-        .faults
-        .iter()
-        .for_each(|fault| report.add(fault.into()));
-    for one in tested
-        .iter()
-        .filter(|one| cases.iter().any(|case| case.krate == one.name))
-    {
-        unlisted(&runner, cases, one)?
-            .iter()
-            .for_each(|fault| report.add(fault.into()));
+    faults.iter().for_each(|fault| report.add(fault.into()));
+    for one in &selection.tested {
+        let faults = unlisted(&runner, cases, one)?;
+        faults.iter().for_each(|fault| report.add(fault.into()));
     }
-    let before: BTreeSet<_> = leaks::descendants()
-        .iter()
-        .map(|process| process.pid)
-        .collect();
-    let jobs = options
-        .jobs
-        .or(available_parallelism().ok())
-        .map_or(1, NonZeroUsize::get);
+    let before: BTreeSet<_> = leaks::descendants().iter().map(|one| one.pid).collect();
+    let jobs = options.jobs.or(available_parallelism().ok());
+    let jobs = jobs.map_or(1, NonZeroUsize::get);
     let work = |unit: &_| match unit {
-        Unit::Tests(one) => options.test(&workspace, &runner, one),
+        Unit::Tests(one) => options.test(&runner, one),
         Unit::Case(case) => options.repeated(&case.id, || options.check_case(&runner, case)),
         Unit::Block(block) => options.repeated(&block.id, || check_block(&runner, block)),
     };
@@ -117,12 +87,11 @@ pub fn verify(options: &Options) -> Result<u8> {
         _ => report.add(verdict),
     });
     // Now that nothing else runs.
-    for verdict in undecided {
-        let case = cases.iter().find(|case| case.id == verdict.id);
-        let again = case
-            .map(|case| ask_again(&runner, case, &verdict))
-            .transpose()?;
-        report.add(again.unwrap_or(verdict).unless_interrupted());
+    for mut verdict in undecided {
+        if let Some(case) = cases.iter().find(|case| case.id == verdict.id) {
+            verdict = ask_again(&runner, case, &verdict)?;
+        }
+        report.add(verdict.unless_interrupted());
     }
     if let Some(verdict) = leaked_processes(&before) {
         report.add(verdict);
@@ -147,115 +116,95 @@ impl Options {
     fn repeated(&self, id: &str, check: impl Fn() -> Result<Verdict>) -> Verdict {
         let (times, mut failed) = (self.repeat.get(), 0);
         let mut worst: Option<Verdict> = None;
-        for _ in (0..times).take_while(|turn| *turn == 0 || !interrupt::requested()) {
-            let verdict =
-                check().unwrap_or_else(|error| Verdict::new(id, vec![format!("{error:#}")], 0.0));
-            let verdict = verdict.unless_interrupted();
+        for turn in 0..times {
+            if turn > 0 && interrupt::requested() {
+                break;
+            }
+            let wrong = |error| Verdict::new(id, vec![format!("{error:#}")], 0.0);
+            let verdict = check().unwrap_or_else(wrong).unless_interrupted();
             failed += usize::from(verdict.has_failed());
-            if worst
-                .as_ref()
-                .is_none_or(|worst| worst.state < verdict.state)
-            {
+            let is_worse = |worst: &Verdict| worst.state < verdict.state;
+            if worst.as_ref().is_none_or(is_worse) {
                 worst = Some(verdict);
             }
         }
         let mut worst = worst.expect("there is one run");
         if (1..times).contains(&failed) {
-            worst.problems.insert(
-                0,
-                format!("FLAKY: {failed} of {times} runs failed, one of them so:"),
-            );
+            let flaky = format!("FLAKY: {failed} of {times} runs failed, one of them so:");
+            worst.problems.insert(0, flaky);
         }
         worst
     }
 
     fn check_case(&self, runner: &Runner, case: &Case) -> Result<Verdict> {
-        let golden = fs::read(&case.golden).ok();
-        let rust = runner.rust(case)?;
-        let oracle = runner.oracle(case)?;
-        let ran = if let Oracled::Ran(outcome) = &oracle {
-            Some(outcome)
-        } else {
-            None
+        let (rust, oracle) = (runner.rust(case)?, runner.oracle(case)?);
+        let mut verdict = match &oracle {
+            Oracled::Ran(oracle) => judge(case, &rust, Some(oracle)),
+            _ => judge(case, &rust, None),
         };
-        let mut verdict = judge(case, golden.as_deref(), &rust, ran);
         if self.self_check && verdict.state == State::Passed {
-            let blind = blind_spots(&case.rules, &rust.stdout);
-            let problems = blind
-                .iter()
-                .map(|spot| format!("BLIND: it goes unnoticed when {spot}"));
-            verdict.add(State::Failed, problems.collect());
+            let blind = blind_spots(&case.rules, &rust.stdout).into_iter();
+            let problems = blind.map(|spot| format!("BLIND: it goes unnoticed when {spot}"));
+            verdict.add(State::Failed, problems);
         }
         if let (Oracled::Absent(why), Wanted::Required) = (&oracle, &self.node) {
-            verdict.add(
-                State::Missing,
-                vec![format!("the oracle is missing: {why}")],
-            );
+            let problem = format!("the oracle is missing: {why}");
+            verdict.add(State::Missing, [problem]);
         }
         Ok(verdict)
     }
 
-    fn test(&self, workspace: &Workspace, runner: &Runner, one: &Crate) -> Verdict {
-        let id = format!("{}/cargo-test", one.name);
-        let outcomes = cargo::test(
-            &workspace.root,
-            one,
-            &runner.node,
-            matches!(self.node, Wanted::Required),
-        );
-        let outcomes = match outcomes {
-            Ok(outcomes) => outcomes,
-            Err(error) => return Verdict::new(&id, vec![format!("{error:#}")], 0.0),
-        };
-        let seconds = outcomes.iter().map(|(_, outcome)| outcome.seconds).sum();
-        let (mut problems, mut rerun) = (Vec::new(), None);
+    fn test(&self, runner: &Runner, one: &Crate) -> Verdict {
+        let mut verdict = Verdict::new(&format!("{}/cargo-test", one.name), Vec::new(), 0.0);
+        let is_required = self.node == Wanted::Required;
+        let outcomes = cargo::test(one, &runner.node, is_required);
+        let outcomes = outcomes.unwrap_or_else(|error| {
+            verdict.add(State::Failed, [format!("{error:#}")]);
+            Vec::new()
+        });
         for (line, outcome) in &outcomes {
-            problems.extend(ending("cargo test", Limit::default(), outcome));
+            let has_failed = verdict.has_failed();
+            verdict.seconds += outcome.seconds;
+            let ending = ending("cargo test", Limit::default(), outcome);
+            verdict.add(State::Failed, ending);
             if outcome.has_ended() && outcome.end != End::Exited(0) {
-                // The end tells most: what failed is repeated there.
-                let start = outcome.stdout.len().saturating_sub(4_000);
-                problems.push(format!(
-                    "{line} failed\n{}",
-                    excerpt(&outcome.stdout[start..])
-                ));
-                rerun.get_or_insert(line.clone());
+                let text = format!("{line} failed\n{}", end(&outcome.stdout));
+                verdict.add(State::Failed, [text]);
+            }
+            if verdict.has_failed() && !has_failed {
+                verdict.rerun.clone_from(line);
             }
         }
-        let verdict = Verdict::new(&id, problems, seconds);
-        Verdict {
-            rerun: rerun.unwrap_or(verdict.rerun),
-            ..verdict
-        }
-        .unless_interrupted()
+        verdict.unless_interrupted()
     }
 }
 
 /// Asks the oracle of a case again, whose Rust side is right. It is wrong if it always says the same other thing.
 fn ask_again(runner: &Runner, case: &Case, first: &Verdict) -> Result<Verdict> {
-    let golden = fs::read(&case.golden).ok();
     let rust = runner.rust(case)?;
     let mut verdicts = Vec::new();
-    for _ in (0..ASKED_AGAIN).take_while(|_| !interrupt::requested()) {
+    for _ in 0..ASKED_AGAIN {
+        if interrupt::requested() {
+            break;
+        }
         if let Oracled::Ran(oracle) = runner.oracle(case)? {
-            verdicts.push(judge(case, golden.as_deref(), &rust, Some(&oracle)));
+            verdicts.push(judge(case, &rust, Some(&oracle)));
         }
     }
-    let last = verdicts.pop().unwrap_or_else(|| first.clone());
-    let agrees = verdicts.iter().all(|one| one.problems == last.problems);
-    let state = if agrees && last.state == State::Undecided {
-        State::Failed
-    } else {
-        last.state
-    };
-    // The oracle is right once and wrong once: it has no verdict.
-    Ok(Verdict {
-        state: if agrees { state } else { State::Undecided },
-        ..last
-    })
+    let mut last = verdicts.pop().unwrap_or_else(|| first.clone());
+    if verdicts.iter().any(|one| one.problems != last.problems) {
+        // The oracle is right once and wrong once: it has no verdict.
+        last.state = State::Undecided;
+    } else if last.state == State::Undecided {
+        last.state = State::Failed;
+    }
+    Ok(last)
 }
 
 fn check_block(runner: &Runner, block: &Block) -> Result<Verdict> {
-    let (text, mut problems) = runner.block(block)?;
+    let (text, outcomes) = runner.block(block)?;
+    let ending = |outcome| ending("Rust", Limit::default(), outcome);
+    let mut problems: Vec<_> = outcomes.iter().flat_map(ending).collect();
     if text != block.text.as_bytes() {
         let shown = diff("README", block.text.as_bytes(), "Rust", &text);
         let bless = format!("`cargo xtask bless --readme {}` renews it", block.id);
@@ -264,29 +213,31 @@ fn check_block(runner: &Runner, block: &Block) -> Result<Verdict> {
     Ok(Verdict::new(&block.id, problems, 0.0))
 }
 
-/// Every lesson that a crate lists has a case, and every case of a lesson is listed.
+/// Compares the lessons that a crate lists with those that have a case.
 fn unlisted(runner: &Runner, cases: &[Case], one: &Crate) -> Result<Vec<Fault>> {
+    let cases: Vec<_> = cases.iter().filter(|case| case.krate == one.name).collect();
+    if cases.is_empty() {
+        return Ok(Vec::new());
+    }
     let listed: BTreeSet<_> = runner.lessons(&one.name)?.into_iter().collect();
-    let cases = cases.iter().filter(|case| case.krate == one.name);
-    let shown: BTreeSet<_> = cases.filter_map(|case| case.lesson.clone()).collect();
-    let differences = listed.symmetric_difference(&shown).map(|name| {
+    let mut shown = BTreeSet::new();
+    shown.extend(cases.iter().filter_map(|case| case.lesson.clone()));
+    let mut faults = Vec::new();
+    for name in listed.symmetric_difference(&shown) {
         let text = if listed.contains(name) {
             "unlisted: `tour --list` names it, but there is no Node program for it"
         } else {
             "unlisted: there is a Node program for it, but `tour --list` does not name it"
         };
-        Fault {
-            id: format!("{}/{name}", one.name),
-            text: text.to_owned(),
-        }
-    });
-    Ok(differences.collect())
+        let (id, text) = (format!("{}/{name}", one.name), text.to_owned());
+        faults.push(Fault { id, text });
+    }
+    Ok(faults)
 }
 
 /// Ends processes that left their group and shed their environment: no run is known to have started them.
 fn leaked_processes(before: &BTreeSet<i32>) -> Option<Verdict> {
-    let mut problems = Vec::new();
-    let mut known = before.clone();
+    let (mut problems, mut known) = (Vec::new(), before.clone());
     loop {
         let mut alive = leaks::descendants();
         alive.retain(|process| !before.contains(&process.pid));
@@ -300,7 +251,7 @@ fn leaked_processes(before: &BTreeSet<i32>) -> Option<Verdict> {
         }
         sleep(Duration::from_millis(1));
     }
-    let verdict = Verdict::new("leftovers", problems, 0.0);
-    let rerun = "cargo xtask verify --cases-only --jobs 1".to_owned();
-    verdict.has_failed().then_some(Verdict { rerun, ..verdict })
+    let mut verdict = Verdict::new("leftovers", problems, 0.0);
+    verdict.rerun = "cargo xtask verify --cases-only --jobs 1".to_owned();
+    verdict.has_failed().then_some(verdict)
 }

@@ -1,6 +1,6 @@
 //! The form that is compared does not change when it is made twice, or `bless` would never come to rest.
 
-#[path = "../../src/judge/compare.rs"]
+#[path = "../../src/cases/rules.rs"]
 mod rules;
 
 use self::rules::{Order, Pattern, Redaction, Rules};

@@ -167,3 +167,43 @@ fn what_tidy_sees_is_not_even_built() {
         );
     }
 }
+
+#[test]
+fn lessons_parts_and_lowest_versions_are_tried() {
+    let bench = bench(
+        "[features]\ndefault = [\"cli\"]\ncli = []\nextra = []\n\
+         [dependencies]\nshared = \"1\"\n\
+         [[bin]]\nname = \"greet\"\npath = \"src/main.rs\"\nrequired-features = [\"cli\"]\n",
+    );
+    let lib = "//! Greets.\npub mod extra;\n\n/// Greets.\npub fn hi() {}\n";
+    for (file, text) in [
+        ("src/lib.rs", lib),
+        ("src/extra/mod.rs", "//! Greets more.\n"),
+        ("src/tour.rs", "//! Tours.\n"),
+        ("examples/greet.rs", "fn main() { greet::hi() }\n"),
+        ("tests/golden.rs", "//! Replays.\n"),
+    ] {
+        bench.write(&format!("demo/greet/{file}"), text);
+    }
+
+    standalone(&bench, "standalone greet").expect(
+        1,
+        &[
+            "pass greet: lessons as programs",
+            "pass greet: without the tool",
+            "FAIL greet: without extra",
+            "`cargo check --no-default-features --lib`; again: `cargo xtask standalone greet`",
+        ],
+    );
+    bench.write(
+        "demo/greet/src/lib.rs",
+        lib.replace("pub mod", "#[cfg(feature = \"extra\")]\npub mod"),
+    );
+    standalone(&bench, "standalone --minimal").expect(0, &["3 steps passed, 0 failed"]);
+    bench.write(
+        "demo/greet/examples/greet.rs",
+        "fn main() { greet::gone() }\n",
+    );
+
+    standalone(&bench, "standalone greet").expect(1, &["FAILED greet: lessons as programs"]);
+}

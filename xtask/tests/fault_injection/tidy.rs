@@ -463,8 +463,10 @@ fn a_link_out_of_the_crate_is_named() {
 fn a_path_of_a_machine_is_named() {
     let text = ["// see /ho", "me/me/notes\n"].concat();
 
-    planted("streams/src/main.rs", &text)
-        .expect(1, &["streams/src/main.rs:4: a path of somebody's machine"]);
+    planted("streams/src/main.rs", &text).expect(
+        1,
+        &["streams/src/main.rs:4: a path that only one machine has"],
+    );
 }
 
 #[test]

@@ -67,20 +67,21 @@ impl Rules {
         Cow::Owned([&lines, &text[body.len()..]].concat())
     }
 
-    /// The key of a line, or nothing for a line without one.
+    /// Returns the key of a line, or nothing for a line without one.
     fn key<'a>(&self, line: &'a [u8]) -> &'a str {
-        let pattern = self.key.as_ref().map(|Pattern(pattern)| pattern);
         let line = str::from_utf8(line).unwrap_or_default();
-        let found = pattern.and_then(|pattern| pattern.captures(line));
+        let key = self.key.as_ref();
+        let found = key.and_then(|Pattern(key)| key.captures(line));
         let group = found.and_then(|found| found.get(1).or(found.get(0)));
         group.map_or("", |group| group.as_str())
     }
 
     fn redact<'a>(&self, line: &'a [u8], seen: &mut [Vec<String>]) -> Cow<'a, [u8]> {
-        // Patterns are for text. A line that is none is compared as it is.
-        let Ok(mut text) = str::from_utf8(line).map(str::to_owned) else {
+        // Patterns are for text. A line without valid UTF-8 is compared as it is.
+        let Ok(text) = str::from_utf8(line) else {
             return Cow::Borrowed(line);
         };
+        let mut text = text.to_owned();
         for (redaction, seen) in self.redactions.iter().zip(seen) {
             text = redaction.apply(&text, seen);
         }
@@ -91,23 +92,19 @@ impl Rules {
 impl Redaction {
     fn apply(&self, text: &str, seen: &mut Vec<String>) -> String {
         let placeholder = format!("[{}:", self.name);
-        let mut redacted = String::new();
-        let mut copied = 0;
-        let groups = self
-            .pattern
-            .0
-            .captures_iter(text)
-            .filter_map(|found| found.get(1));
-        for group in
-            groups.filter(|group| !group.as_str().starts_with(&placeholder) && !group.is_empty())
-        {
+        let (mut redacted, mut copied) = (String::new(), 0);
+        let found = self.pattern.0.captures_iter(text);
+        for group in found.filter_map(|found| found.get(1)) {
+            if group.is_empty() || group.as_str().starts_with(&placeholder) {
+                continue;
+            }
             let known = seen.iter().position(|one| one == group.as_str());
-            let number = known.unwrap_or_else(|| {
+            let index = known.unwrap_or(seen.len());
+            if known.is_none() {
                 seen.push(group.as_str().to_owned());
-                seen.len() - 1
-            });
+            }
             redacted += &text[copied..group.start()];
-            redacted += &format!("{placeholder}{}]", number + 1);
+            redacted += &format!("{placeholder}{}]", index + 1);
             copied = group.end();
         }
         redacted + &text[copied..]
