@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -21,11 +21,19 @@ pub fn binary() -> PathBuf {
     env!("CARGO_BIN_EXE_clustering").into()
 }
 
-/// The example `slow`, which `cargo test` builds beside the binary.
+/// The example `slow`, which is built here: `cargo test --tests` builds no examples.
 pub fn slow_binary() -> PathBuf {
-    let path = binary().with_file_name("examples").join("slow");
-    assert!(path.exists(), "first: cargo build -p clustering --examples");
-    path
+    static BUILD: Once = Once::new();
+    BUILD.call_once(|| {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["build", "--quiet", "--example", "slow"]);
+        let built = cargo
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .status()
+            .unwrap();
+        assert!(built.success(), "cargo build --example slow");
+    });
+    binary().with_file_name("examples").join("slow")
 }
 
 /// The command for the binary with `serve`, any free port and so many workers.
