@@ -6,7 +6,7 @@ use async_compression::tokio::bufread::{BrotliDecoder, BrotliEncoder};
 #[cfg(feature = "zstd")]
 use async_compression::tokio::bufread::{ZstdDecoder, ZstdEncoder};
 use bytes::Bytes;
-use futures::stream::{Stream, TryStreamExt};
+use futures::stream::{Stream, StreamExt, TryStreamExt};
 use tokio::io::AsyncRead;
 use tokio_util::io::{ReaderStream, StreamReader};
 
@@ -59,7 +59,14 @@ where
         room = left.unwrap_or_default();
         std::future::ready(left.map(|_| chunk).ok_or(Error::OutputLimit { limit }))
     });
-    (Box::pin(limited), summary)
+    // After its error, a stream is over.
+    let mut failed = false;
+    let until_error = limited.take_while(move |item| {
+        let goes_on = !failed;
+        failed |= item.is_err();
+        std::future::ready(goes_on)
+    });
+    (Box::pin(until_error), summary)
 }
 
 fn chunks(reader: impl AsyncRead + Send + 'static) -> ByteStream {

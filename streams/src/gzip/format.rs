@@ -12,7 +12,7 @@ use futures::stream::Stream;
 
 use crate::Error;
 
-/// A stream of bytes that can be sent between threads; what [`compress`] and [`decompress`] return.
+/// A stream of bytes that can be sent between threads; what [`compress`](crate::compress) and [`decompress`](crate::decompress) return.
 pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
 
 /// A format: how compressed data is wrapped.
