@@ -73,7 +73,7 @@ function* jobs(length) {
   }];
 }
 
-// A result that nobody looks at might not be made.
+// A result that is not used might not be made.
 let sink;
 function time(run, calls) {
   const start = process.hrtime.bigint();

@@ -44,7 +44,7 @@ pub enum Error {
     #[error("Unable to transcode Buffer [U_ILLEGAL_ARGUMENT_ERROR]")]
     TranscodeUnsupported,
 
-    /// The source has a character that is none. Node: `U_INVALID_CHAR_FOUND`.
+    /// The source is not well formed. Node: `U_INVALID_CHAR_FOUND`.
     #[error("Unable to transcode Buffer [U_INVALID_CHAR_FOUND]")]
     TranscodeInvalid,
 

@@ -44,18 +44,9 @@ mod simd;
 #[path = "no_simd.rs"]
 mod simd;
 
-// The tests of the kernels once more, with emulated instructions: see `simd/mod.rs`.
+// By this name the tests that `simd/mod.rs` takes in call this crate.
 #[cfg(all(test, feature = "simd"))]
 extern crate self as buffers;
-#[cfg(all(test, feature = "simd"))]
-#[path = "../tests/bad_input.rs"]
-mod emulated_bad_input;
-#[cfg(all(test, feature = "simd"))]
-#[path = "../tests/conformance.rs"]
-mod emulated_conformance;
-#[cfg(all(test, feature = "simd"))]
-#[path = "../tests/levels.rs"]
-mod emulated_levels;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -41,7 +41,7 @@ const texts = (encoding) => [
   ...(encoding.startsWith('base64') ? times(60, () => { let t = bytes(below(100)).toString(pick(['base64', 'base64url'])); for (let n = below(4); n > 0; n--) { const at = below(t.length + 1); t = t.slice(0, at) + pick(['\n', '=', ' ', '\r\n', '.', '-', '+', '\0']) + t.slice(at); } return t; }) : []),
 ];
 for (const encoding of ENCODINGS) for (const text of texts(encoding)) {
-  // Node looks at the low byte of a unit there, which is nobody's wish.
+  // Node looks at the low byte of a unit there, which is of no use.
   const quirk = ['hex', 'base64', 'base64url'].includes(encoding) && /[^\u0000-\u00ff]/.test(text) ? ['quirk:lowbyte'] : [];
   record('from', 'from', () => asBytes(Buffer.from(text, encoding)), { ...textInput(text), encoding, tags: quirk });
   record('bytelength', 'byteLength', () => asInt(Buffer.byteLength(text, encoding)), { ...textInput(text), encoding });

@@ -60,7 +60,7 @@ impl Buffer {
         numbers.into_iter().map(|number| number as u8).collect()
     }
 
-    /// The text of all bytes, or where they are none.
+    /// Returns the text of all bytes.
     ///
     /// # Errors
     ///
@@ -213,7 +213,7 @@ impl fmt::Debug for Buffer {
     }
 }
 
-/// What `String(buf)` is: the bytes as UTF-8, with U+FFFD for what is none.
+/// What `String(buf)` is: the bytes as UTF-8, with U+FFFD where they are not.
 impl fmt::Display for Buffer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.to_text_lossy(Encoding::Utf8))

@@ -25,7 +25,7 @@ impl<'a> Inspect<'a> {
         Self { bytes, max: 50 }
     }
 
-    /// Shows at most so many bytes: `buffer.INSPECT_MAX_BYTES`.
+    /// Shows at most `max` bytes: `buffer.INSPECT_MAX_BYTES`.
     #[must_use]
     pub fn at_most(self, max: usize) -> Self {
         Self { max, ..self }

@@ -26,7 +26,7 @@ pub struct Args {
     /// character that is not a digit, a newline too (there is a warning then)
     #[arg(long)]
     lenient: bool,
-    /// Begin a new line after so many digits or letters; 0 for never
+    /// Begin a new line after COLS digits or letters; 0 for never
     #[arg(short, long, value_name = "COLS", default_value = "0", value_parser = parse_size)]
     wrap: u64,
 }

@@ -53,7 +53,7 @@ impl Input {
         &self.name
     }
 
-    /// Reads at most so many bytes.
+    /// Reads at most `bytes` bytes from here on.
     pub fn limit(&mut self, bytes: u64) {
         self.left = bytes;
     }

@@ -15,7 +15,7 @@ pub struct Args {
     /// The file; `-` or none is stdin
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
-    /// Show at most so many bytes
+    /// Show at most SIZE bytes
     #[arg(short = 'n', long, value_name = "SIZE", value_parser = parse_size, default_value = "50")]
     max: u64,
     /// All of them, as JSON.stringify has it

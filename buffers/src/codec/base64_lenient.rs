@@ -1,4 +1,4 @@
-//! Base64 by Node's rule: both alphabets, whatever is neither is skipped, the first `=` is the end.
+//! Base64 by Node's rule: both alphabets, all other characters are skipped, the first `=` is the end.
 //!
 //! Clean text goes straight to the decoder. Where that refuses, usually at a newline, the characters of the alphabet
 //! are compacted first; so text in lines stays fast.

@@ -6,7 +6,7 @@
 
 use crate::error::Error;
 
-/// So many bytes at a time, so that the digits are copied from the first-level cache.
+/// Bytes that are encoded at a time: few, so that the digits are copied from the first-level cache.
 const CHUNK_BYTES: usize = 2048;
 
 pub(crate) fn encode(bytes: &[u8]) -> String {

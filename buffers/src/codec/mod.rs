@@ -27,7 +27,7 @@ pub use transcode::transcode;
 
 use crate::Error;
 
-/// So many bytes at a time, so that what is made is copied from the first-level cache.
+/// Bytes that are converted at a time: few, so that the result is copied from the first-level cache.
 const CHUNK_BYTES: usize = 8192;
 
 /// Returns whether `bytes` are well-formed UTF-8: `buffer.isUtf8`.

@@ -34,7 +34,7 @@ impl Encoding {
         Ok(text)
     }
 
-    /// Returns the text that Node makes of `bytes`, with U+FFFD for what is none: `buf.toString(encoding)`.
+    /// Returns the text that Node makes of `bytes`, with U+FFFD where they are not text: `buf.toString(encoding)`.
     ///
     /// # Examples
     ///

@@ -20,6 +20,17 @@ mod to_utf16;
 mod to_utf8;
 mod validate;
 
+// The tests of the kernels once more, with emulated instructions.
+#[cfg(test)]
+#[path = "../../tests/bad_input.rs"]
+mod emulated_bad_input;
+#[cfg(test)]
+#[path = "../../tests/conformance.rs"]
+mod emulated_conformance;
+#[cfg(test)]
+#[path = "../../tests/levels.rs"]
+mod emulated_levels;
+
 use std::sync::OnceLock;
 
 /// What the processor can do, the better the greater.
@@ -71,13 +82,13 @@ fn detected() -> Level {
 /// How far a kernel came.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Progress {
-    /// So many bytes of the input are done with.
+    /// Bytes of the input that are done.
     pub read: usize,
-    /// So many bytes of the output are theirs.
+    /// Bytes of the output that they became.
     pub written: usize,
 }
 
-/// Kernels write whole blocks: output must have room for so many bytes more than are needed.
+/// Kernels write whole blocks: output needs room for this many bytes more than the result has.
 pub(crate) const SLACK: usize = 128;
 
 macro_rules! dispatch {

@@ -1,12 +1,12 @@
 //! The last occurrence of a needle: its first and last byte are looked for in 32 places at once, from the end.
 //!
-//! `memchr::memmem` does the like from the front only.
+//! `memchr::memmem` does that from the front only.
 
 use super::arch::*;
 
 use super::lanes::load32;
 
-/// So many false hits are forgiven, and one more for every 16 bytes searched.
+/// False hits that are allowed; one more for every 16 bytes searched.
 const MAX_FALSE_HITS: usize = 64;
 
 #[cfg_attr(not(test), target_feature(enable = "avx2"))]

@@ -54,7 +54,7 @@ pub struct Options {
     /// A C array
     #[arg(short, long, overrides_with_all = ["bits", "plain", "little_endian"])]
     include: bool,
-    /// At most so many bytes
+    /// Show at most SIZE bytes
     #[arg(short, long, visible_alias = "length", value_name = "SIZE", value_parser = parse, allow_hyphen_values = true)]
     len: Option<i128>,
     /// The variable of -i
@@ -72,7 +72,7 @@ pub struct Options {
     /// From a dump back to bytes; what is not a dump is an error
     #[arg(short, long, visible_alias = "reverse")]
     pub revert: bool,
-    /// Begin so many bytes from the start; with a plus from where stdin stands, with a minus before
+    /// Begin SIZE bytes from the start; with a plus from where stdin stands, with a minus before
     /// the end. With -r, added to each address of the dump
     #[arg(short, long, visible_alias = "skip", value_name = "[+][-]SIZE", value_parser = parse_seek, allow_hyphen_values = true)]
     pub seek: Option<Seek>,

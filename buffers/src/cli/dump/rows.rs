@@ -45,7 +45,7 @@ impl Rows {
         }
     }
 
-    /// Appends what stands for so many lines of zeros, of which the first has been shown.
+    /// Appends what stands for `lines` lines of zeros, of which the first has been shown.
     fn end_zeros(&self, text: &mut Vec<u8>, lines: u64) {
         match lines {
             0 | 1 => {}
@@ -55,7 +55,7 @@ impl Rows {
         }
     }
 
-    /// Appends a line of zeros that is so many lines before the next one.
+    /// Appends a line of zeros, which stands `lines_back` lines before the next one.
     fn push_zeros(&self, text: &mut Vec<u8>, lines_back: u64) {
         let cols = self.line.cols();
         let back = lines_back * cols as u64;
