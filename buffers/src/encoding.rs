@@ -57,15 +57,10 @@ impl fmt::Display for Encoding {
 
 impl Encoding {
     /// All of them.
-    pub const ALL: [Self; 7] = [
-        Self::Utf8,
-        Self::Utf16le,
-        Self::Latin1,
-        Self::Ascii,
-        Self::Hex,
-        Self::Base64,
-        Self::Base64Url,
-    ];
+    pub const ALL: [Self; 7] = {
+        use Encoding::*;
+        [Utf8, Utf16le, Latin1, Ascii, Hex, Base64, Base64Url]
+    };
 
     /// Returns the canonical name.
     pub fn name(self) -> &'static str {

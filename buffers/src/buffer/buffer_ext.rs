@@ -36,13 +36,8 @@ macro_rules! methods {
 /// # Ok::<(), buffers::Error>(())
 /// ```
 #[expect(clippy::missing_errors_doc, reason = "the function's page has them")]
-pub trait BufferExt {
-    #[doc(hidden)]
-    fn bytes(&self) -> &[u8];
-    #[doc(hidden)]
-    fn bytes_mut(&mut self) -> &mut [u8];
-
-    methods! { self: &Self, bytes {
+pub trait BufferExt: AsRef<[u8]> + AsMut<[u8]> {
+    methods! { self: &Self, as_ref {
         fn index_of['a](needle: impl Into<Pattern<'a>>, offset: i64) -> Option<usize>;
         fn index_of_until['a](needle: impl Into<Pattern<'a>>, offset: i64, end: i64) -> Option<usize>;
         fn last_index_of['a](needle: impl Into<Pattern<'a>>, offset: impl Into<Option<i64>>) -> Option<usize>;
@@ -57,7 +52,7 @@ pub trait BufferExt {
         fn transcode(from: Encoding, to: Encoding) -> Result<Vec<u8>, Error>;
     }}
 
-    methods! { self: &mut Self, bytes_mut {
+    methods! { self: &mut Self, as_mut {
         fn write[T: Number](value: T, offset: usize, endian: Endian) -> Result<usize, Error>;
         fn write_int(value: i64, offset: usize, width: usize, endian: Endian) -> Result<usize, Error>;
         fn write_uint(value: u64, offset: usize, width: usize, endian: Endian) -> Result<usize, Error>;
@@ -73,44 +68,36 @@ pub trait BufferExt {
         value: impl Into<Pattern<'a>>,
         range: impl RangeBounds<usize>,
     ) -> Result<(), Error> {
-        crate::fill(self.bytes_mut(), value, range)
+        crate::fill(self.as_mut(), value, range)
     }
 
     /// The bytes in [`crate::range`]: `buf.subarray(start, end)`.
     fn subarray(&self, start: i64, end: impl Into<Option<i64>>) -> &[u8] {
-        let bytes = self.bytes();
+        let bytes = self.as_ref();
         &bytes[crate::range(bytes.len(), start, end)]
     }
 
     /// The same, to be changed.
     fn subarray_mut(&mut self, start: i64, end: impl Into<Option<i64>>) -> &mut [u8] {
-        let bytes = self.bytes_mut();
+        let bytes = self.as_mut();
         let range = crate::range(bytes.len(), start, end);
         &mut bytes[range]
     }
 
     /// As [`Encoding::to_text`].
     fn to_text(&self, encoding: Encoding) -> Result<String, Error> {
-        encoding.to_text(self.bytes())
+        encoding.to_text(self.as_ref())
     }
 
     /// As [`Encoding::to_text_lossy`]: `buf.toString(encoding)`.
     fn to_text_lossy(&self, encoding: Encoding) -> String {
-        encoding.to_text_lossy(self.bytes())
+        encoding.to_text_lossy(self.as_ref())
     }
 
     /// As [`Inspect::of`]: what `console.log` prints.
     fn inspect(&self) -> Inspect<'_> {
-        Inspect::of(self.bytes())
+        Inspect::of(self.as_ref())
     }
 }
 
-impl BufferExt for [u8] {
-    fn bytes(&self) -> &[u8] {
-        self
-    }
-
-    fn bytes_mut(&mut self) -> &mut [u8] {
-        self
-    }
-}
+impl BufferExt for [u8] {}

@@ -56,23 +56,12 @@ macro_rules! numbers {
     )*};
 }
 
-/// Returns the one NaN that Node writes: its sign and its other bits mean nothing.
-macro_rules! canonical_nan {
-    ($float:ident, $bits:literal) => {
-        |number: $float| {
-            if number.is_nan() {
-                $float::from_bits($bits)
-            } else {
-                number
-            }
-        }
-    };
-}
-
 numbers!(
     u8: identity, i8: identity, u16: identity, i16: identity, u32: identity, i32: identity,
     u64: identity, i64: identity,
-    f32: canonical_nan!(f32, 0x7fc0_0000), f64: canonical_nan!(f64, 0x7ff8_0000_0000_0000)
+    // All that are not a number are one to Node.
+    f32: |value: f32| if value.is_nan() { f32::from_bits(0x7fc0_0000) } else { value },
+    f64: |value: f64| if value.is_nan() { f64::from_bits(0x7ff8_0000_0000_0000) } else { value }
 );
 
 /// Reads the number that starts `offset` bytes into `bytes`.

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use buffers::{Converter, Encoding};
+use buffers::Converter;
+use buffers::Encoding::{self, Ascii, Latin1, Utf8, Utf16le};
 
 use super::input::Input;
 use super::message::{Usage, warn};
@@ -32,19 +33,16 @@ pub struct Args {
 }
 
 pub fn convert(args: &Args) -> Result<()> {
-    let is_digits = matches!(
-        args.to,
-        Encoding::Hex | Encoding::Base64 | Encoding::Base64Url
-    );
+    let is_digits = !matches!(args.to, Utf8 | Utf16le | Latin1 | Ascii);
     if args.wrap > 0 && !is_digits {
-        let text = "-w is for hex, base64 and base64url: other texts have lines of their own";
-        bail!(Usage(text.to_owned()));
+        bail!(Usage(
+            "-w is for hex, base64 and base64url: other texts have lines of their own"
+        ));
     }
     let mut input = Input::open(args.file.as_deref())?;
-    let mut converter = if args.lenient {
-        Converter::lenient(args.from, args.to)
-    } else {
-        Converter::new(args.from, args.to)
+    let mut converter = match args.lenient {
+        true => Converter::lenient(args.from, args.to),
+        false => Converter::new(args.from, args.to),
     };
     let mut out = sys::stdout().context("stdout")?;
     let wrap = usize::try_from(args.wrap).unwrap_or(usize::MAX);
@@ -53,15 +51,14 @@ pub fn convert(args: &Args) -> Result<()> {
     let name = input.name().to_owned();
     loop {
         let chunk = input.next()?;
-        let ended = chunk.is_empty();
-        let outcome = if ended {
-            converter.finish(&mut converted)
-        } else {
-            if args.lenient && args.from == Encoding::Hex {
-                hex_end.look(chunk);
-            }
-            converter.push(chunk, &mut converted)
+        let (ended, chunk) = (chunk.is_none(), chunk.unwrap_or_default());
+        let outcome = match ended {
+            true => converter.finish(&mut converted),
+            false => converter.push(chunk, &mut converted),
         };
+        if args.lenient && args.from == Encoding::Hex {
+            hex_end.look(chunk);
+        }
         // What is good goes out before the error is told.
         out.write(&converted)?;
         converted.clear();

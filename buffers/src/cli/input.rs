@@ -127,14 +127,14 @@ impl Input {
     }
 
     /// Reads the next bytes, as many as are there at once; none at the end.
-    pub fn next(&mut self) -> Result<&[u8]> {
+    pub fn next(&mut self) -> Result<Option<&[u8]>> {
         let limit = usize::try_from(self.left).unwrap_or(usize::MAX);
         let room = self.chunk.len().min(limit);
         loop {
             match self.file.read(&mut self.chunk[..room]) {
                 Ok(bytes) => {
                     self.left -= bytes as u64;
-                    return Ok(&self.chunk[..bytes]);
+                    return Ok((bytes > 0).then(|| &self.chunk[..bytes]));
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error).with_context(|| self.name.clone()),

@@ -40,11 +40,7 @@ fn summary(input: &mut Input, out: &mut impl Write, max: u64) -> Result<()> {
     let (mut first, mut count, mut is_ascii) = (Vec::new(), 0_u64, true);
     let mut utf8 = Some(Converter::new(Encoding::Utf8, Encoding::Utf8));
     let mut text = Vec::new();
-    loop {
-        let chunk = input.next()?;
-        if chunk.is_empty() {
-            break;
-        }
+    while let Some(chunk) = input.next()? {
         first.extend_from_slice(&chunk[..chunk.len().min(max - first.len())]);
         count += chunk.len() as u64;
         is_ascii &= buffers::is_ascii(chunk);
@@ -69,14 +65,11 @@ fn summary(input: &mut Input, out: &mut impl Write, max: u64) -> Result<()> {
 fn json(input: &mut Input, out: &mut impl Write) -> Result<()> {
     write!(out, r#"{{"type":"Buffer","data":["#).context("cannot write")?;
     let mut gap = "";
-    loop {
-        let chunk = input.next()?;
-        if chunk.is_empty() {
-            return writeln!(out, "]}}").context("cannot write");
-        }
+    while let Some(chunk) = input.next()? {
         for byte in chunk {
             write!(out, "{gap}{byte}").context("cannot write")?;
             gap = ",";
         }
     }
+    writeln!(out, "]}}").context("cannot write")
 }

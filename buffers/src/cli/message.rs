@@ -1,22 +1,14 @@
 //! What people read on stderr: one line with the file's name and the causes.
 
-use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Error;
 
 /// What the arguments say together makes no sense.
-#[derive(Debug)]
-pub struct Usage(pub String);
-
-impl fmt::Display for Usage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Usage {}
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Usage(pub &'static str);
 
 /// Prints a line on stderr.
 pub fn warn(text: &str) {

@@ -95,8 +95,9 @@ fn run(mut args: Vec<OsString>) -> Result<ExitCode> {
     };
     match command {
         None if sys::stdin_has_data() => {
-            let text = "what is to be done with stdin? `buffers dump`, `convert` or `inspect`";
-            bail!(Usage(text.to_owned()));
+            bail!(Usage(
+                "what is to be done with stdin? `buffers dump`, `convert` or `inspect`"
+            ));
         }
         None => show_tour(&TourArgs::default())?,
         Some(Command::Tour(args)) => show_tour(&args)?,

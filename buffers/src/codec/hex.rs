@@ -69,9 +69,8 @@ pub(crate) fn decode_into(text: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
 
 /// Returns the bytes before the first pair that is not two digits.
 pub(crate) fn decode_lossy(text: &[u8]) -> Vec<u8> {
-    let pairs = &text[..text.len() & !1];
-    decode(pairs).unwrap_or_else(|error| {
-        let good = &pairs[..error.offset().unwrap_or_default() & !1];
-        decode(good).expect("digits alone are left")
-    })
+    let mut bytes = Vec::new();
+    // The error is at the first pair that is not two digits: those before it are there.
+    let _ = decode_into(&text[..text.len() & !1], &mut bytes);
+    bytes
 }

@@ -5,7 +5,6 @@
 
 use std::mem;
 
-use super::utf16;
 use crate::Encoding;
 
 /// Decodes chunks of bytes.
@@ -60,20 +59,21 @@ impl StringDecoder {
     /// The text that is whole with this chunk.
     pub fn write(&mut self, chunk: &[u8]) -> String {
         if self.encoding == Encoding::Utf16le {
-            let units = self.write_utf16(chunk);
-            return self.joined(&units, false);
+            let mut units: Vec<u16> = self.high.take().into_iter().collect();
+            units.extend(self.write_utf16(chunk));
+            self.high = units.pop_if(|last| matches!(last, 0xd800..=0xdbff));
+            return String::from_utf16_lossy(&units);
         }
         let (front, rest) = self.split(chunk);
-        let mut text = self.encoding.to_text_lossy(&front);
-        text.push_str(&self.encoding.to_text_lossy(rest));
-        text
+        self.encoding.to_text_lossy(&front) + &self.encoding.to_text_lossy(rest)
     }
 
     /// What is left when no more comes: U+FFFD for a character that is not whole. The decoder can be used again.
     pub fn end(&mut self) -> String {
         if self.encoding == Encoding::Utf16le {
-            let units = self.end_utf16();
-            return self.joined(&units, true);
+            let mut units: Vec<u16> = self.high.take().into_iter().collect();
+            units.extend(self.end_utf16());
+            return String::from_utf16_lossy(&units);
         }
         self.encoding.to_text_lossy(&self.leftover())
     }
@@ -92,18 +92,8 @@ impl StringDecoder {
         self.encoding.to_utf16(&leftover)
     }
 
-    /// Puts the two halves of a pair together that Node gives out one by one.
-    fn joined(&mut self, units: &[u16], ended: bool) -> String {
-        let mut all: Vec<u16> = self.high.take().into_iter().collect();
-        all.extend_from_slice(units);
-        if !ended {
-            self.high = all.pop_if(|last| is_high_surrogate(*last));
-        }
-        String::from_utf16_lossy(&all)
-    }
-
     /// Returns what was held back, if it is whole now, and the part of the chunk that can be decoded with it.
-    fn split<'a>(&mut self, chunk: &'a [u8]) -> (Vec<u8>, &'a [u8]) {
+    pub(super) fn split<'a>(&mut self, chunk: &'a [u8]) -> (Vec<u8>, &'a [u8]) {
         let mut taken = self.missing.min(chunk.len());
         if self.encoding == Encoding::Utf8 {
             // A byte that does not go on with the character begins the next one.
@@ -152,12 +142,7 @@ fn incomplete(encoding: Encoding, chunk: &[u8]) -> (usize, usize) {
     match encoding {
         Encoding::Utf8 => incomplete_utf8(chunk),
         Encoding::Utf16le if chunk.len() % 2 == 1 => (1, 2),
-        Encoding::Utf16le => {
-            match utf16::to_units(&chunk[chunk.len().saturating_sub(2)..]).as_slice() {
-                [last] if is_high_surrogate(*last) => (2, 4),
-                _ => (0, 0),
-            }
-        }
+        Encoding::Utf16le if matches!(chunk, [.., 0xd8..=0xdb]) => (2, 4),
         Encoding::Base64 | Encoding::Base64Url if !chunk.len().is_multiple_of(3) => {
             (chunk.len() % 3, 3)
         }
@@ -167,23 +152,16 @@ fn incomplete(encoding: Encoding, chunk: &[u8]) -> (usize, usize) {
 
 /// The same for a character at the end.
 fn incomplete_utf8(chunk: &[u8]) -> (usize, usize) {
-    let continuations = chunk
-        .iter()
-        .rev()
-        .take(3)
-        .take_while(|&&byte| byte & 0xc0 == 0x80)
-        .count();
-    let held = continuations + 1;
-    let lead = chunk.len().checked_sub(held).map(|place| chunk[place]);
-    let total = match lead {
-        Some(0xc0..=0xdf) => 2,
-        Some(0xe0..=0xef) => 3,
-        Some(0xf0..=0xf7) => 4,
+    let mut last_four = chunk.iter().rev().take(4);
+    let Some(before) = last_four.position(|byte| byte & 0xc0 != 0x80) else {
+        return (0, 0);
+    };
+    let held = before + 1;
+    let total = match chunk[chunk.len() - held] {
+        0xc0..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xf7 => 4,
         _ => 0,
     };
     if held < total { (held, total) } else { (0, 0) }
-}
-
-fn is_high_surrogate(unit: u16) -> bool {
-    (0xd800..=0xdbff).contains(&unit)
 }

@@ -53,7 +53,7 @@ impl Encoding {
             Self::Utf8 => return utf8::decode_lossy(bytes).into_owned(),
             Self::Utf16le => utf16::decode_lossy_chunks(bytes, emit),
             Self::Latin1 => latin1::decode_chunks(bytes, emit),
-            Self::Ascii => latin1::decode_masked_chunks(bytes, emit),
+            Self::Ascii => return latin1::decode_masked(bytes),
         }
         text
     }

@@ -1,16 +1,15 @@
 //! Blocks of bytes into vector registers and back, by references that prove their size.
 
+#![expect(unsafe_code, reason = "std's loads and stores take pointers")]
+
 use super::arch::*;
 
 /// 64 bytes into a register.
 #[inline]
 #[cfg_attr(not(test), target_feature(enable = "avx512f"))]
 pub fn load64(block: &[u8; 64]) -> __m512i {
-    #[expect(unsafe_code, reason = "std's load takes a pointer")]
     // SAFETY: `block` is 64 readable bytes, and the load asks for no alignment.
-    unsafe {
-        _mm512_loadu_si512(block.as_ptr().cast())
-    }
+    unsafe { _mm512_loadu_si512(block.as_ptr().cast()) }
 }
 
 /// The 32 bytes from `place` on into a register.
@@ -22,33 +21,24 @@ pub fn load64(block: &[u8; 64]) -> __m512i {
 #[cfg_attr(not(test), target_feature(enable = "avx2"))]
 pub fn load32(bytes: &[u8], place: usize) -> __m256i {
     let block = &bytes[place..place + 32];
-    #[expect(unsafe_code, reason = "std's load takes a pointer")]
     // SAFETY: `block` is 32 readable bytes, and the load asks for no alignment.
-    unsafe {
-        _mm256_loadu_si256(block.as_ptr().cast())
-    }
+    unsafe { _mm256_loadu_si256(block.as_ptr().cast()) }
 }
 
 /// A register into 64 bytes.
 #[inline]
 #[cfg_attr(not(test), target_feature(enable = "avx512f"))]
 pub fn store64(block: &mut [u8; 64], value: __m512i) {
-    #[expect(unsafe_code, reason = "std's store takes a pointer")]
     // SAFETY: `block` is 64 writable bytes, and the store asks for no alignment.
-    unsafe {
-        _mm512_storeu_si512(block.as_mut_ptr().cast(), value);
-    }
+    unsafe { _mm512_storeu_si512(block.as_mut_ptr().cast(), value) }
 }
 
 /// A register into 32 bytes.
 #[inline]
 #[cfg_attr(not(test), target_feature(enable = "avx2"))]
 pub fn store32(block: &mut [u8; 32], value: __m256i) {
-    #[expect(unsafe_code, reason = "std's store takes a pointer")]
     // SAFETY: `block` is 32 writable bytes, and the store asks for no alignment.
-    unsafe {
-        _mm256_storeu_si256(block.as_mut_ptr().cast(), value);
-    }
+    unsafe { _mm256_storeu_si256(block.as_mut_ptr().cast(), value) }
 }
 
 /// `bits` of each 16-bit lane.

@@ -1,7 +1,7 @@
 //! `buffers dump -i`: bytes as a C array, named after the file.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -11,51 +11,38 @@ use crate::cli::input::Input;
 
 /// Writes all of `input` as C.
 pub fn include(options: &Options, input: &mut Input, out: &mut File) -> Result<()> {
-    let mut out = BufWriter::new(out);
-    let file = options
-        .file
-        .as_deref()
-        .filter(|path| *path != Path::new("-"));
-    let name = match (&options.name, file) {
-        (Some(name), _) => Some(variable(name.as_encoded_bytes(), options.capitalize)),
-        (None, Some(file)) => Some(variable(
-            file.as_os_str().as_encoded_bytes(),
-            options.capitalize,
-        )),
-        (None, None) => None,
+    let file = options.file.as_deref().map(Path::as_os_str);
+    let name = options.name.as_deref().or(file.filter(|name| *name != "-"));
+    let name = name.map(|name| variable(name.as_encoded_bytes(), options.capitalize));
+    let mut text = match &name {
+        Some(name) => format!("unsigned char {name}[] = {{\n"),
+        None => String::new(),
     };
-    if let Some(name) = &name {
-        writeln!(out, "unsigned char {name}[] = {{").context("cannot write")?;
-    }
-    let mut count = 0_u64;
-    loop {
-        let chunk = input.next()?;
-        if chunk.is_empty() {
-            break;
-        }
+    let mut count = 0;
+    while let Some(chunk) = input.next()? {
         for byte in chunk {
-            let before = match (count, count % options.cols() as u64) {
+            text += match (count, count % options.cols() as u64) {
                 (0, _) => "  ",
                 (_, 0) => ",\n  ",
                 _ => ", ",
             };
-            let written = if options.upper {
-                write!(out, "{before}0X{byte:02X}")
-            } else {
-                write!(out, "{before}0x{byte:02x}")
+            text += &match options.upper {
+                true => format!("0X{byte:02X}"),
+                false => format!("0x{byte:02x}"),
             };
-            written.context("cannot write")?;
             count += 1;
         }
+        out.write_all(text.as_bytes()).context("cannot write")?;
+        text.clear();
     }
-    let end = if count > 0 { "\n" } else { "" };
-    let len = if options.capitalize { "LEN" } else { "len" };
-    match &name {
-        Some(name) => write!(out, "{end}}};\nunsigned int {name}_{len} = {count};\n"),
-        None => write!(out, "{end}"),
+    if count > 0 {
+        text.push('\n');
     }
-    .and_then(|()| out.flush())
-    .context("cannot write")
+    if let Some(name) = &name {
+        let len = if options.capitalize { "LEN" } else { "len" };
+        text += &format!("}};\nunsigned int {name}_{len} = {count};\n");
+    }
+    out.write_all(text.as_bytes()).context("cannot write")
 }
 
 /// Returns a name as C could write it.
@@ -65,10 +52,7 @@ fn variable(name: &[u8], capitalize: bool) -> String {
         byte if capitalize => byte.to_ascii_uppercase().into(),
         byte => byte.into(),
     };
-    let prefix = if name.first().is_some_and(u8::is_ascii_digit) {
-        "__"
-    } else {
-        ""
-    };
+    let starts_with_digit = name.first().is_some_and(u8::is_ascii_digit);
+    let prefix = if starts_with_digit { "__" } else { "" };
     prefix.chars().chain(name.iter().map(char)).collect()
 }

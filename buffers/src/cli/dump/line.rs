@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::color::Palette;
+use super::color;
 use super::options::{Options, Style};
 
 /// Two digits for each byte.
@@ -38,16 +38,16 @@ pub struct Line {
     digits: &'static Digits,
     decimal: bool,
     characters: [u8; 256],
-    palette: Option<Palette>,
+    has_colors: bool,
     /// Nearly every line there is: 16 bytes of hex in pairs, without colours, all places known.
     has_fast_path: bool,
 }
 
 impl Line {
     pub fn new(options: &Options) -> Self {
-        let (cols, group, palette) = (options.cols(), options.group(), options.color.palette());
-        let is_usual =
-            (options.style(), cols, group, options.decimal) == (Style::Hex, 16, 2, false);
+        let (style, cols, group) = (options.style(), options.cols(), options.group());
+        let (decimal, has_colors) = (options.decimal, options.color.is_on());
+        let usual = (Style::Hex, 16, 2, false, false);
         let character = |byte: usize| match byte as u8 {
             byte if options.ebcdic => byte
                 .checked_sub(0x40)
@@ -58,12 +58,12 @@ impl Line {
         Self {
             cols,
             group,
-            style: options.style(),
+            style,
             digits: if options.upper { &UPPER } else { &LOWER },
-            decimal: options.decimal,
+            decimal,
             characters: std::array::from_fn(character),
-            has_fast_path: is_usual && palette.is_none(),
-            palette,
+            has_fast_path: (style, cols, group, decimal, has_colors) == usual,
+            has_colors,
         }
     }
 
@@ -122,26 +122,26 @@ impl Line {
                 text.push(b' ');
             }
             let byte = bytes.get(cell ^ flip).copied();
-            if self.style == Style::Bits {
-                let bits =
-                    byte.map(|byte| [7, 6, 5, 4, 3, 2, 1, 0].map(|bit| b'0' + (byte >> bit & 1)));
-                self.paint(text, byte, &bits.unwrap_or([b' '; 8]));
-            } else {
-                let digits = byte.map(|byte| self.digits[usize::from(byte)]);
-                self.paint(text, byte, &digits.unwrap_or([b' '; 2]));
+            match (self.style, byte) {
+                (Style::Bits, None) => text.extend_from_slice(b"        "),
+                (_, None) => text.extend_from_slice(b"  "),
+                (Style::Bits, Some(bits)) => {
+                    self.paint(text, bits, format!("{bits:08b}").as_bytes())
+                }
+                (_, Some(byte)) => self.paint(text, byte, &self.digits[usize::from(byte)]),
             }
         }
         text.extend_from_slice(b"  ");
         for &byte in bytes {
-            self.paint(text, Some(byte), &[self.characters[usize::from(byte)]]);
+            self.paint(text, byte, &[self.characters[usize::from(byte)]]);
         }
         text.push(b'\n');
     }
 
-    fn paint(&self, text: &mut Vec<u8>, byte: Option<u8>, shown: &[u8]) {
-        match (&self.palette, byte) {
-            (Some(palette), Some(byte)) => palette.paint(text, byte, shown),
-            _ => text.extend_from_slice(shown),
+    fn paint(&self, text: &mut Vec<u8>, byte: u8, shown: &[u8]) {
+        match self.has_colors {
+            true => color::paint(text, byte, shown),
+            false => text.extend_from_slice(shown),
         }
     }
 }

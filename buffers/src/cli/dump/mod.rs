@@ -60,11 +60,7 @@ fn lines(rows: &mut Rows, input: &mut Input, out: &mut File) -> Result<()> {
     let cols = rows.line.cols();
     let mut text = Vec::with_capacity(CHUNK_BYTES * 5);
     let mut started: Vec<u8> = Vec::new();
-    loop {
-        let mut chunk = input.next()?;
-        if chunk.is_empty() {
-            break;
-        }
+    while let Some(mut chunk) = input.next()? {
         if !started.is_empty() {
             let (first, rest) = chunk.split_at(chunk.len().min(cols - started.len()));
             started.extend_from_slice(first);

@@ -100,14 +100,11 @@ pub fn with_two_dashes(command: &Command, args: &mut [OsString]) {
 
 impl Options {
     pub fn style(&self) -> Style {
-        match self {
-            Self { bits: true, .. } => Style::Bits,
-            Self { include: true, .. } => Style::Include,
-            Self { plain: true, .. } => Style::Plain,
-            Self {
-                little_endian: true,
-                ..
-            } => Style::LittleEndian,
+        match (self.bits, self.include, self.plain, self.little_endian) {
+            (true, ..) => Style::Bits,
+            (_, true, ..) => Style::Include,
+            (_, _, true, _) => Style::Plain,
+            (.., true) => Style::LittleEndian,
             _ => Style::Hex,
         }
     }
@@ -125,7 +122,7 @@ impl Options {
         } else {
             return Ok(());
         };
-        bail!(Usage(text.to_owned()))
+        bail!(Usage(text))
     }
 
     pub fn autoskip(&self) -> bool {

@@ -14,11 +14,7 @@ use crate::cli::wrap::Wrapped;
 pub fn plain(options: &Options, input: &mut Input, out: &mut File) -> Result<()> {
     let mut text = String::new();
     let mut wrapped = Wrapped::new(out, options.cols().saturating_mul(2));
-    loop {
-        let chunk = input.next()?;
-        if chunk.is_empty() {
-            break;
-        }
+    while let Some(chunk) = input.next()? {
         text.clear();
         Encoding::Hex
             .text_into(chunk, &mut text)

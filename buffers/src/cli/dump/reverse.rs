@@ -42,12 +42,7 @@ fn plain(input: &mut Input, writer: &mut Writer) -> Result<()> {
     let name = input.name().to_owned();
     let (mut half, mut bytes) = (None, Vec::new());
     let (mut offset, mut address) = (0, 0);
-    loop {
-        let chunk = input.next()?;
-        if chunk.is_empty() {
-            ensure!(half.is_none(), "{name}: half a byte at the end");
-            return Ok(());
-        }
+    while let Some(chunk) = input.next()? {
         bytes.clear();
         let read = digits(chunk, &mut half, &mut bytes);
         if !bytes.is_empty() {
@@ -60,6 +55,8 @@ fn plain(input: &mut Input, writer: &mut Writer) -> Result<()> {
         }
         offset += chunk.len();
     }
+    ensure!(half.is_none(), "{name}: half a byte at the end");
+    Ok(())
 }
 
 fn lines(cols: Option<usize>, input: &mut Input, writer: &mut Writer) -> Result<()> {
@@ -67,9 +64,10 @@ fn lines(cols: Option<usize>, input: &mut Input, writer: &mut Writer) -> Result<
     let (mut line, mut number) = (Vec::new(), 0_u64);
     loop {
         let chunk = input.next()?;
-        let ended = chunk.is_empty();
-        let parts = chunk.split_inclusive(|&byte| byte == b'\n');
-        for part in parts.chain(ended.then_some(&b"\n"[..])) {
+        let ended = chunk.is_none();
+        // The last line may lack its end.
+        let chunk = chunk.unwrap_or(b"\n");
+        for part in chunk.split_inclusive(|&byte| byte == b'\n') {
             line.extend_from_slice(part);
             if line.len() > LONGEST_LINE {
                 bail!("{name}: line {}: too long for a line of a dump", number + 1);
@@ -165,10 +163,9 @@ fn digits(text: &[u8], half: &mut Option<u8>, bytes: &mut Vec<u8>) -> Result<(),
             }
             return Err(place);
         };
-        let digit = digit as u8;
         match half.take() {
-            None => *half = Some(digit),
-            Some(high) => bytes.push(high << 4 | digit),
+            None => *half = Some(digit as u8),
+            Some(high) => bytes.push(high << 4 | digit as u8),
         }
     }
     Ok(())

@@ -3,8 +3,8 @@
 use std::mem;
 
 use super::super::base64_lenient::Lenient;
+use super::super::hex;
 use super::super::string_decoder::incomplete_suffix;
-use super::super::{base64, base64_blocks, hex};
 use super::encoder::Encoder;
 use super::lines::Lines;
 use crate::{Encoding, Error};
@@ -12,21 +12,21 @@ use crate::{Encoding, Error};
 #[derive(Debug)]
 pub(super) enum Decoder {
     /// Digits of hex, or characters of base64, in lines.
-    Strict(Encoding, Lines),
-    /// Node's hex ends at the first pair that is not two digits; a digit waits for its other one.
-    LenientHex {
-        half: Option<u8>,
-        ended: bool,
-    },
+    Strict(Lines),
+    /// Node's hex ends at the first pair that is not two digits. A digit waits for its other one; `None` is the end.
+    LenientHex(Option<Vec<u8>>),
     LenientBase64(Lenient),
-    /// Characters as bytes; a part of one waits.
-    Text {
-        from: Encoding,
-        mode: Mode,
-        carry: Vec<u8>,
-        /// Bytes of the stream before the carry.
-        offset: usize,
-    },
+    Text(Text),
+}
+
+/// Characters as bytes; a part of one waits.
+#[derive(Debug)]
+pub(super) struct Text {
+    from: Encoding,
+    mode: Mode,
+    carry: Vec<u8>,
+    /// Bytes of the stream before the carry.
+    offset: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,21 +37,11 @@ pub(super) enum Mode {
 
 impl Decoder {
     pub(super) fn new(from: Encoding, mode: Mode) -> Self {
-        match (from, mode) {
-            (Encoding::Hex, Mode::Lenient) => Self::LenientHex {
-                half: None,
-                ended: false,
-            },
-            (Encoding::Base64 | Encoding::Base64Url, Mode::Lenient) => {
-                Self::LenientBase64(Lenient::default())
-            }
-            _ if from.is_bytes_as_text() => Self::Strict(from, Lines::default()),
-            _ => Self::Text {
-                from,
-                mode,
-                carry: Vec::new(),
-                offset: 0,
-            },
+        match (from.is_bytes_as_text(), mode) {
+            (false, _) => Self::Text(Text::new(from, mode)),
+            (true, Mode::Strict) => Self::Strict(Lines::new(from)),
+            _ if from == Encoding::Hex => Self::LenientHex(Some(Vec::new())),
+            _ => Self::LenientBase64(Lenient::default()),
         }
     }
 
@@ -60,50 +50,39 @@ impl Decoder {
         &mut self,
         chunk: Option<&[u8]>,
         encoder: &mut Encoder,
-        out: &mut Vec<u8>,
     ) -> Result<(), Error> {
-        let mut bytes = Vec::new();
-        let decoded = match (&mut *self, chunk) {
-            (Self::Strict(from, lines), _) => decode_lines(*from, lines, chunk, &mut bytes),
-            (Self::LenientHex { half, ended }, Some(chunk)) if !*ended => {
-                let mut text: Vec<u8> = half.take().into_iter().collect();
-                text.extend_from_slice(chunk);
-                let pairs = text.len() & !1;
-                *ended = hex::decode_into(&text[..pairs], &mut bytes).is_err();
-                *half = text.get(pairs).copied();
-                Ok(())
+        let (mut bytes, mut decoded) = (Vec::new(), Ok(()));
+        match (self, chunk) {
+            (Self::Text(text), _) => return text.push(chunk, encoder),
+            (Self::Strict(lines), _) => decoded = lines.decode(chunk, &mut bytes),
+            (Self::LenientHex(waiting @ Some(_)), Some(chunk)) => {
+                let text = [&waiting.take().unwrap_or_default(), chunk].concat();
+                let (pairs, half) = text.split_at(text.len() & !1);
+                let is_good = hex::decode_into(pairs, &mut bytes).is_ok();
+                *waiting = is_good.then(|| half.to_vec());
             }
-            (Self::LenientHex { .. }, _) => Ok(()),
-            (Self::LenientBase64(lenient), Some(chunk)) => {
-                lenient.push(chunk, &mut bytes);
-                Ok(())
-            }
-            (Self::LenientBase64(lenient), None) => {
-                lenient.finish(&mut bytes);
-                Ok(())
-            }
-            (Self::Text { .. }, _) => return self.push_text(chunk, encoder, out),
-        };
-        encoder.bytes(&bytes, out);
+            (Self::LenientHex(_), _) => {}
+            (Self::LenientBase64(lenient), Some(chunk)) => lenient.push(chunk, &mut bytes),
+            (Self::LenientBase64(lenient), None) => lenient.finish(&mut bytes),
+        }
+        encoder.bytes(&bytes);
         decoded
     }
+}
 
-    fn push_text(
-        &mut self,
-        chunk: Option<&[u8]>,
-        encoder: &mut Encoder,
-        out: &mut Vec<u8>,
-    ) -> Result<(), Error> {
-        let Self::Text {
+impl Text {
+    fn new(from: Encoding, mode: Mode) -> Self {
+        let (carry, offset) = (Vec::new(), 0);
+        Self {
             from,
             mode,
             carry,
             offset,
-        } = self
-        else {
-            return Ok(());
-        };
-        let mut joined = mem::take(carry);
+        }
+    }
+
+    fn push(&mut self, chunk: Option<&[u8]>, encoder: &mut Encoder) -> Result<(), Error> {
+        let mut joined = mem::take(&mut self.carry);
         let whole = match chunk {
             Some(chunk) if joined.is_empty() => chunk,
             _ => {
@@ -111,82 +90,39 @@ impl Decoder {
                 &joined
             }
         };
-        let waits = chunk.map_or(0, |_| incomplete_suffix(*from, whole));
+        let waits = chunk.map_or(0, |_| incomplete_suffix(self.from, whole));
         let (body, tail) = whole.split_at(whole.len() - waits);
-        *carry = tail.to_vec();
-        let start = mem::replace(offset, *offset + body.len());
-        decode_text(*from, *mode, body, encoder, out).map_err(|error| error.moved_by(start))
+        self.carry = tail.to_vec();
+        let start = self.offset;
+        self.offset += body.len();
+        let decoded = self.decode(body, encoder);
+        decoded.map_err(|error| error.moved_by(start))
     }
-}
 
-/// Appends the bytes of whole groups, or at the end of all.
-fn decode_lines(
-    from: Encoding,
-    lines: &mut Lines,
-    chunk: Option<&[u8]>,
-    bytes: &mut Vec<u8>,
-) -> Result<(), Error> {
-    if chunk.is_some_and(<[u8]>::is_empty) {
-        return Ok(());
-    }
-    let joined = lines.join(chunk.unwrap_or_default());
-    let len = joined.text.len();
-    let whole = match (chunk, from) {
-        (None, _) => len,
-        (_, Encoding::Hex) => len & !1,
-        // The last group may have padding, after which nothing may come.
-        _ => len.saturating_sub(1) & !3,
-    };
-    let text = &joined.text[..whole];
-    let decoded = match from {
-        Encoding::Hex => hex::decode_into(text, bytes),
-        _ => base64_blocks::decode_into(text, from.alphabet(), bytes),
-    };
-    let decoded = match decoded {
-        Ok(()) if whole < len && text.ends_with(b"=") => {
-            Err(base64::after_padding(whole, from.alphabet()))
+    /// Passes on whole characters; on an error, those before it.
+    fn decode(&self, body: &[u8], encoder: &mut Encoder) -> Result<(), Error> {
+        let from = self.from;
+        let mut good = String::new();
+        match (encoder.text(), self.mode) {
+            (Some(to), Mode::Lenient) => encoder.text_lossy(&from.to_text_lossy(body), to),
+            (Some(to), Mode::Strict) => {
+                let decoded = from.text_into(body, &mut good);
+                to.bytes_into(&good, &mut encoder.out)
+                    .map_err(|unencodable| {
+                        let encodable = &good[..unencodable.offset().unwrap_or_default()];
+                        unencodable.with_offset(from.byte_length(encodable))
+                    })?;
+                return decoded;
+            }
+            // Any byte is Latin-1, and what is lenient is not looked at.
+            _ if self.mode == Mode::Lenient || from == Encoding::Latin1 => encoder.bytes(body),
+            _ => {
+                let decoded = from.text_into(body, &mut good);
+                let end = decoded.as_ref().err().and_then(Error::offset);
+                encoder.bytes(&body[..end.unwrap_or(body.len())]);
+                return decoded;
+            }
         }
-        decoded => decoded,
-    };
-    lines.keep(&joined, whole);
-    decoded.map_err(|error| {
-        let index = error.offset().unwrap_or_default();
-        error.with_offset(joined.position(index))
-    })
-}
-
-/// Passes on whole characters; on an error, those before it.
-fn decode_text(
-    from: Encoding,
-    mode: Mode,
-    body: &[u8],
-    encoder: &mut Encoder,
-    out: &mut Vec<u8>,
-) -> Result<(), Error> {
-    match *encoder {
-        Encoder::Text(to) if mode == Mode::Lenient => {
-            Encoder::text_lossy(&from.to_text_lossy(body), to, out);
-            Ok(())
-        }
-        Encoder::Text(to) => {
-            let mut good = String::new();
-            let decoded = from.text_into(body, &mut good);
-            to.bytes_into(&good, out).map_err(|unencodable| {
-                let encodable = &good[..unencodable.offset().unwrap_or_default()];
-                unencodable.with_offset(from.byte_length(encodable))
-            })?;
-            decoded
-        }
-        // Any byte is Latin-1, and what is lenient is not looked at.
-        _ if mode == Mode::Lenient || from == Encoding::Latin1 => {
-            encoder.bytes(body, out);
-            Ok(())
-        }
-        _ => {
-            let decoded = from.text_into(body, &mut String::new());
-            let end = decoded.as_ref().err().and_then(Error::offset);
-            encoder.bytes(&body[..end.unwrap_or(body.len())], out);
-            decoded
-        }
+        Ok(())
     }
 }

@@ -5,9 +5,13 @@ use std::mem;
 
 use memchr::{memchr, memchr2};
 
+use super::super::{base64, base64_blocks, hex};
+use crate::{Encoding, Error};
+
 /// What waits for the next chunk: characters whose group is not whole, and a carriage return.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
+    from: Encoding,
     carry: Vec<u8>,
     /// Where each character of the carry stood in the stream: newlines may lie between them.
     positions: Vec<usize>,
@@ -18,8 +22,8 @@ pub(super) struct Lines {
 }
 
 /// The carry and a chunk without its line ends.
-pub(super) struct Joined<'a> {
-    pub(super) text: Cow<'a, [u8]>,
+struct Joined<'a> {
+    text: Cow<'a, [u8]>,
     carried: Vec<usize>,
     chunk: &'a [u8],
     /// Where the chunk starts in the stream.
@@ -27,8 +31,49 @@ pub(super) struct Joined<'a> {
 }
 
 impl Lines {
+    pub(super) fn new(from: Encoding) -> Self {
+        Self {
+            from,
+            ..Self::default()
+        }
+    }
+
+    /// Appends the bytes of whole groups, or with `None`, which is the end, of all.
+    pub(super) fn decode(&mut self, chunk: Option<&[u8]>, out: &mut Vec<u8>) -> Result<(), Error> {
+        if chunk.is_some_and(<[u8]>::is_empty) {
+            return Ok(());
+        }
+        let joined = self.join(chunk.unwrap_or_default());
+        let len = joined.text.len();
+        let whole = match (chunk, self.from) {
+            (None, _) => len,
+            (_, Encoding::Hex) => len & !1,
+            // The last group may have padding, after which nothing may come.
+            _ => len.saturating_sub(1) & !3,
+        };
+        let text = &joined.text[..whole];
+        let alphabet = self.from.alphabet();
+        let decoded = match self.from {
+            Encoding::Hex => hex::decode_into(text, out),
+            _ => base64_blocks::decode_into(text, alphabet, out).and_then(|()| {
+                let ends_early = whole < len && text.ends_with(b"=");
+                match ends_early {
+                    true => Err(base64::after_padding(whole, alphabet)),
+                    false => Ok(()),
+                }
+            }),
+        };
+        self.carry = joined.text[whole..].to_vec();
+        self.positions = joined.positions().rev().take(len - whole).collect();
+        self.positions.reverse();
+        decoded.map_err(|error| {
+            let index = error.offset().unwrap_or_default();
+            error.with_offset(joined.position(index))
+        })
+    }
+
     /// Returns the characters to decode next; an empty chunk is the end.
-    pub(super) fn join<'a>(&mut self, chunk: &'a [u8]) -> Joined<'a> {
+    fn join<'a>(&mut self, chunk: &'a [u8]) -> Joined<'a> {
         let (mut text, mut carried) = (mem::take(&mut self.carry), mem::take(&mut self.positions));
         if self.ends_in_cr && !chunk.starts_with(b"\n") {
             text.push(b'\r');
@@ -55,19 +100,11 @@ impl Lines {
             start,
         }
     }
-
-    /// Keeps what was not decoded.
-    pub(super) fn keep(&mut self, joined: &Joined, decoded: usize) {
-        self.carry = joined.text[decoded..].to_vec();
-        let last = joined.positions().rev().take(self.carry.len());
-        self.positions = last.collect();
-        self.positions.reverse();
-    }
 }
 
 impl Joined<'_> {
     /// Returns where the character at `index` stood, or the end of the stream.
-    pub(super) fn position(&self, index: usize) -> usize {
+    fn position(&self, index: usize) -> usize {
         let position = self.positions().nth(index);
         position.unwrap_or(self.start + self.chunk.len())
     }

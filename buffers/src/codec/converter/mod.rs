@@ -10,6 +10,8 @@ mod decoder;
 mod encoder;
 mod lines;
 
+use std::mem;
+
 use decoder::{Decoder, Mode};
 use encoder::Encoder;
 
@@ -39,18 +41,17 @@ pub struct Converter {
 impl Converter {
     /// Returns a strict converter.
     pub fn new(from: Encoding, to: Encoding) -> Self {
-        Self {
-            decoder: Decoder::new(from, Mode::Strict),
-            encoder: Encoder::new(from, to),
-        }
+        Self::with_mode(from, to, Mode::Strict)
     }
 
     /// Returns a converter that takes everything, as Node does.
     pub fn lenient(from: Encoding, to: Encoding) -> Self {
-        Self {
-            decoder: Decoder::new(from, Mode::Lenient),
-            encoder: Encoder::new(from, to),
-        }
+        Self::with_mode(from, to, Mode::Lenient)
+    }
+
+    fn with_mode(from: Encoding, to: Encoding, mode: Mode) -> Self {
+        let (decoder, encoder) = (Decoder::new(from, mode), Encoder::new(from, to));
+        Self { decoder, encoder }
     }
 
     /// Takes a chunk and appends to `out` what it makes whole.
@@ -59,7 +60,10 @@ impl Converter {
     ///
     /// [`Error::Invalid`] with the offset from the start of the stream; `out` has what came before it.
     pub fn push(&mut self, chunk: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-        self.decoder.push(Some(chunk), &mut self.encoder, out)
+        self.encoder.out = mem::take(out);
+        let decoded = self.decoder.push(Some(chunk), &mut self.encoder);
+        *out = mem::take(&mut self.encoder.out);
+        decoded
     }
 
     /// Ends the input.
@@ -68,8 +72,10 @@ impl Converter {
     ///
     /// [`Error::Invalid`] if something is left that is not whole.
     pub fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
-        let decoded = self.decoder.push(None, &mut self.encoder, out);
-        self.encoder.finish(out);
+        self.encoder.out = mem::take(out);
+        let decoded = self.decoder.push(None, &mut self.encoder);
+        self.encoder.finish();
+        *out = mem::take(&mut self.encoder.out);
         decoded
     }
 }
