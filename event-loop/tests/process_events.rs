@@ -24,7 +24,10 @@ fn an_exit_listener_that_fails_keeps_the_code_that_was_set_and_ends_the_round() 
 
     assert_eq!((exit.code(), log.lines()), (4, Vec::new()));
     assert_eq!(
-        run_script(|| drop(on_exit(|_| Err::<(), _>("x")))).code(),
+        run_script(|| {
+            let _ = on_exit(|_| Err::<(), _>("x"));
+        })
+        .code(),
         1
     );
 }

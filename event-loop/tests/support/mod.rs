@@ -23,7 +23,7 @@ impl Log {
         move |error| {
             lines
                 .borrow_mut()
-                .push(format!("{what} {}", error.root_cause()))
+                .push(format!("{what} {}", error.root_cause()));
         }
     }
 
