@@ -137,9 +137,10 @@ impl AbortSignal {
             let listen = |signal: &Self| {
                 let (give, source) = (Rc::clone(&give), Rc::downgrade(&signal.0));
                 signal.on_abort(move || {
-                    if let Some(source) = source.upgrade()
-                        && let Some(reason) = source.state.borrow().reason.clone()
-                    {
+                    let source = source.upgrade();
+                    // The borrow ends here: a listener may look at the signal.
+                    let reason = source.and_then(|source| source.state.borrow().reason.clone());
+                    if let Some(reason) = reason {
                         give(reason);
                     }
                 })

@@ -116,14 +116,20 @@ impl Trial<'_> {
     /// Tries each lesson as a program of a package of its own, beside which only the crate stands.
     fn lessons(&mut self, one: &Crate) -> Result<bool> {
         let examples = one.dir.join("examples");
-        if !examples.is_dir() {
+        let mut files = if examples.is_dir() {
+            known_files(&examples)?
+        } else {
+            Vec::new()
+        };
+        files.retain(|file| {
+            let has_node_side = examples.join(file).with_extension("mjs").exists();
+            has_node_side && file.extension().is_some_and(|end| end == "rs")
+        });
+        if files.is_empty() {
             return Ok(true);
         }
         let temp = self.copy(&[one])?;
         let folder = temp.path().join("lessons");
-        let mut files = known_files(&examples)?;
-        let is_lesson = |name: &str| name.ends_with(".rs") && !name.contains('/');
-        files.retain(|file| file.to_str().is_some_and(is_lesson));
         copy_files(&examples, &folder.join("src/bin"), &files)?;
         let name = &one.name;
         let mut needed = format!("{name} = {{ path = \"../{name}\" }}\n");

@@ -181,6 +181,7 @@ fn lessons_parts_and_lowest_versions_are_tried() {
         ("src/extra/mod.rs", "//! Greets more.\n"),
         ("src/tour.rs", "//! Tours.\n"),
         ("examples/greet.rs", "fn main() { greet::hi() }\n"),
+        ("examples/greet.mjs", "console.log(1);\n"),
         ("tests/golden.rs", "//! Replays.\n"),
     ] {
         bench.write(&format!("demo/greet/{file}"), text);
