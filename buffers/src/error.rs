@@ -86,10 +86,9 @@ impl Error {
 
     /// Where the first bad unit starts, in bytes of the input, if that is what is wrong.
     pub fn offset(&self) -> Option<usize> {
-        if let Self::Invalid { offset, .. } = self {
-            Some(*offset)
-        } else {
-            None
+        match self {
+            Self::Invalid { offset, .. } => Some(*offset),
+            _ => None,
         }
     }
 
@@ -119,16 +118,29 @@ impl Error {
 
     /// A range whose message has `&&`, as those of `write`, `fill`, `copy` and `compare`.
     pub(crate) fn out_of_range(name: &'static str, len: usize, received: usize) -> Self {
+        Self::not_allowed(name, format!(">= 0 && <= {len}"), received as i128)
+    }
+
+    pub(crate) fn not_allowed(name: &'static str, allowed: String, received: i128) -> Self {
+        let received = with_separators(received);
         Self::OutOfRange {
             name,
-            allowed: format!(">= 0 && <= {len}"),
-            received: with_separators(received as i128),
+            allowed,
+            received,
+        }
+    }
+
+    pub(crate) fn invalid(encoding: &'static str, offset: usize, reason: &'static str) -> Self {
+        Self::Invalid {
+            encoding,
+            offset,
+            reason,
         }
     }
 }
 
 /// Writes a number as Node's messages do: in groups of three when it is large.
-pub(crate) fn with_separators(number: i128) -> String {
+fn with_separators(number: i128) -> String {
     let digits = number.unsigned_abs().to_string();
     let sign = if number < 0 { "-" } else { "" };
     let mut text = sign.to_owned();

@@ -4,7 +4,7 @@
 //! again with the lesson's name in a variable, so exit codes, signal handlers and thread-locals of two lessons never meet.
 
 use std::env;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, Write};
 use std::process::{Command, ExitCode, Stdio, Termination};
 
 use anyhow::{Context, Result, ensure};
@@ -110,7 +110,7 @@ fn start(lesson: &Lesson, out: &mut dyn Write) -> Result<()> {
         .spawn()
         .with_context(|| format!("cannot start lesson {}", lesson.name))?;
     let mut stdout = child.stdout.take().expect("stdout is piped");
-    let copied = copy(&mut stdout, out);
+    let copied = io::copy(&mut stdout, out);
     if copied.is_err() {
         // It may have ended by itself.
         let _ = child.kill();
@@ -119,17 +119,4 @@ fn start(lesson: &Lesson, out: &mut dyn Write) -> Result<()> {
     copied.context(CANNOT_WRITE)?;
     ensure!(status.success(), "lesson {}: {status}", lesson.name);
     Ok(())
-}
-
-/// Copies each line as soon as it comes.
-fn copy(from: &mut dyn Read, out: &mut dyn Write) -> io::Result<()> {
-    let mut chunk = [0; 8192];
-    loop {
-        match from.read(&mut chunk) {
-            Ok(0) => return Ok(()),
-            Ok(len) => out.write_all(&chunk[..len]).and_then(|()| out.flush())?,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
 }

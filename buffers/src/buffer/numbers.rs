@@ -6,7 +6,7 @@
 
 use std::convert::identity;
 
-use crate::error::{Error, with_separators};
+use crate::error::Error;
 
 /// The order of a number's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -227,11 +227,7 @@ fn check_value(value: i128, bits: usize, low: i128) -> Result<(), Error> {
         (true, 0) => format!(">= 0 and < 2 ** {bits}"),
         (true, _) => format!(">= -(2 ** {bits}) and < 2 ** {bits}"),
     };
-    Err(Error::OutOfRange {
-        name: "value",
-        allowed,
-        received: with_separators(value),
-    })
+    Err(Error::not_allowed("value", allowed, value))
 }
 
 fn write_low_bytes(
@@ -256,21 +252,17 @@ fn check_width(width: usize) -> Result<(), Error> {
     if (1..=6).contains(&width) {
         return Ok(());
     }
-    Err(Error::OutOfRange {
-        name: "byteLength",
-        allowed: ">= 1 and <= 6".to_owned(),
-        received: with_separators(width as i128),
-    })
+    let allowed = ">= 1 and <= 6".to_owned();
+    Err(Error::not_allowed("byteLength", allowed, width as i128))
 }
 
 #[cold]
 fn past_the_end(len: usize, offset: usize, width: usize) -> Error {
     match len.checked_sub(width) {
         None => Error::OutOfBounds,
-        Some(last) => Error::OutOfRange {
-            name: "offset",
-            allowed: format!(">= 0 and <= {last}"),
-            received: with_separators(offset as i128),
-        },
+        Some(last) => {
+            let allowed = format!(">= 0 and <= {last}");
+            Error::not_allowed("offset", allowed, offset as i128)
+        }
     }
 }

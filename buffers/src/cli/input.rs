@@ -66,27 +66,24 @@ impl Input {
 
     /// Goes to where reading begins and returns how far from the start that is. What cannot be skipped is read.
     pub fn skip(&mut self, seek: Seek) -> Result<u64> {
-        let (place, bytes) = match seek {
-            Seek::Start(bytes) => (SeekFrom::Start(bytes.unsigned_abs()), bytes),
-            Seek::Here(bytes) => (SeekFrom::Current(bytes), bytes),
-            Seek::End(bytes) => (SeekFrom::End(bytes), bytes),
+        let sought = match seek {
+            Seek::Start(bytes) => self.file.seek(SeekFrom::Start(bytes.unsigned_abs())),
+            Seek::Here(bytes) => self.file.seek(SeekFrom::Current(bytes)),
+            Seek::End(bytes) => self.file.seek(SeekFrom::End(bytes)),
         };
-        let sought = self.file.seek(place);
         // A device may say that it was moved, and was not.
-        let place = sought
-            .ok()
-            .filter(|&at| place == SeekFrom::Start(at) || seek != Seek::Start(bytes));
-        if let Some(place) = place {
+        let is_there =
+            |place: &u64| !matches!(seek, Seek::Start(at) if at.unsigned_abs() != *place);
+        if let Some(place) = sought.ok().filter(is_there) {
             return self.expect_bytes_before(place).map(|()| place);
         }
-        let wanted = u64::try_from(bytes)
-            .ok()
-            .filter(|_| !matches!(seek, Seek::End(_)));
-        let Some(wanted) = wanted else {
-            let (name, bytes) = (&self.name, bytes.unsigned_abs());
-            bail!(
-                "{name}: cannot begin {bytes} bytes before the end: it is shorter, or is no file"
-            );
+        let wanted = match seek {
+            Seek::Start(bytes) | Seek::Here(bytes) if bytes >= 0 => bytes.unsigned_abs(),
+            Seek::Start(bytes) | Seek::Here(bytes) | Seek::End(bytes) => bail!(
+                "{}: cannot begin {} bytes before the end: it is shorter, or is no file",
+                self.name,
+                bytes.unsigned_abs()
+            ),
         };
         let skipped = self.count((&self.file).take(wanted))?;
         self.expect(wanted, skipped).map(|()| wanted)

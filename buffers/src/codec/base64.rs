@@ -117,9 +117,5 @@ fn invalid(offset: usize, reason: &'static str, alphabet: Alphabet) -> Error {
         Alphabet::Standard => "base64",
         Alphabet::UrlSafe => "base64url",
     };
-    Error::Invalid {
-        encoding,
-        offset,
-        reason,
-    }
+    Error::invalid(encoding, offset, reason)
 }

@@ -40,11 +40,7 @@ pub(crate) fn decode_to_slice(text: &[u8], out: &mut [u8]) -> Result<(), Error> 
         all if all == text.len() => (all - 1, "half a byte"),
         offset => (offset, "not a hex digit"),
     };
-    Err(Error::Invalid {
-        encoding: "hex",
-        offset,
-        reason,
-    })
+    Err(Error::invalid("hex", offset, reason))
 }
 
 pub(crate) fn decode(text: &[u8]) -> Result<Vec<u8>, Error> {

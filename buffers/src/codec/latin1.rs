@@ -4,7 +4,7 @@ use super::CHUNK_BYTES;
 use crate::{Encoding, Error, simd};
 
 /// Returns the last character that the encoding has.
-fn last(encoding: Encoding) -> u32 {
+fn last(encoding: Encoding) -> u8 {
     match encoding {
         Encoding::Ascii => 0x7f,
         _ => 0xff,
@@ -23,12 +23,9 @@ pub(super) fn encode_lossy(text: &str) -> Vec<u8> {
 /// Puts `?` for each character that the encoding lacks.
 pub(super) fn encode_replacing(text: &str, encoding: Encoding) -> Vec<u8> {
     let last = last(encoding);
-    let encode = |char| {
-        if u32::from(char) <= last {
-            char as u8
-        } else {
-            b'?'
-        }
+    let encode = |char| match u8::try_from(char) {
+        Ok(byte) if byte <= last => byte,
+        _ => b'?',
     };
     text.chars().map(encode).collect()
 }
@@ -38,14 +35,12 @@ pub(super) fn encode_into(text: &str, encoding: Encoding, out: &mut Vec<u8>) -> 
     let ascii = text.bytes().take_while(u8::is_ascii).count();
     out.extend_from_slice(&text.as_bytes()[..ascii]);
     for (place, char) in text[ascii..].char_indices() {
-        if u32::from(char) > last(encoding) {
-            return Err(Error::Invalid {
-                encoding: encoding.name(),
-                offset: ascii + place,
-                reason: "a character that it does not have",
-            });
-        }
-        out.push(char as u8);
+        let byte = u8::try_from(char).ok();
+        let Some(byte) = byte.filter(|&byte| byte <= last(encoding)) else {
+            let reason = "a character that it does not have";
+            return Err(Error::invalid(encoding.name(), ascii + place, reason));
+        };
+        out.push(byte);
     }
     Ok(())
 }
@@ -81,9 +76,5 @@ pub(super) fn decode_ascii_chunks(bytes: &[u8], emit: impl FnMut(&[u8])) -> Resu
     if ascii == bytes.len() {
         return Ok(());
     }
-    Err(Error::Invalid {
-        encoding: "ascii",
-        offset: ascii,
-        reason: "more than seven bits",
-    })
+    Err(Error::invalid("ascii", ascii, "more than seven bits"))
 }

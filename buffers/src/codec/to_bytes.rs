@@ -147,10 +147,9 @@ impl Encoding {
     }
 
     pub(super) fn alphabet(self) -> Alphabet {
-        if self == Self::Base64Url {
-            Alphabet::UrlSafe
-        } else {
-            Alphabet::Standard
+        match self {
+            Self::Base64Url => Alphabet::UrlSafe,
+            _ => Alphabet::Standard,
         }
     }
 }

@@ -51,14 +51,8 @@ pub fn transcode(source: &[u8], from: Encoding, to: Encoding) -> Result<Vec<u8>,
         }
         (Ascii, Utf16le) => Latin1.to_text_lossy(source),
         (Ascii, _) => {
-            let decode = |&byte: &u8| {
-                if byte < 0x80 {
-                    byte.into()
-                } else {
-                    REPLACEMENT_CHARACTER
-                }
-            };
-            source.iter().map(decode).collect()
+            let text = Latin1.to_text_lossy(source);
+            text.replace(|char: char| !char.is_ascii(), "\u{fffd}")
         }
         _ => from.to_text_lossy(source),
     };

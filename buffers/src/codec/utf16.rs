@@ -57,11 +57,7 @@ pub(super) fn decode_chunks(bytes: &[u8], emit: impl FnMut(&[u8])) -> Result<(),
         1 => "half a unit",
         _ => "half a surrogate pair",
     };
-    Err(Error::Invalid {
-        encoding: "utf16le",
-        offset: good,
-        reason,
-    })
+    Err(Error::invalid("utf16le", good, reason))
 }
 
 /// Passes on the text, with U+FFFD for each lone surrogate.

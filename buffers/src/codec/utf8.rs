@@ -13,13 +13,11 @@ pub(super) fn decode(bytes: &[u8]) -> Result<&str, Error> {
     if let Some(text) = simd::utf8(bytes) {
         return Ok(text);
     }
-    simdutf8::compat::from_utf8(bytes).map_err(|error| Error::Invalid {
-        encoding: "utf8",
-        offset: error.valid_up_to(),
-        reason: match error.error_len() {
-            None => "half a character",
-            Some(_) => "not UTF-8",
-        },
+    simdutf8::compat::from_utf8(bytes).map_err(|error| {
+        let reason = error
+            .error_len()
+            .map_or("half a character", |_| "not UTF-8");
+        Error::invalid("utf8", error.valid_up_to(), reason)
     })
 }
 

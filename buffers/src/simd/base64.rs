@@ -7,7 +7,7 @@
 use super::arch::*;
 
 use super::Progress;
-use super::lanes::{load64, store64};
+use super::lanes::{load64, next_block, store64};
 
 /// Letters for groups of three bytes. `alphabet` has 64.
 #[cfg_attr(not(test), target_feature(enable = "avx512vbmi"))]
@@ -20,10 +20,7 @@ pub fn encode(bytes: &[u8], alphabet: &[u8; 64], out: &mut [u8]) -> Progress {
     let cuts = _mm512_set1_epi64(i64::from_le_bytes([10, 4, 22, 16, 42, 36, 54, 48]));
     let alphabet = load64(alphabet);
     let mut done = Progress::default();
-    while let (Some(block), Some(room)) = (
-        bytes[done.read..].first_chunk(),
-        out[done.written..].first_chunk_mut(),
-    ) {
+    while let Some((block, room)) = next_block(bytes, out, done) {
         let groups = _mm512_permutexvar_epi8(spread, load64(block));
         let sextets = _mm512_multishift_epi64_epi8(cuts, groups);
         // The lookup ignores the two bits above the six.
@@ -43,10 +40,7 @@ pub fn decode(text: &[u8], sextets: &[[u8; 64]; 2], out: &mut [u8]) -> Progress 
     let packed: [u8; 64] = std::array::from_fn(|place| (place / 3 * 4 + 2 - place % 3) as u8 % 64);
     let packed = load64(&packed);
     let mut done = Progress::default();
-    while let (Some(block), Some(room)) = (
-        text[done.read..].first_chunk(),
-        out[done.written..].first_chunk_mut(),
-    ) {
+    while let Some((block, room)) = next_block(text, out, done) {
         let block = load64(block);
         let sextets = _mm512_permutex2var_epi8(low, block, high);
         if _mm512_movepi8_mask(_mm512_or_si512(sextets, block)) != 0 {
@@ -67,10 +61,7 @@ pub fn decode(text: &[u8], sextets: &[[u8; 64]; 2], out: &mut [u8]) -> Progress 
 pub fn compact(text: &[u8], table: &[[u8; 64]; 2], out: &mut [u8]) -> Progress {
     let (low, high) = (load64(&table[0]), load64(&table[1]));
     let mut done = Progress::default();
-    while let (Some(block), Some(room)) = (
-        text[done.read..].first_chunk(),
-        out[done.written..].first_chunk_mut(),
-    ) {
+    while let Some((block, room)) = next_block(text, out, done) {
         let block = load64(block);
         if _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8(b'=' as i8)) != 0 {
             break;

@@ -2,6 +2,7 @@
 
 #![expect(unsafe_code, reason = "std's loads and stores take pointers")]
 
+use super::Progress;
 use super::arch::*;
 
 /// 64 bytes into a register.
@@ -74,4 +75,15 @@ pub fn widened_units(block: __m512i) -> __m512i {
 #[cfg_attr(not(test), target_feature(enable = "avx512f"))]
 pub fn or3(a: __m512i, b: __m512i, c: __m512i) -> __m512i {
     _mm512_or_si512(_mm512_or_si512(a, b), c)
+}
+
+/// The next block of `input`, and room for what becomes of it, while there are both.
+#[inline]
+pub fn next_block<'a, const ROOM: usize>(
+    input: &'a [u8],
+    out: &'a mut [u8],
+    done: Progress,
+) -> Option<(&'a [u8; 64], &'a mut [u8; ROOM])> {
+    let block = input[done.read..].first_chunk()?;
+    Some((block, out[done.written..].first_chunk_mut()?))
 }

@@ -88,6 +88,9 @@ pub(crate) struct Progress {
     pub written: usize,
 }
 
+/// A byte for each character of ASCII.
+type Table = [[u8; 64]; 2];
+
 /// Kernels write whole blocks: output needs room for this many bytes more than the result has.
 pub(crate) const SLACK: usize = 128;
 
@@ -141,20 +144,12 @@ pub(crate) fn encode_base64(bytes: &[u8], alphabet: &[u8; 64], out: &mut [u8]) -
 }
 
 /// Bytes for base64 letters up to anything else; `sextets` is what each ASCII character stands for, or has the top bit.
-pub(crate) fn decode_base64(
-    text: &[u8],
-    sextets: &[[u8; 64]; 2],
-    out: &mut [u8],
-) -> Option<Progress> {
+pub(crate) fn decode_base64(text: &[u8], sextets: &Table, out: &mut [u8]) -> Option<Progress> {
     dispatch!(Avx512, base64::decode(text, sextets, out))
 }
 
 /// The base64 letters among `text`, in the standard alphabet, up to a `=`; `out` needs [`SLACK`] more bytes than `text` has.
-pub(crate) fn compact_base64(
-    text: &[u8],
-    table: &[[u8; 64]; 2],
-    out: &mut [u8],
-) -> Option<Progress> {
+pub(crate) fn compact_base64(text: &[u8], table: &Table, out: &mut [u8]) -> Option<Progress> {
     dispatch!(Avx512, base64::compact(text, table, out))
 }
 

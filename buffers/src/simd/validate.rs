@@ -28,11 +28,10 @@ const TWO_CONTINUATIONS: u8 = 1 << 7;
 /// What the upper half of the first byte leaves possible.
 const FIRST_HIGH: [u8; 16] = {
     let mut table = [TOO_LONG; 16];
-    let mut continuation = 0x8;
-    while continuation <= 0xb {
-        table[continuation] = TWO_CONTINUATIONS;
-        continuation += 1;
-    }
+    table[0x8] = TWO_CONTINUATIONS;
+    table[0x9] = TWO_CONTINUATIONS;
+    table[0xa] = TWO_CONTINUATIONS;
+    table[0xb] = TWO_CONTINUATIONS;
     table[0xc] = TOO_SHORT | OVERLONG_2;
     table[0xd] = TOO_SHORT;
     table[0xe] = TOO_SHORT | OVERLONG_3 | SURROGATE;
@@ -79,7 +78,8 @@ pub fn is_utf8(bytes: &[u8]) -> bool {
     for four in &mut fours {
         let [a, b, c, d] = [0, 1, 2, 3].map(|place| load64(&four[place]));
         let any = _mm512_or_si512(_mm512_or_si512(a, b), _mm512_or_si512(c, d));
-        if _mm512_movepi8_mask(any) == 0 && check.is_between_characters() {
+        // No lead byte among the last three waits for more.
+        if _mm512_movepi8_mask(any) == 0 && _mm512_movepi8_mask(check.before) >> 61 == 0 {
             continue;
         }
         for block in [a, b, c, d] {
@@ -93,7 +93,7 @@ pub fn is_utf8(bytes: &[u8]) -> bool {
     let mut last = [0; 64];
     last[..tail.len()].copy_from_slice(tail);
     check.block(load64(&last));
-    check.is_good()
+    _mm512_test_epi8_mask(check.mistakes, check.mistakes) == 0
 }
 
 struct Check {
@@ -145,18 +145,5 @@ impl Check {
         let mistakes = _mm512_xor_si512(possible, wanted);
         self.mistakes = _mm512_or_si512(self.mistakes, mistakes);
         self.before = block;
-    }
-
-    /// Whether the last three bytes leave nothing to wait for.
-    #[inline]
-    #[cfg_attr(not(test), target_feature(enable = "avx512bw"))]
-    fn is_between_characters(&self) -> bool {
-        _mm512_movepi8_mask(self.before) >> 61 == 0
-    }
-
-    #[inline]
-    #[cfg_attr(not(test), target_feature(enable = "avx512bw"))]
-    fn is_good(&self) -> bool {
-        _mm512_test_epi8_mask(self.mistakes, self.mistakes) == 0
     }
 }

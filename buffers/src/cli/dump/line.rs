@@ -32,7 +32,8 @@ const EBCDIC: &[u8; 192] = b"\
 
 /// What a line looks like.
 pub struct Line {
-    cols: usize,
+    /// Bytes of a full line.
+    pub cols: usize,
     group: usize,
     style: Style,
     digits: &'static Digits,
@@ -65,11 +66,6 @@ impl Line {
             has_fast_path: (style, cols, group, decimal, has_colors) == usual,
             has_colors,
         }
-    }
-
-    /// Returns how many bytes a full line has.
-    pub fn cols(&self) -> usize {
-        self.cols
     }
 
     /// Appends the line that shows `bytes`.
@@ -126,7 +122,7 @@ impl Line {
                 (Style::Bits, None) => text.extend_from_slice(b"        "),
                 (_, None) => text.extend_from_slice(b"  "),
                 (Style::Bits, Some(bits)) => {
-                    self.paint(text, bits, format!("{bits:08b}").as_bytes())
+                    self.paint(text, bits, format!("{bits:08b}").as_bytes());
                 }
                 (_, Some(byte)) => self.paint(text, byte, &self.digits[usize::from(byte)]),
             }

@@ -28,7 +28,8 @@ pub fn dump(options: &Options) -> Result<()> {
         return reverse::reverse(options, &mut input, &mut out);
     }
     let address = options.seek.map_or(Ok(0), |seek| input.skip(seek))?;
-    if let Some(len) = options.len() {
+    // Less than nothing is no limit.
+    if let Some(Ok(len)) = options.len.map(u64::try_from) {
         input.limit(len);
     }
     match options.style() {
@@ -57,7 +58,7 @@ fn open_output(options: &Options) -> Result<File> {
 
 /// Writes all lines, those of a chunk at once. A line whose end has not been read yet waits.
 fn lines(rows: &mut Rows, input: &mut Input, out: &mut File) -> Result<()> {
-    let cols = rows.line.cols();
+    let cols = rows.line.cols;
     let mut text = Vec::with_capacity(CHUNK_BYTES * 5);
     let mut started: Vec<u8> = Vec::new();
     while let Some(mut chunk) = input.next()? {

@@ -29,7 +29,7 @@ pub struct Options {
     pub outfile: Option<PathBuf>,
     /// A single * for many lines of zeros; twice is not at all
     #[arg(short, long, action = ArgAction::Count)]
-    autoskip: u8,
+    pub autoskip: u8,
     /// Bits instead of hex
     #[arg(short, long, overrides_with_all = ["little_endian", "plain", "include"])]
     bits: bool,
@@ -38,7 +38,7 @@ pub struct Options {
     pub capitalize: bool,
     /// Bytes in a line [default: 16; 6 with -b, 12 with -i, 30 with -p, where 0 is one long line]
     #[arg(short, long, value_parser = parse, allow_hyphen_values = true)]
-    cols: Option<i128>,
+    pub cols: Option<i128>,
     /// Addresses in decimal
     #[arg(short, long)]
     pub decimal: bool,
@@ -56,7 +56,7 @@ pub struct Options {
     include: bool,
     /// Show at most SIZE bytes
     #[arg(short, long, visible_alias = "length", value_name = "SIZE", value_parser = parse, allow_hyphen_values = true)]
-    len: Option<i128>,
+    pub len: Option<i128>,
     /// The variable of -i
     #[arg(short, long, allow_hyphen_values = true)]
     pub name: Option<OsString>,
@@ -125,15 +125,6 @@ impl Options {
         bail!(Usage(text))
     }
 
-    pub fn autoskip(&self) -> bool {
-        self.autoskip % 2 == 1
-    }
-
-    /// Returns how many bytes are shown, unless it is all.
-    pub fn len(&self) -> Option<u64> {
-        u64::try_from(self.len?).ok()
-    }
-
     /// Returns what is added to an address; it may go round.
     pub fn offset(&self) -> u64 {
         self.offset.unwrap_or_default() as u64
@@ -149,11 +140,6 @@ impl Options {
             (_, Style::Plain) => 30,
             (_, Style::Include) => 12,
         }
-    }
-
-    /// Returns how many bytes of each line `-r` reads, if that was said.
-    pub fn given_cols(&self) -> Option<usize> {
-        self.cols.map(|_| self.cols())
     }
 
     /// Returns how many bytes a group has.

@@ -31,7 +31,7 @@ pub fn reverse(options: &Options, input: &mut Input, out: &mut File) -> Result<(
     let reversed = if options.style() == Style::Plain {
         plain(input, &mut writer)
     } else {
-        lines(options.given_cols(), input, &mut writer)
+        lines(options.cols.map(|_| options.cols()), input, &mut writer)
     };
     // What is good is written before the error is told.
     writer.out.flush().context("cannot write")?;

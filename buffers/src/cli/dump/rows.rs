@@ -16,14 +16,14 @@ impl Rows {
         Self {
             line: Line::new(options),
             address,
-            autoskip: options.autoskip(),
+            autoskip: options.autoskip % 2 == 1,
             zeros: 0,
         }
     }
 
     /// Appends the line for `bytes`, or what stands for lines of zeros before it.
     pub fn push(&mut self, text: &mut Vec<u8>, bytes: &[u8]) {
-        let is_full = bytes.len() == self.line.cols();
+        let is_full = bytes.len() == self.line.cols;
         if self.autoskip && is_full && bytes.iter().all(|&byte| byte == 0) {
             if self.zeros == 0 {
                 self.line.push(text, self.address, bytes);
@@ -57,7 +57,7 @@ impl Rows {
 
     /// Appends a line of zeros, which stands `lines_back` lines before the next one.
     fn push_zeros(&self, text: &mut Vec<u8>, lines_back: u64) {
-        let cols = self.line.cols();
+        let cols = self.line.cols;
         let back = lines_back * cols as u64;
         let address = self.address.wrapping_sub(back);
         self.line.push(text, address, &[0; 256][..cols]);
