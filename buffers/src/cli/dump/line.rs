@@ -21,7 +21,21 @@ const fn digits(alphabet: &[u8; 16]) -> Digits {
     table
 }
 
-/// The characters of ASCII, and where EBCDIC has any from 0x40 on.
+/// Returns the character of a byte, or a dot.
+fn ascii(byte: u8) -> u8 {
+    match byte {
+        b' '..=b'~' => byte,
+        _ => b'.',
+    }
+}
+
+/// Returns the same in EBCDIC.
+fn ebcdic(byte: u8) -> u8 {
+    let place = usize::from(byte).checked_sub(0x40);
+    place.map_or(b'.', |place| EBCDIC[place])
+}
+
+/// The characters of EBCDIC from 0x40 on.
 const EBCDIC: &[u8; 192] = b"\
     \x20...........<(+|&.........!$*);~\
     -/.........,%_>?.........`:#@'=\"\
@@ -38,33 +52,27 @@ pub struct Line {
     style: Style,
     digits: &'static Digits,
     decimal: bool,
-    characters: [u8; 256],
+    ebcdic: bool,
     has_colors: bool,
-    /// Nearly every line there is: 16 bytes of hex in pairs, without colours, all places known.
+    /// Nearly every line there is: 16 bytes of hex in pairs, ASCII, without colours, all places known.
     has_fast_path: bool,
 }
 
 impl Line {
     pub fn new(options: &Options) -> Self {
         let (style, cols, group) = (options.style(), options.cols(), options.group());
-        let (decimal, has_colors) = (options.decimal, options.color.is_on());
-        let usual = (Style::Hex, 16, 2, false, false);
-        let character = |byte: usize| match byte as u8 {
-            byte if options.ebcdic => byte
-                .checked_sub(0x40)
-                .map_or(b'.', |at| EBCDIC[usize::from(at)]),
-            byte @ b' '..=b'~' => byte,
-            _ => b'.',
-        };
+        let (decimal, ebcdic) = (options.decimal, options.ebcdic);
+        let has_colors = options.color.is_on();
+        let has_layout = (style, cols, group) == (Style::Hex, 16, 2);
         Self {
             cols,
             group,
             style,
             digits: if options.upper { &UPPER } else { &LOWER },
             decimal,
-            characters: std::array::from_fn(character),
-            has_fast_path: (style, cols, group, decimal, has_colors) == usual,
+            ebcdic,
             has_colors,
+            has_fast_path: has_layout && !decimal && !ebcdic && !has_colors,
         }
     }
 
@@ -95,7 +103,7 @@ impl Line {
             place[2..4].copy_from_slice(&self.digits[usize::from(pair[1])]);
         }
         for (place, &byte) in line[CHARACTERS..].iter_mut().zip(bytes) {
-            *place = self.characters[usize::from(byte)];
+            *place = ascii(byte);
         }
         line[END] = b'\n';
         text.extend_from_slice(&line);
@@ -129,7 +137,8 @@ impl Line {
         }
         text.extend_from_slice(b"  ");
         for &byte in bytes {
-            self.paint(text, byte, &[self.characters[usize::from(byte)]]);
+            let character = if self.ebcdic { ebcdic } else { ascii };
+            self.paint(text, byte, &[character(byte)]);
         }
         text.push(b'\n');
     }
