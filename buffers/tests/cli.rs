@@ -164,24 +164,21 @@ fn a_lost_digit_is_named_and_what_comes_before_it_kept() {
 }
 
 #[test]
-fn a_start_past_the_end_is_refused_of_files_and_pipes() {
+fn a_start_past_the_end_shows_nothing_of_a_file_and_is_refused_of_a_pipe() {
     let ten = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(ten.path(), [0; 10]).unwrap();
     let path = ten.path().to_str().unwrap();
 
-    refused(
-        &["dump", "-s", "11", path],
-        b"",
-        1,
-        "cannot begin at 11: it has 10 bytes",
-    );
+    for start in ["10", "11"] {
+        let output = buffers(&["dump", "-s", start, path], b"");
+        assert_eq!((output.status.code(), output.stdout), (Some(0), vec![]));
+    }
     refused(
         &["dump", "-s", "11"],
         &[0; 10],
         1,
         "stdin: cannot begin at 11: it has 10 bytes",
     );
-    assert!(buffers(&["dump", "-s", "10", path], b"").stdout.is_empty());
 }
 
 #[test]
@@ -335,13 +332,10 @@ fn files_without_a_size_are_read_from_any_place() {
     let output = buffers(&["dump", "-s", "2", path], b"");
     assert_eq!(output.status.code(), Some(0));
     assert!(output.stdout.starts_with(b"00000002: 6e75 780a "), "nux");
-    assert_eq!(buffers(&["dump", "-s", "6", path], b"").stdout, b"");
-    refused(
-        &["dump", "-s", "9", path],
-        b"",
-        1,
-        "cannot begin at 9: it has 6 bytes",
-    );
+    for past in ["6", "9"] {
+        let output = buffers(&["dump", "-s", past, path], b"");
+        assert_eq!((output.status.code(), output.stdout), (Some(0), vec![]));
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use buffers::Encoding::{self, Ascii, Latin1, Utf8, Utf16le};
 use super::input::Input;
 use super::message::{Usage, warn};
 use super::number::parse_size;
-use super::sys;
+use super::stdout;
 use super::wrap::Wrapped;
 
 #[derive(clap::Args)]
@@ -44,11 +44,11 @@ pub fn convert(args: &Args) -> Result<()> {
         true => Converter::lenient(args.from, args.to),
         false => Converter::new(args.from, args.to),
     };
-    let mut out = sys::stdout().context("stdout")?;
+    let mut out = stdout()?;
     let wrap = usize::try_from(args.wrap).unwrap_or(usize::MAX);
     let mut out = Wrapped::new(&mut out, wrap);
     let (mut converted, mut hex_end) = (Vec::new(), HexEnd::default());
-    let name = input.name().to_owned();
+    let name = input.name.clone();
     loop {
         let chunk = input.next()?;
         let (ended, chunk) = (chunk.is_none(), chunk.unwrap_or_default());

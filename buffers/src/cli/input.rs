@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek as _, SeekFrom};
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::sys;
 
@@ -22,8 +22,9 @@ pub enum Seek {
 
 /// A file being read.
 pub struct Input {
-    file: File,
-    name: String,
+    pub file: File,
+    /// What messages call it.
+    pub name: String,
     left: u64,
     chunk: Vec<u8>,
 }
@@ -48,11 +49,6 @@ impl Input {
         })
     }
 
-    /// Returns what messages call it.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
     /// Reads at most `bytes` bytes from here on.
     pub fn limit(&mut self, bytes: u64) {
         self.left = bytes;
@@ -75,52 +71,25 @@ impl Input {
         let is_there =
             |place: &u64| !matches!(seek, Seek::Start(at) if at.unsigned_abs() != *place);
         if let Some(place) = sought.ok().filter(is_there) {
-            return self.expect_bytes_before(place).map(|()| place);
+            return Ok(place);
         }
+        let name = &self.name;
         let wanted = match seek {
             Seek::Start(bytes) | Seek::Here(bytes) if bytes >= 0 => bytes.unsigned_abs(),
-            Seek::Start(bytes) | Seek::Here(bytes) | Seek::End(bytes) => bail!(
-                "{}: cannot begin {} bytes before the end: it is shorter, or is no file",
-                self.name,
-                bytes.unsigned_abs()
-            ),
+            Seek::Start(bytes) | Seek::Here(bytes) | Seek::End(bytes) => {
+                let bytes = bytes.unsigned_abs();
+                bail!(
+                    "{name}: cannot begin {bytes} bytes before the end: it is shorter, or is no file"
+                )
+            }
         };
-        let skipped = self.count((&self.file).take(wanted))?;
-        self.expect(wanted, skipped).map(|()| wanted)
-    }
-
-    /// Refuses a place after the end. Only reading tells: files in `/proc` have a size of 0.
-    fn expect_bytes_before(&mut self, place: u64) -> Result<()> {
-        let is_file = self
-            .file
-            .metadata()
-            .is_ok_and(|metadata| metadata.is_file());
-        if place == 0 || !is_file {
-            return Ok(());
-        }
-        // After this byte, the file stands where it should.
-        self.file
-            .seek(SeekFrom::Start(place - 1))
-            .with_context(|| self.name.clone())?;
-        if self.count((&self.file).take(1))? == 1 {
-            return Ok(());
-        }
-        self.rewind();
-        let len = self.file.seek(SeekFrom::End(0)).ok().filter(|&len| len > 0);
-        let len = len.map_or_else(|| self.count(&self.file), Ok)?;
-        self.expect(place, len)
-    }
-
-    /// Reads all, and returns how many bytes that was.
-    fn count(&self, mut bytes: impl Read) -> Result<u64> {
-        io::copy(&mut bytes, &mut io::sink()).with_context(|| self.name.clone())
-    }
-
-    fn expect(&self, place: u64, len: u64) -> Result<()> {
-        if len < place {
-            bail!("{}: cannot begin at {place}: it has {len} bytes", self.name);
-        }
-        Ok(())
+        let skipped = io::copy(&mut (&self.file).take(wanted), &mut io::sink());
+        let skipped = skipped.with_context(|| name.clone())?;
+        ensure!(
+            skipped == wanted,
+            "{name}: cannot begin at {wanted}: it has {skipped} bytes"
+        );
+        Ok(wanted)
     }
 
     /// Reads the next bytes, as many as are there at once; none at the end.

@@ -8,7 +8,7 @@ use buffers::{Converter, Encoding, Inspect};
 
 use super::input::Input;
 use super::number::parse_size;
-use super::sys;
+use super::stdout;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -25,7 +25,7 @@ pub struct Args {
 
 pub fn inspect(args: &Args) -> Result<()> {
     let mut input = Input::open(args.file.as_deref())?;
-    let mut out = BufWriter::new(sys::stdout().context("stdout")?);
+    let mut out = BufWriter::new(stdout()?);
     if args.json {
         json(&mut input, &mut out)?;
     } else {

@@ -25,12 +25,8 @@ pub fn report(error: &Error) -> ExitCode {
 
 /// Whether the reader of our output has gone, as `head` does: no error, just the end.
 pub fn is_closed_pipe(error: &Error) -> bool {
-    let causes = error
-        .chain()
-        .filter_map(|cause| cause.downcast_ref::<io::Error>());
-    causes
-        .map(io::Error::kind)
-        .any(|kind| kind == io::ErrorKind::BrokenPipe)
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref());
+    causes.any(|cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// The text of an error without the "(os error 2)" that says it again in numbers.

@@ -11,6 +11,7 @@ mod wrap;
 
 use std::env;
 use std::ffi::OsString;
+use std::fs::File;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -43,7 +44,17 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Print the tour, or some of its lessons
-    Tour(TourArgs),
+    Tour {
+        /// List the lessons instead of running them
+        #[arg(long)]
+        list: bool,
+        /// Print the Rust program, the Node program and the output
+        #[arg(long)]
+        code: bool,
+        /// The lessons to run, in this order; all if none is named
+        #[arg(value_name = "LESSON")]
+        lessons: Vec<String>,
+    },
     /// Show bytes in hex and as text, as xxd does
     #[command(args_override_self = true, disable_version_flag = true)]
     Dump(dump::Options),
@@ -53,19 +64,6 @@ enum Command {
     Inspect(inspect::Args),
     /// Print the completions of a shell
     Completions { shell: clap_complete::Shell },
-}
-
-#[derive(clap::Args, Default)]
-struct TourArgs {
-    /// List the lessons instead of running them
-    #[arg(long)]
-    list: bool,
-    /// Print the Rust program, the Node program and the output
-    #[arg(long)]
-    code: bool,
-    /// The lessons to run, in this order; all if none is named
-    #[arg(value_name = "LESSON")]
-    lessons: Vec<String>,
 }
 
 /// Runs what the arguments say.
@@ -99,8 +97,9 @@ fn run(mut args: Vec<OsString>) -> Result<ExitCode> {
                 "what is to be done with stdin? `buffers dump`, `convert` or `inspect`"
             ));
         }
-        None => show_tour(&TourArgs::default())?,
-        Some(Command::Tour(args)) => show_tour(&args)?,
+        None => tour::run(&[], false, &mut stdout()?)?,
+        Some(Command::Tour { list: true, .. }) => tour::list(&mut stdout()?)?,
+        Some(Command::Tour { lessons, code, .. }) => tour::run(&lessons, code, &mut stdout()?)?,
         Some(Command::Dump(options)) => dump::dump(&options)?,
         Some(Command::Convert(args)) => convert::convert(&args)?,
         Some(Command::Inspect(args)) => inspect::inspect(&args)?,
@@ -114,15 +113,9 @@ fn run(mut args: Vec<OsString>) -> Result<ExitCode> {
 }
 
 fn print(text: &[u8]) -> Result<()> {
-    let mut out = sys::stdout().context("stdout")?;
-    out.write_all(text).context("cannot write")
+    stdout()?.write_all(text).context("cannot write")
 }
 
-fn show_tour(args: &TourArgs) -> Result<()> {
-    let mut out = sys::stdout().context("stdout")?;
-    if args.list {
-        tour::list(&mut out)
-    } else {
-        tour::run(&args.lessons, args.code, &mut out)
-    }
+fn stdout() -> Result<File> {
+    sys::stdout().context("stdout")
 }

@@ -15,7 +15,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::input::{CHUNK_BYTES, Input};
-use super::sys;
+use super::stdout;
 use options::Style;
 pub use options::{Options, with_two_dashes};
 use rows::Rows;
@@ -49,7 +49,7 @@ fn open_output(options: &Options) -> Result<File> {
         .as_deref()
         .filter(|path| *path != Path::new("-"));
     let Some(path) = named else {
-        return sys::stdout().context("stdout");
+        return stdout();
     };
     let mut open = OpenOptions::new();
     let open = open.write(true).create(true).truncate(!options.revert);

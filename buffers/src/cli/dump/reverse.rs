@@ -5,7 +5,7 @@
 //! comes after a digit that was lost is then wrong without a word; here the bytes before it are written, and it is named.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Seek as _, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek as _, SeekFrom, Write};
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -13,7 +13,7 @@ use super::options::{Options, Style};
 use crate::cli::input::{CHUNK_BYTES, Input, Seek};
 
 /// No line of a dump is longer; a file without newlines must not fill the memory.
-const LONGEST_LINE: usize = 64 * 1024;
+const LONGEST_LINE: u64 = 64 * 1024;
 
 /// Writes the bytes that the dump in `input` shows.
 pub fn reverse(options: &Options, input: &mut Input, out: &mut File) -> Result<()> {
@@ -39,7 +39,7 @@ pub fn reverse(options: &Options, input: &mut Input, out: &mut File) -> Result<(
 }
 
 fn plain(input: &mut Input, writer: &mut Writer) -> Result<()> {
-    let name = input.name().to_owned();
+    let name = input.name.clone();
     let (mut half, mut bytes) = (None, Vec::new());
     let (mut offset, mut address) = (0, 0);
     while let Some(chunk) = input.next()? {
@@ -59,30 +59,26 @@ fn plain(input: &mut Input, writer: &mut Writer) -> Result<()> {
     Ok(())
 }
 
-fn lines(cols: Option<usize>, input: &mut Input, writer: &mut Writer) -> Result<()> {
-    let name = input.name().to_owned();
-    let (mut line, mut number) = (Vec::new(), 0_u64);
-    loop {
-        let chunk = input.next()?;
-        let ended = chunk.is_none();
-        // The last line may lack its end.
-        let chunk = chunk.unwrap_or(b"\n");
-        for part in chunk.split_inclusive(|&byte| byte == b'\n') {
-            line.extend_from_slice(part);
-            if line.len() > LONGEST_LINE {
-                bail!("{name}: line {}: too long for a line of a dump", number + 1);
-            }
-            if part.ends_with(b"\n") {
-                number += 1;
-                let written = addressed(line.trim_ascii(), cols, writer);
-                written.with_context(|| format!("{name}: line {number}"))?;
-                line.clear();
-            }
+fn lines(cols: Option<usize>, input: &Input, writer: &mut Writer) -> Result<()> {
+    let name = &input.name;
+    let mut reader = BufReader::with_capacity(CHUNK_BYTES, &input.file);
+    let mut line = Vec::new();
+    for number in 1_u64.. {
+        line.clear();
+        let mut rest = reader.by_ref().take(LONGEST_LINE);
+        let read = rest.read_until(b'\n', &mut line);
+        if read.with_context(|| name.clone())? == 0 {
+            break;
         }
-        if ended {
-            return Ok(());
-        }
+        let is_whole = line.ends_with(b"\n") || rest.limit() > 0;
+        ensure!(
+            is_whole,
+            "{name}: line {number}: too long for a line of a dump"
+        );
+        let written = addressed(line.trim_ascii(), cols, writer);
+        written.with_context(|| format!("{name}: line {number}"))?;
     }
+    Ok(())
 }
 
 /// Writes the bytes of one line at its address.

@@ -38,7 +38,12 @@ pub(super) enum Mode {
 impl Decoder {
     pub(super) fn new(from: Encoding, mode: Mode) -> Self {
         match (from.is_bytes_as_text(), mode) {
-            (false, _) => Self::Text(Text::new(from, mode)),
+            (false, _) => Self::Text(Text {
+                from,
+                mode,
+                carry: Vec::new(),
+                offset: 0,
+            }),
             (true, Mode::Strict) => Self::Strict(Lines::new(from)),
             _ if from == Encoding::Hex => Self::LenientHex(Some(Vec::new())),
             _ => Self::LenientBase64(Lenient::default()),
@@ -71,16 +76,6 @@ impl Decoder {
 }
 
 impl Text {
-    fn new(from: Encoding, mode: Mode) -> Self {
-        let (carry, offset) = (Vec::new(), 0);
-        Self {
-            from,
-            mode,
-            carry,
-            offset,
-        }
-    }
-
     fn push(&mut self, chunk: Option<&[u8]>, encoder: &mut Encoder) -> Result<(), Error> {
         let mut joined = mem::take(&mut self.carry);
         let whole = match chunk {

@@ -8,26 +8,13 @@ use memchr::{memchr, memchr2};
 use super::super::{base64, base64_blocks, hex};
 use crate::{Encoding, Error};
 
-/// What waits for the next chunk: characters whose group is not whole, and a carriage return.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
     from: Encoding,
-    carry: Vec<u8>,
-    /// Where each character of the carry stood in the stream: newlines may lie between them.
-    positions: Vec<usize>,
-    /// A carriage return that ended a chunk: right before a newline, wrong before anything else.
-    ends_in_cr: bool,
+    /// What waits for the next chunk: characters whose group is not whole, a carriage return, and where each of them stood.
+    carry: Vec<(usize, u8)>,
     /// Bytes of the stream so far.
     offset: usize,
-}
-
-/// The carry and a chunk without its line ends.
-struct Joined<'a> {
-    text: Cow<'a, [u8]>,
-    carried: Vec<usize>,
-    chunk: &'a [u8],
-    /// Where the chunk starts in the stream.
-    start: usize,
 }
 
 impl Lines {
@@ -43,80 +30,76 @@ impl Lines {
         if chunk.is_some_and(<[u8]>::is_empty) {
             return Ok(());
         }
-        let joined = self.join(chunk.unwrap_or_default());
-        let len = joined.text.len();
+        let (start, bytes) = (self.offset, chunk.unwrap_or_default());
+        self.offset += bytes.len();
+        let mut carry = mem::take(&mut self.carry);
+        if bytes.starts_with(b"\n") {
+            carry.pop_if(|(_, last)| *last == b'\r');
+        }
+        // At the end of a chunk, it may be the first half of a line end.
+        let (body, return_len) = match bytes.strip_suffix(b"\r") {
+            Some(body) => (body, 1),
+            None => (bytes, 0),
+        };
+        let text = join(&carry, body);
+        let len = text.len();
         let whole = match (chunk, self.from) {
             (None, _) => len,
             (_, Encoding::Hex) => len & !1,
             // The last group may have padding, after which nothing may come.
             _ => len.saturating_sub(1) & !3,
         };
-        let text = &joined.text[..whole];
-        let alphabet = self.from.alphabet();
-        let decoded = match self.from {
-            Encoding::Hex => hex::decode_into(text, out),
-            _ => base64_blocks::decode_into(text, alphabet, out).and_then(|()| {
-                let ends_early = whole < len && text.ends_with(b"=");
-                match ends_early {
-                    true => Err(base64::after_padding(whole, alphabet)),
-                    false => Ok(()),
-                }
-            }),
-        };
-        self.carry = joined.text[whole..].to_vec();
-        self.positions = joined.positions().rev().take(len - whole).collect();
-        self.positions.reverse();
-        decoded.map_err(|error| {
-            let index = error.offset().unwrap_or_default();
-            error.with_offset(joined.position(index))
+        let chars = || chars(&carry, start, bytes);
+        self.carry = chars().rev().take(len - whole + return_len).collect();
+        self.carry.reverse();
+        self.decode_groups(&text, whole, out).map_err(|error| {
+            let stood = chars().nth(error.offset().unwrap_or_default());
+            error.with_offset(stood.map_or(self.offset, |(position, _)| position))
         })
     }
 
-    /// Returns the characters to decode next; an empty chunk is the end.
-    fn join<'a>(&mut self, chunk: &'a [u8]) -> Joined<'a> {
-        let (mut text, mut carried) = (mem::take(&mut self.carry), mem::take(&mut self.positions));
-        if self.ends_in_cr && !chunk.starts_with(b"\n") {
-            text.push(b'\r');
-            carried.push(self.offset - 1);
+    /// Appends the bytes of the first `whole` characters.
+    fn decode_groups(&self, text: &[u8], whole: usize, out: &mut Vec<u8>) -> Result<(), Error> {
+        let (groups, alphabet) = (&text[..whole], self.from.alphabet());
+        if self.from == Encoding::Hex {
+            return hex::decode_into(groups, out);
         }
-        let start = self.offset;
-        self.offset += chunk.len();
-        self.ends_in_cr = chunk.ends_with(b"\r");
-        let chunk = chunk.strip_suffix(b"\r").unwrap_or(chunk);
-        let is_plain = text.is_empty() && memchr2(b'\n', b'\r', chunk).is_none();
-        if !is_plain {
-            let mut rest = chunk;
-            while let Some(end) = memchr(b'\n', rest) {
-                let line = &rest[..end];
-                text.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
-                rest = &rest[end + 1..];
-            }
-            text.extend_from_slice(rest);
+        base64_blocks::decode_into(groups, alphabet, out)?;
+        if whole < text.len() && groups.ends_with(b"=") {
+            return Err(base64::after_padding(whole, alphabet));
         }
-        Joined {
-            text: if is_plain { chunk.into() } else { text.into() },
-            carried,
-            chunk,
-            start,
-        }
+        Ok(())
     }
 }
 
-impl Joined<'_> {
-    /// Returns where the character at `index` stood, or the end of the stream.
-    fn position(&self, index: usize) -> usize {
-        let position = self.positions().nth(index);
-        position.unwrap_or(self.start + self.chunk.len())
+/// Returns the carry and a chunk without its line ends.
+fn join<'a>(carry: &[(usize, u8)], chunk: &'a [u8]) -> Cow<'a, [u8]> {
+    if carry.is_empty() && memchr2(b'\n', b'\r', chunk).is_none() {
+        return chunk.into();
     }
+    let mut text: Vec<u8> = carry.iter().map(|(_, byte)| *byte).collect();
+    let mut rest = chunk;
+    while let Some(end) = memchr(b'\n', rest) {
+        let line = &rest[..end];
+        text.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
+        rest = &rest[end + 1..];
+    }
+    text.extend_from_slice(rest);
+    text.into()
+}
 
-    fn positions(&self) -> impl DoubleEndedIterator<Item = usize> {
-        let is_line_end = |index: usize| match self.chunk[index] {
-            b'\n' => true,
-            b'\r' => self.chunk.get(index + 1) == Some(&b'\n'),
-            _ => false,
-        };
-        let places = (0..self.chunk.len()).filter(move |&index| !is_line_end(index));
-        let carried = self.carried.iter().copied();
-        carried.chain(places.map(|index| self.start + index))
-    }
+/// Returns the characters of the carry and of a chunk that starts at `start`, and where each of them stood.
+fn chars(
+    carry: &[(usize, u8)],
+    start: usize,
+    chunk: &[u8],
+) -> impl DoubleEndedIterator<Item = (usize, u8)> {
+    let is_line_end = |index: usize| match chunk[index] {
+        b'\n' => true,
+        b'\r' => chunk.get(index + 1) == Some(&b'\n'),
+        _ => false,
+    };
+    let indices = (0..chunk.len()).filter(move |&index| !is_line_end(index));
+    let in_chunk = indices.map(move |index| (start + index, chunk[index]));
+    carry.iter().copied().chain(in_chunk)
 }
