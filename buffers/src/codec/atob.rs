@@ -21,13 +21,10 @@ use crate::{Encoding, Error};
 pub fn atob(text: &str) -> Result<String, Error> {
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c);
     let mut chars: Vec<u8> = text.bytes().filter(|byte| !is_space(byte)).collect();
-    let padding = chars
-        .iter()
-        .rev()
-        .take(2)
-        .take_while(|&&byte| byte == b'=')
-        .count();
-    chars.truncate(chars.len() - padding);
+    let mut padding = 0;
+    while padding < 2 && chars.pop_if(|last| *last == b'=').is_some() {
+        padding += 1;
+    }
 
     let is_char = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
     if !chars.iter().all(is_char) {

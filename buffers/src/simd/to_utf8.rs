@@ -10,8 +10,7 @@ use super::lanes::{
 };
 
 /// Four bytes of UTF-8 for each of 16 characters in 32-bit lanes, unused ones last, and which bytes are used.
-#[inline]
-#[cfg_attr(not(test), target_feature(enable = "avx512bw,avx512vl"))]
+#[cfg_attr(not(test), inline, target_feature(enable = "avx512bw,avx512vl"))]
 fn utf8_of(characters: __m512i, skipped: u16) -> (__m512i, u64) {
     let at_least = |least| _mm512_cmpge_epu32_mask(characters, _mm512_set1_epi32(least));
     let (two, three, four) = (at_least(0x80), at_least(0x800), at_least(0x1_0000));

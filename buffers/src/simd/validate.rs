@@ -64,8 +64,7 @@ const SECOND_HIGH: [u8; 16] = {
 };
 
 /// The 16 entries of a table in each quarter of a register, as the shuffle wants them.
-#[inline]
-#[cfg_attr(not(test), target_feature(enable = "avx512f"))]
+#[cfg_attr(not(test), inline, target_feature(enable = "avx512f"))]
 fn broadcast_128(table: [u8; 16]) -> __m512i {
     load64(&std::array::from_fn(|place| table[place % 16]))
 }
@@ -107,8 +106,7 @@ struct Check {
 }
 
 impl Check {
-    #[inline]
-    #[cfg_attr(not(test), target_feature(enable = "avx512f"))]
+    #[cfg_attr(not(test), inline, target_feature(enable = "avx512f"))]
     fn new() -> Self {
         Self {
             first_high: broadcast_128(FIRST_HIGH),
@@ -120,8 +118,7 @@ impl Check {
         }
     }
 
-    #[inline]
-    #[cfg_attr(not(test), target_feature(enable = "avx512vbmi"))]
+    #[cfg_attr(not(test), inline, target_feature(enable = "avx512vbmi"))]
     fn block(&mut self, block: __m512i) {
         let [one, two, three] = self
             .shifts

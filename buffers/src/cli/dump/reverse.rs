@@ -45,11 +45,8 @@ fn plain(input: &mut Input, writer: &mut Writer) -> Result<()> {
     while let Some(chunk) = input.next()? {
         bytes.clear();
         let read = digits(chunk, &mut half, &mut bytes);
-        if !bytes.is_empty() {
-            writer.go_to(address)?;
-            writer.write(&bytes)?;
-            address += bytes.len() as u64;
-        }
+        writer.write(address, &bytes)?;
+        address += bytes.len() as u64;
         if let Err(at) = read {
             bail!("{name}: not a hex digit at offset {}", offset + at);
         }
@@ -102,10 +99,7 @@ fn addressed(line: &[u8], cols: Option<usize>, writer: &mut Writer) -> Result<()
     }
     let (mut half, mut bytes) = (None, Vec::new());
     let read = digits(hex, &mut half, &mut bytes);
-    if !bytes.is_empty() {
-        writer.go_to(address)?;
-        writer.write(&bytes)?;
-    }
+    writer.write(address, &bytes)?;
     if let Err(at) = read {
         bail!("not a hex digit: {:?}", char::from(hex[at]));
     }
@@ -122,14 +116,17 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+    fn write(&mut self, address: u64, bytes: &[u8]) -> Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        self.go_to(i128::from(address) + self.base)?;
         self.place += bytes.len() as i128;
         self.out.write_all(bytes).context("cannot write")
     }
 
-    /// Goes to an address: in a file by seeking, which leaves a hole; elsewhere with zeros, and forwards only.
-    fn go_to(&mut self, address: u64) -> Result<()> {
-        let to = i128::from(address) + self.base;
+    /// Goes to a place: in a file by seeking, which leaves a hole; elsewhere with zeros, and forwards only.
+    fn go_to(&mut self, to: i128) -> Result<()> {
         ensure!(to >= 0, "the address is before the start, by {}", -to);
         let distance = to - self.place;
         if distance != 0 && self.can_seek {
