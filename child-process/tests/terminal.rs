@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use nix::pty::openpty;
-use support::{DEADLINE, bearers, until};
+use support::{DEADLINE, bearers, processes, until};
 
 const CTRL_C: &str = "\x03";
 const CTRL_D: &str = "\x04";
@@ -130,6 +130,12 @@ fn is_installed(program: &str) -> bool {
     installed
 }
 
+/// Returns whether sleep(1) runs with this variable in its environment: it has been executed, in its process group.
+fn sleeps(marker: &str) -> bool {
+    processes(marker)
+        .any(|folder| std::fs::read(folder.join("comm")).is_ok_and(|name| name == b"sleep\n"))
+}
+
 #[test]
 fn a_limit_ends_everything_that_the_command_has_started() {
     let mut shell = Shell::start();
@@ -190,8 +196,11 @@ fn two_ctrl_c_in_a_session_do_not_kill_a_program_that_takes_them() {
 fn a_program_that_ctrl_c_ends_is_reported_as_the_shell_does() {
     let mut shell = Shell::start();
 
-    shell.enter("$BIN run -- sleep 100; echo \"status=$?\"");
-    std::thread::sleep(Duration::from_millis(300));
+    let marker = format!("CTRL_C={}", std::process::id());
+    shell.enter(&format!(
+        "env {marker} $BIN run -- sleep 100; echo \"status=$?\""
+    ));
+    until("it sleeps", || sleeps(&marker));
     shell.press(CTRL_C);
     shell.wait_for("status=130");
 }
@@ -240,13 +249,14 @@ fn a_shell_inside_has_its_own_job_control() {
 
     shell.enter("PS1='inside> ' $BIN run -- bash --norc --noprofile -i; echo \"status=$?\"");
     shell.wait_for("inside> ");
-    shell.enter("sleep 100");
-    std::thread::sleep(Duration::from_millis(300));
+    let marker = format!("INSIDE={}", std::process::id());
+    shell.enter(&format!("{marker} sleep 100"));
+    until("it sleeps", || sleeps(&marker));
     shell.press(CTRL_Z);
     shell.wait_for("Stopped");
     shell.enter("kill -9 %1");
-    shell.enter("sleep 0.2; true");
-    shell.wait_for("Killed");
+    shell.enter("wait %1; echo \"waited=$?\"");
+    shell.wait_for("waited=137");
     shell.enter("exit 9");
     shell.wait_for("status=9");
     shell.expect_usual_modes();
