@@ -31,7 +31,10 @@ fn many_runs_leave_no_descriptor_and_no_zombie() {
                 _ => drop(exec_file("sleep", ["100"]).spawn().await.unwrap()),
             }
         }
-        assert_eq!(open_files(), before);
+        // The runtime drops the task of the last child when it comes round to it.
+        while open_files() != before {
+            tokio::task::yield_now().await;
+        }
         // What was dropped is reaped by a thread, since `Drop` does not wait.
         while !children().is_empty() {
             tokio::time::sleep(std::time::Duration::from_millis(1)).await;
