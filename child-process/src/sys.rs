@@ -10,19 +10,18 @@ mod system;
 mod start;
 
 pub use start::{Group, Options, start};
-pub use system::{descendants, enlarge_pipe, exit_watch};
+pub use system::{as_user, descendants, enlarge_pipe, exit_watch};
 
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
-use std::os::unix::process::ExitStatusExt;
-use std::process::ExitStatus;
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
 use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, fcntl};
-use nix::libc;
 use nix::unistd::Pid;
+use rustix::process::{WaitOptions, waitpid};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
+
+use crate::Exit;
 
 /// Waits for one kind of readiness of a descriptor, and is not woken by the other.
 pub fn watch<T: Into<OwnedFd>>(fd: T, interest: Interest) -> io::Result<AsyncFd<OwnedFd>> {
@@ -40,10 +39,7 @@ pub fn move_above(fd: OwnedFd, highest: RawFd) -> io::Result<OwnedFd> {
     if fd.as_raw_fd() > highest {
         return Ok(fd);
     }
-    let moved = fcntl(&fd, FcntlArg::F_DUPFD_CLOEXEC(highest + 1))?;
-    #[expect(unsafe_code, reason = "nix gives a number")]
-    // SAFETY: the call has just made this descriptor, so that nothing else owns it.
-    Ok(unsafe { OwnedFd::from_raw_fd(moved) })
+    Ok(rustix::io::fcntl_dupfd_cloexec(&fd, highest + 1)?)
 }
 
 /// Takes over a descriptor that the parent of this process has named.
@@ -54,19 +50,18 @@ pub fn move_above(fd: OwnedFd, highest: RawFd) -> io::Result<OwnedFd> {
 #[cfg(feature = "ipc")]
 #[expect(unsafe_code, reason = "an inherited descriptor is a number")]
 pub unsafe fn from_inherited_fd(fd: RawFd) -> OwnedFd {
+    use std::os::fd::FromRawFd;
     // SAFETY: the caller's promise.
     unsafe { OwnedFd::from_raw_fd(fd) }
 }
 
-/// Reaps the child `pid` if it has ended, and returns how.
-pub fn reap(pid: Pid) -> Result<Option<ExitStatus>, Errno> {
-    let mut status = 0;
-    #[expect(
-        unsafe_code,
-        reason = "nix's waitpid fails on signals that have no name, with the child reaped"
-    )]
-    // SAFETY: the status is ours to be written.
-    let reaped =
-        Errno::result(unsafe { libc::waitpid(pid.as_raw(), &raw mut status, libc::WNOHANG) })?;
-    Ok((reaped != 0).then(|| ExitStatus::from_raw(status)))
+/// Reaps the child `pid` if it has ended, and returns how. nix would fail on signals that have no name.
+pub fn reap(pid: Pid) -> Result<Option<Exit>, Errno> {
+    let pid = rustix::process::Pid::from_raw(pid.as_raw());
+    let reaped = waitpid(pid, WaitOptions::NOHANG);
+    let reaped = reaped.map_err(|error| Errno::from_raw(error.raw_os_error()))?;
+    Ok(reaped.map(|(_, status)| match status.exit_status() {
+        Some(code) => Exit::Code(code),
+        None => Exit::Signal(status.terminating_signal().unwrap_or_default()),
+    }))
 }

@@ -16,7 +16,7 @@ async fn whoever_ignores_the_signal_is_killed_with_all_its_family() {
     let rounds = if std::env::var_os("SOAK").is_some() {
         200
     } else {
-        5
+        2
     };
     for round in 0..rounds {
         let marker = format!("FAMILY={}-{round}", std::process::id());

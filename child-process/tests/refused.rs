@@ -43,7 +43,11 @@ async fn a_limit_returns_in_time_and_names_the_refusal() {
     let limit = Duration::from_millis(300);
     let began = Instant::now();
 
-    let command = exec_file("sh", ["-c", "echo up; exec sleep 2"]).uid(NOBODY);
+    // It ends when the pipe does.
+    let (read, write) = std::io::pipe().unwrap();
+    let command = exec_file("sh", ["-c", "echo up; exec cat"])
+        .stdin(read)
+        .uid(NOBODY);
     let error = command.timeout(limit).grace(limit).await.unwrap_err();
 
     assert!(
@@ -66,6 +70,7 @@ async fn a_limit_returns_in_time_and_names_the_refusal() {
     );
     assert_eq!(stdout, b"up\n");
     assert!(unreaped().contains(&pid));
+    drop(write);
     while unreaped().contains(&pid) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
@@ -76,13 +81,15 @@ async fn a_drop_does_not_wait() {
     if !is_without_the_right("a_drop_does_not_wait") {
         return;
     }
-    let child = exec_file("sleep", ["2"]).uid(NOBODY).spawn().await.unwrap();
-    let mut run = Box::pin(exec_file("sleep", ["2"]).uid(NOBODY).into_future());
-    assert!(
-        tokio::time::timeout(Duration::from_millis(100), &mut run)
-            .await
-            .is_err()
-    );
+    let (read, write) = std::io::pipe().unwrap();
+    let command = || {
+        let stdin = read.try_clone().unwrap();
+        exec_file("cat", [""; 0]).stdin(stdin).uid(NOBODY)
+    };
+    let child = command().spawn().await.unwrap();
+    let mut run = Box::pin(command().into_future());
+    let short = Duration::from_millis(100);
+    assert!(tokio::time::timeout(short, &mut run).await.is_err());
 
     let began = Instant::now();
     let pid = child.pid();
@@ -99,6 +106,10 @@ async fn a_drop_does_not_wait() {
         "{:?}",
         unreaped()
     );
+    drop(write);
+    while !unreaped().is_empty() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
 }
 
 #[tokio::test]

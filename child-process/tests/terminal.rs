@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use nix::pty::openpty;
-use support::{DEADLINE, bearers, until};
+use support::{DEADLINE, bearers, processes, until};
 
 const CTRL_C: &str = "\x03";
 const CTRL_D: &str = "\x04";
@@ -130,6 +130,15 @@ fn is_installed(program: &str) -> bool {
     installed
 }
 
+/// Returns whether `program` runs with this variable in its environment, in this state: `S` sleeps. So it has been
+/// executed, in its process group.
+fn runs(marker: &str, program: &str, state: &str) -> bool {
+    let wanted = format!("({program}) {state}");
+    processes(marker).any(|folder| {
+        std::fs::read_to_string(folder.join("stat")).is_ok_and(|stat| stat.contains(&wanted))
+    })
+}
+
 #[test]
 fn a_limit_ends_everything_that_the_command_has_started() {
     let mut shell = Shell::start();
@@ -142,7 +151,8 @@ fn a_limit_ends_everything_that_the_command_has_started() {
     until("they run", || bearers(&marker) >= 5);
     shell.wait_for("status=124");
 
-    assert_eq!(bearers(&marker), 0);
+    // All are killed; it takes them a moment to end.
+    until("nothing is left", || bearers(&marker) == 0);
     shell.expect_usual_modes();
 }
 
@@ -171,11 +181,14 @@ fn two_ctrl_c_in_a_session_do_not_kill_a_program_that_takes_them() {
     let mut shell = Shell::start();
     let script = "trap \"echo again\" INT; while :; do echo -n \"prompt\"\"? \"; read -r line || exit 5; echo \"<$line>\"; done";
 
+    let marker = format!("SESSION={}", std::process::id());
     shell.enter(&format!(
-        "$BIN run -- bash -c '{script}'; echo \"status=$?\""
+        "env {marker} $BIN run -- bash -c '{script}'; echo \"status=$?\""
     ));
     shell.wait_for("prompt? ");
     for _ in 0..3 {
+        // It may miss a signal that comes just before it begins to read.
+        until("it reads", || runs(&marker, "bash", "S"));
         shell.press(CTRL_C);
         shell.wait_for("again\r\n");
     }
@@ -190,8 +203,11 @@ fn two_ctrl_c_in_a_session_do_not_kill_a_program_that_takes_them() {
 fn a_program_that_ctrl_c_ends_is_reported_as_the_shell_does() {
     let mut shell = Shell::start();
 
-    shell.enter("$BIN run -- sleep 100; echo \"status=$?\"");
-    std::thread::sleep(Duration::from_millis(300));
+    let marker = format!("CTRL_C={}", std::process::id());
+    shell.enter(&format!(
+        "env {marker} $BIN run -- sleep 100; echo \"status=$?\""
+    ));
+    until("it sleeps", || runs(&marker, "sleep", "S"));
     shell.press(CTRL_C);
     shell.wait_for("status=130");
 }
@@ -240,13 +256,15 @@ fn a_shell_inside_has_its_own_job_control() {
 
     shell.enter("PS1='inside> ' $BIN run -- bash --norc --noprofile -i; echo \"status=$?\"");
     shell.wait_for("inside> ");
-    shell.enter("sleep 100");
-    std::thread::sleep(Duration::from_millis(300));
+    let marker = format!("INSIDE={}", std::process::id());
+    shell.enter(&format!("{marker} sleep 100"));
+    until("it sleeps", || runs(&marker, "sleep", "S"));
     shell.press(CTRL_Z);
     shell.wait_for("Stopped");
     shell.enter("kill -9 %1");
-    shell.enter("sleep 0.2; true");
-    shell.wait_for("Killed");
+    until("it is dead", || bearers(&marker) == 0);
+    // Whether the shell has seen that already or not, afterwards it has no job.
+    shell.enter("fg");
     shell.enter("exit 9");
     shell.wait_for("status=9");
     shell.expect_usual_modes();

@@ -4,6 +4,7 @@ mod support;
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -529,8 +530,19 @@ fn whatever_is_run_nothing_is_left() {
         }
         child.wait().unwrap();
     };
-    for index in 0..count {
-        run(index);
-    }
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    if index >= count {
+                        break;
+                    }
+                    run(index);
+                }
+            });
+        }
+    });
     until("nothing is left", || bearers(&marker) == 0);
 }

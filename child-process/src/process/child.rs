@@ -1,25 +1,26 @@
 //! A child that runs beside us, with pipes to read and write: `spawn(file, args)`.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::future::pending;
-use std::mem::{replace, take};
+use std::io;
 use std::os::fd::RawFd;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Instant;
 
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
+use tokio::io::AsyncReadExt;
 use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
 
 use super::command::Command;
-use super::exec::{Execution, Reason};
-use super::options::{Events, Limits, deadline};
 use super::process_group::ProcessGroup;
-use super::spawn::{Pipes, spawn};
+use super::spawn::spawn;
 use super::stdio::Stdio;
+use super::supervisor::{Limits, Reading, Reason, supervise};
 use crate::{Error, Exit, Output};
 
 /// The pipe to a child's stdin. Dropping it is the end of what the child reads.
@@ -30,6 +31,7 @@ pub type ChildStdout = pipe::Receiver;
 pub type ChildStderr = pipe::Receiver;
 
 /// A running child. Dropping it kills its group, unless it is [detached](Command::detached).
+#[derive(Debug)]
 pub struct Child {
     /// The pipe to its stdin, if it is one; take it to write from another task.
     pub stdin: Option<ChildStdin>,
@@ -39,24 +41,19 @@ pub struct Child {
     pub stderr: Option<ChildStderr>,
     sockets: BTreeMap<RawFd, UnixStream>,
     group: Arc<ProcessGroup>,
-    work: Work,
+    /// None when it has returned why the run was over.
+    supervisor: Option<JoinHandle<io::Result<Reason>>>,
+    reason: Reason,
+    reading: watch::Sender<Reading>,
     limits: Limits,
     line: String,
     started: Instant,
 }
 
-/// What is done for a child besides reading its output.
-enum Work {
-    /// By the one who waits for it.
-    Inline(Events, Vec<u8>),
-    /// By a task, whether or not it is waited for.
-    Supervised(JoinHandle<Result<Reason, Error>>),
-}
-
 impl Command {
     /// Starts the command and returns at once; pipes lead to its stdin, stdout and stderr unless something else was set.
     ///
-    /// Time limit, cancellation, input and passed on signals work as for a command that is awaited.
+    /// Time limit, cancellation, input and passed on signals work as for a command that is awaited, until it has ended.
     ///
     /// # Errors
     ///
@@ -83,41 +80,27 @@ impl Command {
             .await
     }
 
-    pub(crate) async fn spawn_with(self, defaults: [Stdio; 3]) -> Result<Child, Error> {
-        let has_input = self.input.is_some();
-        let has_events =
-            self.limits.timeout.is_some() || self.cancelled.is_some() || self.forwarded.is_some();
-        let mut child = self.start(defaults).await?;
-        if has_input || has_events {
-            child.supervise(has_input);
-        }
-        Ok(child)
-    }
-
-    /// Starts the command; its limits are for the one who waits.
-    pub(super) async fn start(mut self, mut defaults: [Stdio; 3]) -> Result<Child, Error> {
+    pub(crate) async fn spawn_with(mut self, mut defaults: [Stdio; 3]) -> Result<Child, Error> {
         let started = Instant::now();
         if self.input.is_some() {
             defaults[0] = Stdio::Piped;
         }
-        let (group, pipes) = spawn(&mut self, defaults).await?;
-        let events = Events {
-            deadline: deadline(
-                started,
-                self.limits.timeout.filter(|timeout| !timeout.is_zero()),
-            ),
-            cancelled: self.cancelled.take().unwrap_or_else(|| Box::pin(pending())),
-            forwarded: self.forwarded.take(),
-        };
+        let (group, mut pipes) = spawn(&mut self, defaults).await?;
+        let input = pipes.stdin.take_if(|_| self.input.is_some());
+        let (group, reading) = (Arc::new(group), watch::Sender::default());
+        let (limits, line) = (self.limits, self.line().to_string_lossy().into_owned());
+        let work = supervise(Arc::clone(&group), self, input, reading.subscribe());
         Ok(Child {
-            line: self.line().to_string_lossy().into_owned(),
             stdin: pipes.stdin,
             stdout: pipes.stdout,
             stderr: pipes.stderr,
             sockets: pipes.sockets,
-            group: Arc::new(group),
-            work: Work::Inline(events, self.input.unwrap_or_default()),
-            limits: self.limits,
+            group,
+            supervisor: Some(tokio::spawn(work)),
+            reason: Reason::Ended,
+            reading,
+            limits,
+            line,
             started,
         })
     }
@@ -156,7 +139,7 @@ impl Child {
     pub fn try_wait(&self) -> Result<Option<Exit>, Error> {
         self.group
             .try_reap()
-            .map_err(Error::io("wait for the child"))
+            .map_err(|errno| Error::io("wait for the child")(errno.into()))
     }
 
     /// Returns its exit status; none while it runs, or if a signal ended it: Node's `exitCode`.
@@ -186,11 +169,10 @@ impl Child {
     /// Nothing is lost; call it again.
     pub async fn wait(&mut self) -> Result<Exit, Error> {
         self.stdin = None;
+        over(&mut self.supervisor, &mut self.reason).await?;
         loop {
-            self.group
-                .exited()
-                .await
-                .map_err(Error::io("wait for the child"))?;
+            let exited = self.group.exited().await;
+            exited.map_err(Error::io("wait for the child"))?;
             if let Some(exit) = self.try_wait()? {
                 return Ok(exit);
             }
@@ -208,85 +190,156 @@ impl Child {
     ///
     /// Dropping the future kills the group.
     pub async fn wait_with_output(mut self) -> Result<Output, Error> {
-        let mut work = self.take_work();
-        // Without input, its stdin is at its end.
-        let stdin = self
-            .stdin
-            .take()
-            .filter(|_| matches!(&work, Work::Inline(_, input) if !input.is_empty()));
-        let pipes = Pipes {
-            stdin,
-            stdout: self.stdout.take(),
-            stderr: self.stderr.take(),
-            ..Pipes::default()
-        };
-        let (events, input) = match &mut work {
-            Work::Inline(events, input) => (take(events), take(input)),
-            Work::Supervised(_) => Default::default(),
-        };
-        let mut execution = Execution::new(Arc::clone(&self.group), pipes, input, self.limits);
-        let reason = tokio::select! {
-            biased;
-            reason = ended_by(&mut work) => {
-                execution.drain_after_kill().await;
-                reason?
-            }
-            reason = execution.run(events) => match (reason?, work) {
-                // It may have ended because of a limit.
-                (Reason::Ended, Work::Supervised(task)) => task.await.unwrap_or(Ok(Reason::Ended))?,
-                (reason, _) => reason,
-            },
-        };
-        execution.into_result(&self.line, reason, self.started)
-    }
-
-    /// Starts a task that does what a limit, an event or input asks for.
-    fn supervise(&mut self, has_input: bool) {
-        if let Work::Inline(events, input) = self.take_work() {
-            let stdin = if has_input { self.stdin.take() } else { None };
-            let pipes = Pipes {
-                stdin,
-                ..Pipes::default()
-            };
-            let mut execution = Execution::new(Arc::clone(&self.group), pipes, input, self.limits);
-            self.work = Work::Supervised(tokio::spawn(async move { execution.run(events).await }));
+        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+        self.read_to_end(&mut stdout, &mut stderr).await?;
+        if let Some(stream) = self.reading.borrow().too_much {
+            self.reason = Reason::TooMuch(stream);
         }
+        self.result(stdout, stderr)
     }
 
-    fn take_work(&mut self) -> Work {
-        replace(&mut self.work, Work::Inline(Events::default(), Vec::new()))
+    async fn read_to_end(
+        &mut self,
+        stdout: &mut Vec<u8>,
+        stderr: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        // Without input, its stdin is at its end.
+        self.stdin = None;
+        self.reading.send_modify(|reading| reading.is_open = true);
+        let (out, err) = (self.stdout.take(), self.stderr.take());
+        let (group, limits, told) = (Arc::clone(&self.group), self.limits, &self.reading);
+        let mut reading = pin!(async {
+            // One after the other would wait for ever when the second pipe is full.
+            let ends = async {
+                tokio::try_join!(
+                    capture(out, "stdout", limits.max_buffer, stdout, told),
+                    capture(err, "stderr", limits.max_buffer, stderr, told),
+                )
+            };
+            let too_late = async {
+                group.exited().await?;
+                sleep(limits.pipe_timeout).await;
+                Ok(((), ()))
+            };
+            let read = tokio::select! { read = ends => read, late = too_late => late };
+            told.send_modify(|reading| reading.is_open = false);
+            read.map_err(Error::io("read what the child writes"))
+        });
+        let mut is_read = false;
+        loop {
+            tokio::select! {
+                biased;
+                read = &mut reading, if !is_read => {
+                    read?;
+                    is_read = true;
+                }
+                ended = over(&mut self.supervisor, &mut self.reason) => {
+                    ended?;
+                    break;
+                }
+            }
+        }
+        if !is_read && matches!(self.reason, Reason::Ended) {
+            // The child had ended before the supervisor knew of the reading.
+            reading.await?;
+        }
+        Ok(())
+    }
+
+    /// Reaps the child and says what became of it.
+    fn result(&self, stdout: Vec<u8>, stderr: Vec<u8>) -> Result<Output, Error> {
+        let (command, pid) = (self.line.as_str().into(), self.pid());
+        let exit = match self.reason {
+            Reason::NotKilled(errno) => Err(errno),
+            _ => self
+                .group
+                .try_reap()
+                .and_then(|exit| exit.ok_or(Errno::EBUSY)),
+        };
+        let exit = match exit {
+            Ok(exit) => exit,
+            Err(errno) => {
+                return Err(Error::NotKilled {
+                    command,
+                    pid,
+                    errno,
+                    stdout,
+                    stderr,
+                });
+            }
+        };
+        let output = Output {
+            pid,
+            exit,
+            stdout,
+            stderr,
+            elapsed: self.started.elapsed(),
+        };
+        let after = self.limits.timeout;
+        Err(match self.reason {
+            Reason::TimedOut => Error::TimedOut {
+                command,
+                after,
+                output,
+            },
+            Reason::Cancelled => Error::Aborted { command, output },
+            Reason::TooMuch(stream) => Error::MaxBuffer {
+                command,
+                stream,
+                output,
+            },
+            _ if exit.is_success() || !self.limits.checked => return Ok(output),
+            _ => Error::Failed { command, output },
+        })
     }
 }
 
-/// Waits until the supervisor has ended the child; for ever if the child ends by itself.
-async fn ended_by(work: &mut Work) -> Result<Reason, Error> {
-    if let Work::Supervised(task) = work {
-        let reason = task.await;
-        *work = Work::Inline(Events::default(), Vec::new());
-        match reason {
-            Ok(Ok(Reason::Ended)) | Err(_) => {}
-            Ok(reason) => return reason,
+/// Waits until the supervisor has said why the run is over.
+async fn over(
+    supervisor: &mut Option<JoinHandle<io::Result<Reason>>>,
+    reason: &mut Reason,
+) -> Result<(), Error> {
+    if let Some(task) = supervisor {
+        let ended = task.await;
+        *supervisor = None;
+        let ended = ended.unwrap_or_else(|error| match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(error) => Err(error.into()),
+        });
+        *reason = ended.map_err(Error::io("follow the child"))?;
+    }
+    Ok(())
+}
+
+/// Reads a stream to its end and keeps up to `most` bytes of it. If there is more, the supervisor is told.
+async fn capture(
+    pipe: Option<pipe::Receiver>,
+    stream: &'static str,
+    most: usize,
+    kept: &mut Vec<u8>,
+    reading: &watch::Sender<Reading>,
+) -> io::Result<()> {
+    if let Some(mut pipe) = pipe {
+        // One byte more than is kept shows that there is more.
+        let enough = (most as u64).saturating_add(1);
+        (&mut pipe).take(enough).read_to_end(kept).await?;
+        if kept.len() > most {
+            kept.truncate(most);
+            reading.send_modify(|reading| reading.too_much = reading.too_much.or(Some(stream)));
+            // The child ends by the signal, not because nothing reads its output.
+            tokio::io::copy(&mut pipe, &mut tokio::io::sink()).await?;
         }
     }
-    pending().await
+    Ok(())
 }
 
 impl Drop for Child {
     fn drop(&mut self) {
         if !self.group.is_detached() {
-            if let Work::Supervised(task) = &self.work {
-                task.abort();
+            if let Some(supervisor) = &self.supervisor {
+                supervisor.abort();
             }
             self.group.abandon();
         }
-    }
-}
-
-impl fmt::Debug for Child {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Child")
-            .field("command", &self.line)
-            .field("group", &self.group)
-            .finish_non_exhaustive()
     }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::future::{Future, IntoFuture};
+use std::future::pending;
 use std::os::fd::RawFd;
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -13,9 +13,8 @@ use std::time::Duration;
 use nix::sys::signal::Signal;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::exec;
-use super::options::Limits;
 use super::stdio::Stdio;
+use super::supervisor::Limits;
 use crate::sys::{self, Group};
 use crate::{Error, Output};
 
@@ -67,7 +66,7 @@ pub struct Command {
     pub(super) stdio: BTreeMap<RawFd, Stdio>,
     pub(super) input: Option<Vec<u8>>,
     pub(super) limits: Limits,
-    pub(super) cancelled: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    pub(super) cancelled: Pin<Box<dyn Future<Output = ()> + Send>>,
     pub(super) forwarded: Option<UnboundedReceiver<Signal>>,
 }
 
@@ -89,8 +88,15 @@ impl Command {
             },
             stdio: BTreeMap::new(),
             input: None,
-            limits: Limits::default(),
-            cancelled: None,
+            limits: Limits {
+                timeout: Duration::MAX,
+                kill_signal: Signal::SIGTERM,
+                grace: Duration::from_secs(2),
+                pipe_timeout: Duration::MAX,
+                max_buffer: 1024 * 1024,
+                checked: true,
+            },
+            cancelled: Box::pin(pending()),
             forwarded: None,
         }
     }
@@ -226,7 +232,11 @@ impl Command {
 
     /// The most time that a run may take; then it is ended, with everything that it has started. Zero is no limit.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.limits.timeout = Some(timeout);
+        self.limits.timeout = if timeout.is_zero() {
+            Duration::MAX
+        } else {
+            timeout
+        };
         self
     }
 
@@ -245,7 +255,7 @@ impl Command {
     /// How long pipes may stay open when the child has ended, because something that it has started holds them.
     /// Without this a run waits for them, as Node's does, up to the time limit.
     pub fn pipe_timeout(mut self, pipe_timeout: Duration) -> Self {
-        self.limits.pipe_timeout = Some(pipe_timeout);
+        self.limits.pipe_timeout = pipe_timeout;
         self
     }
 
@@ -257,7 +267,7 @@ impl Command {
 
     /// Ends the run when `cancelled` is ready: Node's `signal`.
     pub fn cancel_on(mut self, cancelled: impl Future<Output = ()> + Send + 'static) -> Self {
-        self.cancelled = Some(Box::pin(cancelled));
+        self.cancelled = Box::pin(cancelled);
         self
     }
 
@@ -295,7 +305,7 @@ impl Command {
                 .build();
             runtime
                 .map_err(Error::io("make a runtime"))?
-                .block_on(exec::run(self))
+                .block_on(self.into_future())
         };
         // A thread of its own: a runtime cannot be entered on one that has entered another.
         std::thread::scope(|scope| {
@@ -357,6 +367,9 @@ impl IntoFuture for Command {
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(exec::run(self))
+        Box::pin(async {
+            let defaults = [Stdio::Null, Stdio::Piped, Stdio::Piped];
+            self.spawn_with(defaults).await?.wait_with_output().await
+        })
     }
 }

@@ -3,6 +3,7 @@
 //! A number stays reserved as long as its process has ended but was not waited for. So the child is *seen* to end
 //! through a pidfd, the group is signalled, and only then is the child reaped: no signal can meet a stranger.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -15,6 +16,9 @@ use tokio::io::unix::AsyncFd;
 use super::reaper;
 use crate::Exit;
 use crate::sys::{self, Group};
+
+/// New descendants are looked for so often at most: one that forks faster than it is killed wins.
+const MAX_SEARCHES: usize = 100;
 
 /// A child that was started. Dropping it kills its group; a reaper waits for what is left.
 #[derive(Debug)]
@@ -30,8 +34,10 @@ pub struct ProcessGroup {
 struct State {
     exit: Option<Exit>,
     killed: bool,
+    /// The child is not reaped meanwhile, since its number is the group's.
+    is_ending: bool,
     /// The reaper has it.
-    abandoned: bool,
+    is_abandoned: bool,
 }
 
 impl ProcessGroup {
@@ -89,21 +95,16 @@ impl ProcessGroup {
             // What the child itself says counts: the group may have others, which are killed.
             sent = kill(self.pid, signal);
         } else if self.group == Group::Parents {
-            for pid in sys::descendants(self.pid)
-                .into_iter()
-                .filter(|pid| *pid != self.pid)
-            {
+            for pid in sys::descendants(self.pid) {
                 let _ = kill(pid, signal);
             }
         }
-        match sent {
-            Err(Errno::ESRCH) => Ok(false),
-            sent => {
-                sent?;
-                state.killed = true;
-                Ok(true)
-            }
+        if sent == Err(Errno::ESRCH) {
+            return Ok(false);
         }
+        sent?;
+        state.killed = true;
+        Ok(true)
     }
 
     /// Returns whether the child, which has ended, has left orphans to this process.
@@ -113,13 +114,11 @@ impl ProcessGroup {
 
     /// Kills descendants until no new ones appear: those outside of the group, which killpg does not reach.
     fn kill_descendants(&self) {
-        let mut seen = Vec::new();
-        for _ in 0..100 {
-            let found = sys::descendants(self.pid);
+        let mut seen = BTreeSet::new();
+        for _ in 0..MAX_SEARCHES {
             let before = seen.len();
-            for pid in found {
-                if !seen.contains(&pid) {
-                    seen.push(pid);
+            for pid in sys::descendants(self.pid) {
+                if seen.insert(pid) {
                     let _ = kill(pid, Signal::SIGKILL);
                 }
             }
@@ -129,25 +128,32 @@ impl ProcessGroup {
         }
     }
 
+    /// Does not let the child be reaped while `ending` signals its group.
+    pub async fn while_ending<T>(&self, ending: impl Future<Output = T>) -> T {
+        self.state().is_ending = true;
+        let ended = ending.await;
+        self.state().is_ending = false;
+        ended
+    }
+
     /// Reaps the child if it has ended, and returns how.
-    pub fn try_reap(&self) -> io::Result<Option<Exit>> {
+    pub fn try_reap(&self) -> Result<Option<Exit>, Errno> {
         let mut state = self.state();
-        if state.exit.is_none() && !state.abandoned {
-            state.exit = sys::reap(self.pid)?.map(Exit::from);
+        if state.exit.is_none() && !state.is_ending && !state.is_abandoned {
+            state.exit = sys::reap(self.pid)?;
         }
         Ok(state.exit)
     }
 
     /// Kills the group and leaves the child to the reaper, without waiting.
     pub fn abandon(&self) {
-        let is_killed = !self.is_detached();
-        if is_killed {
+        if !self.is_detached() {
             let _ = self.signal(Signal::SIGKILL);
         }
         let mut state = self.state();
-        if state.exit.is_none() && !state.abandoned {
-            state.abandoned = true;
-            reaper::reap_later(self.pid, is_killed);
+        if state.exit.is_none() && !state.is_abandoned {
+            state.is_abandoned = true;
+            reaper::reap_later(self.pid, !self.is_detached());
         }
     }
 

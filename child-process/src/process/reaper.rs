@@ -2,7 +2,7 @@
 //!
 //! A kill can be refused: a child that changed its user is not ours to kill. Then its entry stays here until it ends.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -10,16 +10,13 @@ use nix::unistd::Pid;
 
 use crate::sys;
 
-/// From one look at those that are left to the next.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(500));
-
-struct Left {
-    pid: Pid,
-    was_killed: bool,
-}
+/// From one look at those that are left to the next: first this, then twice as long each time.
+const FIRST_PAUSE: Duration = Duration::from_millis(1);
+const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
 struct Reaper {
-    left: Vec<Left>,
+    /// Whether each was killed.
+    left: Vec<(Pid, bool)>,
     has_thread: bool,
 }
 
@@ -27,7 +24,6 @@ static REAPER: Mutex<Reaper> = Mutex::new(Reaper {
     left: Vec::new(),
     has_thread: false,
 });
-static ARRIVED: Condvar = Condvar::new();
 
 /// Returns the children that were to be killed and have not ended: they refuse the signal, or are about to end.
 ///
@@ -42,19 +38,17 @@ static ARRIVED: Condvar = Condvar::new();
 /// # Ok(()) }
 /// ```
 pub fn unreaped() -> Vec<u32> {
-    let mut reaper = reaper();
-    reaper.left.retain(|left| is_left(left.pid));
-    let killed = reaper.left.iter().filter(|left| left.was_killed);
+    let reaper = reap_ended();
+    let killed = reaper.left.iter().filter(|(_, was_killed)| *was_killed);
     killed
-        .map(|left| left.pid.as_raw().cast_unsigned())
+        .map(|(pid, _)| pid.as_raw().cast_unsigned())
         .collect()
 }
 
-/// Reaps the child as soon as it ends.
+/// Reaps the child soon after it ends.
 pub fn reap_later(pid: Pid, was_killed: bool) {
-    let mut reaper = reaper();
-    reaper.left.push(Left { pid, was_killed });
-    ARRIVED.notify_one();
+    let mut reaper = reap_ended();
+    reaper.left.push((pid, was_killed));
     if !reaper.has_thread {
         // Without a thread, the next one that is left behind tries again.
         let thread = std::thread::Builder::new().name("reaper".to_owned());
@@ -63,33 +57,23 @@ pub fn reap_later(pid: Pid, was_killed: bool) {
 }
 
 fn run() {
-    let mut pause = PAUSES.0;
-    let mut reaper = reaper();
+    let mut pause = FIRST_PAUSE;
     loop {
-        let before = reaper.left.len();
-        reaper.left.retain(|left| is_left(left.pid));
+        let mut reaper = reap_ended();
         if reaper.left.is_empty() {
             reaper.has_thread = false;
             return;
         }
-        pause = if reaper.left.len() < before {
-            PAUSES.0
-        } else {
-            PAUSES.1.min(pause * 2)
-        };
-        let woken = ARRIVED.wait_timeout(reaper, pause);
-        let (guard, timeout) = woken.unwrap_or_else(PoisonError::into_inner);
-        if !timeout.timed_out() {
-            pause = PAUSES.0;
-        }
-        reaper = guard;
+        drop(reaper);
+        std::thread::sleep(pause);
+        pause = LONGEST_PAUSE.min(pause * 2);
     }
 }
 
-fn is_left(pid: Pid) -> bool {
-    matches!(sys::reap(pid), Ok(None) | Err(Errno::EINTR))
-}
-
-fn reaper() -> MutexGuard<'static, Reaper> {
-    REAPER.lock().unwrap_or_else(PoisonError::into_inner)
+fn reap_ended() -> MutexGuard<'static, Reaper> {
+    let mut reaper = REAPER.lock().unwrap_or_else(PoisonError::into_inner);
+    reaper
+        .left
+        .retain(|(pid, _)| matches!(sys::reap(*pid), Ok(None) | Err(Errno::EINTR)));
+    reaper
 }

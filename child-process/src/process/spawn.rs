@@ -132,8 +132,12 @@ fn start(command: &Command, fds: &[(RawFd, OwnedFd)]) -> Result<Pid, SpawnError>
     c_string(program.clone())?;
     let env = environment(command)?;
     let started = start_first(command, &program, |file| {
-        let start_with =
-            |file: &Path, args: &[CString]| sys::start(file, args, &env, fds, &command.start);
+        let options = &command.start;
+        let start_with = |file: &Path, args: &[CString]| {
+            sys::as_user(options.uid, options.gid, || {
+                sys::start(file, args, &env, fds, options)
+            })
+        };
         match start_with(&file, &args) {
             // A script that does not say what runs it is the shell's, as execvp has it.
             Err(Errno::ENOEXEC) => {

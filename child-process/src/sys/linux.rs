@@ -2,13 +2,15 @@
 
 use std::fs;
 use std::io;
-use std::os::fd::{FromRawFd, OwnedFd, RawFd};
+use std::os::fd::OwnedFd;
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
-use nix::libc;
 use nix::sys::prctl::{get_child_subreaper, get_dumpable, set_dumpable};
 use nix::unistd::Pid;
+use rustix::process::{self, PidfdFlags};
+use rustix::thread::{Gid, Uid};
+use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::net::unix::pipe;
@@ -16,18 +18,13 @@ use tokio::net::unix::pipe;
 /// Four times what a pipe holds without asking, a quarter of what may be asked for.
 const PIPE_BYTES: i32 = 256 * 1024;
 
-/// Becomes readable when the child `pid`, which has not been reaped, has ended: `pidfd_open(2)`.
+/// Becomes readable when the child `pid`, which has not been reaped, has ended.
 pub fn exit_watch(pid: Pid) -> io::Result<AsyncFd<OwnedFd>> {
-    #[expect(unsafe_code, reason = "nix has no pidfd_open")]
-    // SAFETY: the call takes two numbers and touches no memory of ours.
-    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), 0) };
-    if fd < 0 {
-        return Err(io::Error::last_os_error());
-    }
-    #[expect(unsafe_code, reason = "the number has to be given an owner")]
-    // SAFETY: the call has just made this descriptor, so that nothing else owns it; it fits, as descriptors do.
-    let fd = unsafe { OwnedFd::from_raw_fd(fd as RawFd) };
-    super::watch(fd, Interest::READABLE)
+    let pid = process::Pid::from_raw(pid.as_raw()).ok_or(Errno::ESRCH)?;
+    super::watch(
+        process::pidfd_open(pid, PidfdFlags::empty())?,
+        Interest::READABLE,
+    )
 }
 
 /// Calls `start` as another user or group, in a thread that becomes it: the system keeps these for each thread.
@@ -40,26 +37,22 @@ pub fn as_user<T: Send>(
         return start();
     }
     let become_user = || {
-        #[expect(unsafe_code, reason = "libc's own functions change all threads")]
-        let set = |call, [first, second, third]: [u32; 3]| {
-            // SAFETY: the calls take numbers; of the list of groups, whose length is 0, nothing is read.
-            Errno::result(unsafe { libc::syscall(call, first, second, third) })
-        };
         // As Node: only root may, and others have no more groups than before.
-        let _ = set(libc::SYS_setgroups, [0; 3]);
-        if let Some(gid) = gid {
-            set(libc::SYS_setresgid, [gid; 3])?;
+        let _ = set_thread_groups(&[]);
+        if let Some(gid) = gid.map(Gid::from_raw) {
+            set_thread_res_gid(gid, gid, gid)?;
         }
-        if let Some(uid) = uid {
-            set(libc::SYS_setresuid, [uid; 3])?;
+        if let Some(uid) = uid.map(Uid::from_raw) {
+            set_thread_res_uid(uid, uid, uid)?;
         }
-        start()
+        rustix::io::Result::Ok(start())
     };
     let dumpable = get_dumpable();
     let started = std::thread::scope(|scope| scope.spawn(become_user).join());
     // Changing the user has taken it from the whole process.
     let _ = dumpable.and_then(set_dumpable);
-    started.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    let started = started.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    started.unwrap_or_else(|error| Err(Errno::from_raw(error.raw_os_error())))
 }
 
 /// Makes the pipe hold more: fewer turns between writer and reader. If the system has no more to give, it stays as it is.
@@ -67,7 +60,7 @@ pub fn enlarge_pipe(pipe: &pipe::Receiver) {
     let _ = fcntl(pipe, FcntlArg::F_SETPIPE_SZ(PIPE_BYTES));
 }
 
-/// Returns the living processes below `pid`; below this process if it is a subreaper, to which orphans come.
+/// Returns the living processes below `pid`, without itself; below this process if it is a subreaper, to which orphans come.
 pub fn descendants(pid: Pid) -> Vec<Pid> {
     let is_subreaper = get_child_subreaper().unwrap_or(false);
     let mut found = vec![if is_subreaper { Pid::this() } else { pid }];
@@ -84,7 +77,7 @@ pub fn descendants(pid: Pid) -> Vec<Pid> {
         }
     }
     found.remove(0);
-    found.retain(|pid| is_alive(*pid));
+    found.retain(|found| *found != pid && is_alive(*found));
     found
 }
 

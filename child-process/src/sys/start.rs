@@ -13,8 +13,6 @@ use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, PosixSpawnFlags, posix_s
 use nix::sys::signal::{SigSet, Signal};
 use nix::unistd::Pid;
 
-use super::system;
-
 /// The process group of a child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
@@ -40,18 +38,6 @@ pub struct Options {
 /// Starts `file`, which is not looked up. `args` has the program's name first; the sources of `fds` are higher than
 /// all targets.
 pub fn start(
-    file: &Path,
-    args: &[CString],
-    env: &[CString],
-    fds: &[(RawFd, OwnedFd)],
-    options: &Options,
-) -> Result<Pid, Errno> {
-    system::as_user(options.uid, options.gid, || {
-        spawn(file, args, env, fds, options)
-    })
-}
-
-fn spawn(
     file: &Path,
     args: &[CString],
     env: &[CString],

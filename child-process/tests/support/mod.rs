@@ -1,5 +1,6 @@
 //! What several test files need.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// Far more than anything here takes; what takes longer has failed.
@@ -17,12 +18,16 @@ pub fn until(what: &str, mut condition: impl FnMut() -> bool) {
 
 /// Counts the living processes that carry this variable in their environment.
 pub fn bearers(marker: &str) -> usize {
-    let processes = std::fs::read_dir("/proc").unwrap().flatten();
-    let bears = |folder: &std::fs::DirEntry| {
-        let environ = std::fs::read(folder.path().join("environ")).unwrap_or_default();
+    processes(marker).count()
+}
+
+/// Returns their folders in `/proc`.
+pub fn processes(marker: &str) -> impl Iterator<Item = PathBuf> {
+    let entries = std::fs::read_dir("/proc").unwrap().flatten();
+    entries.map(|entry| entry.path()).filter(move |folder| {
+        let environ = std::fs::read(folder.join("environ")).unwrap_or_default();
         environ
             .split(|&byte| byte == 0)
             .any(|entry| entry == marker.as_bytes())
-    };
-    processes.filter(bears).count()
+    })
 }
