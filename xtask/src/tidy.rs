@@ -14,10 +14,9 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::Result;
-use regex_lite::Regex;
 use toml::Table;
 
-use crate::cases::{Crate, Workspace, known_files, read_toml, strings};
+use crate::cases::{Crate, Workspace, known_files, read_toml, regex, strings};
 
 /// What a rule is good for.
 #[derive(Clone, Copy, PartialEq)]
@@ -204,10 +203,6 @@ impl Tree {
     fn has(&self, path: &str) -> bool {
         self.files.contains_key(path) || !self.below(&format!("{path}/"), "").is_empty()
     }
-}
-
-fn regex(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("a valid pattern")
 }
 
 /// Returns the first line that holds all words, or else the last of them, counted from one.

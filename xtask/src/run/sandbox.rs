@@ -71,11 +71,10 @@ impl Runner {
         let end = outcome.end;
         ensure!(end == End::Exited(0), "`{krate} tour --list` {end}");
         let list = String::from_utf8_lossy(&outcome.stdout);
-        let mut names = Vec::new();
-        for line in list.lines() {
-            names.extend(line.split_whitespace().next().map(str::to_owned));
-        }
-        Ok(names)
+        let names = list
+            .lines()
+            .filter_map(|line| line.split_whitespace().next());
+        Ok(names.map(str::to_owned).collect())
     }
 
     /// Returns a README block as it ought to read, and the runs of its commands.

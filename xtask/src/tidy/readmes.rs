@@ -1,6 +1,7 @@
 //! Rules for what people read: its sections, its figures, and where its links lead.
 
-use super::{Findings, Tree, home, is_outside, regex, resolve};
+use super::{Findings, Tree, home, is_outside, resolve};
+use crate::cases::regex;
 
 /// The headings of a crate's README, in this order.
 const SECTIONS: [&str; 6] = [

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use super::{Findings, Tree, home, is_outside, odd_ones, regex};
+use super::{Findings, Tree, home, is_outside, odd_ones};
+use crate::cases::regex;
 
 /// What may stand at the top besides the members.
 const TOP: &str =

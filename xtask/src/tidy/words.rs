@@ -2,7 +2,8 @@
 
 use toml::Value;
 
-use super::{Findings, Tree, regex};
+use super::{Findings, Tree};
+use crate::cases::regex;
 
 /// Words and turns that a maintainer of tokio would not write.
 const PRIVATE: &str = r"(?i)\b(whoever|somebody|nobody|somewhat of|is none|are none|stops to|so many|the like|to be had|wherein|thereof|whatever is)\b";

@@ -300,7 +300,7 @@ fn exit_status_and_stderr_belong_to_a_case() {
     ran.expect(
         1,
         &[
-            "Rust: exit status 3 instead of 0",
+            "Rust: exited with 3 instead of 0",
             "+oops",
             "-demo: no",
             "+demo: yes",
