@@ -241,20 +241,11 @@ fn is_outside(file: &str, path: &str) -> bool {
     resolve(file, path).is_none_or(|path| !path.starts_with(&inside))
 }
 
-/// Returns which of these files, that should all say the same, do not say what most do, and how to mend them.
-///
-/// All of them, where as many say one thing as another.
-fn odd_ones<T: PartialEq>(files: &[(String, T)]) -> Vec<(&str, String)> {
-    let count = |said: &T| files.iter().filter(|(_, other)| other == said).count();
-    let most = files.iter().map(|(_, said)| count(said)).max().unwrap_or(0);
-    let mut models = files.iter().filter(|(_, said)| count(said) == most);
-    let model = models.next().map_or("", |(model, _)| model);
-    let is_sure = models.count() + 1 == most;
-    let mut fix = format!("make it equal to {model}");
-    if !is_sure {
-        fix = "make them equal; which is right only you know".to_owned();
-    }
-    let is_odd = |said: &T| !is_sure || count(said) < most;
-    let odd = files.iter().filter(|(_, said)| is_odd(said));
-    odd.map(|(file, _)| (file.as_str(), fix.clone())).collect()
+/// Returns which of these files, that should all say the same, do not say what the first one does, and how to mend them.
+fn odd_ones<T: PartialEq>(files: &[(String, T)]) -> impl Iterator<Item = (&str, String)> {
+    files.iter().filter_map(|(file, said)| {
+        let (model, wanted) = &files[0];
+        let fix = format!("make it equal to {model}, or all of them to it");
+        (said != wanted).then_some((file.as_str(), fix))
+    })
 }

@@ -159,10 +159,7 @@ impl Contender {
             Needs::One(program) => std::slice::from_ref(program),
             Needs::All(programs) => programs,
         };
-        let is_there = |program: &str| {
-            let mut folders = std::env::split_paths(&env["PATH"]);
-            folders.any(|folder| folder.join(program).is_file())
-        };
+        let is_there = |program: &str| which::which_in(program, env.get("PATH"), ".").is_ok();
         programs.iter().find_map(|program| match program.as_str() {
             "node" => (!env.contains_key("NODE")).then(|| node.to_owned()),
             other => (!is_there(other)).then(|| format!("{other} is not installed")),

@@ -1,10 +1,11 @@
 //! What the runs of one case come to, and which side is wrong.
 
 use std::fs;
+use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::cases::{Case, Limit};
+use crate::cases::Case;
 use crate::judge::diff;
 use crate::judge::diff::excerpt;
 use crate::run::{End, Outcome, interrupt};
@@ -141,7 +142,7 @@ fn compare(case: &Case, golden: &[u8], runs: [Option<&Outcome>; 2]) -> Option<St
 /// Returns what is wrong with a run apart from what it printed.
 pub fn faults(case: &Case, name: &str, run: &Outcome) -> Vec<String> {
     let settings = &case.settings;
-    let mut problems = ending(name, settings.timeout, run);
+    let mut problems = ending(name, settings.limit(), run);
     if run.has_ended() && run.end != End::Exited(settings.status) {
         let text = format!("{name}: {} instead of {}", run.end, settings.status);
         problems.push(format!("{text}\n{}", excerpt(&run.stderr)));
@@ -160,8 +161,8 @@ pub fn faults(case: &Case, name: &str, run: &Outcome) -> Vec<String> {
 }
 
 /// Returns what is wrong with how a run ended.
-pub fn ending(name: &str, limit: Limit, run: &Outcome) -> Vec<String> {
-    let (stdout, stderr, limit) = (excerpt(&run.stdout), excerpt(&run.stderr), limit.0);
+pub fn ending(name: &str, limit: Duration, run: &Outcome) -> Vec<String> {
+    let (stdout, stderr) = (excerpt(&run.stdout), excerpt(&run.stderr));
     let mut problems = Vec::new();
     match &run.end {
         End::Exited(_) => {}

@@ -1,7 +1,7 @@
 //! The oracle: which Node there is, and whether it may check and bless.
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Result, ensure};
@@ -71,7 +71,8 @@ impl Node {
     }
 
     fn look(name: &OsStr) -> Self {
-        let Some(path) = resolve(name) else {
+        // Absolute: runs have a directory of their own, where `./node` would mean something else.
+        let Ok(path) = which::which(name) else {
             return Self::absent(format!("{} was not found", name.display()));
         };
         let output = Command::new(&path).arg("--version").output();
@@ -95,14 +96,4 @@ impl Node {
         ensure!(self.major == BLESSES, ExitError::missing(why));
         Ok(())
     }
-}
-
-/// Returns the absolute path of a program: runs have a directory of their own, where `./node` would mean something else.
-fn resolve(name: &OsStr) -> Option<PathBuf> {
-    if Path::new(name).components().count() > 1 {
-        return std::path::absolute(name).ok().filter(|path| path.is_file());
-    }
-    let folders = std::env::var_os("PATH")?;
-    let mut paths = std::env::split_paths(&folders).map(|folder| folder.join(name));
-    paths.find(|path| path.is_file())
 }

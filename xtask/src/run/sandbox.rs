@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
-use crate::cases::{Block, Case, Limit, Oracle, all_files};
+use crate::cases::{Block, Case, LIMIT, Oracle, all_files};
 use crate::run::cargo::Executables;
 use crate::run::process::run;
 use crate::run::{End, Node, Outcome, interrupt};
@@ -67,7 +67,7 @@ impl Runner {
     pub fn lessons(&self, krate: &str) -> Result<Vec<String>> {
         let sandbox = Sandbox::new(Path::new(""))?;
         let mut command = sandbox.command(self.executable(krate)?);
-        let outcome = run(command.args(["tour", "--list"]), None, Limit::default().0)?;
+        let outcome = run(command.args(["tour", "--list"]), None, LIMIT)?;
         let end = outcome.end;
         ensure!(end == End::Exited(0), "`{krate} tour --list` {end}");
         let list = String::from_utf8_lossy(&outcome.stdout);
@@ -91,7 +91,7 @@ impl Runner {
         for (line, command) in block.commands() {
             let mut shell = sandbox.command("sh");
             shell.arg("-c").arg(command).env("PATH", &path);
-            let outcome = run(&mut shell, None, Limit::default().0)?;
+            let outcome = run(&mut shell, None, LIMIT)?;
             for part in [line.as_bytes(), &outcome.stdout, &outcome.stderr] {
                 text.extend_from_slice(part);
                 if !text.ends_with(b"\n") {
@@ -111,7 +111,7 @@ impl Runner {
 
 fn run_case(case: &Case, command: &mut Command) -> Result<Outcome> {
     command.envs(&case.settings.env);
-    run(command, case.stdin.as_deref(), case.settings.timeout.0)
+    run(command, case.stdin.as_deref(), case.settings.limit())
 }
 
 /// Returns the `PATH` with a folder in front.

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::cases::{Block, Case, Choice, Limit, Oracle, Selection, Unit, Workspace};
+use crate::cases::{Block, Case, Choice, LIMIT, Oracle, Selection, Unit, Workspace};
 use crate::judge::{State, diff, ending, faults, judge};
 use crate::run::{Node, Oracled, Runner, Wanted, cargo, interrupt};
 
@@ -119,7 +119,7 @@ fn bless_case(runner: &Runner, case: &Case) -> Result<bool> {
 /// Writes a block of a README from what its commands print; true if that changed it.
 fn bless_block(runner: &Runner, block: &Block) -> Result<bool> {
     let (text, outcomes) = runner.block(block)?;
-    let problems = |outcome| ending("Rust", Limit::default(), outcome);
+    let problems = |outcome| ending("Rust", LIMIT, outcome);
     if let Some(problem) = outcomes.iter().flat_map(problems).next() {
         bail!(problem);
     }

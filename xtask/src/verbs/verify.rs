@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::cases::{Block, Case, Choice, Crate, Fault, Limit, Selection, Unit, Workspace};
+use crate::cases::{Block, Case, Choice, Crate, Fault, LIMIT, Selection, Unit, Workspace};
 use crate::judge::{Report, State, Verdict, blind_spots, diff, end, ending, judge};
 use crate::run::cargo::BUILD_TESTS;
 use crate::run::{End, Lane, Node, Oracled, Runner, Wanted, cargo, interrupt, leaks, pool};
@@ -155,7 +155,7 @@ impl Options {
         let mut verdict = Verdict::new(id, []);
         let is_required = self.node == Wanted::Required;
         for (line, outcome) in cargo::test(one, &runner.node, is_required)? {
-            let mut problems = ending("cargo test", Limit::default(), &outcome);
+            let mut problems = ending("cargo test", LIMIT, &outcome);
             if outcome.has_ended() && outcome.end != End::Exited(0) {
                 problems.push(format!("{line} failed\n{}", end(&outcome.stdout)));
             }
@@ -193,7 +193,7 @@ fn ask_again(runner: &Runner, case: &Case, first: &Verdict) -> Result<Verdict> {
 
 fn check_block(runner: &Runner, block: &Block) -> Result<Verdict> {
     let (text, outcomes) = runner.block(block)?;
-    let ending = |outcome| ending("Rust", Limit::default(), outcome);
+    let ending = |outcome| ending("Rust", LIMIT, outcome);
     let mut problems: Vec<_> = outcomes.iter().flat_map(ending).collect();
     if text != block.text.as_bytes() {
         let shown = diff("README", block.text.as_bytes(), "Rust", &text);
