@@ -168,3 +168,13 @@ pub fn copy_files(from: &Path, to: &Path, files: &[PathBuf]) -> Result<()> {
     }
     Ok(())
 }
+
+/// Removes a file or a folder, if it is there.
+pub fn remove(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        fs::remove_dir_all(path)?;
+    } else if path.exists() {
+        fs::remove_file(path)?;
+    }
+    Ok(())
+}
