@@ -25,7 +25,6 @@ use self::measure::{Entry, run};
 use self::plan::Spec;
 use self::programs::build_programs;
 use self::shell::Shell;
-use self::table::Place;
 use crate::cases::Workspace;
 use crate::exit_error::ExitError;
 use crate::run::{Node, Wanted, interrupt, path_with};
@@ -60,9 +59,8 @@ pub fn bench(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
     let mut specs = choose(&workspace, &options.names)?;
     // Before an hour is spent, what could go wrong after it.
-    let mut places = BTreeMap::new();
     for spec in specs.iter().filter(|_| options.write) {
-        places.insert(spec.id.clone(), Place::find(spec)?);
+        table::place(spec)?;
     }
     if let Some(file) = &options.json {
         fs::write(file, "").with_context(|| file.display().to_string())?;
@@ -72,12 +70,12 @@ pub fn bench(options: &Options) -> Result<u8> {
     let profile: &[&str] = if options.smoke { &[] } else { &["--release"] };
     build_programs(&workspace, &specs, profile, bin.path())?;
     let race = Race { options, node, bin };
-    let mut earlier = None;
+    // It is kept until the end: its folders go with it.
+    let mut _earlier = None;
     if let Some(rev) = &options.against {
-        earlier = Some(Earlier::build(&workspace.root, rev, &specs)?);
-    }
-    if let Some(earlier) = &earlier {
+        let earlier = Earlier::build(&workspace.root, rev, &specs)?;
         earlier.oppose(&mut specs)?;
+        _earlier = Some(earlier);
     }
 
     let (mut failed, mut figures) = (0, Vec::new());
@@ -86,7 +84,7 @@ pub fn bench(options: &Options) -> Result<u8> {
         interrupt::check()?;
         match entries {
             Ok(entries) => {
-                race.show(spec, &entries, places.get(&spec.id))?;
+                race.show(spec, &entries)?;
                 figures.push(json!({ "id": spec.id, "title": spec.title, "contenders": entries }));
             }
             Err(error) => {
@@ -145,11 +143,11 @@ impl Race<'_> {
             entries.push(Entry::new(name, missing));
         }
         let count = entries.len();
-        let mut turns = self.options.rounds as usize * count;
-        if self.options.smoke {
-            turns = 0;
-        }
-        for turn in 0..turns {
+        let rounds = match self.options.smoke {
+            true => 0,
+            false => self.options.rounds as usize,
+        };
+        for turn in 0..rounds * count {
             let index = (turn + turn / count) % count;
             let (entry, contender) = (&mut entries[index], &spec.contenders[index]);
             if entry.missing.is_none() {
@@ -161,7 +159,7 @@ impl Race<'_> {
     }
 
     /// Prints what the contenders did, as the options want it, and puts it into the README.
-    fn show(&self, spec: &Spec, entries: &[Entry], place: Option<&Place>) -> Result<()> {
+    fn show(&self, spec: &Spec, entries: &[Entry]) -> Result<()> {
         if self.options.smoke {
             outln!("ok {}: {}", spec.id, table::attendance(entries));
         } else if self.options.against.is_some() {
@@ -169,8 +167,8 @@ impl Race<'_> {
         } else {
             let text = table::markdown(spec, entries, &self.node, self.options.rounds);
             outln!("{}\n\n{text}", spec.id);
-            if let Some(place) = place {
-                place.fill(spec, &text, svg::chart(spec, entries).as_deref())?;
+            if self.options.write {
+                table::write(spec, &text, svg::chart(spec, entries).as_deref())?;
             }
         }
         Ok(())
@@ -178,29 +176,28 @@ impl Race<'_> {
 
     /// Returns what every line of a bench may use: our programs on the PATH, and where things are.
     fn shell(&self, spec: &Spec, folder: &Path) -> Result<Shell> {
-        let (mib, smoke) = if self.options.smoke {
-            ("4", "1")
-        } else {
-            ("256", "")
-        };
-        let (folder, env) = (folder.to_owned(), BTreeMap::new());
-        let shell = Shell { folder, env };
-        let shell = shell.with("PATH", &path_with(self.bin.path())?);
-        let shell = shell.with("BENCHES", &spec.benches().display().to_string());
-        let shell = shell.with("MIB", mib).with("SMOKE", smoke);
-        let shell = shell.with("OUT", "/dev/null");
-        Ok(match &self.node.path {
-            Some(node) => shell.with("NODE", &node.display().to_string()),
-            None => shell,
+        let smoke = self.options.smoke;
+        let mut env = BTreeMap::from([
+            ("PATH", path_with(self.bin.path())?),
+            ("BENCHES", spec.benches().display().to_string()),
+            ("MIB", if smoke { "4" } else { "256" }.to_owned()),
+            ("SMOKE", if smoke { "1" } else { "" }.to_owned()),
+            ("OUT", "/dev/null".to_owned()),
+        ]);
+        let node = self.node.path.as_ref();
+        env.extend(node.map(|node| ("NODE", node.display().to_string())));
+        let env = env
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value));
+        Ok(Shell {
+            folder: folder.to_owned(),
+            env: env.collect(),
         })
     }
 }
 
 /// Returns a folder in memory where there is such a thing, so that no disk is measured.
 fn folder() -> Result<TempDir> {
-    let memory = Path::new("/dev/shm");
-    if !memory.is_dir() {
-        return Ok(tempfile::tempdir()?);
-    }
-    Ok(tempfile::tempdir_in(memory)?)
+    let memory = tempfile::tempdir_in("/dev/shm");
+    Ok(memory.or_else(|_| tempfile::tempdir())?)
 }

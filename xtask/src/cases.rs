@@ -8,10 +8,17 @@ mod selection;
 mod settings;
 mod workspace;
 
+use regex_lite::Regex;
+
 pub use self::console::Block;
-pub use self::files::{all_files, git_files, known_files, read_text, read_toml};
+pub use self::files::{all_files, known_files, read_text, read_toml};
 pub use self::find::{Case, Fault, Oracle, shares};
 pub use self::rules::{Order, Rules};
-pub use self::selection::{Choice, Selection};
-pub use self::settings::Limit;
+pub use self::selection::{Choice, Selection, Unit};
+pub use self::settings::LIMIT;
 pub use self::workspace::{Crate, Workspace, dependencies, strings};
+
+/// Returns the expression for a pattern of ours.
+pub fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a valid pattern")
+}

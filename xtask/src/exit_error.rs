@@ -1,9 +1,10 @@
 //! Ends that are no verdict: each has an exit status of its own, so that a script can tell them apart.
 
-use std::fmt;
+use thiserror::Error;
 
 /// Why a verb could not give a verdict: the exit status, and what to tell a person.
-#[derive(Debug)]
+#[derive(Debug, Error)]
+#[error("{text}")]
 pub struct ExitError {
     pub status: u8,
     text: String,
@@ -11,40 +12,29 @@ pub struct ExitError {
 
 impl ExitError {
     /// The command line or a case file is wrong.
-    pub fn usage(text: impl fmt::Display) -> Self {
-        Self::new(2, text)
+    pub fn usage(text: String) -> Self {
+        Self { status: 2, text }
     }
 
     /// A tool that was asked for is not there.
-    pub fn missing(text: impl fmt::Display) -> Self {
-        Self::new(3, text)
+    pub fn missing(text: String) -> Self {
+        Self { status: 3, text }
     }
 
     /// There is nothing of this name.
     pub fn nothing_matched(name: &str) -> Self {
-        let help = "`cargo xtask list` shows what there is";
-        Self::new(4, format!("nothing matches {name:?}; {help}"))
+        let text = format!("nothing matches {name:?}; `cargo xtask list` shows what there is");
+        Self { status: 4, text }
     }
 
     /// Cargo could not build this crate, and has said why.
     pub fn build(name: &str) -> Self {
-        Self::new(101, format!("cargo could not build {name}"))
+        let text = format!("cargo could not build {name}");
+        Self { status: 101, text }
     }
 
     pub fn interrupted() -> Self {
-        Self::new(130, "interrupted")
-    }
-
-    fn new(status: u8, text: impl fmt::Display) -> Self {
-        let text = text.to_string();
-        Self { status, text }
+        let text = "interrupted".to_owned();
+        Self { status: 130, text }
     }
 }
-
-impl fmt::Display for ExitError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
-impl std::error::Error for ExitError {}

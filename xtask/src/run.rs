@@ -12,5 +12,5 @@ mod usage;
 pub use self::node::{Node, Wanted};
 pub use self::pool::Lane;
 pub use self::process::{End, Outcome, Run};
-pub use self::sandbox::{Oracled, Runner, copy_files, path_with};
+pub use self::sandbox::{Oracled, Runner, copy_files, path_with, remove};
 pub use self::usage::Usage;

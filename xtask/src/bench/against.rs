@@ -1,9 +1,9 @@
 //! `bench --against REV`: ours beside ours of an earlier commit, in turn, so that a change is not slower by accident.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use tempfile::TempDir;
 
 use super::figures::compared;
@@ -14,39 +14,47 @@ use crate::cases::Workspace;
 use crate::exit_error::ExitError;
 use crate::run::path_with;
 
-/// Where the work tree is, from the root.
-const TREE: &str = "target/against";
-
-/// The benches and the programs of an earlier commit, in a work tree that is removed with this.
+/// The benches and the programs of an earlier commit.
 pub struct Earlier {
-    root: PathBuf,
     rev: String,
     specs: Vec<Spec>,
     programs: TempDir,
+    /// Its files, which the benches may read.
+    _tree: TempDir,
 }
 
 impl Earlier {
-    /// Checks the commit out and builds what these benches need.
+    /// Unpacks the commit and builds what these benches need.
     pub fn build(root: &Path, rev: &str, specs: &[Spec]) -> Result<Self> {
-        // What an interrupted run may have left.
-        let _ = git(root, &["worktree", "remove", "--force", TREE]);
-        let added = git(root, &["worktree", "add", "--force", "--detach", TREE, rev]);
-        added.map_err(|error| ExitError::usage(format!("{rev}: {error:#}")))?;
-        let mut earlier = Self {
-            root: root.to_owned(),
-            rev: rev.to_owned(),
-            specs: Vec::new(),
-            programs: tempfile::tempdir()?,
-        };
-        let then = Workspace::at(&root.join(TREE))?;
+        let tree = tempfile::tempdir()?;
+        let mut shell = Command::new("sh");
+        let unpack =
+            "git archive --output=\"$1/tar\" \"$0^{commit}\" && tar -xf \"$1/tar\" -C \"$1\"";
+        shell
+            .args(["-c", unpack, rev])
+            .arg(tree.path())
+            .current_dir(root);
+        let output = shell.output()?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        let wrong = format!("{rev}: {}", said.trim());
+        ensure!(output.status.success(), ExitError::usage(wrong));
+        let then = Workspace::at(tree.path())?;
+        let is_wanted = |id: &str| specs.iter().any(|spec| spec.id == id);
+        let mut old = Vec::new();
         for one in &then.crates {
-            let is_wanted = |id: &str| specs.iter().any(|spec| spec.id == id);
-            earlier.specs.extend(Spec::read_all(one, is_wanted)?);
+            old.extend(Spec::read_all(one, is_wanted)?);
         }
-        // A folder beside it keeps what was built for the next time.
-        let profile = ["--release", "--target-dir", "../against-build"];
-        build_programs(&then, specs, &profile, earlier.programs.path())?;
-        Ok(earlier)
+        // What was built is kept for the next time.
+        let target = root.join("target/against-build").display().to_string();
+        let programs = tempfile::tempdir()?;
+        let profile = ["--release", "--target-dir", &target];
+        build_programs(&then, specs, &profile, programs.path())?;
+        Ok(Self {
+            rev: rev.to_owned(),
+            specs: old,
+            programs,
+            _tree: tree,
+        })
     }
 
     /// Makes ours now and ours then the contenders of each bench that both have.
@@ -68,21 +76,6 @@ impl Earlier {
         });
         Ok(())
     }
-}
-
-impl Drop for Earlier {
-    fn drop(&mut self) {
-        let _ = git(&self.root, &["worktree", "remove", "--force", TREE]);
-    }
-}
-
-fn git(root: &Path, args: &[&str]) -> Result<()> {
-    let mut git = Command::new("git");
-    let output = git.args(args).current_dir(root).output().context("git")?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    let last = said.trim().lines().last().unwrap_or_default();
-    ensure!(output.status.success(), "{last}");
-    Ok(())
 }
 
 /// Returns the speed of now to the speed of then, a line for each figure: 1.00 is equal, larger is quicker.

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, ensure};
 use super::measure::run;
 use super::plan::{Contender, Spec};
 use super::shell::Shell;
+use crate::run::remove;
 
 /// Compares the work of each contender with that of the first one.
 pub struct WorkCheck<'a> {
@@ -41,12 +42,7 @@ impl<'a> WorkCheck<'a> {
     pub fn admit(&mut self, contender: &Contender) -> Result<()> {
         let (spec, shell) = (self.spec, &self.shell);
         for name in names(&shell.folder)?.difference(&self.inputs) {
-            let path = shell.folder.join(name);
-            if path.is_dir() {
-                fs::remove_dir_all(path)?;
-            } else {
-                fs::remove_file(path)?;
-            }
+            remove(&shell.folder.join(name))?;
         }
         let ran = run(spec, contender, shell)?;
         if spec.unchecked.is_some() {

@@ -97,10 +97,13 @@ impl Spec {
     /// Reads the benches of one crate whose id `chosen` says yes to, by name.
     pub fn read_all(one: &Crate, chosen: impl Fn(&str) -> bool) -> Result<Vec<Self>> {
         let mut specs = Vec::new();
-        for file in one.files("benches", "toml") {
-            let stem = file.file_stem().unwrap_or_default().display();
+        for name in one.names("benches") {
+            let Some(stem) = name.strip_suffix(".toml") else {
+                continue;
+            };
             let id = format!("{}/{stem}", one.name);
             if chosen(&id) {
+                let file = one.dir.join("benches").join(&name);
                 let mut spec: Self = read_toml(&file)?;
                 let wrong = |error| ExitError::usage(format!("{}: {error:#}", file.display()));
                 spec.check().map_err(wrong)?;
@@ -156,10 +159,7 @@ impl Contender {
             Needs::One(program) => std::slice::from_ref(program),
             Needs::All(programs) => programs,
         };
-        let is_there = |program: &str| {
-            let mut folders = std::env::split_paths(&env["PATH"]);
-            folders.any(|folder| folder.join(program).is_file())
-        };
+        let is_there = |program: &str| which::which_in(program, env.get("PATH"), ".").is_ok();
         programs.iter().find_map(|program| match program.as_str() {
             "node" => (!env.contains_key("NODE")).then(|| node.to_owned()),
             other => (!is_there(other)).then(|| format!("{other} is not installed")),

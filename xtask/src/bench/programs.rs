@@ -17,7 +17,11 @@ pub fn build_programs(from: &Workspace, specs: &[Spec], args: &[&str], bin: &Pat
         symlink(path, bin.join(name))?;
     }
     for one in crates {
-        if one.files("benches", "rs").is_empty() {
+        if !one
+            .names("benches")
+            .iter()
+            .any(|name| name.ends_with(".rs"))
+        {
             continue;
         }
         let drivers = cargo::build(one, &[&["build", "--bench", "*"], args].concat())?;

@@ -1,7 +1,6 @@
 //! A server under test: started, awaited, driven by another program, ended; its own CPU time is what counts.
 
-use std::fs::File;
-use std::os::unix::fs::FileExt;
+use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -24,18 +23,16 @@ pub struct Server<'a> {
 }
 
 impl<'a> Server<'a> {
-    /// Starts it and waits for the line that says where it listens. Output goes to files, so that it never waits for a reader.
+    /// Starts it and waits for the line that says where it listens.
     pub fn start(serve: &'a Serve, shell: &Shell) -> Result<Self> {
         let ready = Regex::new(&serve.ready)?;
-        let (stdout, stderr) = (tempfile::tempfile()?, tempfile::tempfile()?);
         let mut command = shell.command(&serve.run);
-        command.stdout(stdout.try_clone()?);
-        command.stderr(stderr.try_clone()?);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut run = Run::start(&mut command, None)?;
         let began = Instant::now();
         loop {
             let ended = run.reap()?;
-            let said = contents(&stdout)?;
+            let [said, complaint] = run.output();
             let whole_lines = &said[..said.rfind('\n').map_or(0, |end| end + 1)];
             if let Some(found) = ready.captures(whole_lines) {
                 let port = found.get(1).map_or("", |port| port.as_str()).to_owned();
@@ -51,9 +48,8 @@ impl<'a> Server<'a> {
             if ended.is_some() || began.elapsed() > READY {
                 let silent = || "is still silent after 20 s".to_owned();
                 let how = ended.map_or_else(silent, |status| End::of(status).to_string());
-                let said = said + &contents(&stderr)?;
                 let (line, ready) = (&serve.run, &serve.ready);
-                bail!("`{line}` {how} and did not say {ready:?}: {}", said.trim());
+                bail!("`{line}` {how} and did not say {ready:?}: {said}{complaint}");
             }
             sleep(Duration::from_millis(5));
         }
@@ -74,13 +70,6 @@ impl<'a> Server<'a> {
         let per_cpu = ("requests per CPU second".to_owned(), requests / cpu);
         Ok((usage, vec![per_second, per_cpu]))
     }
-}
-
-/// Returns what was written so far. The place where the server goes on is not touched.
-fn contents(file: &File) -> Result<String> {
-    let mut bytes = vec![0; usize::try_from(file.metadata()?.len())?];
-    file.read_exact_at(&mut bytes, 0)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn number(pattern: &str, text: &str) -> Result<f64> {

@@ -1,7 +1,7 @@
 //! Tables for people: medians, ratios to ours, and what is within noise; losses as plainly as wins.
 
 use std::fs;
-use std::path::PathBuf;
+use std::ops::Range;
 
 use anyhow::{Context, Result};
 
@@ -33,14 +33,11 @@ pub fn markdown(spec: &Spec, entries: &[Entry], node: &Node, rounds: u32) -> Str
 
 /// Renders rows of cells, the first of which is the head; all columns but the first are numbers.
 fn render(rows: &[Vec<String>]) -> String {
-    let mut lines = Vec::new();
-    for row in rows {
-        let cells = row.iter().map(|cell| match cell.as_str() {
-            "" => " ".to_owned(),
-            text => format!(" {} ", text.replace('|', "\\|")),
-        });
-        lines.push(format!("|{}|\n", cells.collect::<Vec<_>>().join("|")));
-    }
+    let line = |row: &Vec<String>| {
+        let cells: Vec<_> = row.iter().map(|cell| cell.replace('|', "\\|")).collect();
+        format!("| {} |\n", cells.join(" | "))
+    };
+    let mut lines: Vec<_> = rows.iter().map(line).collect();
     lines.insert(1, format!("|---|{}\n", "---:|".repeat(rows[0].len() - 1)));
     lines.concat()
 }
@@ -118,42 +115,32 @@ pub fn attendance(entries: &[Entry]) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
-/// A README and where in it the table of a bench belongs.
-pub struct Place {
-    file: PathBuf,
-    before: String,
-    after: String,
+/// Returns the README of a bench, and where in it the table belongs: between its markers.
+pub fn place(spec: &Spec) -> Result<(String, Range<usize>)> {
+    let file = spec.benches().with_file_name("README.md");
+    let (readme, name) = (read_text(&file)?, spec.name());
+    let open = format!("<!-- bench:{name} -->\n");
+    let close = format!("<!-- /bench:{name} -->");
+    let start = readme.find(&open).map(|start| start + open.len());
+    let end = start.and_then(|start| Some(start + readme[start..].find(&close)?));
+    let lacks = || {
+        format!(
+            "{}: no lines {open:?} and {close:?} to write between",
+            file.display()
+        )
+    };
+    let (start, end) = start.zip(end).with_context(lacks)?;
+    Ok((readme, start..end))
 }
 
-impl Place {
-    /// Finds the markers of the bench in its crate's README.
-    pub fn find(spec: &Spec) -> Result<Self> {
-        let file = spec.benches().with_file_name("README.md");
-        let readme = read_text(&file)?;
-        let name = spec.name();
-        let open = format!("<!-- bench:{name} -->\n");
-        let close = format!("<!-- /bench:{name} -->");
-        let start = readme.find(&open).map(|start| start + open.len());
-        let end = start.and_then(|start| Some(start + readme[start..].find(&close)?));
-        let path = file.display();
-        let lacks = || format!("{path}: no lines {open:?} and {close:?} to write between");
-        let (start, end) = start.zip(end).with_context(lacks)?;
-        let (before, after) = (readme[..start].to_owned(), readme[end..].to_owned());
-        Ok(Self {
-            file,
-            before,
-            after,
-        })
+/// Puts the table into the README, and a picture of it, if there is one.
+pub fn write(spec: &Spec, table: &str, chart: Option<&str>) -> Result<()> {
+    let mut text = table.to_owned();
+    if let Some(chart) = chart {
+        fs::write(spec.file.with_extension("svg"), chart)?;
+        text += &format!("\n![{}](benches/{}.svg)\n", spec.title, spec.name());
     }
-
-    /// Puts the table there, and a picture of it, if there is one.
-    pub fn fill(&self, spec: &Spec, table: &str, chart: Option<&str>) -> Result<()> {
-        let mut picture = String::new();
-        if let Some(chart) = chart {
-            fs::write(spec.file.with_extension("svg"), chart)?;
-            picture = format!("\n![{}](benches/{}.svg)\n", spec.title, spec.name());
-        }
-        let text = [&self.before, table, &picture, &self.after].concat();
-        fs::write(&self.file, text).with_context(|| self.file.display().to_string())
-    }
+    let (mut readme, place) = place(spec)?;
+    readme.replace_range(place, &text);
+    fs::write(spec.benches().with_file_name("README.md"), readme).context("README.md")
 }

@@ -6,12 +6,11 @@
 
 use std::fs;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Result, bail, ensure};
-use regex_lite::Regex;
+use anyhow::{Context, Result, ensure};
 
-use crate::cases::Workspace;
+use crate::cases::{Crate, Workspace, regex};
 use crate::exit_error::ExitError;
 
 /// One console block.
@@ -31,72 +30,69 @@ pub struct Block {
 impl Block {
     /// Returns its commands: the line as printed, and what a shell is given.
     pub fn commands(&self) -> impl Iterator<Item = (&str, String)> {
-        let lines = self.text.lines();
-        let commands = lines.filter_map(|line| Some((line, line.strip_prefix("$ ")?)));
-        commands.map(
-            |(line, command)| match command.strip_prefix("cargo run -p ") {
-                Some(rest) => (line, rest.replacen(" -- ", " ", 1)),
-                None => (line, command.to_owned()),
-            },
-        )
+        commands(&self.text)
     }
+}
 
-    /// Finds the crates that it calls, one on each line.
-    fn resolve(&mut self, workspace: &Workspace) -> Result<()> {
-        let id = &self.id;
-        let starts = self.text.starts_with("$ ");
-        let why = format!("{id}: it starts with no `$ command`");
-        ensure!(starts, ExitError::usage(why));
-        let mut crates = Vec::new();
-        for (line, command) in self.commands() {
-            let mut words = command.split_whitespace();
-            let Some(one) = words.find_map(|word| workspace.find_crate(word)) else {
-                let text = "calls no crate; what is not checked goes into a `sh` block";
-                bail!(ExitError::usage(format!("{id}: `{line}` {text}")));
-            };
-            crates.push(one);
-        }
-        self.fixtures = crates[0].dir.join("golden/fixtures");
-        self.crates = crates.iter().map(|one| one.name.clone()).collect();
-        Ok(())
-    }
+fn commands(text: &str) -> impl Iterator<Item = (&str, String)> {
+    text.lines().filter_map(|line| {
+        let command = line.strip_prefix("$ ")?;
+        Some(match command.strip_prefix("cargo run -p ") {
+            Some(rest) => (line, rest.replacen(" -- ", " ", 1)),
+            None => (line, command.to_owned()),
+        })
+    })
 }
 
 /// Reads the blocks of all READMEs.
+///
+/// # Errors
+///
+/// [`ExitError::usage`] for a block that would not be checked, or not wholly.
 pub fn read_all(workspace: &Workspace) -> Result<Vec<Block>> {
-    let mut blocks = read(&workspace.root, "README.md")?;
-    for one in &workspace.crates {
-        blocks.extend(read(&one.dir, &format!("{}/README.md", one.name))?);
-    }
-    for block in &mut blocks {
-        block.resolve(workspace)?;
+    let fences = regex(r"(?ms)^```console\n(.*?)^```$");
+    let any = regex(r"(?m)^\s*```\s*console");
+    let of_crates = workspace.crates.iter();
+    let of_crates = of_crates.map(|one| (&one.dir, format!("{}/README.md", one.name)));
+    let mut blocks = Vec::new();
+    for (folder, name) in of_crates.chain([(&workspace.root, "README.md".to_owned())]) {
+        let file = folder.join("README.md");
+        let whole = fs::read_to_string(&file).unwrap_or_default();
+        let (exact, meant) = (
+            fences.find_iter(&whole).count(),
+            any.find_iter(&whole).count(),
+        );
+        let text = "say it as \"```console\" alone and are closed";
+        let wrong = format!("{name}: {meant} fences say console, and {exact} {text}");
+        ensure!(exact == meant, ExitError::usage(wrong));
+        for found in fences
+            .captures_iter(&whole)
+            .filter_map(|found| found.get(1))
+        {
+            let id = format!("{name}:{}", whole[..found.start()].lines().count());
+            let crates = called(workspace, &id, found.as_str())?;
+            blocks.push(Block {
+                id,
+                file: file.clone(),
+                range: found.range(),
+                text: found.as_str().to_owned(),
+                fixtures: crates[0].dir.join("golden/fixtures"),
+                crates: crates.iter().map(|one| one.name.clone()).collect(),
+            });
+        }
     }
     Ok(blocks)
 }
 
-fn read(folder: &Path, name: &str) -> Result<Vec<Block>> {
-    let file = folder.join("README.md");
-    let whole = fs::read_to_string(&file).unwrap_or_default();
-    let fences = Regex::new(r"(?ms)^```console\n(.*?)^```$").expect("a valid pattern");
-    let any = Regex::new(r"(?m)^\s*```\s*console").expect("a valid pattern");
-    let mut blocks = Vec::new();
-    let found = fences.captures_iter(&whole);
-    for found in found.filter_map(|found| found.get(1)) {
-        blocks.push(Block {
-            id: format!("{name}:{}", whole[..found.start()].lines().count()),
-            file: file.clone(),
-            range: found.range(),
-            text: found.as_str().to_owned(),
-            crates: Vec::new(),
-            fixtures: PathBuf::new(),
-        });
-    }
-    let (exact, meant) = (blocks.len(), any.find_iter(&whole).count());
-    if exact != meant {
-        let text = "say it as \"```console\" alone and are closed";
-        bail!(ExitError::usage(format!(
-            "{name}: {meant} fences say console, and {exact} {text}"
-        )));
-    }
-    Ok(blocks)
+/// Returns the crates that a block calls, one for each command.
+fn called<'a>(workspace: &'a Workspace, id: &str, text: &str) -> Result<Vec<&'a Crate>> {
+    let why = format!("{id}: it starts with no `$ command`");
+    ensure!(text.starts_with("$ "), ExitError::usage(why));
+    let called = commands(text).map(|(line, command)| {
+        let mut words = command.split_whitespace();
+        let called = words.find_map(|word| workspace.find_crate(word));
+        let text = "calls no crate; what is not checked goes into a `sh` block";
+        called.with_context(|| ExitError::usage(format!("{id}: `{line}` {text}")))
+    });
+    called.collect()
 }

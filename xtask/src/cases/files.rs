@@ -13,25 +13,21 @@ use crate::exit_error::ExitError;
 
 /// Returns the files below a folder that are no products: what git does not ignore, or, without git, all but `target`.
 pub fn known_files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let Some(mut files) = git_files(folder, "-co") else {
+    let mut git = Command::new("git");
+    git.args(["ls-files", "-coz", "--exclude-standard"]);
+    let output = git.current_dir(folder).output().ok();
+    let Some(output) = output.filter(|output| output.status.success()) else {
         return all_files(folder);
     };
+    let names = output.stdout.split(|byte| *byte == 0);
+    let mut files: Vec<_> = names
+        .map(|name| PathBuf::from(OsStr::from_bytes(name)))
+        .collect();
     // What was deleted and not yet committed is still listed, as is a file in conflict, three times.
-    files.dedup();
     files.retain(|file| folder.join(file).is_symlink() || folder.join(file).is_file());
     files.sort();
+    files.dedup();
     Ok(files)
-}
-
-/// Returns what `git ls-files` lists below a folder, if there is a repository.
-pub fn git_files(folder: &Path, which: &str) -> Option<Vec<PathBuf>> {
-    let mut git = Command::new("git");
-    git.args(["ls-files", "-z", which, "--exclude-standard"]);
-    let output = git.current_dir(folder).output().ok();
-    let output = output.filter(|output| output.status.success())?;
-    let names = output.stdout.split(|byte| *byte == 0);
-    let names = names.filter(|name| !name.is_empty());
-    Some(names.map(|name| OsStr::from_bytes(name).into()).collect())
 }
 
 /// Returns all files below a folder, without folders named `target` and `.git`.

@@ -7,10 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use regex_lite::Regex;
 
 use crate::cases::settings::Settings;
-use crate::cases::{Crate, Rules, read_toml};
+use crate::cases::{Crate, Rules, read_toml, regex};
 use crate::exit_error::ExitError;
 
 /// One lesson, or one command of a tool.
@@ -66,8 +65,12 @@ pub struct Fault {
     pub text: String,
 }
 
-/// The files of a folder of cases by stem: the extensions that are there.
-type Stems = BTreeMap<String, BTreeSet<String>>;
+impl Fault {
+    pub fn new(id: impl Into<String>, text: impl Into<String>) -> Self {
+        let (id, text) = (id.into(), text.into());
+        Self { id, text }
+    }
+}
 
 /// Reads the cases of one crate in reading order, and adds the files that belong to none to `faults`.
 ///
@@ -80,18 +83,29 @@ pub fn read_all(one: &Crate, faults: &mut Vec<Fault>) -> Result<Vec<Case>> {
         ("examples", r"^([a-z0-9-]+)\.(rs|mjs|out|toml)$"),
         ("golden", r"^([0-9]+-[a-z0-9-]+)\.(mjs|out|toml)$"),
     ] {
-        for (stem, files) in stems(one, folder, pattern, faults)? {
-            let is_case = files.contains("mjs") || folder == "golden" && files.contains("toml");
-            if files.iter().eq(["rs"]) {
-                continue; // A program to look at; `tidy` says whether it should be a lesson.
+        let pattern = regex(pattern);
+        // The files by stem: the extensions that are there.
+        let mut stems: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for file in one.names(folder) {
+            if let Some(parts) = pattern.captures(&file) {
+                let ends = stems.entry(parts[1].to_owned()).or_default();
+                ends.insert(parts[2].to_owned());
+            } else if file != "fixtures" {
+                let id = format!("{}/{folder}/{file}", one.name);
+                let what = "orphan: its name is not that of a file in";
+                let text = format!("{what} {folder}/, and it is not in fixtures/");
+                faults.push(Fault::new(id, text));
             }
-            if !is_case {
+        }
+        // A Rust program alone is one to look at; `tidy` says whether it should be a lesson.
+        for (stem, ends) in stems.iter().filter(|(_, ends)| !ends.iter().eq(["rs"])) {
+            if !ends.contains("mjs") && (folder == "examples" || !ends.contains("toml")) {
+                let id = format!("{}/{folder}/{stem}", one.name);
                 let text = "missing Node program: there is neither .mjs nor, for a command, .toml";
-                let (id, text) = (format!("{}/{folder}/{stem}", one.name), text.to_owned());
-                faults.push(Fault { id, text });
+                faults.push(Fault::new(id, text));
                 continue;
             }
-            let case = Case::read(one, folder, &stem, &files)?;
+            let case = Case::read(one, folder, stem, ends)?;
             let is_new = cases.iter().all(|other| other.id != case.id);
             let two = format!("there are two cases named {}", case.id);
             ensure!(is_new, ExitError::usage(two));
@@ -105,52 +119,29 @@ pub fn read_all(one: &Crate, faults: &mut Vec<Fault>) -> Result<Vec<Case>> {
     Ok(cases)
 }
 
-fn stems(one: &Crate, folder: &str, pattern: &str, faults: &mut Vec<Fault>) -> Result<Stems> {
-    let allowed = Regex::new(pattern).expect("a valid pattern");
-    let mut stems = Stems::new();
-    let path = one.dir.join(folder);
-    if !path.is_dir() {
-        return Ok(stems);
-    }
-    for entry in fs::read_dir(&path).with_context(|| path.display().to_string())? {
-        let file = entry?.file_name().to_string_lossy().into_owned();
-        if let Some(parts) = allowed.captures(&file) {
-            let files = stems.entry(parts[1].to_owned()).or_default();
-            files.insert(parts[2].to_owned());
-        } else if file != "fixtures" {
-            let text = format!(
-                "orphan: its name is not that of a file in {folder}/, and it is not in fixtures/"
-            );
-            let id = format!("{}/{folder}/{file}", one.name);
-            faults.push(Fault { id, text });
-        }
-    }
-    Ok(stems)
-}
-
 impl Case {
-    fn read(one: &Crate, folder: &str, stem: &str, files: &BTreeSet<String>) -> Result<Self> {
-        let path = one.dir.join(folder).join(stem);
+    fn read(one: &Crate, folder: &str, stem: &str, ends: &BTreeSet<String>) -> Result<Self> {
         let krate = one.name.clone();
-        let is_lesson = files.contains("mjs");
+        let path = one.dir.join(folder).join(stem);
         let name = match folder {
             "golden" => stem.split_once('-').map_or(stem, |(_, name)| name),
             _ => stem,
         };
+        let lesson = ends.contains("mjs").then(|| name.to_owned());
         let toml = path.with_extension("toml");
-        let mut settings = match files.contains("toml") {
+        let mut settings = match ends.contains("toml") {
             true => read_toml(&toml)?,
             false => Settings::default(),
         };
         let wrong = |error| ExitError::usage(format!("{}: {error:#}", toml.display()));
-        settings.check(is_lesson).map_err(wrong)?;
+        settings.check(lesson.is_some()).map_err(wrong)?;
         let fixtures = path.with_file_name("fixtures");
         let stdin = read_stdin(&mut settings, &fixtures).map_err(wrong)?;
         let tour = || vec!["tour".to_owned(), name.to_owned()];
-        let files = files.iter();
+        let file = |end| format!("{krate}/{folder}/{stem}.{end}");
         Ok(Self {
             id: format!("{krate}/{name}"),
-            lesson: is_lesson.then(|| name.to_owned()),
+            lesson,
             args: settings.args.take().unwrap_or_else(tour),
             oracle: match (settings.oracle.take(), settings.no_oracle.take()) {
                 (Some(command), _) => Oracle::Shell(command),
@@ -166,9 +157,7 @@ impl Case {
                 redactions: std::mem::take(&mut settings.redact),
             },
             settings,
-            files: files
-                .map(|end| format!("{krate}/{folder}/{stem}.{end}"))
-                .collect(),
+            files: ends.iter().map(file).collect(),
             krate,
         })
     }
@@ -188,26 +177,27 @@ fn read_stdin(settings: &mut Settings, fixtures: &Path) -> Result<Option<Vec<u8>
 }
 
 /// Counts the cases that have no oracle, and those that have a redaction.
-pub fn shares(cases: &[Case]) -> (usize, usize) {
-    let alone = |case: &&Case| matches!(case.oracle, Oracle::None(_));
-    let redacted = |case: &&Case| !case.rules.redactions.is_empty();
-    let count = cases.iter().filter(alone).count();
-    (count, cases.iter().filter(redacted).count())
+pub fn shares<'a>(cases: impl Iterator<Item = &'a Case>) -> (usize, usize) {
+    cases.fold((0, 0), |(alone, redacted), case| {
+        let is_alone = matches!(case.oracle, Oracle::None(_));
+        let is_redacted = !case.rules.redactions.is_empty();
+        (
+            alone + usize::from(is_alone),
+            redacted + usize::from(is_redacted),
+        )
+    })
 }
 
 /// Finds out whether too many go without oracle or with a redaction. Few cases make no share.
 pub fn check_shares(cases: &[Case]) -> Option<Fault> {
-    let (alone, redacted) = shares(cases);
-    let text = match cases.len() {
-        ..20 => return None,
-        all if alone * 10 > all => {
-            format!("too many cases without oracle: {alone} of {all}, a tenth is the most")
-        }
-        all if redacted * 20 > all => {
-            format!("too many cases with a redaction: {redacted} of {all}, a twentieth is the most")
-        }
-        _ => return None,
+    let (alone, redacted) = shares(cases.iter());
+    let all = cases.len();
+    let text = if all >= 20 && alone * 10 > all {
+        format!("too many cases without oracle: {alone} of {all}, a tenth is the most")
+    } else if all >= 20 && redacted * 20 > all {
+        format!("too many cases with a redaction: {redacted} of {all}, a twentieth is the most")
+    } else {
+        return None;
     };
-    let id = "golden".to_owned();
-    Some(Fault { id, text })
+    Some(Fault::new("golden", text))
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use regex_lite::Regex;
+use regex_lite::{Captures, Regex};
 use serde::Deserialize;
 
 /// How output is brought into the form that is compared: golden, Rust and oracle alike.
@@ -92,21 +92,23 @@ impl Rules {
 impl Redaction {
     fn apply(&self, text: &str, seen: &mut Vec<String>) -> String {
         let placeholder = format!("[{}:", self.name);
-        let (mut redacted, mut copied) = (String::new(), 0);
-        let found = self.pattern.0.captures_iter(text);
-        for group in found.filter_map(|found| found.get(1)) {
-            if group.is_empty() || group.as_str().starts_with(&placeholder) {
-                continue;
-            }
+        let redact = |found: &Captures| {
+            let whole = found.get(0).expect("the whole match");
+            let group = found
+                .get(1)
+                .filter(|group| !group.as_str().starts_with(&placeholder));
+            let Some(group) = group.filter(|group| !group.is_empty()) else {
+                return found[0].to_owned();
+            };
             let known = seen.iter().position(|one| one == group.as_str());
             let index = known.unwrap_or(seen.len());
             if known.is_none() {
                 seen.push(group.as_str().to_owned());
             }
-            redacted += &text[copied..group.start()];
-            redacted += &format!("{placeholder}{}]", index + 1);
-            copied = group.end();
-        }
-        redacted + &text[copied..]
+            let before = &text[whole.start()..group.start()];
+            let after = &text[group.end()..whole.end()];
+            format!("{before}{placeholder}{}]{after}", index + 1)
+        };
+        self.pattern.0.replace_all(text, redact).into_owned()
     }
 }

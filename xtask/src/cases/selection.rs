@@ -1,9 +1,9 @@
 //! What the command line chooses: ids, crates, or a part of an id.
 
-use anyhow::{Result, bail};
+use anyhow::{Result, ensure};
 
 use crate::cases::find::check_shares;
-use crate::cases::{Block, Case, Crate, Fault, Workspace};
+use crate::cases::{Block, Case, Crate, Fault, Workspace, console, find};
 use crate::exit_error::ExitError;
 
 /// Which cases a verb is for; none of both means all.
@@ -41,13 +41,38 @@ fn means(name: &str, id: &str) -> bool {
     name == id || krate == Some(name.trim_end_matches('/'))
 }
 
-/// All cases and blocks that were chosen.
+/// One thing that has an id.
+pub enum Unit<'a> {
+    /// The crate's own tests: `CRATE/cargo-test`.
+    Tests(&'a Crate),
+    Case(Box<Case>),
+    Block(Block),
+    Fault(Fault),
+}
+
+impl Unit<'_> {
+    pub fn id(&self) -> String {
+        match self {
+            Self::Tests(one) => format!("{}/cargo-test", one.name),
+            Self::Case(case) => case.id.clone(),
+            Self::Block(block) => block.id.clone(),
+            Self::Fault(fault) => fault.id.clone(),
+        }
+    }
+
+    fn needs(&self, krate: &String) -> bool {
+        match self {
+            Self::Tests(one) => one.name == *krate,
+            Self::Case(case) => case.krate == *krate,
+            Self::Block(block) => block.crates.contains(krate),
+            Self::Fault(_) => false,
+        }
+    }
+}
+
+/// What was chosen, in reading order.
 pub struct Selection<'a> {
-    pub cases: Vec<Case>,
-    pub blocks: Vec<Block>,
-    pub faults: Vec<Fault>,
-    /// The crates whose own tests were chosen: as `CRATE/cargo-test`, or with all of the crate.
-    pub tested: Vec<&'a Crate>,
+    pub units: Vec<Unit<'a>>,
     /// The crates whose executables all these need.
     pub needed: Vec<&'a Crate>,
 }
@@ -61,41 +86,37 @@ impl<'a> Selection<'a> {
     pub fn read(workspace: &'a Workspace, choice: &Choice) -> Result<Self> {
         let (mut cases, mut faults) = (Vec::new(), Vec::new());
         for one in &workspace.crates {
-            cases.extend(super::find::read_all(one, &mut faults)?);
+            cases.extend(find::read_all(one, &mut faults)?);
         }
         if choice.is_all() {
             faults.extend(check_shares(&cases));
         }
-        let mut blocks = super::console::read_all(workspace)?;
-        let mut tested: Vec<_> = workspace.crates.iter().collect();
-        let test_id = |one: &Crate| format!("{}/cargo-test", one.name);
-        let mut known: Vec<String> = tested.iter().map(|one| test_id(one)).collect();
-        known.extend(cases.iter().map(|case| case.id.clone()));
-        known.extend(blocks.iter().map(|block| block.id.clone()));
-        known.extend(faults.iter().map(|fault| fault.id.clone()));
+        let mut units: Vec<_> = faults.into_iter().map(Unit::Fault).collect();
+        units.extend(workspace.crates.iter().map(Unit::Tests));
+        units.extend(cases.into_iter().map(Box::new).map(Unit::Case));
+        units.extend(console::read_all(workspace)?.into_iter().map(Unit::Block));
         for name in &choice.ids {
-            if !known.iter().any(|id| means(name, id)) {
-                bail!(ExitError::nothing_matched(name));
-            }
+            let is_known = units.iter().any(|unit| means(name, &unit.id()));
+            ensure!(is_known, ExitError::nothing_matched(name));
         }
-        if !known.iter().any(|id| choice.has(id)) {
-            bail!(choice.nothing_matched());
-        }
-        cases.retain(|case| choice.has(&case.id));
-        faults.retain(|fault| choice.has(&fault.id));
-        blocks.retain(|block| choice.has(&block.id));
-        tested.retain(|one| choice.has(&test_id(one)));
-        let mut names: Vec<_> = cases.iter().map(|case| &case.krate).collect();
-        names.extend(blocks.iter().flat_map(|block| &block.crates));
-        names.extend(tested.iter().map(|one| &one.name));
-        let all = workspace.crates.iter();
-        let needed = all.filter(|one| names.contains(&&one.name)).collect();
-        Ok(Self {
-            cases,
-            blocks,
-            faults,
-            tested,
-            needed,
+        units.retain(|unit| choice.has(&unit.id()));
+        ensure!(!units.is_empty(), choice.nothing_matched());
+        let is_needed = |one: &&Crate| units.iter().any(|unit| unit.needs(&one.name));
+        let needed = workspace.crates.iter().filter(is_needed).collect();
+        Ok(Self { units, needed })
+    }
+
+    pub fn cases(&self) -> impl Iterator<Item = &Case> {
+        self.units.iter().filter_map(|unit| match unit {
+            Unit::Case(case) => Some(case.as_ref()),
+            _ => None,
+        })
+    }
+
+    pub fn blocks(&self) -> impl DoubleEndedIterator<Item = &Block> {
+        self.units.iter().filter_map(|unit| match unit {
+            Unit::Block(block) => Some(block),
+            _ => None,
         })
     }
 }

@@ -10,6 +10,9 @@ use serde::Deserialize;
 use crate::cases::Order;
 use crate::cases::rules::{Pattern, Redaction};
 
+/// How long a program may take unless told otherwise.
+pub const LIMIT: Duration = Duration::from_secs(10);
+
 /// The file as written. A key that is not here is a mistake.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -27,7 +30,9 @@ pub struct Settings {
     pub status: i32,
     /// "empty", "ignore", or the text itself.
     pub stderr: String,
-    pub timeout: Limit,
+    /// How long a side may take, if not [`LIMIT`].
+    #[serde(with = "humantime_serde")]
+    pub timeout: Option<Duration>,
     /// Never beside another case: for timers.
     pub serial: bool,
     /// It needs what only Unix has; a copy that is tested elsewhere leaves it out.
@@ -38,6 +43,10 @@ pub struct Settings {
 }
 
 impl Settings {
+    pub fn limit(&self) -> Duration {
+        self.timeout.unwrap_or(LIMIT)
+    }
+
     /// Refuses what does not fit together.
     pub fn check(&self, is_lesson: bool) -> Result<()> {
         for Redaction { name, pattern } in &self.redact {
@@ -62,35 +71,5 @@ impl Settings {
             return Ok(());
         };
         bail!(problem)
-    }
-}
-
-/// How long a side may take: ten seconds unless told otherwise.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Limit(pub Duration);
-
-impl Default for Limit {
-    fn default() -> Self {
-        Self(Duration::from_secs(10))
-    }
-}
-
-impl TryFrom<String> for Limit {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-        let unit = match &text[digits.len()..] {
-            "ms" => 1,
-            "s" => 1_000,
-            "m" => 60_000,
-            _ => 0,
-        };
-        let amount: Option<u64> = digits.parse().ok();
-        let millis = amount.and_then(|amount| amount.checked_mul(unit));
-        let millis = millis.filter(|millis| *millis > 0);
-        let limit = millis.map(|millis| Self(Duration::from_millis(millis)));
-        limit.ok_or("a time is like \"500ms\", \"30s\" or \"2m\"")
     }
 }

@@ -68,11 +68,12 @@ impl Crate {
         let package = manifest.get("package");
         let name = package.and_then(|package| package.get("name")?.as_str());
         let name = name.with_context(|| format!("{} has no package.name", file.display()))?;
+        let (name, root) = (name.to_owned(), root.to_owned());
         let features = manifest.get("features").cloned();
         let features = features.map_or(Ok(BTreeMap::new()), Value::try_into)?;
         Ok(Self {
-            name: name.to_owned(),
-            root: root.to_owned(),
+            name,
+            root,
             dir,
             manifest,
             features,
@@ -84,14 +85,15 @@ impl Crate {
         self.dir.join(file).is_file()
     }
 
-    /// Returns the files in one of its folders that end so, if it has the folder.
-    pub fn files(&self, folder: &str, end: &str) -> Vec<PathBuf> {
+    /// Returns the names of what is in one of its folders, if it has the folder.
+    pub fn names(&self, folder: &str) -> Vec<String> {
         let entries = fs::read_dir(self.dir.join(folder)).into_iter().flatten();
-        let paths = entries.flatten().map(|entry| entry.path());
-        let mut paths: Vec<_> = paths.collect();
-        paths.retain(|path| path.extension().is_some_and(|known| known == end));
-        paths.sort();
-        paths
+        let names = entries.flatten().map(|entry| entry.file_name());
+        let mut names: Vec<_> = names
+            .map(|name| name.to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
     }
 
     /// Returns the parts that a copier may leave out: features with a folder of their own.
@@ -102,16 +104,18 @@ impl Crate {
 
     /// Returns whether it has features that the default ones do not turn on.
     pub fn has_more_features(&self) -> bool {
-        let (mut on, mut next) = (vec!["default"], 0);
-        while let Some(name) = on.get(next) {
-            let also = self.features.get(*name).into_iter().flatten();
-            let also = also.map(String::as_str);
-            let new: Vec<_> = also.filter(|name| !on.contains(name)).collect();
-            on.extend(new);
-            next += 1;
+        let (mut on, mut next) = (vec!["default"], vec!["default"]);
+        while let Some(name) = next.pop() {
+            for also in self.features.get(name).into_iter().flatten() {
+                if !on.contains(&also.as_str()) {
+                    on.push(also);
+                    next.push(also);
+                }
+            }
         }
-        let mut all = self.features.keys();
-        all.any(|name| !on.contains(&name.as_str()))
+        self.features
+            .keys()
+            .any(|name| !on.contains(&name.as_str()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Two outputs as a diff in which every byte that differs can be seen.
 
-use similar::{Algorithm, ChangeTag, capture_diff_slices, group_diff_ops};
+use similar::{Algorithm, capture_diff_slices, group_diff_ops};
 
 /// What a person still reads.
 const MOST_LINES: usize = 60;
@@ -16,12 +16,7 @@ pub fn diff(old_name: &str, old: &[u8], new_name: &str, new: &[u8]) -> String {
             lines.push(format!("@@ line {} @@", first.old_range().start + 1));
         }
         for change in group.iter().flat_map(|op| op.iter_changes(&old, &new)) {
-            let sign = match change.tag() {
-                ChangeTag::Delete => '-',
-                ChangeTag::Insert => '+',
-                ChangeTag::Equal => ' ',
-            };
-            lines.push(format!("{sign}{}", visible(change.value())));
+            lines.push(format!("{}{}", change.tag(), visible(change.value())));
             if !change.value().ends_with(b"\n") {
                 lines.push("\\ no newline at the end".to_owned());
             }

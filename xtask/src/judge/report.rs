@@ -64,7 +64,7 @@ impl Report {
     /// Prints what failed once more, each with the command to try again, and the sums; returns the exit status.
     pub fn close(&self, node: &Node, cases: usize) -> u8 {
         self.clear_line();
-        let [passed, failed, skipped] = self.sums();
+        let (failed, skipped) = (self.failed(), self.skipped());
         if failed > 0 {
             outln!("\nfailed:");
         }
@@ -75,56 +75,57 @@ impl Report {
         if skipped > 0 {
             outln!("skipped: not run, or not to the end, because of an interrupt");
         }
-        let undecided = self.of(State::Undecided);
-        let undecided: Vec<_> = undecided.map(|verdict| verdict.id.as_str()).collect();
-        let undecided = match undecided.len() {
-            0 => String::new(),
-            count => format!(
-                "; {count} undecided, since the oracle wavers: {}",
-                undecided.join(", ")
-            ),
-        };
-        let (node, checked) = (&node.says, self.checked());
+        let undecided = self.ids(State::Undecided);
+        let mut oracle = format!("an oracle checked {} of {cases} cases", self.checked());
+        if !undecided.is_empty() {
+            let (count, ids) = (undecided.len(), undecided.join(", "));
+            oracle += &format!("; {count} undecided, since the oracle wavers: {ids}");
+        }
+        let passed = self.ids(State::Passed).len();
+        let counts = format!("{passed} passed, {failed} failed, {skipped} skipped");
         let seconds = self.begun.elapsed().as_secs_f64();
-        let oracle = format!("an oracle checked {checked} of {cases} cases{undecided}");
-        outln!(
-            "{passed} passed, {failed} failed, {skipped} skipped ({node}; {oracle}) in {seconds:.1}s"
-        );
-        match self.of(State::Missing).count() {
+        outln!("{counts} ({}; {oracle}) in {seconds:.1}s", node.says);
+        match self.ids(State::Failed).len() {
             _ if interrupt::requested() => 130,
-            _ if failed == 0 => 0,
-            missing if failed == missing => 3,
+            0 if failed > 0 => 3,
+            0 => 0,
             _ => 1,
         }
     }
 
     /// Returns the same for machines.
     pub fn json(&self, node: &Node, cases: usize) -> Result<String> {
-        let [passed, failed, skipped] = self.sums();
+        let [passed, undecided] =
+            [State::Passed, State::Undecided].map(|state| self.ids(state).len());
         let report = json!({
-            "passed": passed, "failed": failed, "skipped": skipped, "undecided": self.of(State::Undecided).count(),
+            "passed": passed, "failed": self.failed(), "skipped": self.skipped(), "undecided": undecided,
             "node": node.says, "cases": cases, "checked": self.checked(),
             "seconds": self.begun.elapsed().as_secs_f64(), "results": self.verdicts,
         });
         Ok(serde_json::to_string_pretty(&report)? + "\n")
     }
 
-    /// Counts what passed, failed and was skipped.
-    fn sums(&self) -> [usize; 3] {
-        let failed = self.verdicts.iter().filter(|verdict| verdict.has_failed());
-        let not_run = self.planned.saturating_sub(self.verdicts.len());
-        let skipped = self.of(State::Skipped).count() + not_run;
-        [self.of(State::Passed).count(), failed.count(), skipped]
+    fn ids(&self, state: State) -> Vec<&str> {
+        let all = self.verdicts.iter();
+        let of_state = all.filter(|verdict| verdict.state == state);
+        of_state.map(|verdict| verdict.id.as_str()).collect()
     }
 
-    fn of(&self, state: State) -> impl Iterator<Item = &Verdict> {
-        let all = self.verdicts.iter();
-        all.filter(move |verdict| verdict.state == state)
+    fn failed(&self) -> usize {
+        self.ids(State::Failed).len() + self.ids(State::Missing).len()
+    }
+
+    /// Counts what an interrupt cut short or kept from being run.
+    fn skipped(&self) -> usize {
+        let not_run = self.planned.saturating_sub(self.verdicts.len());
+        self.ids(State::Skipped).len() + not_run
     }
 
     fn checked(&self) -> usize {
-        let checked = self.verdicts.iter().filter(|verdict| verdict.checked);
-        let checked = checked.filter(|verdict| verdict.state != State::Undecided);
-        checked.count()
+        let decided = self
+            .verdicts
+            .iter()
+            .filter(|verdict| verdict.state != State::Undecided);
+        decided.filter(|verdict| verdict.checked).count()
     }
 }

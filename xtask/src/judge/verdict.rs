@@ -1,16 +1,17 @@
 //! What the runs of one case come to, and which side is wrong.
 
 use std::fs;
+use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::cases::{Case, Fault, Limit};
+use crate::cases::Case;
 use crate::judge::diff;
 use crate::judge::diff::excerpt;
 use crate::run::{End, Outcome, interrupt};
 
 /// The result of one thing that was checked.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Default, Serialize)]
 pub struct Verdict {
     pub id: String,
     pub state: State,
@@ -26,9 +27,10 @@ pub struct Verdict {
 }
 
 /// From good to bad.
-#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Default, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
+    #[default]
     Passed,
     /// Our side is right, and the oracle may have been late: it has to be asked again.
     Undecided,
@@ -41,15 +43,11 @@ pub enum State {
 
 impl Verdict {
     /// Returns the verdict on something that has these problems, or passes if it has no problem.
-    pub fn new(id: &str, problems: Vec<String>, seconds: f64) -> Self {
+    pub fn new(id: &str, problems: impl IntoIterator<Item = String>) -> Self {
         let mut new = Self {
             id: id.to_owned(),
-            state: State::Passed,
-            problems: Vec::new(),
-            files: Vec::new(),
-            checked: false,
-            seconds,
             rerun: format!("cargo xtask verify --cases-only {id}"),
+            ..Self::default()
         };
         new.add(State::Failed, problems);
         new
@@ -83,16 +81,11 @@ impl Verdict {
     }
 }
 
-impl From<&Fault> for Verdict {
-    fn from(fault: &Fault) -> Self {
-        Self::new(&fault.id, vec![fault.text.clone()], 0.0)
-    }
-}
-
 /// Compares both sides with the golden file. Both ran whatever the first one did, to tell which is wrong.
 pub fn judge(case: &Case, rust: &Outcome, oracle: Option<&Outcome>) -> Verdict {
-    let mut verdict = Verdict::new(&case.id, faults(case, "Rust", rust), rust.seconds);
+    let mut verdict = Verdict::new(&case.id, faults(case, "Rust", rust));
     verdict.files.clone_from(&case.files);
+    verdict.seconds = rust.seconds;
     let golden = fs::read(&case.golden).ok();
     let golden = golden.as_ref().map(|golden| case.rules.normalise(golden));
     let is_golden = golden.as_deref() == Some(&*case.rules.normalise(&rust.stdout));
@@ -149,14 +142,9 @@ fn compare(case: &Case, golden: &[u8], runs: [Option<&Outcome>; 2]) -> Option<St
 /// Returns what is wrong with a run apart from what it printed.
 pub fn faults(case: &Case, name: &str, run: &Outcome) -> Vec<String> {
     let settings = &case.settings;
-    let mut problems = ending(name, settings.timeout, run);
-    if let End::Exited(status) = run.end
-        && status != settings.status
-    {
-        let text = format!(
-            "{name}: exit status {status} instead of {}",
-            settings.status
-        );
+    let mut problems = ending(name, settings.limit(), run);
+    if run.has_ended() && run.end != End::Exited(settings.status) {
+        let text = format!("{name}: {} instead of {}", run.end, settings.status);
         problems.push(format!("{text}\n{}", excerpt(&run.stderr)));
     }
     let expected = match settings.stderr.trim_end_matches('\n') {
@@ -173,8 +161,8 @@ pub fn faults(case: &Case, name: &str, run: &Outcome) -> Vec<String> {
 }
 
 /// Returns what is wrong with how a run ended.
-pub fn ending(name: &str, limit: Limit, run: &Outcome) -> Vec<String> {
-    let (stdout, stderr, limit) = (excerpt(&run.stdout), excerpt(&run.stderr), limit.0);
+pub fn ending(name: &str, limit: Duration, run: &Outcome) -> Vec<String> {
+    let (stdout, stderr) = (excerpt(&run.stdout), excerpt(&run.stderr));
     let mut problems = Vec::new();
     match &run.end {
         End::Exited(_) => {}

@@ -34,47 +34,48 @@ pub struct Process {
     parent: i32,
     group: i32,
     is_dead: bool,
+    /// In user code and in the system, with those that it waited for.
+    ticks: u64,
 }
 
 impl Process {
     fn read(pid: i32) -> Option<Self> {
-        let fields = stat(pid)?;
-        let [parent, group] = [1, 2].map(|index| fields.get(index)?.parse().ok());
+        let stat = file(pid, "stat");
+        // The second field is a name in parentheses that may hold anything, `)` included.
+        let (_, fields) = stat.rsplit_once(") ")?;
+        let (state, numbers) = fields.split_once(' ')?;
+        let numbers: Vec<i64> = numbers
+            .split(' ')
+            .map_while(|text| text.parse().ok())
+            .collect();
         Some(Self {
             pid,
-            parent: parent?,
-            group: group?,
-            is_dead: matches!(fields[0].as_str(), "Z" | "X"),
+            parent: i32::try_from(*numbers.first()?).ok()?,
+            group: i32::try_from(*numbers.get(1)?).ok()?,
+            is_dead: matches!(state, "Z" | "X"),
+            ticks: numbers.get(10..14)?.iter().sum::<i64>().unsigned_abs(),
         })
     }
 
-    /// Returns what it took so far, with those that it waited for; the most memory that it ever had.
+    /// Returns what it took so far; the most memory that it ever had.
     pub fn usage(&self) -> Usage {
-        // utime, stime, cutime and cstime are the fields 14 to 17.
-        let fields = stat(self.pid).unwrap_or_default();
-        let ticks = fields.iter().skip(11).take(4);
-        let ticks: u64 = ticks.filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
-        let status = self.file("status");
+        let status = file(self.pid, "status");
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let peak = peak.and_then(|peak| peak.trim().strip_suffix(" kB")?.parse().ok());
         Usage {
-            cpu: Duration::from_millis(ticks * 1000 / TICKS_PER_SECOND),
+            cpu: Duration::from_millis(self.ticks * 1000 / TICKS_PER_SECOND),
             peak_kib: peak.unwrap_or_default(),
         }
     }
 
     /// Returns what a person would call it: its command line, or its name when that is empty.
     pub fn describe(&self) -> String {
-        let mut line = self.file("cmdline");
-        if line.is_empty() {
-            line = self.file("comm");
-        }
-        format!("{} (pid {})", line.replace('\0', " ").trim(), self.pid)
-    }
-
-    fn file(&self, name: &str) -> String {
-        let bytes = fs::read(format!("/proc/{}/{name}", self.pid)).unwrap_or_default();
-        String::from_utf8_lossy(&bytes).into_owned()
+        let line = file(self.pid, "cmdline").replace('\0', " ");
+        let name = match line.trim() {
+            "" => file(self.pid, "comm"),
+            line => line.to_owned(),
+        };
+        format!("{} (pid {})", name.trim(), self.pid)
     }
 
     /// Reaps a zombie that became our child because its parent died; a leader is left to its run.
@@ -86,13 +87,9 @@ impl Process {
     }
 }
 
-/// Returns the fields of `/proc/PID/stat` from the third on.
-fn stat(pid: i32) -> Option<Vec<String>> {
-    let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
-    let stat = String::from_utf8_lossy(&stat);
-    // The second field is a name in parentheses that may hold anything, `)` included.
-    let (_, fields) = stat.rsplit_once(')')?;
-    Some(fields.split_whitespace().map(str::to_owned).collect())
+fn file(pid: i32, name: &str) -> String {
+    let bytes = fs::read(format!("/proc/{pid}/{name}")).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// What is alive of one run.
@@ -107,7 +104,7 @@ pub fn survivors(group: i32, cookie: &str) -> Survivors {
     let cookie = format!("{COOKIE}={cookie}");
     let (mut found, mut unsure) = (descendants(), false);
     found.retain(|process| {
-        let environment = process.file("environ");
+        let environment = file(process.pid, "environ");
         unsure |= environment.is_empty();
         process.group == group || environment.split('\0').any(|entry| entry == cookie)
     });
@@ -141,8 +138,11 @@ fn read_table(table: &mut BTreeMap<i32, Process>) -> bool {
     table.clear();
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    let pids: Vec<i32> = pids.collect();
-    let read = |pid: &i32| Some((*pid, Process::read(*pid)?));
-    table.extend(pids.iter().filter_map(read));
-    table.len() == pids.len()
+    let mut is_whole = true;
+    for pid in pids {
+        let process = Process::read(pid);
+        is_whole &= process.is_some();
+        table.extend(process.map(|process| (pid, process)));
+    }
+    is_whole
 }

@@ -1,10 +1,10 @@
 //! The oracle: which Node there is, and whether it may check and bless.
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 
 use crate::exit_error::ExitError;
 
@@ -58,35 +58,32 @@ impl Node {
             Wanted::Auto | Wanted::Required => std::env::var_os("NODE"),
         };
         let named = named.filter(|name| !name.is_empty());
-        let node = Self::look(&named.unwrap_or_else(|| "node".into()));
-        let may_lack = *wanted == Wanted::Auto || node.path.is_some();
-        ensure!(may_lack, ExitError::missing(node.says));
-        Ok(node)
+        match Self::look(&named.unwrap_or_else(|| "node".into())) {
+            Err(why) if *wanted != Wanted::Auto => bail!(ExitError::missing(why)),
+            found => Ok(found.unwrap_or_else(Self::absent)),
+        }
     }
 
-    /// Returns no Node, for this reason.
-    pub fn absent(says: String) -> Self {
+    fn absent(says: String) -> Self {
         let (path, major) = (None, 0);
         Self { path, says, major }
     }
 
-    fn look(name: &OsStr) -> Self {
-        let Some(path) = resolve(name) else {
-            return Self::absent(format!("{} was not found", name.display()));
-        };
+    /// Returns the Node of this name, or why it may not check.
+    fn look(name: &OsStr) -> Result<Self, String> {
+        // Absolute: runs have a directory of their own, where `./node` would mean something else.
+        let path = which::which(name).map_err(|_| format!("{} was not found", name.display()))?;
         let output = Command::new(&path).arg("--version").output();
         let stdout = output.map_or(Vec::new(), |output| output.stdout);
         let version = String::from_utf8_lossy(&stdout).trim().to_owned();
         let digits = version.strip_prefix('v');
-        let digits = digits.and_then(|digits| digits.split('.').next());
-        let Some(major) = digits.and_then(|digits| digits.parse().ok()) else {
-            return Self::absent(format!("{} does not tell its version", path.display()));
-        };
+        let major = digits.and_then(|digits| digits.split('.').next()?.parse().ok());
+        let major = major.ok_or(format!("{} does not tell its version", path.display()))?;
         if !CHECKS.contains(&major) {
-            return Self::absent(format!("node {version} is not of 22, 24 or 26"));
+            return Err(format!("node {version} is not of 22, 24 or 26"));
         }
         let (path, says) = (Some(path), format!("node {version}"));
-        Self { path, says, major }
+        Ok(Self { path, says, major })
     }
 
     /// Refuses a Node that may not write golden files.
@@ -95,14 +92,4 @@ impl Node {
         ensure!(self.major == BLESSES, ExitError::missing(why));
         Ok(())
     }
-}
-
-/// Returns the absolute path of a program: runs have a directory of their own, where `./node` would mean something else.
-fn resolve(name: &OsStr) -> Option<PathBuf> {
-    if Path::new(name).components().count() > 1 {
-        return std::path::absolute(name).ok().filter(|path| path.is_file());
-    }
-    let folders = std::env::var_os("PATH")?;
-    let mut paths = std::env::split_paths(&folders).map(|folder| folder.join(name));
-    paths.find(|path| path.is_file())
 }

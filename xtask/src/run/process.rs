@@ -247,6 +247,12 @@ impl Run {
         Ok(self.status.map(|(status, _)| status))
     }
 
+    /// Returns what it printed so far, to stdout and to stderr.
+    pub fn output(&self) -> [String; 2] {
+        let text = |output| String::from_utf8_lossy(&lock(output)).into_owned();
+        [&self.stdout, &self.stderr].map(text)
+    }
+
     /// Returns what all of it that is alive took so far, with those that it waited for.
     pub fn usage_so_far(&self) -> Usage {
         let mut all = Usage::default();

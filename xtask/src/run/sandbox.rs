@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 
-use crate::cases::{Block, Case, Limit, Oracle, all_files};
+use crate::cases::{Block, Case, LIMIT, Oracle, all_files};
 use crate::run::cargo::Executables;
 use crate::run::process::run;
 use crate::run::{End, Node, Outcome, interrupt};
@@ -67,15 +67,14 @@ impl Runner {
     pub fn lessons(&self, krate: &str) -> Result<Vec<String>> {
         let sandbox = Sandbox::new(Path::new(""))?;
         let mut command = sandbox.command(self.executable(krate)?);
-        let outcome = run(command.args(["tour", "--list"]), None, Limit::default().0)?;
+        let outcome = run(command.args(["tour", "--list"]), None, LIMIT)?;
         let end = outcome.end;
         ensure!(end == End::Exited(0), "`{krate} tour --list` {end}");
         let list = String::from_utf8_lossy(&outcome.stdout);
-        let mut names = Vec::new();
-        for line in list.lines() {
-            names.extend(line.split_whitespace().next().map(str::to_owned));
-        }
-        Ok(names)
+        let names = list
+            .lines()
+            .filter_map(|line| line.split_whitespace().next());
+        Ok(names.map(str::to_owned).collect())
     }
 
     /// Returns a README block as it ought to read, and the runs of its commands.
@@ -92,7 +91,7 @@ impl Runner {
         for (line, command) in block.commands() {
             let mut shell = sandbox.command("sh");
             shell.arg("-c").arg(command).env("PATH", &path);
-            let outcome = run(&mut shell, None, Limit::default().0)?;
+            let outcome = run(&mut shell, None, LIMIT)?;
             for part in [line.as_bytes(), &outcome.stdout, &outcome.stderr] {
                 text.extend_from_slice(part);
                 if !text.ends_with(b"\n") {
@@ -112,7 +111,7 @@ impl Runner {
 
 fn run_case(case: &Case, command: &mut Command) -> Result<Outcome> {
     command.envs(&case.settings.env);
-    run(command, case.stdin.as_deref(), case.settings.timeout.0)
+    run(command, case.stdin.as_deref(), case.settings.limit())
 }
 
 /// Returns the `PATH` with a folder in front.
@@ -166,6 +165,16 @@ pub fn copy_files(from: &Path, to: &Path, files: &[PathBuf]) -> Result<()> {
             }
         };
         copy().with_context(|| source.display().to_string())?;
+    }
+    Ok(())
+}
+
+/// Removes a file or a folder, if it is there.
+pub fn remove(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        fs::remove_dir_all(path)?;
+    } else if path.exists() {
+        fs::remove_file(path)?;
     }
     Ok(())
 }

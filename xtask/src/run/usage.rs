@@ -19,32 +19,23 @@ pub struct Usage {
 }
 
 /// Reaps `pid` if it has ended.
-pub fn wait4(pid: Pid) -> Result<Option<(ExitStatus, Usage)>> {
-    let Some((status, usage)) = reap(pid)? else {
-        return Ok(None);
-    };
-    let duration = |time: libc::timeval| {
-        let [seconds, micros] =
-            [time.tv_sec, time.tv_usec].map(|part| u64::try_from(part).unwrap_or(0));
-        Duration::from_secs(seconds) + Duration::from_micros(micros)
-    };
-    let usage = Usage {
-        cpu: duration(usage.ru_utime) + duration(usage.ru_stime),
-        peak_kib: u64::try_from(usage.ru_maxrss).unwrap_or(0),
-    };
-    Ok(Some((ExitStatus::from_raw(status), usage)))
-}
-
 #[expect(unsafe_code, reason = "the system call itself")]
-fn reap(pid: Pid) -> Result<Option<(i32, libc::rusage)>> {
+pub fn wait4(pid: Pid) -> Result<Option<(ExitStatus, Usage)>> {
     let mut status = 0;
     // SAFETY: `rusage` is numbers only, for which all bits zero are a value.
     let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
     // SAFETY: both pointers are to live locals of the right type, and the call keeps neither.
     let reaped =
         unsafe { libc::wait4(pid.as_raw(), &raw mut status, libc::WNOHANG, &raw mut usage) };
-    match Errno::result(reaped)? {
-        0 => Ok(None),
-        _ => Ok(Some((status, usage))),
+    if Errno::result(reaped)? == 0 {
+        return Ok(None);
     }
+    // The system counts no negative times.
+    let duration =
+        |time: libc::timeval| Duration::new(time.tv_sec as u64, time.tv_usec as u32 * 1_000);
+    let usage = Usage {
+        cpu: duration(usage.ru_utime) + duration(usage.ru_stime),
+        peak_kib: usage.ru_maxrss as u64,
+    };
+    Ok(Some((ExitStatus::from_raw(status), usage)))
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Findings, Tree};
 
-/// What both sides may have at most: they are read side by side.
-const COLUMNS: usize = 100;
+/// More columns than either side may have: they are read side by side.
+const WIDE: &str = r"(?m)^.{101}";
 /// The length of the Rust side in lengths of the Node side: in the median of a crate, and without a reason.
 const MEDIAN: f64 = 1.2;
 const MOST: f64 = 1.6;
@@ -25,10 +25,10 @@ impl Lesson<'_> {
     }
 }
 
-/// Returns the lessons of all crates that have moved.
+/// Returns the lessons of all crates, but for Rust programs in a crate that has not moved yet.
 fn lessons(tree: &Tree) -> Vec<Lesson<'_>> {
     let mut lessons: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
-    for topic in tree.moved_topics() {
+    for topic in tree.topics() {
         let folder = format!("{topic}/examples/");
         for (file, text) in tree.below(&folder, "") {
             let name = &file[folder.len()..];
@@ -80,12 +80,10 @@ pub fn beside(tree: &Tree, found: &mut Findings) {
     for lesson in lessons(tree) {
         let [rust, node] = ["rs", "mjs"].map(|end| lesson.files.get(end).copied());
         for (end, text) in [("rs", rust), ("mjs", node)] {
-            for (index, line) in text.unwrap_or_default().lines().enumerate() {
-                if line.chars().count() > COLUMNS {
-                    let what = format!("a lesson has at most {COLUMNS} columns");
-                    found.add(&lesson.file(end), index + 1, what, "break the line");
-                }
-            }
+            let file = lesson.file(end);
+            let files = [(file.as_str(), text.unwrap_or_default())];
+            let what = "a lesson has at most 100 columns";
+            found.lines(&files, WIDE, what, "break the line");
         }
         let (Some(rust), Some(node)) = (rust, node) else {
             continue;

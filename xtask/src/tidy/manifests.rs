@@ -21,14 +21,19 @@ pub fn own(tree: &Tree, found: &mut Findings) {
     files.retain(|(file, _)| file.matches('/').count() == 1);
     let what = "[$1] works in the root of a workspace only";
     let fix = "move it to the root manifest or remove it";
-    found.lines(&files, r"^\[(workspace|profile|patch|replace)\b", what, fix);
+    found.lines(
+        &files,
+        r"(?m)^\[(workspace|profile|patch|replace)\b",
+        what,
+        fix,
+    );
     let what = "`workspace = true` takes the value from elsewhere";
-    let pattern = r"^[^#]*\bworkspace\s*=\s*true\b";
+    let pattern = r"(?m)^[^#\n]*\bworkspace\s*=\s*true\b";
     found.lines(&files, pattern, what, "write the value out");
     let what = "`workspace` names a root that a copy would lack";
     let fix = "remove it: cargo looks upwards by itself";
-    found.lines(&files, r#"^[^#]*\bworkspace\s*=\s*["']"#, what, fix);
-    let pattern = r#"^[^#]*["']((?:[^"']*/)?\.\.(?:/[^"']*)?)["']"#;
+    found.lines(&files, r#"(?m)^[^#\n]*\bworkspace\s*=\s*["']"#, what, fix);
+    let pattern = r#"(?m)^[^#\n]*["']((?:[^"'\n]*/)?\.\.(?:/[^"'\n]*)?)["']"#;
     let what = "$1 is above the crate's folder";
     found.lines(&files, pattern, what, "put the file into the crate");
     for (folder, manifest) in &tree.manifests {

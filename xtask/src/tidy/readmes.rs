@@ -1,6 +1,7 @@
 //! Rules for what people read: its sections, its figures, and where its links lead.
 
-use super::{Findings, Tree, home, is_outside, regex, resolve};
+use super::{Findings, Tree, home, is_outside, resolve};
+use crate::cases::regex;
 
 /// The headings of a crate's README, in this order.
 const SECTIONS: [&str; 6] = [
@@ -29,7 +30,8 @@ pub fn sections(tree: &Tree, found: &mut Findings) {
         let file = format!("{topic}/README.md");
         let mut last = 1;
         for section in SECTIONS {
-            if section == "## Install it" && !tree.has_moved(topic) {
+            // A crate that has not moved yet may lack it.
+            if section == "## Install it" && found.is_unmoved(topic) {
                 continue;
             }
             let mut lines = prose(tree.text(&file)).skip_while(|(line, _)| *line < last);
@@ -45,7 +47,7 @@ pub fn sections(tree: &Tree, found: &mut Findings) {
 
 /// Looks for a program on the first screen, and for the doc test that it is.
 pub fn rust(tree: &Tree, found: &mut Findings) {
-    for topic in tree.moved_topics() {
+    for topic in tree.topics() {
         let readme = format!("{topic}/README.md");
         let mut first_screen = tree.text(&readme).lines().take(41);
         let is_shown = first_screen.any(|line| line.starts_with("```rust"));
@@ -102,8 +104,6 @@ pub fn notes_table(tree: &Tree, found: &mut Findings) {
 
 /// Looks for pictures that nothing shows, and for places of figures without a figure.
 pub fn nothing_empty(tree: &Tree, found: &mut Findings) {
-    let is_exempt =
-        |file: &str| tree.topics().any(|topic| topic == home(file)) && !tree.has_moved(home(file));
     let texts = tree.below("", ".md");
     let mut shown = Vec::new();
     for (_, text) in &texts {
@@ -111,19 +111,11 @@ pub fn nothing_empty(tree: &Tree, found: &mut Findings) {
     }
     for (file, _) in [tree.below("", ".svg"), tree.below("", ".png")].concat() {
         let is_it = |shown: &&str| *shown == file || file.ends_with(&format!("/{shown}"));
-        let is_shown = is_exempt(file) || shown.iter().any(is_it);
+        let is_shown = shown.iter().any(is_it);
         let what = "no text shows this picture";
         found.require(is_shown, file, what, "show it or delete it");
     }
-    for (file, text) in texts {
-        let lines: Vec<_> = text.lines().collect();
-        for (index, pair) in lines.windows(2).enumerate() {
-            let is_empty =
-                pair[0].starts_with("<!-- bench:") && pair[1].starts_with("<!-- /bench:");
-            if is_empty && !is_exempt(file) {
-                let fix = "`cargo xtask bench --write` fills it; or remove the place";
-                found.add(file, index + 1, "an empty figure", fix);
-            }
-        }
-    }
+    let empty = r"(?m)^(<!-- bench:.*)\n<!-- /bench:";
+    let fix = "`cargo xtask bench --write` fills it; or remove the place";
+    found.lines(&texts, empty, "an empty figure", fix);
 }

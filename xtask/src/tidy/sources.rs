@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use super::{Findings, Tree, home, is_outside, odd_ones, regex};
+use super::{Findings, Tree, home, is_outside, odd_ones, places};
+use crate::cases::regex;
 
 /// What may stand at the top besides the members.
 const TOP: &str =
@@ -22,7 +23,7 @@ pub fn top_level(tree: &Tree, found: &mut Findings) {
 
 /// Looks for the licence in each crate, so that it comes along.
 pub fn licence(tree: &Tree, found: &mut Findings) {
-    for topic in tree.moved_topics() {
+    for topic in tree.topics() {
         let file = format!("{topic}/LICENSE");
         let is_copy = tree.text(&file) == tree.text("LICENSE");
         let what = "it is not the licence of the root";
@@ -64,23 +65,19 @@ pub fn above(tree: &Tree, found: &mut Findings) {
     for (file, text) in topics.flat_map(|start| tree.below(&start, "")) {
         let manifest = format!("{}/Cargo.toml", home(file));
         for (pattern, from) in [(&from_file, file), (&from_crate, &manifest)] {
-            if !file.ends_with(".rs") {
-                continue;
-            }
-            for path in pattern.captures_iter(text).filter_map(|found| found.get(1)) {
-                if is_outside(from, path.as_str()) {
-                    let line = text[..path.end()].lines().count();
-                    let what = format!("{} is above the crate's folder", path.as_str());
+            for (line, groups) in places(pattern, text).filter(|_| file.ends_with(".rs")) {
+                let path = &groups[1];
+                if is_outside(from, path) {
+                    let what = format!("{path} is above the crate's folder");
                     found.add(file, line, what, fix);
                 }
             }
         }
-        let Ok(path) = fs::read_link(tree.root.join(file)) else {
-            continue;
-        };
-        let path = path.to_string_lossy();
-        let what = format!("the link leads out of the crate, to {path}");
-        found.require(!is_outside(file, &path), file, what, fix);
+        if let Ok(path) = fs::read_link(tree.root.join(file)) {
+            let path = path.to_string_lossy();
+            let what = format!("the link leads out of the crate, to {path}");
+            found.require(!is_outside(file, &path), file, what, fix);
+        }
     }
 }
 
@@ -88,7 +85,7 @@ pub fn above(tree: &Tree, found: &mut Findings) {
 pub fn executables(tree: &Tree, found: &mut Findings) {
     let mut files = tree.rust("");
     files.retain(|(file, _)| home(file) != "xtask");
-    let pattern = r#"^([^/]|/[^/])*"[^"]*target/(debug|release)"#;
+    let pattern = r#"(?m)^(?:[^/\n]|/[^/\n])*"[^"\n]*target/(?:debug|release)"#;
     let what = "the folder of executables is guessed, and CARGO_TARGET_DIR refutes it";
     found.lines(&files, pattern, what, "use env!(\"CARGO_BIN_EXE_...\")");
 }
@@ -104,20 +101,20 @@ pub fn no_unwrap(tree: &Tree, found: &mut Findings) {
     }
     let what = "unwrap does not say why it cannot fail";
     let fix = "use `?`, or expect(\"the invariant that holds\")";
-    found.lines(&files, r"^([^/]|/[^/])*\.unwrap\(\)", what, fix);
+    found.lines(&files, r"(?m)^(?:[^/\n]|/[^/\n])*\.unwrap\(\)", what, fix);
 }
 
 /// Refuses `allow`: an expectation is reported once it is no longer needed; a permission stays.
 pub fn no_allow(tree: &Tree, found: &mut Findings) {
     let what = "a lint is silenced for ever";
     let fix = "use #[expect(..., reason = \"...\")]";
-    let pattern = r"^\s*#!?\[(cfg_attr\(.*\b)?allow\(";
+    let pattern = r"(?m)^\s*#!?\[(?:cfg_attr\(.*\b)?allow\(";
     found.lines(&tree.rust(""), pattern, what, fix);
 }
 
 /// Refuses paths of one machine: they lead nowhere on another.
 pub fn machine_paths(tree: &Tree, found: &mut Findings) {
-    let pattern = r#"(^|[\s"'`(=:/])/(home|root|work|Users)/\w"#;
+    let pattern = r#"(?m)(?:^|[\s"'`(=:/])/(?:home|root|work|Users)/\w"#;
     let what = "a path that only one machine has";
     let fix = "use a relative path or a variable";
     found.lines(&tree.below("", ""), pattern, what, fix);

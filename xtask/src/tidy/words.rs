@@ -2,30 +2,28 @@
 
 use toml::Value;
 
-use super::{Findings, Tree, regex};
+use super::{Findings, Tree};
+use crate::cases::regex;
 
 /// Words and turns that a maintainer of tokio would not write.
-const PRIVATE: &str = r"(?i)\b(whoever|somebody|nobody|somewhat of|is none|are none|stops to|so many|the like|to be had|wherein|thereof|whatever is)\b";
+const PRIVATE: &str = r"\b(whoever|somebody|nobody|somewhat of|is none|are none|stops to|so many|the like|to be had|wherein|thereof|whatever is)\b";
 
 /// Counts the lines of each crate that have one, in comments of `src/` and `examples/` and in the texts.
 ///
 /// The root manifest says how many a crate still has, in `[workspace.metadata.private-words]`. A number only goes down.
 pub fn plain_english(tree: &Tree, found: &mut Findings) {
-    let private = regex(PRIVATE);
+    // One for each line: it takes the rest of the line as well.
+    let in_comments = regex(&format!(r"(?mi)^.*//.*{PRIVATE}.*$"));
+    let anywhere = regex(&format!(r"(?mi)^.*{PRIVATE}.*$"));
     for topic in tree.manifests.keys() {
         let mut places = Vec::new();
-        for (folder, end) in [("src/", ".rs"), ("examples/", ".rs"), ("", ".md")] {
+        for (folder, end, pattern) in [
+            ("src/", ".rs", &in_comments),
+            ("examples/", ".rs", &in_comments),
+            ("", ".md", &anywhere),
+        ] {
             for (file, text) in tree.below(&format!("{topic}/{folder}"), end) {
-                for (index, line) in text.lines().enumerate() {
-                    let start = if end == ".md" {
-                        Some(0)
-                    } else {
-                        line.find("//")
-                    };
-                    if start.is_some_and(|start| private.is_match(&line[start..])) {
-                        places.push((file, index + 1));
-                    }
-                }
+                places.extend(super::places(pattern, text).map(|(line, _)| (file, line)));
             }
         }
         let (count, ceiling) = (places.len(), ceiling(tree, topic));

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::cases::{Case, Choice, Limit, Oracle, Selection, Workspace};
-use crate::exit_error::ExitError;
+use crate::cases::{Block, Case, Choice, LIMIT, Oracle, Selection, Unit, Workspace};
 use crate::judge::{State, diff, ending, faults, judge};
 use crate::run::{Node, Oracled, Runner, Wanted, cargo, interrupt};
 
@@ -44,38 +43,51 @@ pub fn bless(options: &Options) -> Result<u8> {
     ensure!(!is_ci, "refused: CI={ci}, and {refused}");
     let workspace = Workspace::find()?;
     let mut selection = Selection::read(&workspace, &options.choice)?;
+    selection.units.retain(|unit| match unit {
+        Unit::Block(_) => options.readme,
+        Unit::Case(case) if !options.readme => {
+            matches!(case.oracle, Oracle::None(_)) == options.from_rust
+        }
+        _ => false,
+    });
+    ensure!(
+        !selection.units.is_empty(),
+        options.choice.nothing_matched()
+    );
     if options.readme {
-        return bless_readmes(&selection);
+        // From the last to the first, so that the places of those still to come stay right.
+        selection.units.reverse();
     }
-    let is_ours = |case: &Case| matches!(case.oracle, Oracle::None(_));
-    let cases = &mut selection.cases;
-    cases.retain(|case| is_ours(case) == options.from_rust);
-    ensure!(!cases.is_empty(), options.choice.nothing_matched());
     let node = Node::find(&options.node)?;
-    if cases.iter().any(|case| case.oracle.needs_node()) {
+    if selection.cases().any(|case| case.oracle.needs_node()) {
         node.ensure_blesses()?;
     }
     let mut built = cargo::build_all(&selection.needed, &[]);
-    if !options.from_rust {
+    if !options.from_rust && !options.readme {
         // A lesson may be blessed before its port compiles.
         built = built.or_else(|_| Ok(BTreeMap::new()));
     }
     let executables = built?;
     let runner = Runner { node, executables };
-    let mut refused = 0;
-    for case in &selection.cases {
-        let blessing = bless_case(&runner, case);
+    let mut status = 0;
+    for unit in &selection.units {
+        let blessed = match unit {
+            Unit::Case(case) => bless_case(&runner, case),
+            Unit::Block(block) => bless_block(&runner, block),
+            Unit::Tests(_) | Unit::Fault(_) => continue,
+        };
         interrupt::check()?;
-        match blessing {
-            Ok(true) => outln!("updated   {}: {}", case.id, agreement(&runner, case)),
-            Ok(false) => outln!("unchanged {}: {}", case.id, agreement(&runner, case)),
+        let id = unit.id();
+        match blessed {
+            Ok(true) => outln!("updated   {id}: {}", agreement(&runner, unit)),
+            Ok(false) => outln!("unchanged {id}: {}", agreement(&runner, unit)),
             Err(why) => {
-                refused += 1;
-                outln!("refused   {}: {}", case.id, format!("{why:#}").trim_end());
+                status = 1;
+                outln!("refused   {id}: {}", format!("{why:#}").trim_end());
             }
         }
     }
-    Ok(u8::from(refused > 0))
+    Ok(status)
 }
 
 /// Writes the golden file of a case; true if that changed it, an error if nothing was written.
@@ -104,57 +116,39 @@ fn bless_case(runner: &Runner, case: &Case) -> Result<bool> {
     Ok(true)
 }
 
+/// Writes a block of a README from what its commands print; true if that changed it.
+fn bless_block(runner: &Runner, block: &Block) -> Result<bool> {
+    let (text, outcomes) = runner.block(block)?;
+    let problems = |outcome| ending("Rust", LIMIT, outcome);
+    if let Some(problem) = outcomes.iter().flat_map(problems).next() {
+        bail!(problem);
+    }
+    if text == block.text.as_bytes() {
+        return Ok(false);
+    }
+    let mut whole = fs::read(&block.file)?;
+    whole.splice(block.range.clone(), text);
+    write(&block.file, &whole)?;
+    Ok(true)
+}
+
 /// Returns whether Rust prints the golden bytes too. It need not: a Node program may come before its port.
-fn agreement(runner: &Runner, case: &Case) -> String {
+fn agreement(runner: &Runner, unit: &Unit) -> String {
+    let Unit::Case(case) = unit else {
+        return "this is what Rust prints".to_owned();
+    };
     if case.lacks_rust() {
         return "the Rust side is still to be written".to_owned();
     }
     if !runner.executables.contains_key(&case.krate) {
         return "Rust was not built".to_owned();
     }
-    let rust = match runner.rust(case) {
-        Ok(rust) => rust,
-        Err(error) => return format!("Rust could not be run: {error:#}"),
-    };
-    let verdict = judge(case, &rust, None);
-    match verdict.state {
-        State::Passed => "Rust agrees".to_owned(),
-        _ => format!("Rust does not agree: {}", verdict.headline()),
+    let verdict = runner.rust(case).map(|rust| judge(case, &rust, None));
+    match verdict {
+        Ok(verdict) if verdict.state == State::Passed => "Rust agrees".to_owned(),
+        Ok(verdict) => format!("Rust does not agree: {}", verdict.headline()),
+        Err(error) => format!("Rust could not be run: {error:#}"),
     }
-}
-
-fn bless_readmes(selection: &Selection) -> Result<u8> {
-    let blocks = &selection.blocks;
-    ensure!(!blocks.is_empty(), ExitError::nothing_matched("README"));
-    let executables = cargo::build_all(&selection.needed, &[])?;
-    let node = Node::absent(String::new());
-    let runner = Runner { node, executables };
-    let mut texts: BTreeMap<&PathBuf, Vec<u8>> = BTreeMap::new();
-    let mut refused = 0;
-    // From the last to the first, so that the places of those still to come stay right.
-    for block in blocks.iter().rev() {
-        let (text, outcomes) = runner.block(block)?;
-        interrupt::check()?;
-        let problems = |outcome| ending("Rust", Limit::default(), outcome);
-        let mut problems = outcomes.iter().flat_map(problems);
-        if let Some(problem) = problems.next() {
-            refused += 1;
-            outln!("refused   {}: {}", block.id, problem.trim_end());
-        } else if text == block.text.as_bytes() {
-            outln!("unchanged {}", block.id);
-        } else {
-            outln!("updated   {}", block.id);
-            if !texts.contains_key(&block.file) {
-                texts.insert(&block.file, fs::read(&block.file)?);
-            }
-            let whole = texts.entry(&block.file).or_default();
-            whole.splice(block.range.clone(), text);
-        }
-    }
-    for (file, text) in texts {
-        write(file, &text)?;
-    }
-    Ok(u8::from(refused > 0))
 }
 
 /// Replaces a file at one stroke: its readers see the old text or the new one.
@@ -164,7 +158,8 @@ fn write(file: &Path, text: &[u8]) -> Result<()> {
     draft.permissions(Permissions::from_mode(0o644));
     let draft = draft.tempfile_in(folder)?;
     fs::write(draft.path(), text)?;
-    let written = draft.persist(file);
-    written.with_context(|| file.display().to_string())?;
+    draft
+        .persist(file)
+        .with_context(|| file.display().to_string())?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use toml::Table;
 
-use crate::cases::{Workspace, git_files, known_files, read_toml};
+use crate::cases::{Workspace, known_files, read_toml};
 use crate::exit_error::ExitError;
 use crate::run::{cargo, copy_files};
 use crate::tidy;
@@ -49,15 +49,6 @@ pub fn copy(options: &Options) -> Result<u8> {
     }
     fs::rename(&draft, &dest).with_context(|| dest.display().to_string())?;
     outln!("{} files are in {}", files.len(), dest.display());
-    for file in git_files(&one.dir, "-o").unwrap_or_default() {
-        outln!("{} is not in git, and was copied as well", file.display());
-    }
-    for file in git_files(&one.dir, "-d").unwrap_or_default() {
-        outln!(
-            "{} was deleted here, and is missing in the copy",
-            file.display()
-        );
-    }
     advise(&one.name, &dest)?;
     Ok(0)
 }
@@ -71,7 +62,7 @@ fn destination(named: &Path) -> Result<PathBuf> {
     let is_free = is_empty || !named.exists();
     ensure!(is_free, refused("is there and is no empty folder"));
     let name = named.file_name();
-    let name = name.ok_or_else(|| ExitError::usage("the last part of DEST is no name"))?;
+    let name = name.ok_or_else(|| refused("ends in no name"))?;
     let absolute = std::path::absolute(named)?;
     let home = absolute.parent().unwrap_or(&absolute);
     // Without `..` and links, since the folders above are to be asked; what is not there has none.
@@ -97,19 +88,19 @@ fn advise(name: &str, dest: &Path) -> Result<()> {
         outln!("add to members in {root}:\n\"{path}\"");
     }
     let mut above = dest.ancestors().skip(1);
-    let Some(home) = above.find(|folder| folder.join("Cargo.toml").is_file()) else {
-        let folder = dest.file_name().unwrap_or_default().display();
-        outln!("nothing is needed; a package beside it adds to its [dependencies]:");
-        outln!("{name} = {{ path = \"../{folder}\" }}");
-        return Ok(());
-    };
-    let manifest = home.join("Cargo.toml");
-    let (path, file) = (dest.strip_prefix(home)?.display(), manifest.display());
-    if read_toml::<Table>(&manifest)?.contains_key("package") {
-        outln!("to use it, add to [dependencies] in {file}:\n{name} = {{ path = \"{path}\" }}");
+    let home = above.find(|folder| folder.join("Cargo.toml").is_file());
+    let folder = dest.file_name().unwrap_or_default().display();
+    let (mut user, mut path) = ("a package beside it".to_owned(), format!("../{folder}"));
+    if let Some(home) = home {
+        let manifest = home.join("Cargo.toml");
+        user = manifest.display().to_string();
+        path = dest.strip_prefix(home)?.display().to_string();
+        if !read_toml::<Table>(&manifest)?.contains_key("package") {
+            (user, path) = (format!("a member of {user}"), format!("../{path}"));
+        }
     } else {
-        outln!("to use it, a member of {file} adds to its [dependencies]:");
-        outln!("{name} = {{ path = \"../{path}\" }}");
+        outln!("nothing is needed");
     }
+    outln!("to use it, {user} adds to its [dependencies]:\n{name} = {{ path = \"{path}\" }}");
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::cases::{Case, Choice, Oracle, Selection, Workspace, shares};
+use crate::cases::{Case, Choice, Oracle, Selection, Unit, Workspace, shares};
 
 /// How `list` is called.
 #[derive(clap::Args)]
@@ -11,35 +11,37 @@ pub struct Options {
     choice: Choice,
 }
 
-/// Prints crates with their lessons, commands and README blocks; returns the exit status.
+/// Prints crates with their lessons and commands, and README blocks; returns the exit status.
 pub fn list(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
     let selection = Selection::read(&workspace, &options.choice)?;
     for krate in workspace.crates.iter().map(|one| &one.name) {
-        let all = selection.cases.iter();
-        let cases: Vec<_> = all.filter(|case| case.krate == *krate).collect();
-        let lessons = cases.iter().filter(|case| case.lesson.is_some()).count();
-        if !cases.is_empty() {
+        let cases = selection.cases().filter(|case| case.krate == *krate);
+        let (lessons, commands): (Vec<_>, Vec<_>) = cases.partition(|case| case.lesson.is_some());
+        if !lessons.is_empty() || !commands.is_empty() {
             outln!(
-                "{krate}: {lessons} lessons, {} commands",
-                cases.len() - lessons
+                "{krate}: {} lessons, {} commands",
+                lessons.len(),
+                commands.len()
             );
         }
-        cases.iter().for_each(|case| outln!("  {}", describe(case)));
+        let cases = lessons.iter().chain(&commands);
+        cases.for_each(|case| outln!("  {}", describe(case)));
     }
-    if !selection.blocks.is_empty() {
-        outln!("README: {} blocks", selection.blocks.len());
+    for block in selection.blocks() {
+        outln!("README {}  {} commands", block.id, block.commands().count());
     }
-    for block in &selection.blocks {
-        outln!("  {}  {} commands", block.id, block.commands().count());
-    }
-    let (alone, redacted) = shares(&selection.cases);
-    let all = selection.cases.len();
+    let (alone, redacted) = shares(selection.cases());
+    let all = selection.cases().count();
     outln!("{all} cases: {alone} without oracle, {redacted} with a redaction");
-    for fault in &selection.faults {
-        outln!("{}: {}", fault.id, fault.text);
+    let mut status = 0;
+    for unit in &selection.units {
+        if let Unit::Fault(fault) = unit {
+            outln!("{}: {}", fault.id, fault.text);
+            status = 1;
+        }
     }
-    Ok(u8::from(!selection.faults.is_empty()))
+    Ok(status)
 }
 
 fn describe(case: &Case) -> String {

@@ -3,20 +3,18 @@
 //! Nothing but a build finds a feature that only a neighbour turns on, or a test that reads a file of the workspace. All
 //! copies share a target folder of their own, so that their dependencies are compiled once.
 
-use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
-use toml::Value;
+use toml::{Table, Value};
 
 use crate::cases::{Crate, Workspace, known_files};
 use crate::exit_error::ExitError;
 use crate::judge::end;
 use crate::run::process::run_aloud;
-use crate::run::{cargo, copy_files, interrupt};
+use crate::run::{cargo, copy_files, interrupt, remove};
 use crate::tidy::blocks_copy;
 
 /// How `standalone` is called.
@@ -58,11 +56,10 @@ pub fn standalone(options: &Options) -> Result<u8> {
     // Cargo would take the copies for lost members of it.
     let temp = std::env::temp_dir();
     let mut above = temp.ancestors();
-    let above = above.find(|folder| folder.join("Cargo.toml").is_file());
-    if let Some(above) = above {
+    if let Some(above) = above.find(|folder| folder.join("Cargo.toml").is_file()) {
         let (temp, above) = (temp.display(), above.display());
-        let text = format!("{temp} lies below {above}/Cargo.toml");
-        return Err(ExitError::usage(format!("{text}; set TMPDIR to a folder of its own")).into());
+        let text = format!("{temp} lies below {above}/Cargo.toml; set TMPDIR to another folder");
+        bail!(ExitError::usage(text));
     }
     let mut trial = Trial {
         root: &workspace.root,
@@ -70,11 +67,9 @@ pub fn standalone(options: &Options) -> Result<u8> {
         passed: 0,
         failed: Vec::new(),
     };
+    let is_chosen = |name| options.crates.is_empty() || options.crates.contains(name);
     let mut fit = Vec::new();
-    for one in &workspace.crates {
-        if !options.crates.is_empty() && !options.crates.contains(&one.name) {
-            continue;
-        }
+    for one in workspace.crates.iter().filter(|one| is_chosen(&one.name)) {
         if options.minimal {
             trial.with_lowest_versions(one)?;
         } else if trial.alone(one)? && trial.lessons(one)? && trial.pruned(one)? {
@@ -84,12 +79,10 @@ pub fn standalone(options: &Options) -> Result<u8> {
     if !fit.is_empty() {
         trial.among_strangers(&fit)?;
     }
-    for failure in &trial.failed {
-        outln!("FAILED {failure}");
-    }
-    let (passed, failed) = (trial.passed, trial.failed.len());
-    outln!("{passed} steps passed, {failed} failed");
-    Ok(u8::from(!trial.failed.is_empty()))
+    let Trial { passed, failed, .. } = &trial;
+    failed.iter().for_each(|failure| outln!("FAILED {failure}"));
+    outln!("{passed} steps passed, {} failed", failed.len());
+    Ok(u8::from(!failed.is_empty()))
 }
 
 impl Trial<'_> {
@@ -115,29 +108,22 @@ impl Trial<'_> {
 
     /// Tries each lesson as a program of a package of its own, beside which only the crate stands.
     fn lessons(&mut self, one: &Crate) -> Result<bool> {
-        let examples = one.dir.join("examples");
-        let mut files = if examples.is_dir() {
-            known_files(&examples)?
-        } else {
-            Vec::new()
-        };
-        files.retain(|file| {
-            let has_node_side = examples.join(file).with_extension("mjs").exists();
-            has_node_side && file.extension().is_some_and(|end| end == "rs")
-        });
-        if files.is_empty() {
+        let files = one.names("examples");
+        let has_node_side = |file: &str| files.contains(&file.replace(".rs", ".mjs"));
+        let lessons = files
+            .iter()
+            .filter(|file| file.ends_with(".rs") && has_node_side(file));
+        let lessons: Vec<PathBuf> = lessons.map(Into::into).collect();
+        if lessons.is_empty() {
             return Ok(true);
         }
         let temp = self.copy(&[one])?;
         let folder = temp.path().join("lessons");
-        copy_files(&examples, &folder.join("src/bin"), &files)?;
-        let name = &one.name;
-        let mut needed = format!("{name} = {{ path = \"../{name}\" }}\n");
-        for (name, value) in dependencies(one, "dev-dependencies") {
-            writeln!(needed, "{name} = {value}")?;
-        }
-        write_manifest(&folder, "2024", &needed)?;
-        self.seed(&folder)?;
+        copy_files(&one.dir.join("examples"), &folder.join("src/bin"), &lessons)?;
+        let mut needed = dependencies(one, "dev-dependencies");
+        let path = Table::from_iter([("path".to_owned(), format!("../{}", one.name).into())]);
+        needed.insert(one.name.clone(), path.into());
+        self.package(&folder, "2024", needed)?;
         let step = ("lessons as programs", "build --bins");
         self.steps(&one.name, &folder, &[step])
     }
@@ -172,26 +158,21 @@ impl Trial<'_> {
     /// Tries all in a virtual workspace without resolver, beside a member of another edition that turns on other features.
     fn among_strangers(&mut self, crates: &[&Crate]) -> Result<()> {
         let temp = self.copy(crates)?;
-        let names: Vec<_> = crates.iter().map(|one| one.name.as_str()).collect();
-        let mut shared = BTreeMap::new();
-        for one in crates {
-            shared.extend(dependencies(one, "dependencies"));
-        }
+        let all = crates
+            .iter()
+            .flat_map(|one| dependencies(one, "dependencies"));
         // The stranger has all of that with default features, and tokio with all.
-        let mut needed = String::new();
-        for (name, value) in shared {
-            let version = value.as_str().or_else(|| value.get("version")?.as_str());
-            let version = version.unwrap_or("*");
-            let features = if name == "tokio" { "\"full\"" } else { "" };
-            writeln!(
-                needed,
-                "{name} = {{ version = {version:?}, features = [{features}] }}"
-            )?;
+        let mut needed: Table = all.collect();
+        for (name, value) in &mut needed {
+            let version = value.get("version").unwrap_or(value).clone();
+            let features = Vec::from_iter((name == "tokio").then_some("full"));
+            let wanted = [("version", version), ("features", features.into())];
+            *value = Table::from_iter(wanted.map(|(key, value)| (key.to_owned(), value))).into();
         }
-        let stranger = temp.path().join("stranger");
-        fs::create_dir_all(stranger.join("src"))?;
-        fs::write(stranger.join("src/lib.rs"), "")?;
-        write_manifest(&stranger, "2021", &needed)?;
+        self.package(&temp.path().join("stranger"), "2021", needed)?;
+        fs::create_dir(temp.path().join("stranger/src"))?;
+        fs::write(temp.path().join("stranger/src/lib.rs"), "")?;
+        let names: Vec<_> = crates.iter().map(|one| one.name.as_str()).collect();
         let members = [&names[..], &["stranger"]].concat();
         let manifest = format!("[workspace]\nmembers = {members:?}\n");
         fs::write(temp.path().join("Cargo.toml"), manifest)?;
@@ -228,6 +209,19 @@ impl Trial<'_> {
         Ok(temp)
     }
 
+    /// Writes the manifest of a package that has these dependencies.
+    fn package(&self, folder: &Path, edition: &str, dependencies: Table) -> Result<()> {
+        fs::create_dir_all(folder)?;
+        let name = folder.file_name().unwrap_or_default().display();
+        let package = format!("[package]\nname = \"{name}\"\nedition = {edition:?}\n");
+        let dependencies = Table::from_iter([("dependencies".to_owned(), dependencies.into())]);
+        fs::write(
+            folder.join("Cargo.toml"),
+            package + &dependencies.to_string(),
+        )?;
+        self.seed(folder)
+    }
+
     fn seed(&self, folder: &Path) -> Result<()> {
         let lock = self.root.join("Cargo.lock");
         if !self.fresh {
@@ -243,6 +237,9 @@ impl Trial<'_> {
             let mut cargo = cargo::command(folder);
             cargo.args(args.split(' ')).env("CARGO_TERM_QUIET", "true");
             cargo.env("CARGO_TARGET_DIR", self.root.join("target/standalone"));
+            // Each copy is built once, and no debugger looks at it.
+            cargo.env("CARGO_INCREMENTAL", "0");
+            cargo.env("CARGO_PROFILE_DEV_DEBUG", "0");
             if args.contains(" -Z") {
                 // It lets a stable compiler take the option, and changes nothing else.
                 cargo.env("RUSTC_BOOTSTRAP", "1");
@@ -252,12 +249,12 @@ impl Trial<'_> {
             let word = if outcome.is_good() { "pass" } else { "FAIL" };
             errln!("{word} {name}: {step} ({:.1}s)", outcome.seconds);
             if !outcome.is_good() {
+                outln!("{}", end(&outcome.stdout));
                 let again = format!("cargo xtask standalone {}", name.replace(',', ""));
                 let mut text = format!("{name}: {step}: `cargo {args}`; again: `{again}`");
                 for process in &outcome.leaked {
                     text += &format!("\n  LEAK: {process}");
                 }
-                outln!("{}", end(&outcome.stdout));
                 self.failed.push(text);
                 return Ok(false);
             }
@@ -268,25 +265,7 @@ impl Trial<'_> {
 }
 
 /// Returns the dependencies of one kind, as the manifest has them.
-fn dependencies(one: &Crate, kind: &str) -> BTreeMap<String, Value> {
-    let table = one.manifest.get(kind).and_then(Value::as_table).cloned();
-    table.into_iter().flatten().collect()
-}
-
-/// Writes the manifest of a package of this name in a folder, with these dependencies.
-fn write_manifest(folder: &Path, edition: &str, needed: &str) -> Result<()> {
-    let name = folder.file_name().unwrap_or_default().display();
-    let package = format!("[package]\nname = \"{name}\"\nedition = {edition:?}\n");
-    let manifest = format!("{package}\n[dependencies]\n{needed}");
-    fs::write(folder.join("Cargo.toml"), manifest)?;
-    Ok(())
-}
-
-fn remove(path: &Path) -> Result<()> {
-    if path.is_dir() {
-        fs::remove_dir_all(path)?;
-    } else if path.exists() {
-        fs::remove_file(path)?;
-    }
-    Ok(())
+fn dependencies(one: &Crate, kind: &str) -> Table {
+    let table = one.manifest.get(kind).and_then(Value::as_table);
+    table.cloned().unwrap_or_default()
 }

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::cases::{Block, Case, Choice, Crate, Fault, Limit, Selection, Workspace};
+use crate::cases::{Block, Case, Choice, Crate, Fault, LIMIT, Selection, Unit, Workspace};
 use crate::judge::{Report, State, Verdict, blind_spots, diff, end, ending, judge};
 use crate::run::cargo::BUILD_TESTS;
 use crate::run::{End, Lane, Node, Oracled, Runner, Wanted, cargo, interrupt, leaks, pool};
@@ -44,51 +44,39 @@ pub struct Options {
     self_check: bool,
 }
 
-/// What is run: the tests of a crate, a case, or a block of a README.
-enum Unit<'a> {
-    Tests(&'a Crate),
-    Case(&'a Case),
-    Block(&'a Block),
-}
-
 /// Runs everything that was chosen; returns the exit status.
 pub fn verify(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
-    let selection = Selection::read(&workspace, &options.choice)?;
-    let (cases, faults) = (&selection.cases, &selection.faults);
+    let mut selection = Selection::read(&workspace, &options.choice)?;
     let node = Node::find(&options.node)?;
     let executables = cargo::build_all(&selection.needed, &[])?;
     let runner = Runner { node, executables };
-    let mut units = Vec::new();
-    for one in selection.tested.iter().filter(|_| !options.cases_only) {
-        cargo::build(one, &BUILD_TESTS)?;
-        units.push(Unit::Tests(one));
+    let mut faults = Vec::new();
+    for unit in &selection.units {
+        if let Unit::Tests(one) = unit {
+            faults.extend(unlisted(&runner, &selection, one)?);
+            if !options.cases_only {
+                cargo::build(one, &BUILD_TESTS)?;
+            }
+        }
     }
-    units.extend(cases.iter().map(Unit::Case));
-    units.extend(selection.blocks.iter().map(Unit::Block));
-    let mut report = Report::new(faults.len() + units.len());
+    let Selection { units, .. } = &mut selection;
+    units.retain(|unit| !options.cases_only || !matches!(unit, Unit::Tests(_)));
+    units.extend(faults.into_iter().map(Unit::Fault));
+    let mut report = Report::new(units.len());
 
-    faults.iter().for_each(|fault| report.add(fault.into()));
-    for one in &selection.tested {
-        let faults = unlisted(&runner, cases, one)?;
-        faults.iter().for_each(|fault| report.add(fault.into()));
-    }
     let before: BTreeSet<_> = leaks::descendants().iter().map(|one| one.pid).collect();
     let jobs = options.jobs.or(available_parallelism().ok());
     let jobs = jobs.map_or(1, NonZeroUsize::get);
-    let work = |unit: &_| match unit {
-        Unit::Tests(one) => options.test(&runner, one),
-        Unit::Case(case) => options.repeated(&case.id, || options.check_case(&runner, case)),
-        Unit::Block(block) => options.repeated(&block.id, || check_block(&runner, block)),
-    };
+    let work = |unit: &_| options.repeated(&runner, unit);
     let mut undecided = Vec::new();
-    pool::each(&units, jobs, lane, work, |verdict| match verdict.state {
+    pool::each(units, jobs, lane, work, |verdict| match verdict.state {
         State::Undecided => undecided.push(verdict),
         _ => report.add(verdict),
     });
     // Now that nothing else runs.
     for mut verdict in undecided {
-        if let Some(case) = cases.iter().find(|case| case.id == verdict.id) {
+        if let Some(case) = selection.cases().find(|case| case.id == verdict.id) {
             verdict = ask_again(&runner, case, &verdict)?;
         }
         report.add(verdict.unless_interrupted());
@@ -96,11 +84,12 @@ pub fn verify(options: &Options) -> Result<u8> {
     if let Some(verdict) = leaked_processes(&before) {
         report.add(verdict);
     }
+    let cases = selection.cases().count();
     if let Some(file) = &options.json {
-        let json = report.json(&runner.node, cases.len())?;
+        let json = report.json(&runner.node, cases)?;
         fs::write(file, json).with_context(|| file.display().to_string())?;
     }
-    Ok(report.close(&runner.node, cases.len()))
+    Ok(report.close(&runner.node, cases))
 }
 
 fn lane(unit: &Unit) -> Lane {
@@ -113,27 +102,35 @@ fn lane(unit: &Unit) -> Lane {
 
 impl Options {
     /// Checks as often as asked for; the worst run speaks for all.
-    fn repeated(&self, id: &str, check: impl Fn() -> Result<Verdict>) -> Verdict {
-        let (times, mut failed) = (self.repeat.get(), 0);
-        let mut worst: Option<Verdict> = None;
-        for turn in 0..times {
-            if turn > 0 && interrupt::requested() {
-                break;
-            }
-            let wrong = |error| Verdict::new(id, vec![format!("{error:#}")], 0.0);
-            let verdict = check().unwrap_or_else(wrong).unless_interrupted();
-            failed += usize::from(verdict.has_failed());
-            let is_worse = |worst: &Verdict| worst.state < verdict.state;
-            if worst.as_ref().is_none_or(is_worse) {
-                worst = Some(verdict);
-            }
+    fn repeated(&self, runner: &Runner, unit: &Unit) -> Verdict {
+        let times = match unit {
+            Unit::Tests(_) => 1,
+            _ => self.repeat.get(),
+        };
+        let mut verdicts = Vec::new();
+        while verdicts.is_empty() || verdicts.len() < times && !interrupt::requested() {
+            let wrong = |error| Verdict::new(&unit.id(), [format!("{error:#}")]);
+            let verdict = self.check(runner, unit).unwrap_or_else(wrong);
+            verdicts.push(verdict.unless_interrupted());
         }
+        let failed = verdicts.iter().filter(|verdict| verdict.has_failed());
+        let failed = failed.count();
+        let worst = verdicts.into_iter().max_by_key(|verdict| verdict.state);
         let mut worst = worst.expect("there is one run");
         if (1..times).contains(&failed) {
             let flaky = format!("FLAKY: {failed} of {times} runs failed, one of them so:");
             worst.problems.insert(0, flaky);
         }
         worst
+    }
+
+    fn check(&self, runner: &Runner, unit: &Unit) -> Result<Verdict> {
+        match unit {
+            Unit::Tests(one) => self.check_tests(runner, one, &unit.id()),
+            Unit::Case(case) => self.check_case(runner, case),
+            Unit::Block(block) => check_block(runner, block),
+            Unit::Fault(fault) => Ok(Verdict::new(&fault.id, [fault.text.clone()])),
+        }
     }
 
     fn check_case(&self, runner: &Runner, case: &Case) -> Result<Verdict> {
@@ -154,28 +151,21 @@ impl Options {
         Ok(verdict)
     }
 
-    fn test(&self, runner: &Runner, one: &Crate) -> Verdict {
-        let mut verdict = Verdict::new(&format!("{}/cargo-test", one.name), Vec::new(), 0.0);
+    fn check_tests(&self, runner: &Runner, one: &Crate, id: &str) -> Result<Verdict> {
+        let mut verdict = Verdict::new(id, []);
         let is_required = self.node == Wanted::Required;
-        let outcomes = cargo::test(one, &runner.node, is_required);
-        let outcomes = outcomes.unwrap_or_else(|error| {
-            verdict.add(State::Failed, [format!("{error:#}")]);
-            Vec::new()
-        });
-        for (line, outcome) in &outcomes {
-            let has_failed = verdict.has_failed();
-            verdict.seconds += outcome.seconds;
-            let ending = ending("cargo test", Limit::default(), outcome);
-            verdict.add(State::Failed, ending);
+        for (line, outcome) in cargo::test(one, &runner.node, is_required)? {
+            let mut problems = ending("cargo test", LIMIT, &outcome);
             if outcome.has_ended() && outcome.end != End::Exited(0) {
-                let text = format!("{line} failed\n{}", end(&outcome.stdout));
-                verdict.add(State::Failed, [text]);
+                problems.push(format!("{line} failed\n{}", end(&outcome.stdout)));
             }
-            if verdict.has_failed() && !has_failed {
-                verdict.rerun.clone_from(line);
+            if !problems.is_empty() && !verdict.has_failed() {
+                verdict.rerun = line;
             }
+            verdict.seconds += outcome.seconds;
+            verdict.add(State::Failed, problems);
         }
-        verdict.unless_interrupted()
+        Ok(verdict)
     }
 }
 
@@ -203,36 +193,35 @@ fn ask_again(runner: &Runner, case: &Case, first: &Verdict) -> Result<Verdict> {
 
 fn check_block(runner: &Runner, block: &Block) -> Result<Verdict> {
     let (text, outcomes) = runner.block(block)?;
-    let ending = |outcome| ending("Rust", Limit::default(), outcome);
+    let ending = |outcome| ending("Rust", LIMIT, outcome);
     let mut problems: Vec<_> = outcomes.iter().flat_map(ending).collect();
     if text != block.text.as_bytes() {
         let shown = diff("README", block.text.as_bytes(), "Rust", &text);
         let bless = format!("`cargo xtask bless --readme {}` renews it", block.id);
         problems.push(format!("the README shows something else: {bless}\n{shown}"));
     }
-    Ok(Verdict::new(&block.id, problems, 0.0))
+    Ok(Verdict::new(&block.id, problems))
 }
 
 /// Compares the lessons that a crate lists with those that have a case.
-fn unlisted(runner: &Runner, cases: &[Case], one: &Crate) -> Result<Vec<Fault>> {
-    let cases: Vec<_> = cases.iter().filter(|case| case.krate == one.name).collect();
-    if cases.is_empty() {
+fn unlisted(runner: &Runner, selection: &Selection, one: &Crate) -> Result<Vec<Fault>> {
+    let cases = selection.cases().filter(|case| case.krate == one.name);
+    let lessons: Vec<_> = cases.map(|case| case.lesson.as_deref()).collect();
+    if lessons.is_empty() {
         return Ok(Vec::new());
     }
-    let listed: BTreeSet<_> = runner.lessons(&one.name)?.into_iter().collect();
-    let mut shown = BTreeSet::new();
-    shown.extend(cases.iter().filter_map(|case| case.lesson.clone()));
-    let mut faults = Vec::new();
-    for name in listed.symmetric_difference(&shown) {
+    let listed = runner.lessons(&one.name)?;
+    let listed: BTreeSet<_> = listed.iter().map(String::as_str).collect();
+    let shown: BTreeSet<_> = lessons.into_iter().flatten().collect();
+    let differ = listed.symmetric_difference(&shown).map(|name| {
         let text = if listed.contains(name) {
             "unlisted: `tour --list` names it, but there is no Node program for it"
         } else {
             "unlisted: there is a Node program for it, but `tour --list` does not name it"
         };
-        let (id, text) = (format!("{}/{name}", one.name), text.to_owned());
-        faults.push(Fault { id, text });
-    }
-    Ok(faults)
+        Fault::new(format!("{}/{name}", one.name), text)
+    });
+    Ok(differ.collect())
 }
 
 /// Ends processes that left their group and shed their environment: no run is known to have started them.
@@ -251,7 +240,7 @@ fn leaked_processes(before: &BTreeSet<i32>) -> Option<Verdict> {
         }
         sleep(Duration::from_millis(1));
     }
-    let mut verdict = Verdict::new("leftovers", problems, 0.0);
+    let mut verdict = Verdict::new("leftovers", problems);
     verdict.rerun = "cargo xtask verify --cases-only --jobs 1".to_owned();
     verdict.has_failed().then_some(verdict)
 }

@@ -62,7 +62,7 @@ fn a_twin_that_changes_its_mind_is_refused() {
 #[test]
 fn a_twin_that_misbehaves_is_refused() {
     for (twin, why) in [
-        ("echo new; exit 1", "exit status 1 instead of 0"),
+        ("echo new; exit 1", "exited with 1 instead of 0"),
         ("echo new; echo oops >&2", "stderr is not as expected"),
         ("echo new; sleep 1000 &", "LEAK"),
         ("echo new; exec sleep 1000", "TIMEOUT"),

@@ -421,8 +421,7 @@ fn crates_that_differ_are_named() {
             "xtask/Cargo.toml:12: `a` is \"1.2\" here and \"1\" in streams/Cargo.toml",
             "xtask/Cargo.toml:9: its lints are not those of the other crates (one lints table); make it equal to",
             "buffers/README.md:7: `## Run it` is missing or out of order",
-            "buffers/tests/golden.rs:1: it is not what stands in the other crates (one golden test); make them equal",
-            "streams/tests/golden.rs:1: it is not what stands in the other crates",
+            "streams/tests/golden.rs:1: it is not what stands in the other crates (one golden test); make it equal to buffers/tests/golden.rs",
         ],
     );
 }
@@ -497,12 +496,12 @@ fn a_copy_has_all_but_the_products_and_its_new_home_is_told() {
     copy("copy streams ../app/crates/s2")
         .expect(0, &["a member of", "streams = { path = \"../crates/s2\" }"])
         .lacks("add to members")
-        .lacks("to [dependencies] in");
+        .lacks("beside it");
     bench.write("pack/Cargo.toml", "[package]\nname = \"pack\"\n");
     copy("copy streams ../pack/streams").expect(
         0,
         &[
-            "add to [dependencies] in",
+            "pack/Cargo.toml adds to its [dependencies]",
             "streams = { path = \"streams\" }",
         ],
     );

@@ -300,7 +300,7 @@ fn exit_status_and_stderr_belong_to_a_case() {
     ran.expect(
         1,
         &[
-            "Rust: exit status 3 instead of 0",
+            "Rust: exited with 3 instead of 0",
             "+oops",
             "-demo: no",
             "+demo: yes",
@@ -315,7 +315,10 @@ fn a_case_file_that_cannot_be_understood_ends_with_2() {
         ("no_oracle = 'x'\ntypo = 1", "unknown field `typo`"),
         ("", "either `oracle"),
         ("oracle = 'x'\nno_oracle = 'x'", "either `oracle"),
-        ("no_oracle = 'x'\ntimeout = '3 moons'", "a time is like"),
+        (
+            "no_oracle = 'x'\ntimeout = '3 moons'",
+            "expected a duration",
+        ),
         ("no_oracle = 'x'\norder = 'by-key'", "`key` belongs"),
         (
             "no_oracle = 'x'\nredact = [{ name = 'PID', pattern = 'pid' }]",
