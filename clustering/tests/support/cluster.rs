@@ -277,6 +277,13 @@ fn read_lines(
     })
 }
 
+/// Copies a program in a process of its own: a child that another test starts meanwhile would inherit the open file, and a file that is open for
+/// writing cannot be started.
+fn copy_program(from: &Path, to: &Path) {
+    let status = Command::new("cp").arg(from).arg(to).status().unwrap();
+    assert!(status.success(), "cp {} {}", from.display(), to.display());
+}
+
 /// A copy of a program that can be replaced while it runs.
 pub struct Copy {
     folder: tempfile::TempDir,
@@ -286,7 +293,7 @@ impl Copy {
     /// A copy of this program.
     pub fn of(program: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        fs::copy(program, folder.path().join("server")).unwrap();
+        copy_program(program, &folder.path().join("server"));
         Self { folder }
     }
 
@@ -298,7 +305,7 @@ impl Copy {
     /// Puts another program into its place, as an installer does.
     pub fn replace(&self, with: &Path) {
         let next = self.folder.path().join("next");
-        fs::copy(with, &next).unwrap();
+        copy_program(with, &next);
         fs::rename(next, self.path()).unwrap();
     }
 

@@ -35,6 +35,16 @@ impl Folder {
         self.0.path().join(name.as_ref())
     }
 
+    /// Copies the program into the folder, since others may not enter the one it was built in. `cp` does it: a child of another test would
+    /// inherit our open file, and a file that is open for writing cannot be started.
+    pub fn copied_binary(&self) -> PathBuf {
+        let copy = self.path("streams");
+        let mut cp = Command::new("cp");
+        let status = cp.arg(env!("CARGO_BIN_EXE_streams")).arg(&copy).status();
+        assert!(status.unwrap().success());
+        copy
+    }
+
     pub fn read(&self, name: &str) -> Vec<u8> {
         fs::read(self.path(name)).unwrap()
     }

@@ -120,8 +120,7 @@ fn holes_stay_holes() {
 #[test]
 fn where_no_thread_can_be_started_there_is_a_sentence_and_no_panic() {
     let folder = Folder::with("a.gz", Member::of(TEXT).bytes());
-    let program = folder.path("streams");
-    std::fs::copy(env!("CARGO_BIN_EXE_streams"), &program).unwrap();
+    folder.copied_binary();
     std::fs::set_permissions(folder.path(""), Permissions::from_mode(0o755)).unwrap();
     // The limit does not hold for root, and counts all processes of a user: this one has no other.
     const ANOTHER: [&str; 5] = ["--reuid", "54321", "--regid", "54321", "--clear-groups"];

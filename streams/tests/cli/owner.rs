@@ -53,8 +53,7 @@ fn root_keeps_owner_and_group() {
 /// Runs the commands as user 2000 with these groups, of which the first is the main one.
 fn as_another(folder: &Folder, groups: &str) -> Option<()> {
     // The build folder need not be open to others.
-    let program = folder.path("streams");
-    fs::copy(env!("CARGO_BIN_EXE_streams"), &program).unwrap();
+    let program = folder.copied_binary();
     for (args, _) in COMMANDS {
         let setpriv: Command = peer("setpriv")?;
         let mut command = folder.other_command(setpriv);
