@@ -41,7 +41,6 @@ const RULES: &[(&str, Purpose, Check)] = &[
     ("executable by path", Purpose::Copy, sources::executables),
     ("opening words", Purpose::Order, sources::opening_words),
     ("no unwrap", Purpose::Order, sources::no_unwrap),
-    ("no allow", Purpose::Order, sources::no_allow),
     ("no machine paths", Purpose::Order, sources::machine_paths),
     ("top level", Purpose::Order, sources::top_level),
     ("one golden test", Purpose::Order, sources::golden_test),

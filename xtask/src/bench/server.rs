@@ -28,10 +28,10 @@ impl<'a> Server<'a> {
         let ready = Regex::new(&serve.ready)?;
         let mut command = shell.command(&serve.run);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut run = Run::start(&mut command, None)?;
+        let run = Run::start(&mut command, None)?;
         let began = Instant::now();
         loop {
-            let ended = run.reap()?;
+            let ended = run.status();
             let [said, complaint] = run.output();
             let whole_lines = &said[..said.rfind('\n').map_or(0, |end| end + 1)];
             if let Some(found) = ready.captures(whole_lines) {
@@ -56,11 +56,11 @@ impl<'a> Server<'a> {
     }
 
     /// Ends it; returns what it took meanwhile, all of its processes together, and the rates out of what its driver printed.
-    pub fn finish(mut self, driver: &str) -> Result<(Usage, Vec<(String, f64)>)> {
+    pub fn finish(self, driver: &str) -> Result<(Usage, Vec<(String, f64)>)> {
         let requests = number(&self.serve.requests, driver)?;
         let rate = number(&self.serve.rate, driver)?;
         let mut usage = self.run.usage_so_far();
-        if let Some(status) = self.run.reap()? {
+        if let Some(status) = self.run.status() {
             bail!("the server {} before it was told to", End::of(status));
         }
         usage.cpu = usage.cpu.saturating_sub(self.start.cpu);

@@ -102,20 +102,13 @@ impl Crate {
         self.features.keys().map(String::as_str).filter(is_part)
     }
 
-    /// Returns whether it has features that the default ones do not turn on.
+    /// Returns whether it has features that its tool, and so the default, does not turn on.
     pub fn has_more_features(&self) -> bool {
-        let (mut on, mut next) = (vec!["default"], vec!["default"]);
-        while let Some(name) = next.pop() {
-            for also in self.features.get(name).into_iter().flatten() {
-                if !on.contains(&also.as_str()) {
-                    on.push(also);
-                    next.push(also);
-                }
-            }
-        }
-        self.features
-            .keys()
-            .any(|name| !on.contains(&name.as_str()))
+        let of_tool = self.features.get("cli").into_iter().flatten();
+        let mut known = vec!["default", "cli"];
+        known.extend(of_tool.map(String::as_str));
+        let mut all = self.features.keys();
+        all.any(|name| !known.contains(&name.as_str()))
     }
 }
 

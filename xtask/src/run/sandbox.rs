@@ -6,7 +6,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use tempfile::TempDir;
 
 use crate::cases::{Block, Case, LIMIT, Oracle, all_files};
@@ -61,20 +61,6 @@ impl Runner {
             return Ok(Oracled::Absent(why));
         }
         Ok(Oracled::Ran(outcome))
-    }
-
-    /// Returns the names that `tour --list` prints, one a line, each perhaps followed by a title.
-    pub fn lessons(&self, krate: &str) -> Result<Vec<String>> {
-        let sandbox = Sandbox::new(Path::new(""))?;
-        let mut command = sandbox.command(self.executable(krate)?);
-        let outcome = run(command.args(["tour", "--list"]), None, LIMIT)?;
-        let end = outcome.end;
-        ensure!(end == End::Exited(0), "`{krate} tour --list` {end}");
-        let list = String::from_utf8_lossy(&outcome.stdout);
-        let names = list
-            .lines()
-            .filter_map(|line| line.split_whitespace().next());
-        Ok(names.map(str::to_owned).collect())
     }
 
     /// Returns a README block as it ought to read, and the runs of its commands.

@@ -104,14 +104,6 @@ pub fn no_unwrap(tree: &Tree, found: &mut Findings) {
     found.lines(&files, r"(?m)^(?:[^/\n]|/[^/\n])*\.unwrap\(\)", what, fix);
 }
 
-/// Refuses `allow`: an expectation is reported once it is no longer needed; a permission stays.
-pub fn no_allow(tree: &Tree, found: &mut Findings) {
-    let what = "a lint is silenced for ever";
-    let fix = "use #[expect(..., reason = \"...\")]";
-    let pattern = r"(?m)^\s*#!?\[(?:cfg_attr\(.*\b)?allow\(";
-    found.lines(&tree.rust(""), pattern, what, fix);
-}
-
 /// Refuses paths of one machine: they lead nowhere on another.
 pub fn machine_paths(tree: &Tree, found: &mut Findings) {
     let pattern = r#"(?m)(?:^|[\s"'`(=:/])/(?:home|root|work|Users)/\w"#;

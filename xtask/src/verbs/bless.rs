@@ -1,9 +1,7 @@
 //! `bless`: golden files are written from what the oracle prints, so that they never hold our own mistakes.
 
 use std::collections::BTreeMap;
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::fs;
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -112,7 +110,7 @@ fn bless_case(runner: &Runner, case: &Case) -> Result<bool> {
     if fs::read(&case.golden).is_ok_and(|golden| *case.rules.normalise(&golden) == *texts[0]) {
         return Ok(false);
     }
-    write(&case.golden, &texts[0])?;
+    fs::write(&case.golden, &texts[0]).context("golden file")?;
     Ok(true)
 }
 
@@ -128,7 +126,7 @@ fn bless_block(runner: &Runner, block: &Block) -> Result<bool> {
     }
     let mut whole = fs::read(&block.file)?;
     whole.splice(block.range.clone(), text);
-    write(&block.file, &whole)?;
+    fs::write(&block.file, &whole)?;
     Ok(true)
 }
 
@@ -149,17 +147,4 @@ fn agreement(runner: &Runner, unit: &Unit) -> String {
         Ok(verdict) => format!("Rust does not agree: {}", verdict.headline()),
         Err(error) => format!("Rust could not be run: {error:#}"),
     }
-}
-
-/// Replaces a file at one stroke: its readers see the old text or the new one.
-fn write(file: &Path, text: &[u8]) -> Result<()> {
-    let folder = file.parent().context("a file is in a folder")?;
-    let mut draft = tempfile::Builder::new();
-    draft.permissions(Permissions::from_mode(0o644));
-    let draft = draft.tempfile_in(folder)?;
-    fs::write(draft.path(), text)?;
-    draft
-        .persist(file)
-        .with_context(|| file.display().to_string())?;
-    Ok(())
 }

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::cases::{Block, Case, Choice, Crate, Fault, LIMIT, Selection, Unit, Workspace};
+use crate::cases::{Block, Case, Choice, Crate, LIMIT, Selection, Unit, Workspace};
 use crate::judge::{Report, State, Verdict, blind_spots, diff, end, ending, judge};
 use crate::run::cargo::BUILD_TESTS;
 use crate::run::{End, Lane, Node, Oracled, Runner, Wanted, cargo, interrupt, leaks, pool};
@@ -51,18 +51,16 @@ pub fn verify(options: &Options) -> Result<u8> {
     let node = Node::find(&options.node)?;
     let executables = cargo::build_all(&selection.needed, &[])?;
     let runner = Runner { node, executables };
-    let mut faults = Vec::new();
+    let is_tests = |unit: &Unit| matches!(unit, Unit::Tests(_));
+    selection
+        .units
+        .retain(|unit| !options.cases_only || !is_tests(unit));
     for unit in &selection.units {
         if let Unit::Tests(one) = unit {
-            faults.extend(unlisted(&runner, &selection, one)?);
-            if !options.cases_only {
-                cargo::build(one, &BUILD_TESTS)?;
-            }
+            cargo::build(one, &BUILD_TESTS)?;
         }
     }
-    let Selection { units, .. } = &mut selection;
-    units.retain(|unit| !options.cases_only || !matches!(unit, Unit::Tests(_)));
-    units.extend(faults.into_iter().map(Unit::Fault));
+    let units = &selection.units;
     let mut report = Report::new(units.len());
 
     let before: BTreeSet<_> = leaks::descendants().iter().map(|one| one.pid).collect();
@@ -203,27 +201,6 @@ fn check_block(runner: &Runner, block: &Block) -> Result<Verdict> {
     Ok(Verdict::new(&block.id, problems))
 }
 
-/// Compares the lessons that a crate lists with those that have a case.
-fn unlisted(runner: &Runner, selection: &Selection, one: &Crate) -> Result<Vec<Fault>> {
-    let cases = selection.cases().filter(|case| case.krate == one.name);
-    let lessons: Vec<_> = cases.map(|case| case.lesson.as_deref()).collect();
-    if lessons.is_empty() {
-        return Ok(Vec::new());
-    }
-    let listed = runner.lessons(&one.name)?;
-    let listed: BTreeSet<_> = listed.iter().map(String::as_str).collect();
-    let shown: BTreeSet<_> = lessons.into_iter().flatten().collect();
-    let differ = listed.symmetric_difference(&shown).map(|name| {
-        let text = if listed.contains(name) {
-            "unlisted: `tour --list` names it, but there is no Node program for it"
-        } else {
-            "unlisted: there is a Node program for it, but `tour --list` does not name it"
-        };
-        Fault::new(format!("{}/{name}", one.name), text)
-    });
-    Ok(differ.collect())
-}
-
 /// Ends processes that left their group and shed their environment: no run is known to have started them.
 fn leaked_processes(before: &BTreeSet<i32>) -> Option<Verdict> {
     let (mut problems, mut known) = (Vec::new(), before.clone());
@@ -234,7 +211,7 @@ fn leaked_processes(before: &BTreeSet<i32>) -> Option<Verdict> {
             break;
         }
         for process in alive.iter().filter(|process| known.insert(process.pid)) {
-            problems.push(format!("LEAK: some case left {}", process.describe()));
+            problems.push(format!("LEAK: some case left {}", leaks::describe(process)));
             // It may be gone by now, which is as well.
             let _ = kill(Pid::from_raw(process.pid), Signal::SIGKILL);
         }

@@ -152,11 +152,6 @@ fn each_fault_is_named_with_its_line_its_rule_and_how_to_mend_it() {
             "streams/src/main.rs:4: unwrap",
         ),
         (
-            "streams/src/main.rs",
-            "    #[allow(dead_code)]\n",
-            "streams/src/main.rs:4: a lint is silenced",
-        ),
-        (
             "streams/README.md",
             "[a](../README.md)\n",
             "streams/README.md:22: ../README.md is above",

@@ -254,24 +254,6 @@ fn a_file_that_belongs_to_no_case_fails() {
 }
 
 #[test]
-fn lessons_and_the_tour_list_must_match() {
-    let bench = Bench::new();
-    bench.lesson("greet", "echo hello", "echo hello", "hello\n");
-    bench.write("rust/tour-bare", "echo bare");
-    std::fs::rename(bench.path("rust/tour-greet"), bench.path("rust/tour-meet")).unwrap();
-
-    let ran = bench.run("verify --cases-only");
-
-    ran.expect(
-        1,
-        &[
-            "demo/bare: unlisted: `tour --list` names it",
-            "demo/greet: unlisted: there is a Node program for it",
-        ],
-    );
-}
-
-#[test]
 fn exit_status_and_stderr_belong_to_a_case() {
     let bench = Bench::new();
     bench.lesson("status", "exit 3", "exit 0", "");
