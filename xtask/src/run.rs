@@ -13,4 +13,4 @@ pub use self::node::{Node, Wanted};
 pub use self::outcome::{End, Outcome, Usage};
 pub use self::pool::Lane;
 pub use self::process::Run;
-pub use self::sandbox::{Oracled, Runner, copy_files, path_with, remove};
+pub use self::sandbox::{OracleRun, Runner, copy_files, path_with, remove};

@@ -1,10 +1,10 @@
 //! The workspace as its files describe it: the root, and the crates that have golden cases.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use fs_err as fs;
 use toml::{Table, Value};
 
 use crate::cases::read_toml;
@@ -39,7 +39,7 @@ impl Workspace {
         }
         let here = here.display();
         let text = format!("no Cargo.toml with a [workspace] in {here} or above");
-        bail!(ExitError::usage(text))
+        bail!(ExitError::Usage(text))
     }
 
     /// Reads the workspace in this folder.

@@ -1,18 +1,18 @@
-//! `standalone`: proves that a crate survives being copied: alone, pruned, among strangers, and with the lowest versions.
+//! `standalone`: proves that a crate survives being copied: alone, pruned, in a foreign workspace, and with the lowest versions.
 //!
 //! Nothing but a build finds a feature that only a neighbour turns on, or a test that reads a file of the workspace. All
 //! copies share a target folder of their own, so that their dependencies are compiled once.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
+use fs_err as fs;
 use tempfile::TempDir;
 use toml::{Table, Value};
 
 use crate::cases::{Crate, Workspace, known_files};
 use crate::exit_error::ExitError;
-use crate::judge::end;
+use crate::judge::excerpt;
 use crate::run::process::run_aloud;
 use crate::run::{cargo, copy_files, interrupt, remove};
 use crate::tidy::blocks_copy;
@@ -51,7 +51,7 @@ pub fn standalone(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
     for name in &options.crates {
         let is_known = workspace.find_crate(name).is_some();
-        ensure!(is_known, ExitError::nothing_matched(name));
+        ensure!(is_known, ExitError::NothingMatched(name.to_owned()));
     }
     // Cargo would take the copies for lost members of it.
     let temp = std::env::temp_dir();
@@ -59,7 +59,7 @@ pub fn standalone(options: &Options) -> Result<u8> {
     if let Some(above) = above.find(|folder| folder.join("Cargo.toml").is_file()) {
         let (temp, above) = (temp.display(), above.display());
         let text = format!("{temp} lies below {above}/Cargo.toml; set TMPDIR to another folder");
-        bail!(ExitError::usage(text));
+        bail!(ExitError::Usage(text));
     }
     let mut trial = Trial {
         root: &workspace.root,
@@ -70,7 +70,7 @@ pub fn standalone(options: &Options) -> Result<u8> {
     let is_chosen = |name| options.crates.is_empty() || options.crates.contains(name);
     let mut fit = Vec::new();
     for one in workspace.crates.iter().filter(|one| is_chosen(&one.name)) {
-        if options.minimal || trial.alone(one)? {
+        if options.minimal || trial.isolated(one)? {
             fit.push(one);
         }
     }
@@ -85,7 +85,7 @@ pub fn standalone(options: &Options) -> Result<u8> {
 
 impl Trial<'_> {
     /// Tries one crate where nothing else is; false at the first failure.
-    fn alone(&mut self, one: &Crate) -> Result<bool> {
+    fn isolated(&mut self, one: &Crate) -> Result<bool> {
         let findings = blocks_copy(self.root, one)?;
         if !findings.is_empty() {
             let (name, findings) = (&one.name, findings.join("\n  "));
@@ -151,7 +151,7 @@ impl Trial<'_> {
         Ok(is_fit)
     }
 
-    /// Replays the lessons of all in one foreign workspace: beside a stranger, or with the lowest versions of its direct
+    /// Replays the lessons of all in one foreign workspace: beside a foreign member, or with the lowest versions of its direct
     /// dependencies that each manifest admits.
     fn together(&mut self, crates: &[&Crate], is_minimal: bool) -> Result<()> {
         let temp = self.copy(crates)?;
@@ -159,8 +159,8 @@ impl Trial<'_> {
         let mut members = names.clone();
         let mut resolver = "resolver = \"3\"\n";
         if !is_minimal {
-            (members, resolver) = ([&names[..], &["stranger"]].concat(), "");
-            self.stranger(&temp.path().join("stranger"), crates)?;
+            (members, resolver) = ([&names[..], &["foreign"]].concat(), "");
+            self.foreign_member(&temp.path().join("foreign"), crates)?;
         }
         let manifest = format!("[workspace]\n{resolver}members = {members:?}\n");
         fs::write(temp.path().join("Cargo.toml"), manifest)?;
@@ -169,14 +169,14 @@ impl Trial<'_> {
         let lock = "generate-lockfile -Zdirect-minimal-versions";
         let steps = match is_minimal {
             true => &[("lowest versions", lock), ("lessons with them", replay)][..],
-            false => &[("lessons among strangers", replay)],
+            false => &[("lessons in a foreign workspace", replay)],
         };
         self.steps(&names.join(", "), temp.path(), steps)?;
         Ok(())
     }
 
     /// Writes a package of another edition that has the dependencies of all crates with default features, and tokio with all.
-    fn stranger(&self, folder: &Path, crates: &[&Crate]) -> Result<()> {
+    fn foreign_member(&self, folder: &Path, crates: &[&Crate]) -> Result<()> {
         let all = crates
             .iter()
             .flat_map(|one| dependencies(one, "dependencies"));
@@ -219,8 +219,7 @@ impl Trial<'_> {
     fn seed(&self, folder: &Path) -> Result<()> {
         let lock = self.root.join("Cargo.lock");
         if !self.fresh {
-            let copied = fs::copy(&lock, folder.join("Cargo.lock"));
-            copied.with_context(|| lock.display().to_string())?;
+            fs::copy(&lock, folder.join("Cargo.lock"))?;
         }
         Ok(())
     }
@@ -243,7 +242,7 @@ impl Trial<'_> {
             let word = if outcome.is_good() { "pass" } else { "FAIL" };
             errln!("{word} {name}: {step} ({:.1}s)", outcome.seconds);
             if !outcome.is_good() {
-                outln!("{}", end(&outcome.stdout));
+                outln!("{}", excerpt(&outcome.stdout));
                 let again = format!("cargo xtask standalone {}", name.replace(',', ""));
                 let mut text = format!("{name}: {step}: `cargo {args}`; again: `{again}`");
                 for process in &outcome.leaked {

@@ -1,20 +1,20 @@
 //! `verify`: every lesson, command and README block does what its golden file and its oracle say.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::thread::{available_parallelism, sleep};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use fs_err as fs;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use crate::cases::{Block, Case, Choice, Crate, LIMIT, Selection, Unit, Workspace};
-use crate::judge::{Report, State, Verdict, blind_spots, diff, end, ending, judge};
+use crate::judge::{Report, State, Verdict, blind_spots, diff, ending, excerpt, judge};
 use crate::run::cargo::BUILD_TESTS;
-use crate::run::{End, Lane, Node, Oracled, Runner, Wanted, cargo, interrupt, leaks, pool};
+use crate::run::{End, Lane, Node, OracleRun, Runner, Wanted, cargo, interrupt, leaks, pool};
 
 /// So often an oracle without a verdict is asked again.
 const ASKED_AGAIN: usize = 3;
@@ -84,8 +84,7 @@ pub fn verify(options: &Options) -> Result<u8> {
     }
     let cases = selection.cases().count();
     if let Some(file) = &options.json {
-        let json = report.json(&runner.node, cases)?;
-        fs::write(file, json).with_context(|| file.display().to_string())?;
+        fs::write(file, report.json(&runner.node, cases)?)?;
     }
     Ok(report.close(&runner.node, cases))
 }
@@ -134,15 +133,15 @@ impl Options {
     fn check_case(&self, runner: &Runner, case: &Case) -> Result<Verdict> {
         let (rust, oracle) = (runner.rust(case)?, runner.oracle(case)?);
         let mut verdict = match &oracle {
-            Oracled::Ran(oracle) => judge(case, &rust, Some(oracle)),
+            OracleRun::Ran(oracle) => judge(case, &rust, Some(oracle)),
             _ => judge(case, &rust, None),
         };
         if self.self_check && verdict.state == State::Passed {
             let blind = blind_spots(&case.rules, &rust.stdout).into_iter();
-            let problems = blind.map(|spot| format!("BLIND: it goes unnoticed when {spot}"));
+            let problems = blind.map(|change| format!("BLIND: it goes unnoticed when {change}"));
             verdict.add(State::Failed, problems);
         }
-        if let (Oracled::Absent(why), Wanted::Required) = (&oracle, &self.node) {
+        if let (OracleRun::Absent(why), Wanted::Required) = (&oracle, &self.node) {
             let problem = format!("the oracle is missing: {why}");
             verdict.add(State::Missing, [problem]);
         }
@@ -155,7 +154,7 @@ impl Options {
         for (line, outcome) in cargo::test(one, &runner.node, is_required)? {
             let mut problems = ending("cargo test", LIMIT, &outcome);
             if outcome.has_ended() && outcome.end != End::Exited(0) {
-                problems.push(format!("{line} failed\n{}", end(&outcome.stdout)));
+                problems.push(format!("{line} failed\n{}", excerpt(&outcome.stdout)));
             }
             if !problems.is_empty() && !verdict.has_failed() {
                 verdict.rerun = line;
@@ -175,7 +174,7 @@ fn ask_again(runner: &Runner, case: &Case, first: &Verdict) -> Result<Verdict> {
         if interrupt::requested() {
             break;
         }
-        if let Oracled::Ran(oracle) = runner.oracle(case)? {
+        if let OracleRun::Ran(oracle) = runner.oracle(case)? {
             verdicts.push(judge(case, &rust, Some(&oracle)));
         }
     }

@@ -76,7 +76,7 @@ fn standalone(bench: &Bench, line: &str) -> Ran {
 }
 
 #[test]
-fn a_crate_that_stands_alone_passes_alone_and_among_strangers() {
+fn a_crate_that_stands_alone_passes_isolated_and_in_a_foreign_workspace() {
     let bench = bench("[dependencies]\nshared = \"1\"\n");
 
     let ran = standalone(&bench, "standalone greet");
@@ -85,7 +85,7 @@ fn a_crate_that_stands_alone_passes_alone_and_among_strangers() {
         0,
         &[
             "pass greet: test",
-            "pass greet: lessons among strangers",
+            "pass greet: lessons in a foreign workspace",
             "3 steps passed, 0 failed",
         ],
     );
