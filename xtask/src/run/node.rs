@@ -75,7 +75,7 @@ impl Node {
         Self { path, says, major }
     }
 
-    /// Returns the Node of this name, or why it is none.
+    /// Returns the Node of this name, or why it cannot be one.
     fn look(name: &OsStr) -> Result<Self, String> {
         // Absolute: runs have a directory of their own, where `./node` would mean something else.
         let path = which::which(name).map_err(|_| format!("{} was not found", name.display()))?;

@@ -649,7 +649,7 @@ fn a_test_that_fails_is_a_failure() {
         1,
         &[
             "demo/cargo-test",
-            "142 lines, then",
+            "143 lines, then",
             "failures:\n    the test is red",
             "0 passed, 1 failed",
             "cargo test -p demo",
