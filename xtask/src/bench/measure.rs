@@ -15,17 +15,6 @@ pub struct Entry<'a> {
     pub runs: Vec<Run>,
 }
 
-impl<'a> Entry<'a> {
-    pub fn new(name: &'a str, missing: Option<String>) -> Self {
-        let runs = Vec::new();
-        Self {
-            name,
-            missing,
-            runs,
-        }
-    }
-}
-
 /// What one run took.
 #[derive(Serialize)]
 pub struct Run {

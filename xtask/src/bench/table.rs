@@ -1,14 +1,14 @@
 //! Tables for people: medians, ratios to ours, and what is within noise; losses as plainly as wins.
 
-use std::fs;
 use std::ops::Range;
 
 use anyhow::{Context, Result};
+use fs_err as fs;
+use procfs::{CpuInfo, Current};
 
 use super::figures::{Figure, compared};
 use super::measure::{Entry, Run};
 use super::plan::{Spec, Work};
-use crate::cases::read_text;
 use crate::run::Node;
 
 /// Returns the table, and under it how it came about.
@@ -17,15 +17,11 @@ pub fn markdown(spec: &Spec, entries: &[Entry], node: &Node, rounds: u32) -> Str
         Some(work) => by_contender(spec, work, entries),
         None => by_rate(spec, entries),
     };
-    let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let mut lines = info.lines();
-    let model = lines.find_map(|line| line.strip_prefix("model name")?.split_once(": "));
-    let cpu = model.map_or("?", |(_, name)| name);
+    let info = CpuInfo::current().ok();
+    let cpu = info.as_ref().and_then(|info| info.model_name(0));
+    let cpu = cpu.unwrap_or("?");
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let times = match rounds {
-        1 => "one round".to_owned(),
-        _ => format!("medians of {rounds} interleaved rounds"),
-    };
+    let times = format!("medians of {rounds} interleaved rounds");
     let (node, id) = (&node.says, &spec.id);
     let how = format!("{cpu}, {cores} cores, {node}; {times}. `cargo xtask bench {id}`");
     format!("{}\n\n{}\n{how}\n", spec.title, render(&rows))
@@ -50,11 +46,8 @@ fn by_contender(spec: &Spec, work: &Work, entries: &[Entry]) -> Vec<Vec<String>>
     let ours = Figure::of(&entries[0].runs, |run| Some(run.wall));
     for entry in entries {
         let figure = |of: fn(&Run) -> f64| Figure::of(&entry.runs, |run| Some(of(run)));
-        let figures = [
-            figure(|run| run.wall),
-            figure(|run| run.cpu),
-            figure(|run| run.peak_mib),
-        ];
+        let values: [fn(&Run) -> f64; 3] = [|run| run.wall, |run| run.cpu, |run| run.peak_mib];
+        let figures = values.map(figure);
         let mut row = vec![entry.name.to_owned()];
         if let (Some(ours), [Some(wall), Some(cpu), Some(peak)]) = (ours, figures) {
             row.push(format!("{:.3} s", wall.median));
@@ -107,7 +100,7 @@ fn short(number: f64) -> String {
 }
 
 /// Returns who was there.
-pub fn attendance(entries: &[Entry]) -> String {
+pub fn participants(entries: &[Entry]) -> String {
     let names = entries.iter().map(|entry| match &entry.missing {
         None => entry.name.to_owned(),
         Some(why) => format!("{} ({why})", entry.name),
@@ -118,18 +111,14 @@ pub fn attendance(entries: &[Entry]) -> String {
 /// Returns the README of a bench, and where in it the table belongs: between its markers.
 pub fn place(spec: &Spec) -> Result<(String, Range<usize>)> {
     let file = spec.benches().with_file_name("README.md");
-    let (readme, name) = (read_text(&file)?, spec.name());
+    let (readme, name) = (fs::read_to_string(&file)?, spec.name());
     let open = format!("<!-- bench:{name} -->\n");
     let close = format!("<!-- /bench:{name} -->");
     let start = readme.find(&open).map(|start| start + open.len());
     let end = start.and_then(|start| Some(start + readme[start..].find(&close)?));
-    let lacks = || {
-        format!(
-            "{}: no lines {open:?} and {close:?} to write between",
-            file.display()
-        )
-    };
-    let (start, end) = start.zip(end).with_context(lacks)?;
+    let file = file.display();
+    let lacks = format!("{file}: no lines {open:?} and {close:?} to write between");
+    let (start, end) = start.zip(end).context(lacks)?;
     Ok((readme, start..end))
 }
 
@@ -142,5 +131,8 @@ pub fn write(spec: &Spec, table: &str, chart: Option<&str>) -> Result<()> {
     }
     let (mut readme, place) = place(spec)?;
     readme.replace_range(place, &text);
-    fs::write(spec.benches().with_file_name("README.md"), readme).context("README.md")
+    Ok(fs::write(
+        spec.benches().with_file_name("README.md"),
+        readme,
+    )?)
 }

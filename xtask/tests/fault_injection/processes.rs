@@ -39,7 +39,7 @@ fn a_sleeper_left_behind_is_a_leak_and_dies() {
 }
 
 #[test]
-fn a_twin_that_leaks_is_named() {
+fn a_node_program_that_leaks_is_named() {
     let bench = Bench::new();
     bench.lesson(
         "nap",
