@@ -4,8 +4,8 @@
 //! name in a variable, so exit codes, signal handlers and thread-locals of two lessons never meet.
 
 use std::env;
-use std::io::{self, Read, Write};
-use std::process::{Child, Command, ExitCode, Stdio, Termination};
+use std::io::{self, Write};
+use std::process::{Command, ExitCode, Stdio, Termination};
 
 use anyhow::{Context, bail, ensure};
 
@@ -173,7 +173,9 @@ fn start(lesson: &Lesson, out: &mut dyn Write) -> anyhow::Result<()> {
         .stdin(Stdio::null())
         .stdout(Stdio::piped());
     let mut child = command.spawn().context("the lesson cannot be started")?;
-    let copied = copy(&mut child, out);
+    let mut printed = child.stdout.take().context("stdout is not piped")?;
+    // A lesson prints whole lines, and stdout passes on whole lines.
+    let copied = io::copy(&mut printed, out);
     if copied.is_err() {
         // It may have ended by itself.
         let _ = child.kill();
@@ -181,20 +183,5 @@ fn start(lesson: &Lesson, out: &mut dyn Write) -> anyhow::Result<()> {
     let status = child.wait()?;
     copied?;
     ensure!(status.success(), "lesson {}: {status}", lesson.name);
-    Ok(())
-}
-
-fn copy(child: &mut Child, out: &mut dyn Write) -> io::Result<()> {
-    let mut lesson = child.stdout.take().into_iter();
-    let mut chunk = [0; 8192];
-    if let Some(stdout) = lesson.next().as_mut() {
-        loop {
-            match stdout.read(&mut chunk)? {
-                0 => break,
-                read => out.write_all(&chunk[..read])?,
-            }
-            out.flush()?;
-        }
-    }
     Ok(())
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 use crate::api::promise::Promise;
 use crate::api::timeout::{Timeout, set_timeout};
 use crate::callback::{
-    BoxError, CallbackKind, CallbackResult, OnceCallback, catch_panic, once_callback,
+    BoxError, CallbackResult, OnceCallback, SpanKind, catch_panic, once_callback,
 };
 use crate::error::{Error, SharedError};
 use crate::event_loop::with;
@@ -203,7 +203,7 @@ impl AbortSignal {
         &self,
         listener: impl FnOnce() -> R + 'static,
     ) -> AbortListener {
-        let listener = once_callback(CallbackKind::Listener, listener);
+        let listener = once_callback(SpanKind::Listener, listener);
         let mut state = self.0.state.borrow_mut();
         let number = state.next;
         state.next += 1;

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-use crate::callback::{CallbackKind, CallbackResult, once_callback};
+use crate::callback::{CallbackResult, SpanKind, once_callback};
 use crate::data::immediate_queue::ImmediateQueue;
 use crate::event_loop::{try_with, with};
 
@@ -35,7 +35,7 @@ pub struct Immediate {
 /// Outside a loop.
 #[track_caller]
 pub fn set_immediate<R: CallbackResult>(callback: impl FnOnce() -> R + 'static) -> Immediate {
-    let callback = once_callback(CallbackKind::Immediate, callback);
+    let callback = once_callback(SpanKind::Immediate, callback);
     let number = Cell::new(None);
     let (of, dropped) = with(|event_loop| {
         let dropped = event_loop.schedule_unless_closing(callback, |callback| {

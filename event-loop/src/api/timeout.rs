@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::callback::{CallbackResult, RepeatCallback, repeat_callback};
 use crate::data::time::MILLISECOND;
-use crate::data::timer_lists::{Timer, TimerKey, TimerLists, TimerState};
+use crate::data::timer_lists::{Timer, TimerChange, TimerKey, TimerLists, TimerState};
 use crate::event_loop::{EventLoop, try_with, with};
 use crate::probe;
 
@@ -153,6 +153,7 @@ impl Timeout {
 
     fn set_ref(&self, refed: bool) -> &Self {
         self.update(|timer| timer.refed = refed);
+        self.find(|_, key| probe::timer(key, TimerChange::Ref(refed)));
         self
     }
 
@@ -195,7 +196,7 @@ impl EventLoop {
         let timers = &mut *self.timers.borrow_mut();
         let key = timers.all.insert(Timer::new(callback, duration, repeats));
         timers.append(key, start, start);
-        probe::timer_set(key, duration);
+        probe::timer(key, TimerChange::Set(duration));
         key
     }
 
@@ -209,7 +210,7 @@ impl EventLoop {
         let (refed, duration) = (timer.refed, timer.duration);
         if timer.state == TimerState::Running {
             timers.update(key, |timer| timer.state = TimerState::Cleared);
-            probe::timer_gone(key);
+            probe::timer(key, TimerChange::Cleared);
             if refed {
                 timers.drop_list_if_empty(duration);
             }
@@ -225,7 +226,7 @@ impl EventLoop {
             return;
         };
         if timer.state == TimerState::Fired {
-            probe::timer_set(key, timer.duration);
+            probe::timer(key, TimerChange::Set(timer.duration));
         }
         timers.append(key, start, start);
     }

@@ -12,7 +12,7 @@ use event_loop::{NodeProgram, Report, Trace};
 use super::atomic_file::AtomicFile;
 use super::message::WrongUsage;
 use super::replay;
-use super::signals::Signals;
+use super::signals::until_signal;
 use crate::tour;
 
 /// What can be said about a recording.
@@ -91,66 +91,61 @@ fn parse_time(text: &str) -> Result<Duration, String> {
 pub fn trace(args: &Args) -> anyhow::Result<ExitCode> {
     let subject = Subject::find(&args.what)?;
     let other = args.beside.as_deref().map(Subject::find).transpose()?;
-    let is_json = args.output.format == Format::Json;
-    if is_json && (other.is_some() || matches!(subject, Subject::Node(_))) {
+    if args.output.format == Format::Json && other.is_some() {
         return Err(WrongUsage(
-            "JSON is for one run of ours; a page or a drawing: -o FILE.html, -o FILE.svg",
+            "JSON is for one run; a page or a drawing: -o FILE.html, -o FILE.svg",
         )
         .into());
     }
-    let path = || args.output.path.display().to_string();
-    let mut signals = Signals::listen()?;
-    // First, for then nothing has been printed if there is no place for it, or no Node.
-    let file = AtomicFile::open(&args.output.path).with_context(path)?;
-    let mut node_runs = Vec::new();
-    for subject in [Some(&subject), other.as_ref()].into_iter().flatten() {
-        if let Subject::Node(program) = subject {
-            let program = node(program).args(&args.args).time_limit(args.time_limit);
-            let run = signals.until_signal(program.record())??;
-            node_runs.push(Report::of_node(&run));
-        }
-    }
-    signals.remove(file.temporary().map(Path::to_owned))?;
-    let mut ran = Ok(ExitCode::SUCCESS);
-    let mut node_runs = node_runs.into_iter();
-    let mut draw = |subject: &Subject| match subject {
-        Subject::Node(_) => (node_runs.next(), Trace::default()),
-        ours => {
-            let (result, recorded) = event_loop::trace(|| ours.run(args.real_clock));
-            if ran.is_ok() {
-                ran = result;
+    let path = args.output.path.display().to_string();
+    // First, for then nothing has been printed if there is no place for it.
+    let file = AtomicFile::open(&args.output.path).with_context(|| path.clone())?;
+    // What is recorded under Node comes first, for then nothing has been printed if there is no Node.
+    let (status, recorded, beside) = until_signal(async {
+        let early = match &other {
+            Some(Subject::Node(program)) => Some(record_node(program, args).await?),
+            _ => None,
+        };
+        let (status, recorded) = subject.record(args).await?;
+        match (early, &other) {
+            (None, Some(other)) => {
+                let (_, beside) = other.record(args).await?;
+                Ok((status, recorded, Some(beside)))
             }
-            (Some(ours.report(&recorded)), recorded)
+            (early, _) => Ok((status, recorded, early)),
         }
-    };
-    let (report, recorded) = draw(&subject);
-    let other = other.as_ref().and_then(|other| draw(other).0);
-    let report = report.map(|report| match other {
-        Some(other) => report.beside(other),
-        None => report,
-    });
-    let report = report.expect("each run has a report");
-    file.write(|out| match args.output.format {
-        Format::Json => recorded.write_chrome(out),
-        Format::Page => report.write_html(out),
-        Format::Drawing => report.write_svg(out),
+    })?;
+    file.write(|out| {
+        if args.output.format == Format::Json {
+            return recorded.write_chrome(out);
+        }
+        let mut report = subject.report(recorded);
+        if let Some((other, beside)) = other.as_ref().zip(beside) {
+            report = report.beside(other.report(beside));
+        }
+        match args.output.format {
+            Format::Drawing => report.write_svg(out),
+            _ => report.write_html(out),
+        }
     })
-    .with_context(path)?;
+    .with_context(|| path.clone())?;
     // To stderr: stdout is what the program prints.
-    let _ = writeln!(io::stderr(), "event-loop: wrote {}", path());
-    ran
-}
-
-fn node(program: &Path) -> NodeProgram {
-    let node = std::env::var_os("NODE").filter(|node| !node.is_empty());
-    NodeProgram::new(node.unwrap_or_else(|| "node".into()), program)
+    let _ = writeln!(io::stderr(), "event-loop: wrote {path}");
+    status
 }
 
 /// What is recorded.
+#[derive(Clone)]
 enum Subject {
-    Node(PathBuf),
+    Node(Source),
     Lesson(&'static tour::Lesson),
-    Programs { name: String, text: String },
+    Programs(Source),
+}
+
+#[derive(Clone)]
+struct Source {
+    name: String,
+    text: String,
 }
 
 impl Subject {
@@ -159,38 +154,57 @@ impl Subject {
             return Ok(Self::Lesson(lesson));
         }
         let file = Path::new(what);
+        let (name, text) = (replay::name_of(file), replay::read(file)?);
+        let source = Source { name, text };
         let end = file.extension().and_then(|end| end.to_str());
         if matches!(end, Some("mjs" | "cjs" | "js" | "mts" | "cts" | "ts")) {
-            return Ok(Self::Node(file.to_owned()));
+            return Ok(Self::Node(source));
         }
-        let (name, text) = (replay::name_of(file), replay::read(file)?);
-        replay::check(&name, &text)?;
-        Ok(Self::Programs { name, text })
+        replay::check(&source.name, &source.text)?;
+        Ok(Self::Programs(source))
+    }
+
+    /// Runs it; the first answer is how a run of ours ended.
+    async fn record(&self, args: &Args) -> anyhow::Result<(anyhow::Result<ExitCode>, Trace)> {
+        if let Self::Node(program) = self {
+            return Ok((Ok(ExitCode::SUCCESS), record_node(program, args).await?));
+        }
+        let (subject, real_clock) = (self.clone(), args.real_clock);
+        // On a thread of its own: a signal is answered meanwhile.
+        let ours = move || event_loop::trace(|| subject.run(real_clock));
+        Ok(tokio::task::spawn_blocking(ours).await?)
     }
 
     fn run(&self, real_clock: bool) -> anyhow::Result<ExitCode> {
         match self {
-            Self::Node(_) => {}
             Self::Lesson(lesson) => return Ok(run_lesson(lesson)),
-            Self::Programs { name, text } => replay::play(name, text, real_clock)?,
+            Self::Programs(source) => replay::play(&source.name, &source.text, real_clock)?,
+            Self::Node(_) => {}
         }
         Ok(ExitCode::SUCCESS)
     }
 
-    fn report(&self, recorded: &Trace) -> Report {
+    fn report(&self, recorded: Trace) -> Report {
         match self {
-            Self::Node(_) => Report::new("", recorded),
             Self::Lesson(lesson) => {
                 let title = format!("{}: {}", lesson.name, lesson.title);
                 let file = format!("examples/{}.rs", lesson.name);
                 Report::new(&title, recorded).source(&file, lesson.rust)
             }
-            Self::Programs { name, text } => {
-                let title = Path::new(name).file_name().unwrap_or_default();
-                Report::new(&title.to_string_lossy(), recorded).source(name, text)
+            Self::Node(Source { name, text }) | Self::Programs(Source { name, text }) => {
+                let file = Path::new(name).file_name().unwrap_or_default();
+                let file = file.to_string_lossy();
+                Report::new(&file, recorded).source(&file, text)
             }
         }
     }
+}
+
+async fn record_node(program: &Source, args: &Args) -> anyhow::Result<Trace> {
+    let node = std::env::var_os("NODE").filter(|node| !node.is_empty());
+    let program = NodeProgram::new(node.unwrap_or_else(|| "node".into()), &program.name);
+    let program = program.args(&args.args).time_limit(args.time_limit);
+    Ok(program.record().await?)
 }
 
 /// Runs a lesson in this process. Its `println!` panics when nothing reads any more: that ends us as well, without a word.

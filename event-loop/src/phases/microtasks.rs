@@ -4,11 +4,10 @@
 //! fed; an immediate does not.
 
 use crate::callback::{
-    BoxError, CallbackKind, CallbackResult, OnceCallback, catch_panic, once_callback,
+    BoxError, CallbackResult, OnceCallback, SpanKind, catch_panic, once_callback,
 };
 use crate::data::task_table::TaskKey;
 use crate::event_loop::{EventLoop, with};
-use crate::probe;
 
 pub enum Microtask {
     Call(OnceCallback),
@@ -34,7 +33,7 @@ pub enum Microtask {
 /// Outside a loop, as every function of this crate that needs one.
 #[track_caller]
 pub fn next_tick<R: CallbackResult>(callback: impl FnOnce() -> R + 'static) {
-    let tick = once_callback(CallbackKind::Tick, callback);
+    let tick = once_callback(SpanKind::Tick, callback);
     let dropped = with(|event_loop| {
         event_loop
             .schedule_unless_closing(tick, |tick| event_loop.ticks.borrow_mut().push_back(tick))
@@ -49,7 +48,7 @@ pub fn next_tick<R: CallbackResult>(callback: impl FnOnce() -> R + 'static) {
 /// Outside a loop.
 #[track_caller]
 pub fn queue_microtask<R: CallbackResult>(callback: impl FnOnce() -> R + 'static) {
-    let call = Microtask::Call(once_callback(CallbackKind::Microtask, callback));
+    let call = Microtask::Call(once_callback(SpanKind::Microtask, callback));
     let dropped = with(|event_loop| {
         event_loop.schedule_unless_closing(call, |call| {
             event_loop.microtasks.borrow_mut().push_back(call);
@@ -61,8 +60,6 @@ pub fn queue_microtask<R: CallbackResult>(callback: impl FnOnce() -> R + 'static
 impl EventLoop {
     /// Empties both queues. A tick that fails ends the drain: what is left waits for the next one.
     pub fn drain(&self) -> bool {
-        let is_empty = || self.ticks.borrow().is_empty() && self.microtasks.borrow().is_empty();
-        let _slice = (probe::is_on() && !is_empty()).then(|| probe::phase("drain"));
         loop {
             while let Some(tick) = self.next_of_ticks() {
                 if !self.call(tick) {
