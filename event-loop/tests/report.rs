@@ -501,7 +501,7 @@ fn a_pipe_is_written_to_and_a_file_keeps_its_mode() {
 fn a_node_that_is_not_followed_is_as_good_as_none() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("twin.mjs"), "").unwrap();
-    std::fs::write(folder.path().join("old"), "#!/bin/sh\necho v20.19.4\n").unwrap();
+    std::fs::write(folder.path().join("old"), "#!/bin/sh\necho '{\"event\":\"node\",\"at\":1,\"text\":\"20.19.4\"}' > $EVENT_LOOP_NOTES\n").unwrap();
     let executable = Permissions::from_mode(0o755);
     std::fs::set_permissions(folder.path().join("old"), executable).unwrap();
 

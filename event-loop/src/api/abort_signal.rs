@@ -18,7 +18,7 @@ use crate::callback::{
     BoxError, CallbackResult, OnceCallback, SpanKind, catch_panic, once_callback,
 };
 use crate::error::{Error, SharedError};
-use crate::event_loop::with;
+use crate::event_loop::schedule;
 
 /// Sends the signal. Node: `AbortController`.
 #[derive(Debug, Default)]
@@ -277,9 +277,8 @@ impl AbortSignal {
             if let Err(error) = catch_panic(listener) {
                 // As Node reports it: not in the middle of the code that gives the signal.
                 let tick: OnceCallback = Box::new(move || Err(error.into()));
-                with(|event_loop| {
-                    let queue = |tick| event_loop.ticks.borrow_mut().push_back(tick);
-                    event_loop.schedule_unless_closing(tick, queue);
+                schedule(tick, |event_loop, tick| {
+                    event_loop.ticks.borrow_mut().push_back(tick);
                 });
             }
         }

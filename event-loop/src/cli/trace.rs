@@ -1,5 +1,7 @@
 //! `event-loop trace`: a program of Node's, a lesson or a replay, recorded; as a page to step through, as a drawing, or as JSON.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -89,9 +91,10 @@ fn parse_time(text: &str) -> Result<Duration, String> {
 
 /// Runs it, and writes the recording, also of a run that fails.
 pub fn trace(args: &Args) -> anyhow::Result<ExitCode> {
-    let subject = Subject::find(&args.what)?;
-    let other = args.beside.as_deref().map(Subject::find).transpose()?;
-    if args.output.format == Format::Json && other.is_some() {
+    let named = [Some(args.what.as_str()), args.beside.as_deref()];
+    let subjects = named.into_iter().flatten().map(Subject::find);
+    let subjects = subjects.collect::<anyhow::Result<Vec<_>>>()?;
+    if args.output.format == Format::Json && subjects.len() > 1 {
         return Err(WrongUsage(
             "JSON is for one run; a page or a drawing: -o FILE.html, -o FILE.svg",
         )
@@ -100,32 +103,36 @@ pub fn trace(args: &Args) -> anyhow::Result<ExitCode> {
     let path = args.output.path.display().to_string();
     // First, for then nothing has been printed if there is no place for it.
     let file = AtomicFile::open(&args.output.path).with_context(|| path.clone())?;
-    // What is recorded under Node comes first, for then nothing has been printed if there is no Node.
-    let (status, recorded, beside) = until_signal(async {
-        let early = match &other {
-            Some(Subject::Node(program)) => Some(record_node(program, args).await?),
-            _ => None,
-        };
-        let (status, recorded) = subject.record(args).await?;
-        match (early, &other) {
-            (None, Some(other)) => {
-                let (_, beside) = other.record(args).await?;
-                Ok((status, recorded, Some(beside)))
+    let mut status = Ok(ExitCode::SUCCESS);
+    let runs = until_signal(async {
+        let mut runs = BTreeMap::new();
+        // Node's come first, for then nothing has been printed if there is no Node.
+        for (place, subject) in subjects.iter().enumerate() {
+            if let Subject::Node(program) = subject {
+                runs.insert(place, record_node(program, args).await?);
             }
-            (early, _) => Ok((status, recorded, early)),
         }
+        for (place, subject) in subjects.iter().enumerate() {
+            if let Entry::Vacant(run) = runs.entry(place) {
+                let (ran, recorded) = subject.record(args.real_clock).await?;
+                status = std::mem::replace(&mut status, Ok(ExitCode::SUCCESS)).and(ran);
+                run.insert(recorded);
+            }
+        }
+        Ok(runs.into_values())
     })?;
-    file.write(|out| {
-        if args.output.format == Format::Json {
-            return recorded.write_chrome(out);
-        }
-        let mut report = subject.report(recorded);
-        if let Some((other, beside)) = other.as_ref().zip(beside) {
-            report = report.beside(other.report(beside));
-        }
-        match args.output.format {
-            Format::Drawing => report.write_svg(out),
-            _ => report.write_html(out),
+    file.write(|out| match args.output.format {
+        Format::Json => runs.map(|run| run.write_chrome(out)).collect(),
+        format => {
+            let reports = subjects
+                .iter()
+                .zip(runs)
+                .map(|(subject, run)| subject.report(run));
+            let report = reports.reduce(Report::beside).expect("one run at least");
+            match format {
+                Format::Drawing => report.write_svg(out),
+                _ => report.write_html(out),
+            }
         }
     })
     .with_context(|| path.clone())?;
@@ -164,24 +171,17 @@ impl Subject {
         Ok(Self::Programs(source))
     }
 
-    /// Runs it; the first answer is how a run of ours ended.
-    async fn record(&self, args: &Args) -> anyhow::Result<(anyhow::Result<ExitCode>, Trace)> {
-        if let Self::Node(program) = self {
-            return Ok((Ok(ExitCode::SUCCESS), record_node(program, args).await?));
-        }
-        let (subject, real_clock) = (self.clone(), args.real_clock);
-        // On a thread of its own: a signal is answered meanwhile.
-        let ours = move || event_loop::trace(|| subject.run(real_clock));
-        Ok(tokio::task::spawn_blocking(ours).await?)
-    }
-
-    fn run(&self, real_clock: bool) -> anyhow::Result<ExitCode> {
-        match self {
-            Self::Lesson(lesson) => return Ok(run_lesson(lesson)),
-            Self::Programs(source) => replay::play(&source.name, &source.text, real_clock)?,
-            Self::Node(_) => {}
-        }
-        Ok(ExitCode::SUCCESS)
+    /// Runs what is ours, on a thread of its own: a signal is answered meanwhile.
+    async fn record(&self, real_clock: bool) -> anyhow::Result<(anyhow::Result<ExitCode>, Trace)> {
+        let subject = self.clone();
+        let run = move || match subject {
+            Self::Node(_) => Ok(ExitCode::SUCCESS),
+            Self::Lesson(lesson) => Ok(run_lesson(lesson)),
+            Self::Programs(Source { name, text }) => {
+                replay::play(&name, &text, real_clock).map(|()| ExitCode::SUCCESS)
+            }
+        };
+        Ok(tokio::task::spawn_blocking(|| event_loop::trace(run)).await?)
     }
 
     fn report(&self, recorded: Trace) -> Report {

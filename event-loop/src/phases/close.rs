@@ -4,7 +4,7 @@
 //! comes first.
 
 use crate::callback::{CallbackResult, SpanKind, once_callback};
-use crate::event_loop::{EventLoop, with};
+use crate::event_loop::{EventLoop, schedule};
 
 /// Runs `callback` in the close phase of this iteration, those that were added last first.
 ///
@@ -14,12 +14,9 @@ use crate::event_loop::{EventLoop, with};
 #[track_caller]
 pub fn close<R: CallbackResult>(callback: impl FnOnce() -> R + 'static) {
     let callback = once_callback(SpanKind::CloseCallback, callback);
-    let dropped = with(|event_loop| {
-        event_loop.schedule_unless_closing(callback, |callback| {
-            event_loop.closing.borrow_mut().push(callback);
-        })
+    schedule(callback, |event_loop, callback| {
+        event_loop.closing.borrow_mut().push(callback);
     });
-    drop(dropped);
 }
 
 impl EventLoop {

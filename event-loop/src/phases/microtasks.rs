@@ -7,7 +7,7 @@ use crate::callback::{
     BoxError, CallbackResult, OnceCallback, SpanKind, catch_panic, once_callback,
 };
 use crate::data::task_table::TaskKey;
-use crate::event_loop::{EventLoop, with};
+use crate::event_loop::{EventLoop, schedule};
 
 pub enum Microtask {
     Call(OnceCallback),
@@ -34,11 +34,9 @@ pub enum Microtask {
 #[track_caller]
 pub fn next_tick<R: CallbackResult>(callback: impl FnOnce() -> R + 'static) {
     let tick = once_callback(SpanKind::Tick, callback);
-    let dropped = with(|event_loop| {
-        event_loop
-            .schedule_unless_closing(tick, |tick| event_loop.ticks.borrow_mut().push_back(tick))
+    schedule(tick, |event_loop, tick| {
+        event_loop.ticks.borrow_mut().push_back(tick);
     });
-    drop(dropped);
 }
 
 /// Runs `callback` after the ticks, in line with the continuations of futures. Node: `queueMicrotask`.
@@ -49,12 +47,9 @@ pub fn next_tick<R: CallbackResult>(callback: impl FnOnce() -> R + 'static) {
 #[track_caller]
 pub fn queue_microtask<R: CallbackResult>(callback: impl FnOnce() -> R + 'static) {
     let call = Microtask::Call(once_callback(SpanKind::Microtask, callback));
-    let dropped = with(|event_loop| {
-        event_loop.schedule_unless_closing(call, |call| {
-            event_loop.microtasks.borrow_mut().push_back(call);
-        })
+    schedule(call, |event_loop, call| {
+        event_loop.microtasks.borrow_mut().push_back(call);
     });
-    drop(dropped);
 }
 
 impl EventLoop {

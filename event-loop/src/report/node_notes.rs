@@ -4,133 +4,109 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
-use crate::callback::SpanKind;
+use crate::callback::{BoxError, SpanKind};
 use crate::trace::{Recorder, Trace};
 
-/// What happened, and at which microsecond.
+/// An event, at which microsecond, and what belongs to it. Only what the program itself has asked for is told.
 #[derive(Deserialize)]
 struct Note {
-    at: u64,
-    #[serde(flatten)]
     event: Event,
+    at: u64,
+    /// What it is about.
+    #[serde(default)]
+    id: u64,
+    kind: Option<SpanKind>,
+    /// Nothing if it is not known.
+    line: Option<u32>,
+    /// For how long a timer is set.
+    #[serde(default)]
+    ms: u64,
+    /// Whether the phase is the first of its turn.
+    #[serde(default)]
+    turns: bool,
+    /// What was printed, or the version of Node.
+    #[serde(default)]
+    text: String,
 }
 
-/// Only what the program itself has asked for is told. A line of 0 is not known.
 #[derive(Deserialize)]
-#[serde(tag = "event", rename_all = "lowercase")]
+#[serde(rename_all = "lowercase")]
 enum Event {
-    Node {
-        version: String,
-    },
-    Enters {
-        kind: SpanKind,
-        turns: bool,
-    },
-    Schedules {
-        id: u64,
-        kind: SpanKind,
-        line: u32,
-    },
-    Sets {
-        id: u64,
-        ms: u64,
-    },
-    Unrefs {
-        id: u64,
-    },
-    Wakes {
-        id: u64,
-    },
-    Runs {
-        id: u64,
-        kind: SpanKind,
-        line: u32,
-    },
-    /// A job of the pool, whose result is being delivered.
+    Node,
+    Enters,
+    Schedules,
+    Sets,
+    Unrefs,
+    Wakes,
+    Runs,
+    /// What runs delivers the result of a job of the pool.
     Job,
-    Ends {
-        id: u64,
-    },
-    Gone {
-        id: u64,
-    },
-    Prints {
-        text: String,
-        line: u32,
-    },
+    Ends,
+    Gone,
+    Prints,
 }
 
-/// Reads the notes of a `program` that ended in this way; nothing if there is none.
-pub fn read(notes: &str, program: &str, end: &str) -> Option<Trace> {
+/// Reads the notes of a `program` that ended in this way.
+pub fn read(notes: &str, program: &str, end: &str) -> Result<Trace, BoxError> {
     // A line that Node was killed in the middle of is not one.
-    let notes = notes.lines().map(serde_json::from_str::<Note>);
+    let notes = notes.lines().map(serde_json::from_str);
     let notes: Vec<Note> = notes.map_while(Result::ok).collect();
-    let Event::Node { version } = &notes.first()?.event else {
-        return None;
+    let Some(Note { text: version, .. }) = notes.first() else {
+        return Err(format!("it is no Node: it has told nothing{end}").into());
     };
+    if !["22.", "24.", "26."]
+        .iter()
+        .any(|known| version.starts_with(known))
+    {
+        return Err(format!("it is Node v{version}, not 22, 24 or 26").into());
+    }
     let name = format!("Node {version}{end}");
-    // How often each callback is still to run: a promise that nothing waits for has none.
-    let mut runs: HashMap<u64, usize> = HashMap::new();
-    for note in &notes {
-        if let Event::Runs { id, .. } = note.event {
-            *runs.entry(id).or_default() += 1;
-        }
+    // How often each callback is still to run: that of a promise which nothing awaits, never.
+    let mut left: HashMap<u64, usize> = HashMap::new();
+    for note in notes
+        .iter()
+        .filter(|note| matches!(note.event, Event::Runs))
+    {
+        *left.entry(note.id).or_default() += 1;
     }
     let mut recorder = Recorder::default();
     recorder.enters(SpanKind::Main);
-    for Note { at, event } in notes {
+    for note in notes {
         // A phase has ended with its last callback, not when the next one begins.
-        if let Event::Enters { kind, turns } = event {
-            recorder.ends();
-            recorder.enters_turn(kind, turns);
-            continue;
+        if !matches!(note.event, Event::Enters) {
+            recorder.at(note.at * 1000);
         }
-        recorder.at(at * 1000);
-        let mut line = |number| (number > 0).then(|| recorder.line(program, number));
-        match event {
-            Event::Node { .. } | Event::Enters { .. } => {}
-            Event::Schedules {
-                id,
-                kind,
-                line: number,
-            } => {
-                if kind != SpanKind::Task || runs.contains_key(&id) {
-                    let line = line(number);
-                    recorder.schedules(id, kind, line);
-                }
-            }
-            Event::Sets { id, ms } => recorder.sets_timer(id, ms),
-            Event::Unrefs { id } => recorder.refs_timer(id, false),
-            Event::Wakes { id } => {
-                if runs.contains_key(&id) {
-                    recorder.wakes(id);
-                }
-            }
-            Event::Runs {
-                id,
-                kind,
-                line: number,
-            } => {
-                let line = line(number);
-                recorder.runs(id, kind, line);
-                runs.entry(id).and_modify(|left| *left -= 1);
-            }
-            Event::Job => recorder.some_job_has_run(),
-            Event::Ends { id } => {
+        let (id, kind) = (note.id, note.kind.unwrap_or(SpanKind::JobDone));
+        let line = note.line.map(|line| recorder.line(program, line));
+        let is_awaited = kind != SpanKind::Task || left.contains_key(&id);
+        match note.event {
+            Event::Node => {}
+            Event::Enters => {
                 recorder.ends();
-                if runs.get(&id) == Some(&0) {
+                recorder.enters_turn(kind, note.turns);
+            }
+            Event::Schedules if is_awaited => recorder.schedules(id, kind, line),
+            Event::Wakes if is_awaited => recorder.wakes(id),
+            Event::Schedules | Event::Wakes => {}
+            Event::Sets => recorder.sets_timer(id, note.ms),
+            Event::Unrefs => recorder.refs_timer(id, false),
+            Event::Runs => {
+                recorder.runs(id, kind, line);
+                left.entry(id).and_modify(|left| *left -= 1);
+            }
+            Event::Job => recorder.job_has_run(None),
+            Event::Ends => {
+                recorder.ends();
+                if left.get(&id) == Some(&0) {
                     recorder.timer_is_gone(id, false);
                 }
             }
-            Event::Gone { id } => {
+            Event::Gone => {
                 recorder.timer_is_gone(id, true);
                 recorder.drops(id);
             }
-            Event::Prints { text, line: number } => {
-                let line = line(number);
-                recorder.prints(text, line);
-            }
+            Event::Prints => recorder.prints(note.text, line),
         }
     }
-    Some(recorder.end(&name))
+    Ok(recorder.end(&name))
 }

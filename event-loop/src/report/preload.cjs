@@ -14,7 +14,9 @@ if (!file) return;
 
 const notes = openSync(file, 'a');
 const note = (event, more) => writeSync(notes, `${JSON.stringify({ event, at: Number(process.hrtime.bigint() / 1000n), ...more })}\n`);
-note('node', { version: process.versions.node });
+note('node', { text: process.versions.node });
+// Any other is not followed: the program does not begin.
+if (!/^(22|24|26)\./.test(process.versions.node)) process.exit();
 
 const KINDS = { TickObject: 'Tick', Microtask: 'Microtask', PROMISE: 'Task', Immediate: 'Immediate', Timeout: 'Timer' };
 // What libuv does on a thread of its pool; which one, Node does not tell.
@@ -74,14 +76,14 @@ function takeBody() {
   const id = running.at(-1);
   if (id === undefined || resources.get(id)?.known) return;
   const { kind } = resources.get(id) ?? { kind: 'Task' };
-  resources.set(id, { kind, known: true, line: 0, pool: false });
-  tell('runs', { id, kind, line: 0 });
+  resources.set(id, { kind, known: true, line: undefined, pool: false });
+  tell('runs', { id, kind });
 }
 
 createHook({
   init(id, type, trigger, resource) {
     const kind = KINDS[type] ?? 'JobDone';
-    const made = { kind, known: false, line: 0, pool: POOL.test(type) };
+    const made = { kind, known: false, line: undefined, pool: POOL.test(type) };
     resources.set(id, made);
     if (type === 'PROMISE') pending.set(id, []);
     if (printing) return; // what console.log needs for itself is not the program's
@@ -113,7 +115,7 @@ createHook({
   promiseResolve(id) {
     const waiting = pending.get(id) ?? [];
     pending.delete(id);
-    for (const one of waiting) tell('wakes', { id: one });
+    for (const one of waiting) tell('wakes', { id: one, kind: 'Task' });
   },
   destroy(id) {
     const resource = resources.get(id);
@@ -140,6 +142,6 @@ process.stdout.write = function (chunk, ...rest) {
   printing = false;
   if (at > 0) takeBody();
   const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
-  tell('prints', { text: text.toWellFormed().replace(/\n+$/, ''), line: at });
+  tell('prints', { text: text.toWellFormed().replace(/\n+$/, ''), line: at || undefined });
   return result;
 };

@@ -181,5 +181,5 @@ pub fn job_done(timing: &JobTiming) {
             threads.len() - 1
         })
     });
-    with_recorder(|recorder| recorder.job_has_run(thread, timing.took));
+    with_recorder(|recorder| recorder.job_has_run(Some((thread, timing.took))));
 }

@@ -258,31 +258,22 @@ impl Recorder {
         waits.then_some(wait)
     }
 
-    /// The result of a job is being delivered, which took so long on this thread of the pool.
-    pub fn job_has_run(&mut self, thread: usize, took: u64) {
-        let began = self.now.saturating_sub(took);
-        if let Some(asked) = self.cause_of_last() {
-            self.job(asked, thread, began);
-        }
-    }
-
-    /// The callback that has just begun delivers the result of a job, on any thread that was free.
-    pub fn some_job_has_run(&mut self) {
-        if let Some(asked) = self.cause_of_last() {
-            let free = self.jobs.iter().position(|last| *last <= asked);
-            let thread = free.unwrap_or(self.jobs.len());
-            self.job(asked, thread, self.trace.steps[asked].at);
-        }
-    }
-
-    fn cause_of_last(&self) -> Option<usize> {
-        match self.trace.steps.last()?.does {
-            StepKind::Runs { cause } => cause,
-            _ => None,
-        }
-    }
-
-    fn job(&mut self, asked: usize, thread: usize, from: u64) {
+    /// The callback that has just begun delivers the result of a job, which was for so long on this thread of the pool; if that is not known,
+    /// on any that was free.
+    pub fn job_has_run(&mut self, ran: Option<(usize, u64)>) {
+        let Some(StepKind::Runs { cause: Some(asked) }) =
+            self.trace.steps.last().map(|step| &step.does)
+        else {
+            return;
+        };
+        let asked = *asked;
+        let (thread, from) = match ran {
+            Some((thread, took)) => (thread, self.now.saturating_sub(took)),
+            None => {
+                let free = self.jobs.iter().position(|last| *last <= asked);
+                (free.unwrap_or(self.jobs.len()), self.trace.steps[asked].at)
+            }
+        };
         let step = self.trace.steps.len() - 1;
         if self.jobs.len() <= thread {
             self.jobs.resize(thread + 1, 0);
