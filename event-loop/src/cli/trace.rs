@@ -91,15 +91,15 @@ fn parse_time(text: &str) -> Result<Duration, String> {
 
 /// Runs it, and writes the recording, also of a run that fails.
 pub fn trace(args: &Args) -> anyhow::Result<ExitCode> {
-    let named = [Some(args.what.as_str()), args.beside.as_deref()];
-    let subjects = named.into_iter().flatten().map(Subject::find);
-    let subjects = subjects.collect::<anyhow::Result<Vec<_>>>()?;
-    if args.output.format == Format::Json && subjects.len() > 1 {
+    if args.output.format == Format::Json && args.beside.is_some() {
         return Err(WrongUsage(
             "JSON is for one run; a page or a drawing: -o FILE.html, -o FILE.svg",
         )
         .into());
     }
+    let named = [Some(args.what.as_str()), args.beside.as_deref()];
+    let subjects = named.into_iter().flatten().map(Subject::find);
+    let subjects = subjects.collect::<anyhow::Result<Vec<_>>>()?;
     let path = args.output.path.display().to_string();
     // First, for then nothing has been printed if there is no place for it.
     let file = AtomicFile::open(&args.output.path).with_context(|| path.clone())?;
