@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
+use clap::ValueEnum;
 use event_loop::{NodeProgram, Report, Trace};
 
 use super::atomic_file::AtomicFile;
@@ -46,22 +47,20 @@ struct Output {
     format: Format,
 }
 
-#[derive(Clone, Copy, PartialEq)]
+/// What it is, by the end of its name.
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
 enum Format {
-    Page,
-    Drawing,
+    Html,
+    Svg,
     Json,
 }
 
 impl Output {
     fn parse(text: &str) -> Result<Self, String> {
         let path = PathBuf::from(text);
-        let format = match path.extension().and_then(|end| end.to_str()) {
-            Some("html") => Format::Page,
-            Some("svg") => Format::Drawing,
-            Some("json") => Format::Json,
-            _ => return Err("a recording ends in .html, .svg or .json".to_owned()),
-        };
+        let end = path.extension().unwrap_or_default().to_string_lossy();
+        let format = Format::from_str(&end, false);
+        let format = format.map_err(|_| "a recording ends in .html, .svg or .json")?;
         Ok(Self { path, format })
     }
 }
@@ -130,7 +129,7 @@ pub fn trace(args: &Args) -> anyhow::Result<ExitCode> {
                 .map(|(subject, run)| subject.report(run));
             let report = reports.reduce(Report::beside).expect("one run at least");
             match format {
-                Format::Drawing => report.write_svg(out),
+                Format::Svg => report.write_svg(out),
                 _ => report.write_html(out),
             }
         }
