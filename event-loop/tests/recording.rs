@@ -251,6 +251,29 @@ fn a_loop_that_nobody_records_leaves_nothing() {
 }
 
 #[test]
+fn a_recording_ends_with_a_panic_that_goes_through_it() {
+    let inner = || {
+        trace(|| -> () {
+            mark(format_args!("inside"));
+            panic!("out of the work")
+        })
+    };
+
+    let (panicked, recorded) = trace(|| {
+        mark(format_args!("before"));
+        let panicked = std::panic::catch_unwind(inner);
+        mark(format_args!("after"));
+        panicked
+    });
+
+    assert!(panicked.is_err());
+    let events = events(&recorded);
+    let marks = events.iter().filter(|event| text(event, "ph") == "i");
+    let marks: Vec<_> = marks.map(|event| text(event, "name")).collect();
+    assert_eq!(marks, ["before", "after"]);
+}
+
+#[test]
 fn every_lesson_can_be_recorded_and_prints_what_it_prints() {
     let folder = tempfile::tempdir().unwrap();
     // A lesson may leave a file where it runs.

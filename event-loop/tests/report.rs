@@ -306,6 +306,109 @@ fn a_program_that_fails_under_node_has_been_recorded_all_the_same() {
 }
 
 #[test]
+fn a_program_that_does_not_end_is_drawn_as_far_as_it_has_come() {
+    if node().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let program = "console.log(process.argv[2]);\nsetInterval(() => {}, 1);\n";
+    std::fs::write(folder.path().join("endless.mjs"), program).unwrap();
+
+    let run = record(
+        folder.path(),
+        &[
+            "endless.mjs",
+            "-o",
+            "out.html",
+            "--for",
+            "2s",
+            "--",
+            "given",
+        ],
+    );
+
+    assert!(run.status.success(), "{run:?}");
+    let theirs = &data(&folder.path().join("out.html"))["runs"][0];
+    assert!(
+        theirs["name"]
+            .as_str()
+            .unwrap()
+            .ends_with(", ended after 2s")
+    );
+    assert_eq!(texts(theirs), ["given"]);
+}
+
+#[test]
+fn timers_that_are_cleared_or_do_not_hold_the_loop_look_different() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = |run: &Value| -> Vec<(u64, bool, bool)> {
+        let waits = rows(run, "waits").iter();
+        let timers = waits.filter(|wait| wait["isJob"] == false);
+        let is = |wait: &Value, key: &str| wait[key].as_bool().unwrap();
+        timers
+            .map(|wait| {
+                (
+                    wait["ms"].as_u64().unwrap(),
+                    is(wait, "cleared"),
+                    is(wait, "refed"),
+                )
+            })
+            .collect()
+    };
+    let expected = [(50, true, true), (60_000, false, false), (1, false, true)];
+    let text =
+        "(program p check (timeout a 50) (timeout b 60000) (unref b) (timeout c 1 (clear a)))";
+    std::fs::write(folder.path().join("p.txt"), text).unwrap();
+    let program = "const a = setTimeout(() => {}, 50);\nsetTimeout(() => {}, 60_000).unref();\nsetTimeout(() => { clearTimeout(a); setImmediate(() => setImmediate(() => {})); }, 1);\n";
+    std::fs::write(folder.path().join("p.cjs"), program).unwrap();
+
+    let ours = record(folder.path(), &["p.txt", "-o", "ours.html"]);
+
+    assert!(ours.status.success(), "{ours:?}");
+    // The end of a program clears what is left.
+    let told = of(&data(&folder.path().join("ours.html"))["runs"][0]);
+    assert_eq!(
+        told,
+        [(50, true, true), (60_000, true, false), (1, false, true)]
+    );
+    if node().is_some() {
+        let theirs = record(folder.path(), &["p.cjs", "-o", "theirs.html"]);
+        assert!(theirs.status.success(), "{theirs:?}");
+        let told = of(&data(&folder.path().join("theirs.html"))["runs"][0]);
+        assert_eq!(told, expected);
+    }
+}
+
+#[test]
+fn a_run_under_node_can_be_written_for_perfetto() {
+    if node().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("p.mjs"),
+        "setImmediate(() => console.log('here'));\n",
+    )
+    .unwrap();
+
+    let run = record(folder.path(), &["p.mjs", "-o", "out.json"]);
+
+    assert!(run.status.success(), "{run:?}");
+    let json = std::fs::read(folder.path().join("out.json")).unwrap();
+    let json: Value = serde_json::from_slice(&json).unwrap();
+    let events = rows(&json, "traceEvents");
+    let immediate = events
+        .iter()
+        .find(|event| event["name"] == "immediate")
+        .unwrap();
+    assert_eq!(
+        immediate["args"],
+        serde_json::json!({ "file": "p.mjs", "line": 1 })
+    );
+    assert!(events.iter().any(|event| event["name"] == "here"));
+}
+
+#[test]
 fn a_program_that_prepares_its_own_stacks_runs_as_without_a_recording() {
     if node().is_none() {
         return;
