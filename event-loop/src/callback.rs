@@ -59,17 +59,23 @@ impl<T> FnReturn for fn() -> T {
     type Type = T;
 }
 
-/// What a callback is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CallbackKind {
+/// What takes the loop's time: a phase, or a callback in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
+#[cfg_attr(feature = "trace", derive(serde::Deserialize))]
+pub enum SpanKind {
+    Main,
+    Poll,
+    Check,
+    Close,
+    Timers,
     Tick,
     Microtask,
+    Task,
     Immediate,
     Timer,
-    Close,
-    Task,
-    Listener,
     JobDone,
+    CloseCallback,
+    Listener,
 }
 
 /// A callback that runs once.
@@ -81,7 +87,7 @@ pub type RepeatCallback = Box<dyn FnMut() -> Result<(), BoxError>>;
 /// Boxes a callback; while a recording is on, it also notes which line scheduled it.
 #[track_caller]
 pub fn once_callback<R: CallbackResult>(
-    kind: CallbackKind,
+    kind: SpanKind,
     callback: impl FnOnce() -> R + 'static,
 ) -> OnceCallback {
     match probe::scheduled(kind) {
@@ -98,7 +104,7 @@ pub fn once_callback<R: CallbackResult>(
 pub fn repeat_callback<R: CallbackResult>(
     mut callback: impl FnMut() -> R + 'static,
 ) -> RepeatCallback {
-    match probe::scheduled(CallbackKind::Timer) {
+    match probe::scheduled(SpanKind::Timer) {
         None => Box::new(move || callback().into_callback_result().map(drop)),
         Some(noted) => Box::new(move || {
             let _slice = noted.runs();

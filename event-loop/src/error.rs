@@ -59,35 +59,8 @@ pub enum Error {
     },
 }
 
-/// A cause that several errors can hold.
-#[derive(Clone, Debug)]
-pub struct SharedError(Arc<dyn StdError + Send + Sync>);
-
-impl SharedError {
-    /// Returns the cause itself, which can be asked for its type: `shared.get().downcast_ref::<io::Error>()`.
-    #[must_use]
-    pub fn get(&self) -> &(dyn StdError + Send + Sync + 'static) {
-        &*self.0
-    }
-}
-
-impl From<BoxError> for SharedError {
-    fn from(error: BoxError) -> Self {
-        Self(error.into())
-    }
-}
-
-impl std::fmt::Display for SharedError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl StdError for SharedError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source()
-    }
-}
+/// A cause that several errors can hold. It can be asked for its type: `shared.downcast_ref::<io::Error>()`.
+pub type SharedError = Arc<dyn StdError + Send + Sync>;
 
 /// What `?` makes of an error of tokio or std in a future of the loop.
 impl From<io::Error> for Error {

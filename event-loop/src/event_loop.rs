@@ -6,6 +6,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::io;
+use std::marker::PhantomData;
 use std::rc::Rc;
 
 use slotmap::SlotMap;
@@ -105,15 +106,42 @@ impl EventLoop {
     pub fn is_closed(&self) -> bool {
         self.stage.get() == Stage::Closed
     }
+}
 
-    /// Queues `what`; or, when the loop is being taken apart, gives it back to be dropped where nothing is borrowed.
-    pub fn schedule_unless_closing<T>(&self, what: T, queue: impl FnOnce(T)) -> Option<T> {
-        if self.is_closed() {
-            return Some(what);
-        }
-        queue(what);
-        None
+/// What belongs to a loop and has a key there; in another loop of the thread it is not found.
+#[derive(Clone, Debug)]
+pub struct LoopKey<K> {
+    /// Nothing if it was scheduled while the loop was being taken apart.
+    key: Option<K>,
+    of: u32,
+    here: PhantomData<Rc<()>>,
+}
+
+impl<K: Copy> LoopKey<K> {
+    pub fn new(event_loop: &EventLoop, key: Option<K>) -> Self {
+        let (of, here) = (event_loop.id, PhantomData);
+        Self { key, of, here }
     }
+
+    /// Calls `action`, which calls no foreign code, with the loop and the key.
+    pub fn find<R>(&self, action: impl FnOnce(&EventLoop, K) -> R) -> Option<R> {
+        let found = try_with(|event_loop| {
+            let key = self.key.filter(|_| event_loop.id == self.of)?;
+            Some(action(event_loop, key))
+        });
+        found.flatten()
+    }
+}
+
+/// Queues `what` in the loop of this thread; when that is being taken apart, `what` is dropped, where nothing is borrowed.
+#[track_caller]
+pub fn schedule<T, K: Copy>(what: T, queue: impl FnOnce(&EventLoop, T) -> K) -> LoopKey<K> {
+    let mut what = Some(what);
+    with(|event_loop| {
+        let open = !event_loop.is_closed();
+        let key = what.take_if(|_| open).map(|what| queue(event_loop, what));
+        LoopKey::new(event_loop, key)
+    })
 }
 
 /// Makes `event_loop` the one of this thread until the guard is dropped.

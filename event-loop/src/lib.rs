@@ -96,7 +96,7 @@ pub use trace::{Trace, at_line, trace};
 #[cfg(feature = "trace")]
 mod report;
 #[cfg(feature = "trace")]
-pub use report::{NodeProgram, NodeRun, Report};
+pub use report::{NodeProgram, Report};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

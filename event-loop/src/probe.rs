@@ -33,9 +33,9 @@ mod off {
     use std::fmt::Arguments;
     use std::panic::Location;
 
-    use crate::callback::CallbackKind;
+    use crate::callback::SpanKind;
     use crate::data::task_table::TaskKey;
-    use crate::data::timer_lists::TimerKey;
+    use crate::data::timer_lists::{TimerChange, TimerKey};
 
     /// The time of a phase or a callback, which is not recorded.
     pub struct Slice;
@@ -48,8 +48,8 @@ mod off {
             match *self {}
         }
 
-        pub fn resume(&self, _task: TaskKey) -> Slice {
-            match *self {}
+        pub fn of_task(self, _task: TaskKey) -> Self {
+            match self {}
         }
     }
 
@@ -57,7 +57,7 @@ mod off {
         false
     }
 
-    pub fn scheduled(_kind: CallbackKind) -> Option<Noted> {
+    pub fn scheduled(_kind: SpanKind) -> Option<Noted> {
         None
     }
 
@@ -69,14 +69,13 @@ mod off {
         (work(), ())
     }
 
-    pub fn phase(_name: &'static str) -> Slice {
+    pub fn phase(_kind: SpanKind) -> Slice {
         Slice
     }
 
     pub fn note_text(_text: Arguments<'_>) {}
     pub fn loop_begins() {}
     pub fn woken(_task: TaskKey) {}
-    pub fn timer_set(_timer: TimerKey, _duration: u64) {}
-    pub fn timer_gone(_timer: TimerKey) {}
+    pub fn timer(_timer: TimerKey, _change: TimerChange) {}
     pub fn job_done(_timing: &()) {}
 }

@@ -1,23 +1,17 @@
 //! A run as a picture: which callback ran when, in which phase, and why then.
 //!
-//! A recording of ours and, beside it, what Node has recorded of the same program, as a page to step through or as a drawing. Both come from
-//! the same events as the JSON of [`Trace::write_chrome`].
+//! A recording of ours or of Node's, alone or two beside each other, as a page to step through or as a drawing.
 
 mod align;
-mod node_events;
-mod node_resources;
-mod node_run;
-mod page;
-mod rust_trace;
-mod theme;
-
 mod drawing;
-mod node_trace;
-mod timeline;
-mod timeline_builder;
-pub use node_run::{NodeProgram, NodeRun};
+mod node_notes;
+mod node_program;
+mod page;
 
-use self::timeline::Timeline;
+pub use node_program::NodeProgram;
+
+use serde::Serialize;
+
 use crate::trace::Trace;
 
 /// What is to be drawn.
@@ -31,18 +25,18 @@ use crate::trace::Trace;
 ///     next_tick(|| mark(format_args!("</script> is text like any other")));
 /// }));
 /// let mut page = Vec::new();
-/// Report::new("A tick", &recorded).write_html(&mut page)?;
+/// Report::new("A tick", recorded).write_html(&mut page)?;
 /// assert!(String::from_utf8_lossy(&page).contains(r"\u003c/script> is text like any other"));
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct Report {
     title: String,
-    timelines: Vec<Timeline>,
+    runs: Vec<Trace>,
     sources: Vec<Source>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 struct Source {
     name: String,
     text: String,
@@ -57,23 +51,12 @@ impl Source {
 }
 
 impl Report {
-    /// A recording of ours, under this title.
+    /// A recording, under this title.
     #[must_use]
-    pub fn new(title: &str, recorded: &Trace) -> Self {
-        Self::of(title, rust_trace::timeline(recorded, "event-loop"))
-    }
-
-    /// What Node recorded of a program, under the program's name.
-    #[must_use]
-    pub fn of_node(run: &NodeRun) -> Self {
-        let report = Self::of(&run.program, node_trace::timeline(run));
-        report.source(&run.program, &run.source)
-    }
-
-    fn of(title: &str, timeline: Timeline) -> Self {
+    pub fn new(title: &str, recorded: Trace) -> Self {
         Self {
             title: title.to_owned(),
-            timelines: vec![timeline],
+            runs: vec![recorded],
             sources: Vec::new(),
         }
     }
@@ -89,7 +72,7 @@ impl Report {
     /// Shows another run as well, both set so that the same printed line is at the same place.
     #[must_use]
     pub fn beside(mut self, other: Self) -> Self {
-        self.timelines.extend(other.timelines);
+        self.runs.extend(other.runs);
         self.sources.extend(other.sources);
         self
     }

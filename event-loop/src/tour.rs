@@ -4,59 +4,10 @@
 //! name in a variable, so exit codes, signal handlers and thread-locals of two lessons never meet.
 
 use std::env;
-use std::io::{self, Read, Write};
-use std::process::{Child, Command, ExitCode, Stdio, Termination};
+use std::io::{self, Write};
+use std::process::{Command, ExitCode, Stdio, Termination};
 
 use anyhow::{Context, bail, ensure};
-
-#[path = "../examples/abort-signal.rs"]
-mod abort_signal;
-#[path = "../examples/async-local-storage.rs"]
-mod async_local_storage;
-#[path = "../examples/blocking.rs"]
-mod blocking;
-#[path = "../examples/clear-and-refresh.rs"]
-mod clear_and_refresh;
-#[path = "../examples/ctrl-c.rs"]
-mod ctrl_c;
-#[path = "../examples/event-emitter.rs"]
-mod event_emitter;
-#[path = "../examples/in-flight.rs"]
-mod in_flight;
-#[path = "../examples/interval-stream.rs"]
-mod interval_stream;
-#[path = "../examples/lazy-futures.rs"]
-mod lazy_futures;
-#[path = "../examples/lifetime.rs"]
-mod lifetime;
-#[path = "../examples/loop-delay.rs"]
-mod loop_delay;
-#[path = "../examples/loop-errors.rs"]
-mod loop_errors;
-#[path = "../examples/module-body.rs"]
-mod module_body;
-#[path = "../examples/notes-order.rs"]
-mod notes_order;
-#[path = "../examples/phases.rs"]
-mod phases;
-#[path = "../examples/promise-combinators.rs"]
-mod promise_combinators;
-#[path = "../examples/promise-turns.rs"]
-mod promise_turns;
-#[path = "../examples/queues.rs"]
-mod queues;
-#[path = "../examples/sync-first.rs"]
-mod sync_first;
-#[path = "../examples/thread-pool.rs"]
-mod thread_pool;
-#[path = "../examples/timer-lists.rs"]
-mod timer_lists;
-#[path = "../examples/tokio-pool.rs"]
-mod tokio_pool;
-#[path = "../examples/tokio-tasks.rs"]
-mod tokio_tasks;
-#[path = "../examples/tokio-timers.rs"]
-mod tokio_timers;
 
 /// Names the lesson that a started process is. What a lesson starts from `current_exe()` inherits it.
 const VARIABLE: &str = "EVENT_LOOP_LESSON";
@@ -72,44 +23,70 @@ pub struct Lesson {
 }
 
 macro_rules! lessons {
-    ($($module:ident $name:literal $title:literal;)*) => {
-        &[$(Lesson {
+    ($($module:ident $file:literal $name:literal $title:literal;)*) => {
+        $(#[path = $file] mod $module;)*
+
+        const LESSONS: &[Lesson] = &[$(Lesson {
             name: $name,
             title: $title,
             main: || $module::main().report(),
-            rust: include_str!(concat!("../examples/", $name, ".rs")),
+            rust: include_str!($file),
             node: include_str!(concat!("../examples/", $name, ".mjs")),
             output: include_str!(concat!("../examples/", $name, ".out")),
-        }),*]
+        }),*];
     };
 }
 
-const LESSONS: &[Lesson] = lessons! {
-    notes_order "notes-order" "The notes' order: console.log, promises, setImmediate, setTimeout";
-    sync_first "sync-first" "Synchronous code runs to its end";
-    lazy_futures "lazy-futures" "A promise starts when it is made, a future when it is awaited";
-    in_flight "in-flight" "One thread, many operations: a request and a query at once";
-    queues "queues" "Ticks and microtasks, after every callback";
-    module_body "module-body" "The main program is a microtask";
-    phases "phases" "The iteration: poll, check, timers";
-    timer_lists "timer-lists" "Timers wait in one list per duration";
-    clear_and_refresh "clear-and-refresh" "Clearing and refreshing, from inside";
-    lifetime "lifetime" "What keeps the loop alive, and its end";
-    loop_errors "loop-errors" "Uncaught errors, unhandled rejections";
-    ctrl_c "ctrl-c" "Signals are events";
-    thread_pool "thread-pool" "Four threads for what blocks";
-    blocking "blocking" "Blocking the loop, and how not to";
-    loop_delay "loop-delay" "How late the loop is";
-    abort_signal "abort-signal" "Giving up: AbortController, AbortSignal";
-    interval_stream "interval-stream" "An interval to iterate over";
-    promise_turns "promise-turns" "What an await costs";
-    promise_combinators "promise-combinators" "Promise.all, allSettled, race, any";
-    event_emitter "event-emitter" "EventEmitter and events.once: broadcast, Notify";
-    async_local_storage "async-local-storage" "AsyncLocalStorage: task_local!";
-    tokio_tasks "tokio-tasks" "Plain tokio: spawn_local, yield_now";
-    tokio_timers "tokio-timers" "Plain tokio: sleep, join!, select!, timeout";
-    tokio_pool "tokio-pool" "Plain tokio: files, spawn_blocking";
-};
+lessons! {
+    notes_order "../examples/notes-order.rs" "notes-order"
+        "The notes' order: console.log, promises, setImmediate, setTimeout";
+    sync_first "../examples/sync-first.rs" "sync-first"
+        "Synchronous code runs to its end";
+    lazy_futures "../examples/lazy-futures.rs" "lazy-futures"
+        "A promise starts when it is made, a future when it is awaited";
+    in_flight "../examples/in-flight.rs" "in-flight"
+        "One thread, many operations: a request and a query at once";
+    queues "../examples/queues.rs" "queues"
+        "Ticks and microtasks, after every callback";
+    module_body "../examples/module-body.rs" "module-body"
+        "The main program is a microtask";
+    phases "../examples/phases.rs" "phases"
+        "The iteration: poll, check, timers";
+    timer_lists "../examples/timer-lists.rs" "timer-lists"
+        "Timers wait in one list per duration";
+    clear_and_refresh "../examples/clear-and-refresh.rs" "clear-and-refresh"
+        "Clearing and refreshing, from inside";
+    lifetime "../examples/lifetime.rs" "lifetime"
+        "What keeps the loop alive, and its end";
+    loop_errors "../examples/loop-errors.rs" "loop-errors"
+        "Uncaught errors, unhandled rejections";
+    ctrl_c "../examples/ctrl-c.rs" "ctrl-c"
+        "Signals are events";
+    thread_pool "../examples/thread-pool.rs" "thread-pool"
+        "Four threads for what blocks";
+    blocking "../examples/blocking.rs" "blocking"
+        "Blocking the loop, and how not to";
+    loop_delay "../examples/loop-delay.rs" "loop-delay"
+        "How late the loop is";
+    abort_signal "../examples/abort-signal.rs" "abort-signal"
+        "Giving up: AbortController, AbortSignal";
+    interval_stream "../examples/interval-stream.rs" "interval-stream"
+        "An interval to iterate over";
+    promise_turns "../examples/promise-turns.rs" "promise-turns"
+        "What an await costs";
+    promise_combinators "../examples/promise-combinators.rs" "promise-combinators"
+        "Promise.all, allSettled, race, any";
+    event_emitter "../examples/event-emitter.rs" "event-emitter"
+        "EventEmitter and events.once: broadcast, Notify";
+    async_local_storage "../examples/async-local-storage.rs" "async-local-storage"
+        "AsyncLocalStorage: task_local!";
+    tokio_tasks "../examples/tokio-tasks.rs" "tokio-tasks"
+        "Plain tokio: spawn_local, yield_now";
+    tokio_timers "../examples/tokio-timers.rs" "tokio-timers"
+        "Plain tokio: sleep, join!, select!, timeout";
+    tokio_pool "../examples/tokio-pool.rs" "tokio-pool"
+        "Plain tokio: files, spawn_blocking";
+}
 
 /// Runs the lesson that this process was started for, if it was.
 pub fn run_as_lesson() -> Option<ExitCode> {
@@ -173,7 +150,9 @@ fn start(lesson: &Lesson, out: &mut dyn Write) -> anyhow::Result<()> {
         .stdin(Stdio::null())
         .stdout(Stdio::piped());
     let mut child = command.spawn().context("the lesson cannot be started")?;
-    let copied = copy(&mut child, out);
+    let mut printed = child.stdout.take().context("stdout is not piped")?;
+    // A lesson prints whole lines, and stdout passes on whole lines.
+    let copied = io::copy(&mut printed, out);
     if copied.is_err() {
         // It may have ended by itself.
         let _ = child.kill();
@@ -181,20 +160,5 @@ fn start(lesson: &Lesson, out: &mut dyn Write) -> anyhow::Result<()> {
     let status = child.wait()?;
     copied?;
     ensure!(status.success(), "lesson {}: {status}", lesson.name);
-    Ok(())
-}
-
-fn copy(child: &mut Child, out: &mut dyn Write) -> io::Result<()> {
-    let mut lesson = child.stdout.take().into_iter();
-    let mut chunk = [0; 8192];
-    if let Some(stdout) = lesson.next().as_mut() {
-        loop {
-            match stdout.read(&mut chunk)? {
-                0 => break,
-                read => out.write_all(&chunk[..read])?,
-            }
-            out.flush()?;
-        }
-    }
     Ok(())
 }

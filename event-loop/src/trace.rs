@@ -1,10 +1,13 @@
-//! Recordings: what ran, when, and because of what; Node writes such events with `--trace-event-categories`.
+//! Recordings: what ran, when, and because of what, told by our own loop or by Node.
 
 mod chrome;
 pub mod hooks;
-mod job_timing;
 mod location;
 mod recorder;
+mod theme;
+mod timeline;
 
-pub use location::{SourceLocation, at_line};
-pub use recorder::{Event, EventKind, Name, Thread, Trace, trace};
+pub use location::at_line;
+pub use recorder::{Recorder, trace};
+pub use theme::THEMES;
+pub use timeline::{Line, Span, Step, StepKind, Trace, Wait, WaitKind};

@@ -71,7 +71,7 @@ fn an_error_of_main_ends_the_loop_with_1_and_is_there_to_be_looked_at() {
     let Some(Error::Uncaught(cause)) = exit.error() else {
         panic!("{exit:?}");
     };
-    assert!(cause.get().is::<std::io::Error>());
+    assert!(cause.is::<std::io::Error>());
     assert_eq!(cause.to_string(), "disk on fire");
 }
 

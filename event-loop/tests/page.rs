@@ -335,12 +335,15 @@ fn labels_that_look_like_html_are_text() {
 }
 
 #[test]
-fn a_hundred_thousand_events_open_in_seconds_and_step_at_once() {
+fn many_events_open_in_seconds_and_step_at_once() {
     let Some(mut browser) = Browser::start() else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
-    let nodes: Vec<_> = (0..12_000)
+    // A hundred thousand with SOAK=1.
+    let is_long = std::env::var_os("SOAK").is_some_and(|value| value == "1");
+    let count = if is_long { 12_000 } else { 2_000 };
+    let nodes: Vec<_> = (0..count)
         .map(|n| format!("(immediate i{n} (tick t{n}) (micro m{n}))"))
         .collect();
     let page = programs(
@@ -354,16 +357,16 @@ fn a_hundred_thousand_events_open_in_seconds_and_step_at_once() {
     for key in ["End", "w", "]", "f"] {
         browser.key(key);
     }
-    let whole = time_of_a_step(&mut browser, "50000 + i");
-    let jump = time_of_a_step(&mut browser, "(i * 102947) % 100000");
+    let whole = time_of_a_step(&mut browser, "(runs[0].length >> 1) + i");
+    let jump = time_of_a_step(&mut browser, "(i * 102947) % runs[0].length");
     browser.eval("zoom(1e6)");
-    let step = time_of_a_step(&mut browser, "50000 + i");
+    let step = time_of_a_step(&mut browser, "(runs[0].length >> 1) + i");
 
     let steps = browser.eval("runs[0].length").as_u64().unwrap();
     eprintln!(
         "{steps} steps: open after {opened:?}; a step {step:?}, with all in sight {whole:?}, a jump {jump:?}"
     );
-    assert!(steps > 100_000, "{steps}");
+    assert!(steps > 8 * count, "{steps}");
     // A tenth of it is usual; what is looked for is work that grows with the run.
     assert!(opened < Duration::from_secs(30), "{opened:?}");
     assert!(step < Duration::from_millis(250), "{step:?}");

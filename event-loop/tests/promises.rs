@@ -55,7 +55,7 @@ fn an_error_keeps_its_type_on_its_way_through_promises() {
         let Error::Rejected(cause) = error else {
             panic!("{error:?}")
         };
-        assert!(cause.get().is::<std::io::Error>());
+        assert!(cause.is::<std::io::Error>());
     });
 
     assert_eq!(exit.code(), 0, "{exit:?}");

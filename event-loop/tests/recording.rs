@@ -23,7 +23,8 @@ fn text<'a>(event: &'a Value, key: &str) -> &'a str {
 
 /// What the format asks for: slices that nest, arrows with both ends in slices, timers that begin before they end.
 fn check(events: &[Value]) {
-    let (mut open, mut last): (HashMap<u64, Vec<&str>>, HashMap<u64, u64>) = Default::default();
+    // When the slices that are open on a thread end, and when its last event was.
+    let (mut open, mut last): (HashMap<u64, Vec<u64>>, HashMap<u64, u64>) = Default::default();
     let (mut causes, mut timers): (HashMap<u64, u64>, HashMap<u64, u64>) = Default::default();
     for event in events.iter().filter(|event| text(event, "ph") != "M") {
         let (thread, at) = (
@@ -35,10 +36,17 @@ fn check(events: &[Value]) {
             "{event} goes back"
         );
         let slices = open.entry(thread).or_default();
+        while slices.pop_if(|end| *end < at).is_some() {}
         let id = event["id"].as_u64();
         match text(event, "ph") {
-            "B" => slices.push(text(event, "name")),
-            "E" => drop(slices.pop().expect("an end has a beginning")),
+            "X" => {
+                let end = at + event["dur"].as_u64().unwrap();
+                assert!(
+                    slices.last().is_none_or(|outer| end <= *outer),
+                    "{event} crosses its end"
+                );
+                slices.push(end);
+            }
             "s" => assert!(causes.insert(id.unwrap(), at).is_none(), "{event} twice"),
             "f" => {
                 assert!(causes[&id.unwrap()] <= at, "{event} before its cause");
@@ -63,13 +71,13 @@ fn check(events: &[Value]) {
             other => panic!("{other:?} in {event}"),
         }
     }
-    assert!(open.values().all(Vec::is_empty), "still open: {open:?}");
+    assert!(timers.is_empty(), "still waiting: {timers:?}");
 }
 
 fn names(events: &[Value], category: &str) -> Vec<String> {
     let of = events
         .iter()
-        .filter(|event| text(event, "cat") == category && text(event, "ph") == "B");
+        .filter(|event| text(event, "cat") == category && text(event, "ph") == "X");
     of.map(|event| text(event, "name").to_owned()).collect()
 }
 
@@ -90,7 +98,7 @@ fn callbacks_are_recorded_in_the_order_in_which_they_ran() {
         names(&events, "callback"),
         ["tick", "microtask", "immediate", "timer", "tick"]
     );
-    assert_eq!(names(&events, "phase")[..3], ["main", "drain", "timers"]);
+    assert_eq!(names(&events, "phase"), ["main", "check", "timers"]);
 }
 
 #[test]
@@ -193,15 +201,12 @@ fn a_future_goes_on_because_of_who_woke_it() {
             .position(|event| text(event, "ph") == ph && text(event, "name") == name);
         event + found.unwrap_or_else(|| panic!("no {ph} {name} after {event}"))
     };
-    let timer = at(0, "B", "timer");
+    let timer = at(0, "X", "timer");
     let woken = at(timer, "s", "why");
-    let end_of_timer = timer
-        + events[timer..]
-            .iter()
-            .position(|event| text(event, "ph") == "E")
-            .unwrap();
-    let goes_on = at(at(woken, "B", "task"), "f", "why");
-    assert!(woken < end_of_timer && end_of_timer < goes_on);
+    let of = |event: usize, key: &str| events[event][key].as_u64().unwrap();
+    let end_of_timer = of(timer, "ts") + of(timer, "dur");
+    let goes_on = at(at(woken, "X", "async code"), "f", "why");
+    assert!(of(woken, "ts") <= end_of_timer && end_of_timer < of(goes_on, "ts"));
     assert_eq!(events[woken]["id"], events[goes_on]["id"]);
 }
 
@@ -243,6 +248,29 @@ fn a_loop_that_nobody_records_leaves_nothing() {
     let ((), recorded) = trace(|| {});
 
     assert_eq!(events(&recorded).len(), 1, "the name of a thread");
+}
+
+#[test]
+fn a_recording_ends_with_a_panic_that_goes_through_it() {
+    let inner = || {
+        trace(|| -> () {
+            mark(format_args!("inside"));
+            panic!("out of the work")
+        })
+    };
+
+    let (panicked, recorded) = trace(|| {
+        mark(format_args!("before"));
+        let panicked = std::panic::catch_unwind(inner);
+        mark(format_args!("after"));
+        panicked
+    });
+
+    assert!(panicked.is_err());
+    let events = events(&recorded);
+    let marks = events.iter().filter(|event| text(event, "ph") == "i");
+    let marks: Vec<_> = marks.map(|event| text(event, "name")).collect();
+    assert_eq!(marks, ["before", "after"]);
 }
 
 #[test]

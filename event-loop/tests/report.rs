@@ -36,6 +36,24 @@ fn data(page: &Path) -> Value {
     serde_json::from_str(json).unwrap()
 }
 
+// What a step of a page holds, by its place in the row.
+const SPAN: usize = 2;
+const LINE: usize = 4;
+const DOES: usize = 5;
+const ABOUT: usize = 6;
+const PRINTS: u64 = 4;
+
+fn rows<'a>(run: &'a Value, of: &str) -> &'a [Value] {
+    run[of].as_array().unwrap()
+}
+
+/// The lines that a run printed.
+fn texts(run: &Value) -> Vec<&str> {
+    let steps = rows(run, "steps").iter();
+    let prints = steps.filter(|step| step[DOES] == PRINTS);
+    prints.map(|step| step[ABOUT].as_str().unwrap()).collect()
+}
+
 fn names(folder: &Path) -> Vec<String> {
     let files = std::fs::read_dir(folder).unwrap();
     let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
@@ -63,14 +81,8 @@ fn every_lesson_can_be_drawn_and_its_source_is_in_the_page() {
         }
 
         let data = data(&folder.path().join("out.html"));
-        let told: Vec<_> = data["runs"][0]["texts"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|text| text.as_str().unwrap())
-            .collect();
         assert_eq!(
-            told.join("\n") + "\n",
+            texts(&data["runs"][0]).join("\n") + "\n",
             String::from_utf8(paged.stdout).unwrap(),
             "{lesson}"
         );
@@ -90,7 +102,7 @@ fn every_lesson_can_be_drawn_and_its_source_is_in_the_page() {
 fn nothing_in_a_page_looks_like_the_end_of_its_data() {
     let hostile = "</script><!--\u{2028}\u{2029}{title}\"";
     let (_, recorded) = trace(|| run_script(move || mark(format_args!("{hostile}"))));
-    let picture = Report::new(hostile, &recorded).source("a.rs", hostile);
+    let picture = Report::new(hostile, recorded).source("a.rs", hostile);
     let (mut page, mut svg) = (Vec::new(), Vec::new());
 
     picture.write_html(&mut page).unwrap();
@@ -100,7 +112,7 @@ fn nothing_in_a_page_looks_like_the_end_of_its_data() {
     let file = folder.path().join("page.html");
     std::fs::write(&file, &page).unwrap();
     let data = data(&file);
-    assert_eq!(data["runs"][0]["texts"][0], hostile);
+    assert_eq!(texts(&data["runs"][0]), [hostile]);
     assert_eq!(data["sources"][0]["text"], hostile);
     let page = String::from_utf8(page).unwrap();
     let (_, json) = page.split_once("id=\"data\">").unwrap();
@@ -120,9 +132,7 @@ fn a_drawing_with_control_characters_is_still_xml() {
     });
     let mut svg = Vec::new();
 
-    Report::new(&hostile, &recorded)
-        .write_svg(&mut svg)
-        .unwrap();
+    Report::new(&hostile, recorded).write_svg(&mut svg).unwrap();
 
     // https://www.w3.org/TR/xml/#charsets
     let svg = String::from_utf8(svg).unwrap();
@@ -246,11 +256,11 @@ fn the_same_phases_and_the_same_lines_in_nodes_own_events() {
         theirs["name"].as_str().unwrap(),
         version.replace('v', "Node ")
     );
-    assert_eq!(ours["texts"], theirs["texts"]);
+    assert_eq!(texts(ours), texts(theirs));
     assert_eq!(data["agreed"], 10);
     // Node reads a file in several jobs, whose poll phases precede the one in which the callback runs.
     let phases = |run: &Value| {
-        let kinds = run["spans"]["kind"].as_array().unwrap().iter();
+        let kinds = rows(run, "spans").iter().map(|span| &span[0]);
         let mut phases: Vec<_> = kinds
             .filter_map(Value::as_u64)
             .filter(|kind| *kind < 5)
@@ -265,16 +275,13 @@ fn the_same_phases_and_the_same_lines_in_nodes_own_events() {
     );
     assert_eq!(phases(theirs), phases(ours));
     // Every callback that prints has been asked for in a line of the program.
-    let arg = |step: usize| theirs["steps"]["arg"][step].as_i64().unwrap();
-    let does = theirs["steps"]["does"].as_array().unwrap();
-    for (step, _) in does.iter().enumerate().filter(|(_, does)| **does == 4) {
-        let span = usize::try_from(theirs["steps"]["span"][step].as_i64().unwrap()).unwrap();
-        let first = usize::try_from(theirs["spans"]["first"][span].as_i64().unwrap()).unwrap();
-        assert!(arg(first) >= 0, "step {step}");
-        assert!(
-            theirs["steps"]["line"][first].as_u64() > Some(0),
-            "step {step}"
-        );
+    let steps = rows(theirs, "steps");
+    for step in steps.iter().filter(|step| step[DOES] == PRINTS) {
+        let span = usize::try_from(step[SPAN].as_u64().unwrap()).unwrap();
+        let first = rows(theirs, "spans")[span][1].as_u64().unwrap();
+        let first = &steps[usize::try_from(first).unwrap()];
+        assert!(first[ABOUT].as_i64() >= Some(0), "{step}");
+        assert!(first[LINE].as_u64() > Some(0), "{step}");
     }
 }
 
@@ -295,7 +302,110 @@ fn a_program_that_fails_under_node_has_been_recorded_all_the_same() {
     assert!(run.status.success(), "{run:?}");
     let theirs = &data(&folder.path().join("out.html"))["runs"][1];
     assert!(theirs["name"].as_str().unwrap().ends_with(", exit code 3"));
-    assert_eq!(theirs["texts"], serde_json::json!(["here", "there"]));
+    assert_eq!(texts(theirs), ["here", "there"]);
+}
+
+#[test]
+fn a_program_that_does_not_end_is_drawn_as_far_as_it_has_come() {
+    if node().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let program = "console.log(process.argv[2]);\nsetInterval(() => {}, 1);\n";
+    std::fs::write(folder.path().join("endless.mjs"), program).unwrap();
+
+    let run = record(
+        folder.path(),
+        &[
+            "endless.mjs",
+            "-o",
+            "out.html",
+            "--for",
+            "2s",
+            "--",
+            "given",
+        ],
+    );
+
+    assert!(run.status.success(), "{run:?}");
+    let theirs = &data(&folder.path().join("out.html"))["runs"][0];
+    assert!(
+        theirs["name"]
+            .as_str()
+            .unwrap()
+            .ends_with(", ended after 2s")
+    );
+    assert_eq!(texts(theirs), ["given"]);
+}
+
+#[test]
+fn timers_that_are_cleared_or_do_not_hold_the_loop_look_different() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = |run: &Value| -> Vec<(u64, bool, bool)> {
+        let waits = rows(run, "waits").iter();
+        let timers = waits.filter(|wait| wait["isJob"] == false);
+        let is = |wait: &Value, key: &str| wait[key].as_bool().unwrap();
+        timers
+            .map(|wait| {
+                (
+                    wait["ms"].as_u64().unwrap(),
+                    is(wait, "cleared"),
+                    is(wait, "refed"),
+                )
+            })
+            .collect()
+    };
+    let expected = [(50, true, true), (60_000, false, false), (1, false, true)];
+    let text =
+        "(program p check (timeout a 50) (timeout b 60000) (unref b) (timeout c 1 (clear a)))";
+    std::fs::write(folder.path().join("p.txt"), text).unwrap();
+    let program = "const a = setTimeout(() => {}, 50);\nsetTimeout(() => {}, 60_000).unref();\nsetTimeout(() => { clearTimeout(a); setImmediate(() => setImmediate(() => {})); }, 1);\n";
+    std::fs::write(folder.path().join("p.cjs"), program).unwrap();
+
+    let ours = record(folder.path(), &["p.txt", "-o", "ours.html"]);
+
+    assert!(ours.status.success(), "{ours:?}");
+    // The end of a program clears what is left.
+    let told = of(&data(&folder.path().join("ours.html"))["runs"][0]);
+    assert_eq!(
+        told,
+        [(50, true, true), (60_000, true, false), (1, false, true)]
+    );
+    if node().is_some() {
+        let theirs = record(folder.path(), &["p.cjs", "-o", "theirs.html"]);
+        assert!(theirs.status.success(), "{theirs:?}");
+        let told = of(&data(&folder.path().join("theirs.html"))["runs"][0]);
+        assert_eq!(told, expected);
+    }
+}
+
+#[test]
+fn a_run_under_node_can_be_written_for_perfetto() {
+    if node().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("p.mjs"),
+        "setImmediate(() => console.log('here'));\n",
+    )
+    .unwrap();
+
+    let run = record(folder.path(), &["p.mjs", "-o", "out.json"]);
+
+    assert!(run.status.success(), "{run:?}");
+    let json = std::fs::read(folder.path().join("out.json")).unwrap();
+    let json: Value = serde_json::from_slice(&json).unwrap();
+    let events = rows(&json, "traceEvents");
+    let immediate = events
+        .iter()
+        .find(|event| event["name"] == "immediate")
+        .unwrap();
+    assert_eq!(
+        immediate["args"],
+        serde_json::json!({ "file": "p.mjs", "line": 1 })
+    );
+    assert!(events.iter().any(|event| event["name"] == "here"));
 }
 
 #[test]
@@ -314,10 +424,7 @@ fn a_program_that_prepares_its_own_stacks_runs_as_without_a_recording() {
 
     assert!(run.status.success(), "{run:?}");
     let theirs = &data(&folder.path().join("out.html"))["runs"][1];
-    assert_eq!(
-        theirs["texts"],
-        serde_json::json!(["here undefined", "there"])
-    );
+    assert_eq!(texts(theirs), ["here undefined", "there"]);
     assert!(!theirs["name"].as_str().unwrap().contains("exit code"));
 }
 
@@ -419,8 +526,8 @@ fn the_end_of_a_program_is_in_a_line_of_it() {
     assert!(run.status.success(), "{run:?}");
     let ours = &data(&folder.path().join("out.html"))["runs"][0];
     assert_eq!(
-        ours["texts"],
-        serde_json::json!(["== p check", "-- end", "== q check", "-- end"])
+        texts(ours),
+        ["== p check", "-- end", "== q check", "-- end"]
     );
     assert_eq!(
         ours["files"].as_array().unwrap().len(),
@@ -497,7 +604,7 @@ fn a_pipe_is_written_to_and_a_file_keeps_its_mode() {
 fn a_node_that_is_not_followed_is_as_good_as_none() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("twin.mjs"), "").unwrap();
-    std::fs::write(folder.path().join("old"), "#!/bin/sh\necho v20.19.4\n").unwrap();
+    std::fs::write(folder.path().join("old"), "#!/bin/sh\necho '{\"event\":\"node\",\"at\":1,\"text\":\"20.19.4\"}' > $EVENT_LOOP_NOTES\n").unwrap();
     let executable = Permissions::from_mode(0o755);
     std::fs::set_permissions(folder.path().join("old"), executable).unwrap();
 

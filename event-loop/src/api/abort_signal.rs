@@ -15,10 +15,10 @@ use std::time::Duration;
 use crate::api::promise::Promise;
 use crate::api::timeout::{Timeout, set_timeout};
 use crate::callback::{
-    BoxError, CallbackKind, CallbackResult, OnceCallback, catch_panic, once_callback,
+    BoxError, CallbackResult, OnceCallback, SpanKind, catch_panic, once_callback,
 };
 use crate::error::{Error, SharedError};
-use crate::event_loop::with;
+use crate::event_loop::schedule;
 
 /// Sends the signal. Node: `AbortController`.
 #[derive(Debug, Default)]
@@ -203,7 +203,7 @@ impl AbortSignal {
         &self,
         listener: impl FnOnce() -> R + 'static,
     ) -> AbortListener {
-        let listener = once_callback(CallbackKind::Listener, listener);
+        let listener = once_callback(SpanKind::Listener, listener);
         let mut state = self.0.state.borrow_mut();
         let number = state.next;
         state.next += 1;
@@ -277,9 +277,8 @@ impl AbortSignal {
             if let Err(error) = catch_panic(listener) {
                 // As Node reports it: not in the middle of the code that gives the signal.
                 let tick: OnceCallback = Box::new(move || Err(error.into()));
-                with(|event_loop| {
-                    let queue = |tick| event_loop.ticks.borrow_mut().push_back(tick);
-                    event_loop.schedule_unless_closing(tick, queue);
+                schedule(tick, |event_loop, tick| {
+                    event_loop.ticks.borrow_mut().push_back(tick);
                 });
             }
         }

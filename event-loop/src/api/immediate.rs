@@ -1,21 +1,12 @@
 //! `setImmediate` and its handle.
 
-use std::cell::Cell;
-use std::marker::PhantomData;
-use std::rc::Rc;
-
-use crate::callback::{CallbackKind, CallbackResult, once_callback};
+use crate::callback::{CallbackResult, SpanKind, once_callback};
 use crate::data::immediate_queue::ImmediateQueue;
-use crate::event_loop::{try_with, with};
+use crate::event_loop::{EventLoop, LoopKey, schedule};
 
 /// A callback for the check phase. Node: `Immediate`. Dropping it changes nothing.
 #[derive(Clone, Debug)]
-pub struct Immediate {
-    /// Nothing if it was set while the loop was being taken apart.
-    number: Option<u64>,
-    of: u32,
-    here: PhantomData<Rc<()>>,
-}
+pub struct Immediate(LoopKey<u64>);
 
 /// Runs `callback` in the check phase, after polling. Node: `setImmediate`.
 ///
@@ -35,17 +26,10 @@ pub struct Immediate {
 /// Outside a loop.
 #[track_caller]
 pub fn set_immediate<R: CallbackResult>(callback: impl FnOnce() -> R + 'static) -> Immediate {
-    let callback = once_callback(CallbackKind::Immediate, callback);
-    let number = Cell::new(None);
-    let (of, dropped) = with(|event_loop| {
-        let dropped = event_loop.schedule_unless_closing(callback, |callback| {
-            number.set(Some(event_loop.immediates.borrow_mut().push(callback)));
-        });
-        (event_loop.id, dropped)
-    });
-    drop(dropped);
-    let (number, here) = (number.get(), PhantomData);
-    Immediate { number, of, here }
+    let callback = once_callback(SpanKind::Immediate, callback);
+    Immediate(schedule(callback, |event_loop, callback| {
+        event_loop.immediates.borrow_mut().push(callback)
+    }))
 }
 
 impl Immediate {
@@ -75,10 +59,9 @@ impl Immediate {
     }
 
     fn find<R>(&self, action: impl FnOnce(&mut ImmediateQueue, u64) -> R) -> Option<R> {
-        let found = try_with(|event_loop| {
-            let number = self.number.filter(|_| event_loop.id == self.of)?;
-            Some(action(&mut event_loop.immediates.borrow_mut(), number))
-        });
-        found.flatten()
+        let immediates = |event_loop: &EventLoop, number| {
+            action(&mut event_loop.immediates.borrow_mut(), number)
+        };
+        self.0.find(immediates)
     }
 }

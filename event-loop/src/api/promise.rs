@@ -14,7 +14,7 @@ use std::task::{Context, Poll};
 use crate::callback::{BoxError, CallbackResult};
 use crate::data::task_table::TaskKey;
 use crate::error::Error;
-use crate::event_loop::{current, try_with};
+use crate::event_loop::{LoopKey, current, try_with};
 use crate::phases::rejections::Rejected;
 use crate::phases::tasks::PromiseWaker;
 
@@ -24,7 +24,7 @@ pub struct Promise<T> {
     /// The turn that every `await` costs has been asked for.
     waited: bool,
     /// The task behind it, and the loop of that.
-    task: Option<(u32, TaskKey)>,
+    task: Option<LoopKey<TaskKey>>,
 }
 
 struct Inner<T> {
@@ -72,7 +72,7 @@ where
     let body = async move { resolver.settle(settled(future).await) };
     if !event_loop.is_closed() {
         let task = event_loop.add_task(Box::pin(body));
-        promise.task = Some((event_loop.id, task));
+        promise.task = Some(LoopKey::new(&event_loop, Some(task)));
         event_loop.start_task(task);
     }
     promise
@@ -161,11 +161,12 @@ impl<T: 'static> Promise<T> {
     }
 
     fn set_ref(&self, refed: bool) -> &Self {
-        try_with(|event_loop| {
-            let (_, key) = self.task.filter(|(of, _)| *of == event_loop.id)?;
-            event_loop.tasks.all.borrow_mut().get_mut(key)?.refed = refed;
-            Some(())
-        });
+        if let Some(task) = &self.task {
+            task.find(|event_loop, key| {
+                let mut tasks = event_loop.tasks.all.borrow_mut();
+                tasks.get_mut(key).map(|task| task.refed = refed)
+            });
+        }
         self
     }
 

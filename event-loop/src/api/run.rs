@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 use crate::api::clock::Clock;
 use crate::api::promise::{Promise, settled};
-use crate::callback::{BoxError, CallbackResult};
+use crate::callback::{BoxError, CallbackResult, SpanKind};
 use crate::data::listeners::{Occurrence, ProcessEvent};
 use crate::error::Error;
 use crate::event_loop::{Entered, EventLoop, Stage, enter};
@@ -164,7 +164,7 @@ impl Builder {
         let closing = Closing(&event_loop, current);
         let _tokio = event_loop.poller.runtime().enter();
         {
-            let _slice = probe::phase("main");
+            let _slice = probe::phase(SpanKind::Main);
             start(&event_loop);
             event_loop.drain();
         }

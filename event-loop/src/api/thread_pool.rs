@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::api::promise::Promise;
-use crate::callback::{CallbackKind, CallbackResult, once_callback};
+use crate::callback::{CallbackResult, SpanKind, once_callback};
 use crate::data::poller::Completion;
 use crate::error::Error;
 use crate::event_loop::with;
@@ -51,7 +51,7 @@ pub fn spawn_blocking_with<T, R>(
 {
     let result = Arc::new(Mutex::new(None));
     let theirs = Arc::clone(&result);
-    let done = once_callback(CallbackKind::JobDone, move || {
+    let done = once_callback(SpanKind::JobDone, move || {
         let result = result.lock().unwrap_or_else(PoisonError::into_inner).take();
         let (result, timing) = result.expect("a job completes when its result is there");
         probe::job_done(&timing);

@@ -3,24 +3,17 @@
 //! Delays count in whole milliseconds, at least one: a timer of 1.9 ms stands in the list of 1 ms. A delay that Node cannot hold
 //! (more than 24.8 days) fires at once there; here it is waited for.
 
-use std::marker::PhantomData;
-use std::rc::Rc;
 use std::time::Duration;
 
 use crate::callback::{CallbackResult, RepeatCallback, repeat_callback};
 use crate::data::time::MILLISECOND;
-use crate::data::timer_lists::{Timer, TimerKey, TimerLists, TimerState};
-use crate::event_loop::{EventLoop, try_with, with};
+use crate::data::timer_lists::{Timer, TimerChange, TimerKey, TimerLists, TimerState};
+use crate::event_loop::{EventLoop, LoopKey, schedule, with};
 use crate::probe;
 
 /// A timer. Node: `Timeout`. Dropping it changes nothing: the timer stays set.
 #[derive(Debug)]
-pub struct Timeout {
-    /// Nothing if it was set while the loop was being taken apart.
-    key: Option<TimerKey>,
-    of: u32,
-    here: PhantomData<Rc<()>>,
-}
+pub struct Timeout(LoopKey<TimerKey>);
 
 /// Runs `callback` when `delay` has passed, and again after each [`Timeout::refresh`].
 ///
@@ -79,16 +72,9 @@ pub fn set_interval<R: CallbackResult>(
 
 #[track_caller]
 fn set(delay: Duration, callback: RepeatCallback, repeats: bool) -> Timeout {
-    let mut callback = Some(callback);
-    let timeout = with(|event_loop| {
-        let open = !event_loop.is_closed();
-        let callback = callback.take_if(|_| open);
-        let key = callback.map(|callback| event_loop.set_timer(delay, callback, repeats));
-        let (of, here) = (event_loop.id, PhantomData);
-        Timeout { key, of, here }
-    });
-    drop(callback);
-    timeout
+    Timeout(schedule(callback, |event_loop, callback| {
+        event_loop.set_timer(delay, callback, repeats)
+    }))
 }
 
 /// The milliseconds of a delay, in nanoseconds: whole ones, at least one.
@@ -110,12 +96,7 @@ impl Timeout {
             let mut timers = event_loop.timers.borrow_mut();
             let key = timers.running?;
             timers.all.get_mut(key)?.handles += 1;
-            let (of, here) = (event_loop.id, PhantomData);
-            Some(Self {
-                key: Some(key),
-                of,
-                here,
-            })
+            Some(Self(LoopKey::new(event_loop, Some(key))))
         });
         match running {
             Some(timeout) => timeout,
@@ -125,13 +106,13 @@ impl Timeout {
 
     /// Forgets the timer and its callback. Twice does no harm, nor does it in the callback itself.
     pub fn clear(&self) {
-        let dropped = self.find(EventLoop::clear_timer);
+        let dropped = self.0.find(EventLoop::clear_timer);
         drop(dropped);
     }
 
     /// Starts the delay anew, at the end of the line; a timer that has fired is set again, one that was cleared is not.
     pub fn refresh(&self) -> &Self {
-        self.find(EventLoop::refresh_timer);
+        self.0.find(EventLoop::refresh_timer);
         self
     }
 
@@ -153,37 +134,32 @@ impl Timeout {
 
     fn set_ref(&self, refed: bool) -> &Self {
         self.update(|timer| timer.refed = refed);
+        self.0
+            .find(|_, key| probe::timer(key, TimerChange::Ref(refed)));
         self
     }
 
     fn update<R>(&self, change: impl FnOnce(&mut Timer) -> R) -> Option<R> {
-        let changed =
-            self.find(|event_loop, key| event_loop.timers.borrow_mut().update(key, change));
+        let changed = self
+            .0
+            .find(|event_loop, key| event_loop.timers.borrow_mut().update(key, change));
         changed.flatten()
-    }
-
-    fn find<R>(&self, action: impl FnOnce(&EventLoop, TimerKey) -> R) -> Option<R> {
-        let found = try_with(|event_loop| {
-            let key = self.key.filter(|_| event_loop.id == self.of)?;
-            Some(action(event_loop, key))
-        });
-        found.flatten()
     }
 }
 
 impl Clone for Timeout {
     fn clone(&self) -> Self {
         self.update(|timer| timer.handles += 1);
-        let Self { key, of, here } = *self;
-        Self { key, of, here }
+        Self(self.0.clone())
     }
 }
 
 impl Drop for Timeout {
     fn drop(&mut self) {
         self.update(|timer| timer.handles -= 1);
-        let dropped =
-            self.find(|event_loop, key| event_loop.timers.borrow_mut().forget_unless_held(key));
+        let dropped = self
+            .0
+            .find(|event_loop, key| event_loop.timers.borrow_mut().forget_unless_held(key));
         drop(dropped);
     }
 }
@@ -195,7 +171,7 @@ impl EventLoop {
         let timers = &mut *self.timers.borrow_mut();
         let key = timers.all.insert(Timer::new(callback, duration, repeats));
         timers.append(key, start, start);
-        probe::timer_set(key, duration);
+        probe::timer(key, TimerChange::Set(duration));
         key
     }
 
@@ -209,7 +185,7 @@ impl EventLoop {
         let (refed, duration) = (timer.refed, timer.duration);
         if timer.state == TimerState::Running {
             timers.update(key, |timer| timer.state = TimerState::Cleared);
-            probe::timer_gone(key);
+            probe::timer(key, TimerChange::Cleared);
             if refed {
                 timers.drop_list_if_empty(duration);
             }
@@ -225,7 +201,7 @@ impl EventLoop {
             return;
         };
         if timer.state == TimerState::Fired {
-            probe::timer_set(key, timer.duration);
+            probe::timer(key, TimerChange::Set(timer.duration));
         }
         timers.append(key, start, start);
     }

@@ -1,5 +1,7 @@
 //! `event-loop trace`: a program of Node's, a lesson or a replay, recorded; as a page to step through, as a drawing, or as JSON.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -7,12 +9,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
+use clap::ValueEnum;
 use event_loop::{NodeProgram, Report, Trace};
 
 use super::atomic_file::AtomicFile;
 use super::message::WrongUsage;
 use super::replay;
-use super::signals::Signals;
+use super::signals::until_signal;
 use crate::tour;
 
 /// What can be said about a recording.
@@ -44,22 +47,20 @@ struct Output {
     format: Format,
 }
 
-#[derive(Clone, Copy, PartialEq)]
+/// What it is, by the end of its name.
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
 enum Format {
-    Page,
-    Drawing,
+    Html,
+    Svg,
     Json,
 }
 
 impl Output {
     fn parse(text: &str) -> Result<Self, String> {
         let path = PathBuf::from(text);
-        let format = match path.extension().and_then(|end| end.to_str()) {
-            Some("html") => Format::Page,
-            Some("svg") => Format::Drawing,
-            Some("json") => Format::Json,
-            _ => return Err("a recording ends in .html, .svg or .json".to_owned()),
-        };
+        let end = path.extension().unwrap_or_default().to_string_lossy();
+        let format = Format::from_str(&end, false);
+        let format = format.map_err(|_| "a recording ends in .html, .svg or .json")?;
         Ok(Self { path, format })
     }
 }
@@ -89,68 +90,68 @@ fn parse_time(text: &str) -> Result<Duration, String> {
 
 /// Runs it, and writes the recording, also of a run that fails.
 pub fn trace(args: &Args) -> anyhow::Result<ExitCode> {
-    let subject = Subject::find(&args.what)?;
-    let other = args.beside.as_deref().map(Subject::find).transpose()?;
-    let is_json = args.output.format == Format::Json;
-    if is_json && (other.is_some() || matches!(subject, Subject::Node(_))) {
+    if args.output.format == Format::Json && args.beside.is_some() {
         return Err(WrongUsage(
-            "JSON is for one run of ours; a page or a drawing: -o FILE.html, -o FILE.svg",
+            "JSON is for one run; a page or a drawing: -o FILE.html, -o FILE.svg",
         )
         .into());
     }
-    let path = || args.output.path.display().to_string();
-    let mut signals = Signals::listen()?;
-    // First, for then nothing has been printed if there is no place for it, or no Node.
-    let file = AtomicFile::open(&args.output.path).with_context(path)?;
-    let mut node_runs = Vec::new();
-    for subject in [Some(&subject), other.as_ref()].into_iter().flatten() {
-        if let Subject::Node(program) = subject {
-            let program = node(program).args(&args.args).time_limit(args.time_limit);
-            let run = signals.until_signal(program.record())??;
-            node_runs.push(Report::of_node(&run));
-        }
-    }
-    signals.remove(file.temporary().map(Path::to_owned))?;
-    let mut ran = Ok(ExitCode::SUCCESS);
-    let mut node_runs = node_runs.into_iter();
-    let mut draw = |subject: &Subject| match subject {
-        Subject::Node(_) => (node_runs.next(), Trace::default()),
-        ours => {
-            let (result, recorded) = event_loop::trace(|| ours.run(args.real_clock));
-            if ran.is_ok() {
-                ran = result;
+    let named = [Some(args.what.as_str()), args.beside.as_deref()];
+    let subjects = named.into_iter().flatten().map(Subject::find);
+    let subjects = subjects.collect::<anyhow::Result<Vec<_>>>()?;
+    let path = args.output.path.display().to_string();
+    // First, for then nothing has been printed if there is no place for it.
+    let file = AtomicFile::open(&args.output.path).with_context(|| path.clone())?;
+    let mut status = Ok(ExitCode::SUCCESS);
+    let runs = until_signal(async {
+        let mut runs = BTreeMap::new();
+        // Node's come first, for then nothing has been printed if there is no Node.
+        for (place, subject) in subjects.iter().enumerate() {
+            if let Subject::Node(program) = subject {
+                runs.insert(place, record_node(program, args).await?);
             }
-            (Some(ours.report(&recorded)), recorded)
         }
-    };
-    let (report, recorded) = draw(&subject);
-    let other = other.as_ref().and_then(|other| draw(other).0);
-    let report = report.map(|report| match other {
-        Some(other) => report.beside(other),
-        None => report,
-    });
-    let report = report.expect("each run has a report");
+        for (place, subject) in subjects.iter().enumerate() {
+            if let Entry::Vacant(run) = runs.entry(place) {
+                let (ran, recorded) = subject.record(args.real_clock).await?;
+                status = std::mem::replace(&mut status, Ok(ExitCode::SUCCESS)).and(ran);
+                run.insert(recorded);
+            }
+        }
+        Ok(runs.into_values())
+    })?;
     file.write(|out| match args.output.format {
-        Format::Json => recorded.write_chrome(out),
-        Format::Page => report.write_html(out),
-        Format::Drawing => report.write_svg(out),
+        Format::Json => runs.map(|run| run.write_chrome(out)).collect(),
+        format => {
+            let reports = subjects
+                .iter()
+                .zip(runs)
+                .map(|(subject, run)| subject.report(run));
+            let report = reports.reduce(Report::beside).expect("one run at least");
+            match format {
+                Format::Svg => report.write_svg(out),
+                _ => report.write_html(out),
+            }
+        }
     })
-    .with_context(path)?;
+    .with_context(|| path.clone())?;
     // To stderr: stdout is what the program prints.
-    let _ = writeln!(io::stderr(), "event-loop: wrote {}", path());
-    ran
-}
-
-fn node(program: &Path) -> NodeProgram {
-    let node = std::env::var_os("NODE").filter(|node| !node.is_empty());
-    NodeProgram::new(node.unwrap_or_else(|| "node".into()), program)
+    let _ = writeln!(io::stderr(), "event-loop: wrote {path}");
+    status
 }
 
 /// What is recorded.
+#[derive(Clone)]
 enum Subject {
-    Node(PathBuf),
+    Node(Source),
     Lesson(&'static tour::Lesson),
-    Programs { name: String, text: String },
+    Programs(Source),
+}
+
+#[derive(Clone)]
+struct Source {
+    name: String,
+    text: String,
 }
 
 impl Subject {
@@ -159,38 +160,50 @@ impl Subject {
             return Ok(Self::Lesson(lesson));
         }
         let file = Path::new(what);
+        let (name, text) = (replay::name_of(file), replay::read(file)?);
+        let source = Source { name, text };
         let end = file.extension().and_then(|end| end.to_str());
         if matches!(end, Some("mjs" | "cjs" | "js" | "mts" | "cts" | "ts")) {
-            return Ok(Self::Node(file.to_owned()));
+            return Ok(Self::Node(source));
         }
-        let (name, text) = (replay::name_of(file), replay::read(file)?);
-        replay::check(&name, &text)?;
-        Ok(Self::Programs { name, text })
+        replay::check(&source.name, &source.text)?;
+        Ok(Self::Programs(source))
     }
 
-    fn run(&self, real_clock: bool) -> anyhow::Result<ExitCode> {
-        match self {
-            Self::Node(_) => {}
-            Self::Lesson(lesson) => return Ok(run_lesson(lesson)),
-            Self::Programs { name, text } => replay::play(name, text, real_clock)?,
-        }
-        Ok(ExitCode::SUCCESS)
+    /// Runs what is ours, on a thread of its own: a signal is answered meanwhile.
+    async fn record(&self, real_clock: bool) -> anyhow::Result<(anyhow::Result<ExitCode>, Trace)> {
+        let subject = self.clone();
+        let run = move || match subject {
+            Self::Node(_) => Ok(ExitCode::SUCCESS),
+            Self::Lesson(lesson) => Ok(run_lesson(lesson)),
+            Self::Programs(Source { name, text }) => {
+                replay::play(&name, &text, real_clock).map(|()| ExitCode::SUCCESS)
+            }
+        };
+        Ok(tokio::task::spawn_blocking(|| event_loop::trace(run)).await?)
     }
 
-    fn report(&self, recorded: &Trace) -> Report {
+    fn report(&self, recorded: Trace) -> Report {
         match self {
-            Self::Node(_) => Report::new("", recorded),
             Self::Lesson(lesson) => {
                 let title = format!("{}: {}", lesson.name, lesson.title);
                 let file = format!("examples/{}.rs", lesson.name);
                 Report::new(&title, recorded).source(&file, lesson.rust)
             }
-            Self::Programs { name, text } => {
-                let title = Path::new(name).file_name().unwrap_or_default();
-                Report::new(&title.to_string_lossy(), recorded).source(name, text)
+            Self::Node(Source { name, text }) | Self::Programs(Source { name, text }) => {
+                let file = Path::new(name).file_name().unwrap_or_default();
+                let file = file.to_string_lossy();
+                Report::new(&file, recorded).source(&file, text)
             }
         }
     }
+}
+
+async fn record_node(program: &Source, args: &Args) -> anyhow::Result<Trace> {
+    let node = std::env::var_os("NODE").filter(|node| !node.is_empty());
+    let program = NodeProgram::new(node.unwrap_or_else(|| "node".into()), &program.name);
+    let program = program.args(&args.args).time_limit(args.time_limit);
+    Ok(program.record().await?)
 }
 
 /// Runs a lesson in this process. Its `println!` panics when nothing reads any more: that ends us as well, without a word.

@@ -137,10 +137,9 @@ impl Poller {
         self.polling.set(true);
         match wait {
             Wait::No => self.runtime().block_on(tokio::task::yield_now()),
-            Wait::Forever => self.runtime().block_on(poll_fn(|cx| self.poll_waker(cx))),
-            Wait::Until(..) => self.runtime().block_on(poll_fn(|cx| {
+            _ => self.runtime().block_on(poll_fn(|cx| {
                 let first = self.poll_waker(cx);
-                if first.is_ready() {
+                if first.is_ready() || matches!(wait, Wait::Forever) {
                     first
                 } else {
                     self.wake_timer.poll(cx)

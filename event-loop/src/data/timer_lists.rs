@@ -4,8 +4,7 @@
 //! Setting a timer appends to a list, clearing unlinks it; only a list's first timer is ever compared with another list's.
 //! Nothing here calls a callback.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::collections::BTreeMap;
 
 use slotmap::{SlotMap, new_key_type};
 
@@ -41,6 +40,17 @@ pub enum TimerState {
     Cleared,
 }
 
+/// What becomes of a timer, for a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimerChange {
+    /// It waits from here on, for as many nanoseconds.
+    Set(u64),
+    Fired,
+    Cleared,
+    /// Whether it holds the loop.
+    Ref(bool),
+}
+
 impl Timer {
     pub fn new(callback: RepeatCallback, duration: u64, repeats: bool) -> Self {
         Self {
@@ -72,10 +82,11 @@ struct List {
 }
 
 /// All timers of a loop.
+#[derive(Default)]
 pub struct TimerLists {
     pub all: SlotMap<TimerKey, Timer>,
     lists: SlotMap<ListKey, List>,
-    by_duration: HashMap<u64, ListKey, BuildHasherDefault<Multiply>>,
+    by_duration: BTreeMap<u64, ListKey>,
     /// The list that was asked for last: most programs use one duration at a time.
     recent: Option<(u64, ListKey)>,
     by_expiry: BTreeMap<(u64, u64), ListKey>,
@@ -83,28 +94,11 @@ pub struct TimerLists {
     /// How many timers hold the loop.
     pub refs: usize,
     /// The earliest expiry for which the alarm is set.
-    pub next_expiry: u64,
+    pub next_expiry: Option<u64>,
     /// When the timers phase has something to do. Node, too, has one libuv timer for all of its own.
     pub alarm: Option<u64>,
     /// The timer whose callback runs.
     pub running: Option<TimerKey>,
-}
-
-impl Default for TimerLists {
-    fn default() -> Self {
-        Self {
-            all: SlotMap::default(),
-            lists: SlotMap::default(),
-            by_duration: HashMap::default(),
-            recent: None,
-            by_expiry: BTreeMap::new(),
-            next_id: 0,
-            refs: 0,
-            next_expiry: u64::MAX,
-            alarm: None,
-            running: None,
-        }
-    }
 }
 
 impl TimerLists {
@@ -166,8 +160,8 @@ impl TimerLists {
         let list = self.lists.insert(list);
         self.by_duration.insert(duration, list);
         self.by_expiry.insert((expiry, id), list);
-        if self.next_expiry > expiry {
-            self.next_expiry = expiry;
+        if self.next_expiry.is_none_or(|next| next > expiry) {
+            self.next_expiry = Some(expiry);
             self.alarm = Some(loop_start.saturating_add(duration));
         }
         list
@@ -248,26 +242,5 @@ impl TimerLists {
             return None;
         }
         self.all.remove(key)?.callback
-    }
-}
-
-/// A hasher for durations: std's is safe against chosen keys and takes as long as all the rest of setting a timer.
-#[derive(Default)]
-struct Multiply(u64);
-
-impl Hasher for Multiply {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
-        }
-    }
-
-    fn write_u64(&mut self, duration: u64) {
-        let product = u128::from(self.0 ^ duration) * 0x9e37_79b9_7f4a_7c15;
-        self.0 = (product >> 64) as u64 ^ product as u64;
     }
 }

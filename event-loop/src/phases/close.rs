@@ -3,8 +3,8 @@
 //! Node runs the `'close'` events of sockets there. libuv keeps them in a list to which it adds at the front: the last one that was closed
 //! comes first.
 
-use crate::callback::{CallbackKind, CallbackResult, once_callback};
-use crate::event_loop::{EventLoop, with};
+use crate::callback::{CallbackResult, SpanKind, once_callback};
+use crate::event_loop::{EventLoop, schedule};
 
 /// Runs `callback` in the close phase of this iteration, those that were added last first.
 ///
@@ -13,13 +13,10 @@ use crate::event_loop::{EventLoop, with};
 /// Outside a loop.
 #[track_caller]
 pub fn close<R: CallbackResult>(callback: impl FnOnce() -> R + 'static) {
-    let callback = once_callback(CallbackKind::Close, callback);
-    let dropped = with(|event_loop| {
-        event_loop.schedule_unless_closing(callback, |callback| {
-            event_loop.closing.borrow_mut().push(callback);
-        })
+    let callback = once_callback(SpanKind::CloseCallback, callback);
+    schedule(callback, |event_loop, callback| {
+        event_loop.closing.borrow_mut().push(callback);
     });
-    drop(dropped);
 }
 
 impl EventLoop {

@@ -3,6 +3,7 @@
 //! This is `uv_run` of libuv 1.45 and later: timers come *last* in an iteration, and once before the first, which most pictures of the loop
 //! still draw the other way round.
 
+use crate::callback::SpanKind;
 use crate::data::listeners::{Occurrence, ProcessEvent};
 use crate::event_loop::EventLoop;
 use crate::probe;
@@ -28,19 +29,19 @@ impl EventLoop {
     fn iterate_while_alive(&self) {
         self.update_time();
         if self.is_alive() {
-            self.phase("timers", Self::timers_phase);
+            self.phase(SpanKind::Timers, Self::timers_phase);
         }
         while self.is_alive() && !self.is_stopping() {
-            self.phase("poll", Self::poll_phase);
-            self.phase("check", Self::check_phase);
-            self.phase("close", Self::close_phase);
+            self.phase(SpanKind::Poll, Self::poll_phase);
+            self.phase(SpanKind::Check, Self::check_phase);
+            self.phase(SpanKind::Close, Self::close_phase);
             self.update_time();
-            self.phase("timers", Self::timers_phase);
+            self.phase(SpanKind::Timers, Self::timers_phase);
         }
     }
 
-    fn phase(&self, name: &'static str, run: fn(&Self)) {
-        let _slice = probe::phase(name);
+    fn phase(&self, kind: SpanKind, run: fn(&Self)) {
+        let _slice = probe::phase(kind);
         run(self);
     }
 

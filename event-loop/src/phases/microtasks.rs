@@ -4,11 +4,10 @@
 //! fed; an immediate does not.
 
 use crate::callback::{
-    BoxError, CallbackKind, CallbackResult, OnceCallback, catch_panic, once_callback,
+    BoxError, CallbackResult, OnceCallback, SpanKind, catch_panic, once_callback,
 };
 use crate::data::task_table::TaskKey;
-use crate::event_loop::{EventLoop, with};
-use crate::probe;
+use crate::event_loop::{EventLoop, schedule};
 
 pub enum Microtask {
     Call(OnceCallback),
@@ -34,12 +33,10 @@ pub enum Microtask {
 /// Outside a loop, as every function of this crate that needs one.
 #[track_caller]
 pub fn next_tick<R: CallbackResult>(callback: impl FnOnce() -> R + 'static) {
-    let tick = once_callback(CallbackKind::Tick, callback);
-    let dropped = with(|event_loop| {
-        event_loop
-            .schedule_unless_closing(tick, |tick| event_loop.ticks.borrow_mut().push_back(tick))
+    let tick = once_callback(SpanKind::Tick, callback);
+    schedule(tick, |event_loop, tick| {
+        event_loop.ticks.borrow_mut().push_back(tick);
     });
-    drop(dropped);
 }
 
 /// Runs `callback` after the ticks, in line with the continuations of futures. Node: `queueMicrotask`.
@@ -49,20 +46,15 @@ pub fn next_tick<R: CallbackResult>(callback: impl FnOnce() -> R + 'static) {
 /// Outside a loop.
 #[track_caller]
 pub fn queue_microtask<R: CallbackResult>(callback: impl FnOnce() -> R + 'static) {
-    let call = Microtask::Call(once_callback(CallbackKind::Microtask, callback));
-    let dropped = with(|event_loop| {
-        event_loop.schedule_unless_closing(call, |call| {
-            event_loop.microtasks.borrow_mut().push_back(call);
-        })
+    let call = Microtask::Call(once_callback(SpanKind::Microtask, callback));
+    schedule(call, |event_loop, call| {
+        event_loop.microtasks.borrow_mut().push_back(call);
     });
-    drop(dropped);
 }
 
 impl EventLoop {
     /// Empties both queues. A tick that fails ends the drain: what is left waits for the next one.
     pub fn drain(&self) -> bool {
-        let is_empty = || self.ticks.borrow().is_empty() && self.microtasks.borrow().is_empty();
-        let _slice = (probe::is_on() && !is_empty()).then(|| probe::phase("drain"));
         loop {
             while let Some(tick) = self.next_of_ticks() {
                 if !self.call(tick) {

@@ -2,38 +2,30 @@
 //!
 //! Node's `process.on('beforeExit' | 'exit' | 'uncaughtException' | ...)`, `process.exit()` and `process.exitCode`.
 
-use std::marker::PhantomData;
-use std::rc::Rc;
-
 use crate::callback::{BoxError, CallbackResult, catch_panic};
 pub use crate::data::listeners::ProcessEvent;
 use crate::data::listeners::{ListenerId, Occurrence};
 use crate::error::Error;
-use crate::event_loop::{EventLoop, Stage, try_with, with};
+use crate::event_loop::{EventLoop, LoopKey, Stage, schedule, with};
 
 /// A listener that was added. Dropping it changes nothing: the listener stays. Node: what `process.off` takes.
 #[derive(Debug)]
-pub struct Listener {
-    id: ListenerId,
-    of: u32,
-    here: PhantomData<Rc<()>>,
-}
+pub struct Listener(LoopKey<ListenerId>);
 
 impl Listener {
     /// Calls it once at most. Node: `process.once`.
     pub fn once(self) -> Self {
-        self.find(|event_loop| event_loop.listeners.make_once(self.id));
+        self.0
+            .find(|event_loop, id| event_loop.listeners.make_once(id));
         self
     }
 
     /// Removes it. Node: `process.off`.
     pub fn remove(self) {
-        let removed = self.find(|event_loop| event_loop.listeners.remove(self.id));
+        let removed = self
+            .0
+            .find(|event_loop, id| event_loop.listeners.remove(id));
         drop(removed);
-    }
-
-    fn find<R>(&self, action: impl FnOnce(&EventLoop) -> R) -> Option<R> {
-        try_with(|event_loop| (event_loop.id == self.of).then(|| action(event_loop))).flatten()
     }
 }
 
@@ -119,11 +111,9 @@ fn on(
     event: ProcessEvent,
     listener: impl FnMut(&Occurrence) -> Result<(), BoxError> + 'static,
 ) -> Listener {
-    with(|event_loop| Listener {
-        id: event_loop.listeners.add(event, listener),
-        of: event_loop.id,
-        here: PhantomData,
-    })
+    Listener(schedule(listener, |event_loop, listener| {
+        event_loop.listeners.add(event, listener)
+    }))
 }
 
 /// Removes the listeners of one event, or of all. Node: `process.removeAllListeners`.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Wake, Waker};
 
-use crate::callback::CallbackKind;
+use crate::callback::SpanKind;
 use crate::data::poller::Completion;
 use crate::data::task_table::{BoxFuture, Header, TaskKey};
 use crate::event_loop::{EventLoop, try_with};
@@ -22,10 +22,10 @@ impl EventLoop {
     /// Adds a task; it runs when it is polled or woken.
     #[track_caller]
     pub fn add_task(&self, future: BoxFuture) -> TaskKey {
-        let noted = probe::scheduled(CallbackKind::Task);
+        let noted = probe::scheduled(SpanKind::Task);
         self.tasks.add(&self.poller.remote, |key| match noted {
             None => future,
-            Some(noted) => recorded(future, key, noted),
+            Some(noted) => recorded(future, noted.of_task(key)),
         })
     }
 
@@ -104,9 +104,9 @@ impl Wake for Header {
     }
 }
 
-fn recorded(mut future: BoxFuture, key: TaskKey, noted: probe::Noted) -> BoxFuture {
+fn recorded(mut future: BoxFuture, noted: probe::Noted) -> BoxFuture {
     Box::pin(poll_fn(move |cx| {
-        let _slice = noted.resume(key);
+        let _slice = noted.runs();
         future.as_mut().poll(cx)
     }))
 }

@@ -6,7 +6,7 @@
 use std::mem::take;
 
 use crate::callback::RepeatCallback;
-use crate::data::timer_lists::{ListKey, TimerKey, TimerState};
+use crate::data::timer_lists::{ListKey, TimerChange, TimerKey, TimerState};
 use crate::event_loop::EventLoop;
 use crate::probe;
 
@@ -34,13 +34,13 @@ impl EventLoop {
         if let Some((expiry, _)) = timers.first_list() {
             let now = self.loop_time.get();
             let soonest = now.saturating_add(self.time.resolution());
-            timers.next_expiry = expiry;
+            timers.next_expiry = Some(expiry);
             timers.alarm = Some(if expiry > now { expiry } else { soonest });
         }
     }
 
     fn process_timers(&self, now: u64) -> Result<(), Restart> {
-        self.timers.borrow_mut().next_expiry = u64::MAX;
+        self.timers.borrow_mut().next_expiry = None;
         let mut ran_a_list = false;
         loop {
             let first = self.timers.borrow().first_list();
@@ -159,7 +159,7 @@ impl EventLoop {
             std::mem::replace(&mut timer.state, TimerState::Fired)
         });
         if before != Some(TimerState::Fired) {
-            probe::timer_gone(key);
+            probe::timer(key, TimerChange::Fired);
         }
         timers.forget_unless_held(key)
     }

@@ -1,29 +1,29 @@
 //! Where each step of each run stands on the axis: the same printed line at the same place, so that one sees what differs between.
 
-use super::timeline::{StepKind, Timeline};
+use crate::trace::{StepKind, Trace};
 
 /// The places of all steps.
 pub struct Order {
-    /// For each timeline, the column of each step.
+    /// For each run, the column of each step.
     pub columns: Vec<Vec<usize>>,
-    /// How many printed lines all timelines have in common from the beginning.
+    /// How many printed lines all runs have in common from the beginning.
     pub agreed: usize,
     pub width: usize,
 }
 
-/// Sets timelines beside each other.
-pub fn order(timelines: &[Timeline]) -> Order {
-    let printed: Vec<Vec<(usize, &str)>> = timelines.iter().map(printed).collect();
+/// Sets runs beside each other.
+pub fn order(runs: &[Trace]) -> Order {
+    let printed: Vec<Vec<(usize, &str)>> = runs.iter().map(printed).collect();
     let agreed = agreed(&printed);
-    let mut columns = vec![Vec::new(); timelines.len()];
+    let mut columns = vec![Vec::new(); runs.len()];
     let mut begin = 0;
     for line in 0..=agreed {
         // What each does up to the next line that they have in common, or to its end.
         let until = |one: usize| match printed[one].get(line) {
             Some((step, _)) if line < agreed => *step,
-            _ => timelines[one].steps.len(),
+            _ => runs[one].steps.len(),
         };
-        let lengths = (0..timelines.len()).map(|one| until(one) - columns[one].len());
+        let lengths = (0..runs.len()).map(|one| until(one) - columns[one].len());
         let lengths: Vec<usize> = lengths.collect();
         let longest = lengths.iter().copied().max().unwrap_or_default();
         for (one, length) in lengths.into_iter().enumerate() {
@@ -45,9 +45,9 @@ pub fn order(timelines: &[Timeline]) -> Order {
     }
 }
 
-/// The steps at which a timeline prints, and what.
-pub fn printed(timeline: &Timeline) -> Vec<(usize, &str)> {
-    let steps = timeline.steps.iter().enumerate();
+/// The steps at which a run prints, and what.
+pub fn printed(run: &Trace) -> Vec<(usize, &str)> {
+    let steps = run.steps.iter().enumerate();
     let printed = steps.filter_map(|(index, step)| match &step.does {
         StepKind::Prints(text) => Some((index, text.as_str())),
         _ => None,

@@ -1,15 +1,16 @@
-//! The page: one file, with the timelines as JSON inside.
+//! The page: one file, with the runs as JSON inside.
 
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
 use super::align::order;
-use super::theme::{THEMES, number};
-use super::timeline::{Line, StepKind, Timeline, Wait, Waits, What};
 use super::{Report, Source};
+use crate::trace::{Line, Span, Step, StepKind, THEMES, Trace, Wait, WaitKind};
 
 const PAGE: &str = include_str!("page.html");
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
 
 impl Report {
     /// Writes the picture as a page that needs nothing else: one steps through it in a browser.
@@ -18,27 +19,31 @@ impl Report {
     ///
     /// If `out` does not take it.
     pub fn write_html(&self, out: &mut impl Write) -> io::Result<()> {
+        let (title, data) = (as_text(&self.title), as_data(&self.data()));
         // What is put in is not looked at again: a title may contain `{data}`.
-        let (head, rest) = PAGE.split_once("{title}").expect("the page has a title");
-        let (body, tail) = rest.split_once("{data}").expect("the page has data");
-        write!(out, "{head}{}{body}", as_text(&self.title))?;
-        write!(out, "{}{tail}", as_data(&self.data()))
+        let mut rest = PAGE;
+        for (name, text) in [
+            ("{title}", title.as_str()),
+            ("{style}", STYLE),
+            ("{data}", &data),
+            ("{script}", SCRIPT),
+        ] {
+            let (before, after) = rest.split_once(name).expect("the page has a place for it");
+            write!(out, "{before}{text}")?;
+            rest = after;
+        }
+        write!(out, "{rest}")
     }
 
     fn data(&self) -> Value {
-        let looks = THEMES.iter().map(
-            |look| json!({ "name": look.name, "letter": look.letter, "colour": look.colour, "ink": look.ink }),
-        );
-        let sources = self.sources.iter();
-        let sources = sources.map(|source| json!({ "name": source.name, "text": source.text }));
-        let order = order(&self.timelines);
-        let timelines = self.timelines.iter().zip(&order.columns);
-        let runs = timelines.map(|(timeline, columns)| run(timeline, columns, &self.sources));
+        let order = order(&self.runs);
+        let runs = self.runs.iter().zip(&order.columns);
+        let runs = runs.map(|(run, columns)| run_as_json(run, columns, &self.sources));
         json!({
             "title": self.title,
             "agreed": order.agreed,
-            "looks": looks.collect::<Vec<_>>(),
-            "sources": sources.collect::<Vec<_>>(),
+            "looks": THEMES,
+            "sources": self.sources,
             "runs": runs.collect::<Vec<_>>(),
         })
     }
@@ -59,102 +64,61 @@ fn as_data(json: &Value) -> String {
         .replace('\u{2029}', "\\u2029")
 }
 
-/// A timeline in columns: a hundred thousand objects would be five times as long. -1 stands for nothing.
-fn run(timeline: &Timeline, columns: &[usize], sources: &[Source]) -> Value {
-    let Timeline {
-        steps,
-        spans,
-        waits,
-        ..
-    } = timeline;
-    let mut texts = Vec::new();
-    let (mut before, mut column) = (0, 0);
-    let (mut does, mut arg, mut runs, mut gone) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for step in steps {
-        let (kind, argument, due) = match &step.does {
-            StepKind::Enters => (0, -1, None),
-            StepKind::Runs { cause } => (1, or_none(*cause), None),
-            StepKind::Schedules(kind, due) => {
-                (2, or_none(Some(number(What::Callback(*kind)))), Some(due))
-            }
-            StepKind::Wakes(due) => (3, -1, Some(due)),
-            StepKind::Prints(text) => {
-                texts.push(text.as_str());
-                (4, or_none(Some(texts.len() - 1)), None)
-            }
-        };
-        does.push(kind);
-        arg.push(argument);
-        runs.push(or_none(due.and_then(|due| due.runs)));
-        gone.push(or_none(due.and_then(|due| due.gone)));
-    }
-    let files = timeline.files.iter().map(|file| {
+/// A run in rows of numbers: a hundred thousand objects would be five times as long. -1 stands for nothing, a line is a file and its number.
+fn run_as_json(run: &Trace, columns: &[usize], sources: &[Source]) -> Value {
+    let files = run.files.iter().map(|file| {
         let source = sources.iter().position(|source| source.is(file));
         json!({ "name": file, "source": or_none(source) })
     });
-    let micros = |step: &super::timeline::Step| {
-        let at = step.at / 1000;
-        at - std::mem::replace(&mut before, at)
-    };
-    let further = columns
-        .iter()
-        .map(|here| here - std::mem::replace(&mut column, *here));
+    let steps = run.steps.iter().zip(columns);
     json!({
-        "name": timeline.name,
-        "isOurs": timeline.is_ours,
+        "name": run.name,
+        "isOurs": run.is_ours,
         "files": files.collect::<Vec<_>>(),
-        "texts": texts,
-        "steps": {
-            "does": does, "arg": arg, "runs": runs, "gone": gone,
-            "further": further.collect::<Vec<_>>(),
-            "after": steps.iter().map(micros).collect::<Vec<_>>(),
-            "span": steps.iter().map(|step| or_none(step.span)).collect::<Vec<_>>(),
-            "file": steps.iter().map(|step| file(step.line)).collect::<Vec<_>>(),
-            "line": steps.iter().map(|step| line(step.line)).collect::<Vec<_>>(),
-        },
-        "spans": {
-            "kind": spans.iter().map(|span| number(span.what)).collect::<Vec<_>>(),
-            "first": spans.iter().map(|span| span.first).collect::<Vec<_>>(),
-            "last": spans.iter().map(|span| span.last).collect::<Vec<_>>(),
-            "until": spans.iter().map(|span| span.until / 1000).collect::<Vec<_>>(),
-            "parent": spans.iter().map(|span| or_none(span.parent)).collect::<Vec<_>>(),
-            "turn": spans.iter().map(|span| u8::from(span.begins_turn)).collect::<Vec<_>>(),
-        },
-        "waits": waits.iter().map(wait).collect::<Vec<_>>(),
+        "steps": steps.map(|(step, column)| step_as_json(step, *column)).collect::<Vec<_>>(),
+        "spans": run.spans.iter().map(span_as_json).collect::<Vec<_>>(),
+        "waits": run.waits.iter().map(wait_as_json).collect::<Vec<_>>(),
     })
 }
 
-/// Row of a timer or thread of a job, first and last step, from when to when, line, milliseconds of a timer, the step that asked for it.
-fn wait(wait: &Wait) -> Value {
-    let (is_job, row, ms) = match wait.what {
-        Waits::Timer { row, ms } => (0, row, ms),
-        Waits::Job { thread } => (1, thread, 0),
+/// Its place on the axis, when it was, its span, what it does, and what belongs to that.
+fn step_as_json(step: &Step, column: usize) -> Value {
+    let (does, about, gone) = match &step.does {
+        StepKind::Enters => (0, json!(-1), None),
+        StepKind::Runs { cause } => (1, or_none(*cause), None),
+        StepKind::Schedules { kind, gone } => (2, json!(*kind as usize), *gone),
+        StepKind::Wakes { gone } => (3, json!(-1), *gone),
+        StepKind::Prints(text) => (4, json!(text), None),
     };
-    let (from, until) = (wait.from / 1000, wait.until / 1000);
-    json!([
-        is_job,
-        row,
-        wait.first,
-        or_none(wait.last),
-        from,
-        until,
-        file(wait.line),
-        line(wait.line),
-        ms,
-        or_none(wait.asked)
-    ])
+    let [file, line] = place(step.line);
+    let (at, span, gone) = (step.at / 1000, or_none(step.span), or_none(gone));
+    json!([column, at, span, file, line, does, about, gone])
 }
 
-fn file(line: Option<Line>) -> i64 {
-    or_none(line.map(|line| line.file))
+fn span_as_json(span: &Span) -> Value {
+    let (kind, turn) = (span.kind as usize, u8::from(span.begins_turn));
+    let (until, parent) = (span.until / 1000, or_none(span.parent));
+    json!([kind, span.first, span.last, until, parent, turn])
 }
 
-fn line(line: Option<Line>) -> u32 {
-    line.map_or(0, |line| line.number)
+fn wait_as_json(wait: &Wait) -> Value {
+    let (is_job, ms, cleared, refed) = match wait.kind {
+        WaitKind::Job => (true, 0, false, true),
+        WaitKind::Timer { ms, cleared, refed } => (false, ms, cleared, refed),
+    };
+    let [file, line] = place(wait.line);
+    json!({
+        "isJob": is_job, "row": wait.row, "first": wait.first, "last": wait.last,
+        "from": wait.from / 1000, "until": wait.until / 1000, "file": file, "line": line,
+        "ms": ms, "cleared": cleared, "refed": refed, "asked": or_none(wait.asked),
+    })
 }
 
-fn or_none(number: Option<usize>) -> i64 {
-    number
-        .and_then(|number| i64::try_from(number).ok())
-        .unwrap_or(-1)
+fn place(line: Option<Line>) -> [Value; 2] {
+    let file = or_none(line.map(|line| line.file));
+    [file, json!(line.map_or(0, |line| line.number))]
+}
+
+fn or_none(number: Option<usize>) -> Value {
+    number.map_or(json!(-1), |number| json!(number))
 }

@@ -1,14 +1,17 @@
 //! A recording in the format of `chrome://tracing` and <https://ui.perfetto.dev>.
 //!
-//! Follows "Trace Event Format" (Google, 2016): slices begin and end (`B`, `E`), an arrow leads from where a callback was scheduled to where it
-//! ran (`s`, `f`), a timer waits from `b` to `e`, queue lengths are counters (`C`), marks are instants (`i`). Times are microseconds.
+//! Follows "Trace Event Format" (Google, 2016): slices have a time and a duration (`X`), an arrow leads from where a callback was scheduled to
+//! where it ran (`s`, `f`), a timer waits from `b` to `e`, queue lengths are counters (`C`), marks are instants (`i`). Times are microseconds.
 
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::recorder::{Event, EventKind, Name, Thread, Trace};
-use crate::callback::CallbackKind;
+use super::timeline::{Line, Span, Step, StepKind, Trace, Wait, WaitKind};
+use crate::callback::SpanKind;
+
+/// The thread of the loop; those of the pool follow.
+const LOOP: usize = 1;
 
 impl Trace {
     /// Writes the recording as JSON.
@@ -17,96 +20,95 @@ impl Trace {
     ///
     /// If `out` does not take it.
     pub fn write_chrome(&self, out: &mut impl Write) -> io::Result<()> {
-        let mut threads: Vec<Thread> = self.events.iter().map(|event| event.thread).collect();
-        threads.push(Thread::Loop);
-        threads.sort_unstable();
-        threads.dedup();
-        // A viewer wants the events of a thread in order; those of the pool were noted when their results arrived.
-        let mut events: Vec<&Event> = self.events.iter().collect();
-        events.sort_by_key(|event| event.at);
-
-        write!(out, "{{\"displayTimeUnit\":\"ms\",\"traceEvents\":[")?;
-        let mut gap = "\n";
-        let names = threads.iter().map(thread_name);
-        let shown = |event: &&&Event| !matches!(event.kind, EventKind::Dropped(_));
-        let rest = events.iter().filter(shown).map(|event| as_json(event));
-        for event in names.chain(rest) {
-            write!(out, "{gap}{event}")?;
-            gap = ",\n";
-        }
-        writeln!(out, "\n]}}")
-    }
-}
-
-fn thread_name(thread: &Thread) -> Value {
-    let name = match thread {
-        Thread::Loop => "event loop".to_owned(),
-        Thread::Pool(number) => format!("pool thread {}", number + 1),
-    };
-    json!({ "ph": "M", "name": "thread_name", "pid": 1, "tid": number(*thread), "args": { "name": name } })
-}
-
-fn number(thread: Thread) -> u32 {
-    match thread {
-        Thread::Loop => 1,
-        Thread::Pool(number) => number + 2,
-    }
-}
-
-fn as_json(event: &Event) -> Value {
-    let mut json = body(&event.kind);
-    json["pid"] = 1.into();
-    json["tid"] = number(event.thread).into();
-    // Thousandths are enough, and a viewer's own unit.
-    json["ts"] = (event.at / 1000).into();
-    json
-}
-
-fn body(kind: &EventKind) -> Value {
-    match kind {
-        EventKind::Begin(Name::Phase(name)) => json!({ "ph": "B", "cat": "phase", "name": name }),
-        EventKind::Begin(Name::Job) => json!({ "ph": "B", "cat": "pool", "name": "job" }),
-        EventKind::Begin(Name::Callback(kind, location)) => json!({
-            "ph": "B", "cat": "callback", "name": name(*kind),
-            "args": { "file": location.file(), "line": location.line() },
-        }),
-        EventKind::End => json!({ "ph": "E" }),
-        EventKind::Scheduled(number, ..) | EventKind::Woken(number) => {
-            json!({ "ph": "s", "cat": "cause", "name": "why", "id": number })
-        }
-        EventKind::Runs(number) => {
-            json!({ "ph": "f", "bp": "e", "cat": "cause", "name": "why", "id": number })
-        }
-        EventKind::TimerSet(number, duration) => json!({
-            "ph": "b", "cat": "timer", "name": format!("timer of {} ms", duration.as_millis()), "id": number,
-        }),
-        EventKind::TimerGone(number) => {
-            json!({ "ph": "e", "cat": "timer", "name": "timer", "id": number })
-        }
-        EventKind::Queues(queues) => json!({
-            "ph": "C", "name": "waiting",
-            "args": {
+        let jobs = self.waits.iter().filter(|wait| wait.kind == WaitKind::Job);
+        let threads = jobs.map(|wait| wait.row + 1).max().unwrap_or_default();
+        let names = (0..=threads).map(|number| {
+            let name = match number {
+                0 => "event loop".to_owned(),
+                number => format!("pool thread {number}"),
+            };
+            json!({ "ph": "M", "name": "thread_name", "tid": LOOP + number, "args": { "name": name } })
+        });
+        let mut events: Vec<_> = names.collect();
+        events.extend(self.spans.iter().map(|span| self.slice(span)));
+        let steps = self.steps.iter().enumerate();
+        events.extend(steps.filter_map(|(number, step)| self.instant(number, step)));
+        let waits = self.waits.iter().enumerate();
+        events.extend(waits.flat_map(|(number, wait)| waiting(number, wait)));
+        events.extend(self.queues.iter().map(|(at, queues)| {
+            json!({ "ph": "C", "name": "waiting", "tid": LOOP, "ts": at / 1000, "args": {
                 "ticks": queues.ticks, "microtasks": queues.microtasks,
                 "immediates": queues.immediates, "timers": queues.timers,
-            },
-        }),
-        EventKind::Mark(text, location) => json!({
-            "ph": "i", "s": "t", "cat": "output", "name": text,
-            "args": { "file": location.file(), "line": location.line() },
-        }),
-        EventKind::Dropped(_) => Value::Null,
+            }})
+        }));
+        events.sort_by_key(|event| event["ts"].as_u64());
+        for event in &mut events {
+            event["pid"] = 1.into();
+        }
+        serde_json::to_writer(
+            out,
+            &json!({ "displayTimeUnit": "ms", "traceEvents": events }),
+        )
+        .map_err(io::Error::from)
+    }
+
+    fn slice(&self, span: &Span) -> Value {
+        let first = &self.steps[span.first];
+        let category = if span.kind < SpanKind::Tick {
+            "phase"
+        } else {
+            "callback"
+        };
+        let (from, until) = (first.at / 1000, span.until / 1000);
+        json!({
+            "ph": "X", "cat": category, "name": span.kind.theme().name, "tid": LOOP,
+            "ts": from, "dur": until - from, "args": self.place(first.line),
+        })
+    }
+
+    fn place(&self, line: Option<Line>) -> Value {
+        line.map_or(
+            json!({}),
+            |line| json!({ "file": self.files[line.file], "line": line.number }),
+        )
+    }
+
+    fn instant(&self, number: usize, step: &Step) -> Option<Value> {
+        let mut event = match &step.does {
+            StepKind::Schedules { .. } | StepKind::Wakes { .. } => {
+                json!({ "ph": "s", "cat": "cause", "name": "why", "id": number })
+            }
+            StepKind::Runs { cause } => {
+                let cause = (*cause)?;
+                json!({ "ph": "f", "bp": "e", "cat": "cause", "name": "why", "id": cause })
+            }
+            StepKind::Prints(text) => {
+                json!({ "ph": "i", "s": "t", "cat": "output", "name": text, "args": self.place(step.line) })
+            }
+            StepKind::Enters => return None,
+        };
+        event["tid"] = LOOP.into();
+        event["ts"] = (step.at / 1000).into();
+        Some(event)
     }
 }
 
-fn name(kind: CallbackKind) -> &'static str {
-    match kind {
-        CallbackKind::Tick => "tick",
-        CallbackKind::Microtask => "microtask",
-        CallbackKind::Immediate => "immediate",
-        CallbackKind::Timer => "timer",
-        CallbackKind::Close => "close callback",
-        CallbackKind::Task => "task",
-        CallbackKind::Listener => "listener",
-        CallbackKind::JobDone => "result of a job",
+fn waiting(number: usize, wait: &Wait) -> Vec<Value> {
+    let (from, until) = (wait.from / 1000, wait.until / 1000);
+    match wait.kind {
+        WaitKind::Job => vec![json!({
+            "ph": "X", "cat": "pool", "name": "job", "tid": LOOP + 1 + wait.row,
+            "ts": from, "dur": until - from,
+        })],
+        WaitKind::Timer { ms, .. } => ["b", "e"]
+            .into_iter()
+            .zip([from, until])
+            .map(|(ph, at)| {
+                json!({
+                    "ph": ph, "cat": "timer", "name": format!("timer of {ms} ms"), "id": number,
+                    "tid": LOOP, "ts": at,
+                })
+            })
+            .collect(),
     }
 }

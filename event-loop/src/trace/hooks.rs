@@ -1,87 +1,103 @@
 //! What the loop calls while it runs: hands the recorder the time and the lengths of the queues.
 
+use std::cell::RefCell;
 use std::fmt::Arguments;
-use std::time::Duration;
+use std::thread::ThreadId;
+use std::time::Instant;
 
 use slotmap::Key;
 
-use super::job_timing::JobTiming;
-pub use super::job_timing::measure;
 use super::location::SourceLocation;
 pub use super::location::at_location;
 pub use super::recorder::is_on;
-use super::recorder::{EventKind, Name, QueueLengths, with_recorder};
-use crate::callback::CallbackKind;
+use super::recorder::{Recorder, with_recorder};
+use super::timeline::QueueLengths;
+use crate::callback::SpanKind;
 use crate::data::task_table::TaskKey;
-use crate::data::timer_lists::TimerKey;
+use crate::data::time::{MILLISECOND, nanoseconds};
+use crate::data::timer_lists::{TimerChange, TimerKey};
 use crate::event_loop::try_with;
 
-fn record(event: EventKind) {
+/// Hands the time to the recorder, then what happens.
+fn record<R>(what: impl FnOnce(&mut Recorder) -> R) -> R {
     let now = try_with(|event_loop| event_loop.time.now());
-    with_recorder(|recorder| recorder.record(now, event));
+    with_recorder(|recorder| {
+        recorder.at_loop_time(now);
+        what(recorder)
+    })
 }
 
-/// A loop begins, whose clock starts from nothing.
+/// A loop begins.
 pub fn loop_begins() {
     if is_on() {
-        let is_virtual = try_with(|event_loop| event_loop.time.is_virtual());
-        with_recorder(|recorder| recorder.loop_begins(is_virtual == Some(true)));
+        with_recorder(Recorder::loop_begins);
     }
 }
 
 #[track_caller]
 pub fn note_text(text: Arguments<'_>) {
-    record(EventKind::Mark(text.to_string(), SourceLocation::here()));
+    let here = SourceLocation::here();
+    record(|recorder| {
+        let line = here.line(recorder);
+        recorder.prints(text.to_string(), Some(line));
+    });
 }
 
 /// Ends a slice when it is dropped, also by a panic.
 pub struct Slice(bool);
+
+impl Slice {
+    fn begin(begin: impl FnOnce(&mut Recorder)) -> Self {
+        let on = is_on();
+        if on {
+            record(begin);
+        }
+        Self(on)
+    }
+}
 
 impl Drop for Slice {
     fn drop(&mut self) {
         if !self.0 {
             return;
         }
-        record(EventKind::End);
         let lengths = try_with(|event_loop| QueueLengths {
             ticks: event_loop.ticks.borrow().len(),
             microtasks: event_loop.microtasks.borrow().len(),
             immediates: event_loop.immediates.borrow().refs,
             timers: event_loop.timers.borrow().refs,
         });
-        if let Some(lengths) = lengths
-            && with_recorder(|recorder| recorder.has_changed(lengths))
-        {
-            record(EventKind::Queues(lengths));
-        }
+        record(|recorder| {
+            recorder.ends();
+            recorder.queues(lengths.unwrap_or_default());
+        });
     }
 }
 
 /// A part of an iteration, until the answer is dropped.
-pub fn phase(name: &'static str) -> Slice {
-    let on = is_on();
-    if on {
-        record(EventKind::Begin(Name::Phase(name)));
-    }
-    Slice(on)
+pub fn phase(kind: SpanKind) -> Slice {
+    Slice::begin(|recorder| recorder.enters(kind))
 }
 
 /// A callback that was scheduled while a recording was on. Dropping it says that it will not run any more.
 pub struct Noted {
-    kind: CallbackKind,
+    kind: SpanKind,
     location: SourceLocation,
     number: u64,
 }
 
 /// Notes that the caller schedules a callback; nothing unless a recording is on.
 #[track_caller]
-pub fn scheduled(kind: CallbackKind) -> Option<Noted> {
+pub fn scheduled(kind: SpanKind) -> Option<Noted> {
     if !is_on() {
         return None;
     }
-    let number = with_recorder(super::recorder::Trace::next_number);
     let location = SourceLocation::here();
-    record(EventKind::Scheduled(number, kind, location.clone()));
+    let number = record(|recorder| {
+        let (number, line) = (recorder.next_number(), location.line(recorder));
+        recorder.schedules(number, kind, Some(line));
+        number
+    });
     Some(Noted {
         kind,
         location,
@@ -92,65 +108,78 @@ pub fn scheduled(kind: CallbackKind) -> Option<Noted> {
 /// A task is to be polled again. What has woken it is what runs now.
 pub fn woken(task: TaskKey) {
     if is_on() {
-        let number = with_recorder(|recorder| recorder.woken(task.data().as_ffi()));
-        record(EventKind::Woken(number));
+        record(|recorder| recorder.wakes(task.data().as_ffi()));
     }
 }
 
 impl Noted {
+    /// Lets it be known by the key of its task, which is larger than any number.
+    pub fn of_task(mut self, task: TaskKey) -> Self {
+        let before = std::mem::replace(&mut self.number, task.data().as_ffi());
+        with_recorder(|recorder| recorder.renumbers(before, self.number));
+        self
+    }
+
     /// It runs until the answer is dropped.
     pub fn runs(&self) -> Slice {
-        self.runs_as(self.number)
-    }
-
-    /// As [`Noted::runs`], for a task: what has woken it is the cause.
-    pub fn resume(&self, task: TaskKey) -> Slice {
-        let woken = with_recorder(|recorder| recorder.take_woken(task.data().as_ffi()));
-        self.runs_as(woken.unwrap_or(self.number))
-    }
-
-    fn runs_as(&self, number: u64) -> Slice {
-        let on = is_on();
-        if on {
-            record(EventKind::Begin(Name::Callback(
-                self.kind,
-                self.location.clone(),
-            )));
-            record(EventKind::Runs(number));
-        }
-        Slice(on)
+        Slice::begin(|recorder| {
+            let line = self.location.line(recorder);
+            recorder.runs(self.number, self.kind, Some(line));
+        })
     }
 }
 
 impl Drop for Noted {
     fn drop(&mut self) {
         if is_on() {
-            record(EventKind::Dropped(self.number));
+            record(|recorder| recorder.drops(self.number));
         }
     }
 }
 
-/// A timer waits from here on.
-pub fn timer_set(timer: TimerKey, duration: u64) {
-    let duration = Duration::from_nanos(duration);
-    timer_event(EventKind::TimerSet(timer.data().as_ffi(), duration));
-}
-
-/// A timer waits no longer: it has fired, or was cleared.
-pub fn timer_gone(timer: TimerKey) {
-    timer_event(EventKind::TimerGone(timer.data().as_ffi()));
-}
-
 /// At the time of the last event: the clock belongs to what has set the timer.
-fn timer_event(event: EventKind) {
+pub fn timer(timer: TimerKey, change: TimerChange) {
+    let key = timer.data().as_ffi();
     if is_on() {
-        with_recorder(|recorder| recorder.record_at_last(event));
+        with_recorder(|recorder| match change {
+            TimerChange::Set(duration) => recorder.sets_timer(key, duration / MILLISECOND),
+            TimerChange::Fired => recorder.timer_is_gone(key, false),
+            TimerChange::Cleared => recorder.timer_is_gone(key, true),
+            TimerChange::Ref(refed) => recorder.refs_timer(key, refed),
+        });
     }
+}
+
+/// How long a job ran, and on which thread of the pool: the thread of the loop does not see it run.
+pub struct JobTiming {
+    took: u64,
+    thread: ThreadId,
+}
+
+/// Takes the time of `work`, on whichever thread this is.
+pub fn measure<T>(work: impl FnOnce() -> T) -> (T, JobTiming) {
+    let began = Instant::now();
+    let result = work();
+    let (took, thread) = (nanoseconds(began.elapsed()), std::thread::current().id());
+    (result, JobTiming { took, thread })
+}
+
+thread_local! {
+    /// The threads of the pool, by the order in which they were first seen.
+    static THREADS: RefCell<Vec<ThreadId>> = RefCell::default();
 }
 
 /// The result of a job has arrived.
 pub fn job_done(timing: &JobTiming) {
-    if is_on() {
-        with_recorder(|recorder| recorder.job_done(timing));
+    if !is_on() {
+        return;
     }
+    let thread = THREADS.with_borrow_mut(|threads| {
+        let known = threads.iter().position(|thread| *thread == timing.thread);
+        known.unwrap_or_else(|| {
+            threads.push(timing.thread);
+            threads.len() - 1
+        })
+    });
+    with_recorder(|recorder| recorder.job_has_run(Some((thread, timing.took))));
 }

@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::panic::Location;
 use std::sync::Arc;
 
-use super::recorder::is_on;
+use super::recorder::{Recorder, is_on};
+use super::timeline::Line;
 
 /// A line of a file.
 #[derive(Clone, Debug)]
@@ -67,17 +68,10 @@ impl SourceLocation {
         CURRENT_LOCATION.with_borrow(Clone::clone).unwrap_or(rust)
     }
 
-    pub fn file(&self) -> &str {
+    pub fn line(&self, recorder: &mut Recorder) -> Line {
         match self {
-            Self::Rust(location) => location.file(),
-            Self::Script(file, _) => file,
-        }
-    }
-
-    pub fn line(&self) -> u32 {
-        match self {
-            Self::Rust(location) => location.line(),
-            Self::Script(_, line) => *line,
+            Self::Rust(location) => recorder.line(location.file(), location.line()),
+            Self::Script(file, line) => recorder.line(file, *line),
         }
     }
 }

@@ -1,86 +1,45 @@
-//! The recording of this thread: what ran, when, and because of what.
+//! Writes a run down as it happens: keeps track of what is open, what waits, and what was scheduled where.
 //!
 //! Each callback is recorded where it is *scheduled*, by wrapping it: a loop that is not recorded carries nothing of this but one test of a
 //! flag. The recorder is told everything, and asks the loop nothing.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
-use std::time::Duration;
+use std::collections::{BTreeSet, HashMap};
+use std::mem::take;
 
-use super::location::SourceLocation;
-use crate::callback::CallbackKind;
+use super::timeline::{Line, QueueLengths, Span, Step, StepKind, Trace, Wait, WaitKind};
+use crate::callback::SpanKind;
 
-/// What happened, in the order in which it did.
-#[derive(Debug, Default)]
-pub struct Trace {
-    pub(super) events: Vec<Event>,
-    /// When the last event was, in nanoseconds.
-    pub(super) last: u64,
+/// What happened so far, and what is going on.
+#[derive(Default)]
+pub struct Recorder {
+    trace: Trace,
+    now: u64,
     /// When the loop of now began.
     base: u64,
     callbacks: u64,
-    queues: QueueLengths,
-    /// Tasks that were woken and have not run since: the number of their next run.
-    woken: HashMap<u64, u64>,
-    /// A loop of it ran on a virtual clock: the times are no durations.
-    pub(crate) is_virtual: bool,
+    open: Vec<Open>,
+    begins_turn: bool,
+    /// The step that scheduled the callback of this number.
+    scheduled: HashMap<u64, usize>,
+    timers: HashMap<u64, usize>,
+    /// The rows of timers, and those of them that are free again.
+    rows: usize,
+    free_rows: BTreeSet<usize>,
+    /// The step at which each thread of the pool gave back its last job.
+    jobs: Vec<usize>,
+    files: HashMap<String, usize>,
 }
 
-/// One step of the recording.
-#[derive(Debug)]
-pub struct Event {
-    /// In nanoseconds from the beginning of the recording.
-    pub at: u64,
-    pub thread: Thread,
-    pub kind: EventKind,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Thread {
-    Loop,
-    /// A thread of the pool, by the order in which they were first seen.
-    Pool(u32),
-}
-
-#[derive(Debug)]
-pub enum EventKind {
-    Begin(Name),
-    End,
-    /// A callback was scheduled here.
-    Scheduled(u64, CallbackKind, SourceLocation),
-    /// A task that has run before is to continue.
-    Woken(u64),
-    /// It begins to run here; its slice has just begun.
-    Runs(u64),
-    /// It will not run, or not again.
-    Dropped(u64),
-    TimerSet(u64, Duration),
-    /// A timer has fired, or was cleared.
-    TimerGone(u64),
-    Queues(QueueLengths),
-    /// What the program prints.
-    Mark(String, SourceLocation),
-}
-
-#[derive(Debug)]
-pub enum Name {
-    Phase(&'static str),
-    Callback(CallbackKind, SourceLocation),
-    Job,
-}
-
-/// How many wait.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct QueueLengths {
-    pub ticks: usize,
-    pub microtasks: usize,
-    pub immediates: usize,
-    pub timers: usize,
+/// A phase is worth a step only once something happens in it.
+struct Open {
+    kind: SpanKind,
+    span: Option<usize>,
 }
 
 thread_local! {
     static ON: Cell<bool> = const { Cell::new(false) };
-    static TRACE: RefCell<Trace> = RefCell::default();
+    static RECORDER: RefCell<Recorder> = RefCell::default();
 }
 
 /// Records the loops that `work` runs on this thread.
@@ -97,20 +56,22 @@ thread_local! {
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn trace<R>(work: impl FnOnce() -> R) -> (R, Trace) {
-    let outer = Outer(ON.replace(true), TRACE.take());
+    let outer = Outer(ON.replace(true), RECORDER.take());
     let result = work();
-    let recorded = TRACE.take();
+    let recorded = RECORDER.take();
     drop(outer);
+    let mut recorded = recorded.end("event-loop");
+    recorded.is_ours = true;
     (result, recorded)
 }
 
 /// Ends a recording and puts back the one around it, also when a panic goes through.
-struct Outer(bool, Trace);
+struct Outer(bool, Recorder);
 
 impl Drop for Outer {
     fn drop(&mut self) {
         ON.set(self.0);
-        TRACE.set(std::mem::take(&mut self.1));
+        RECORDER.set(take(&mut self.1));
     }
 }
 
@@ -118,57 +79,293 @@ pub fn is_on() -> bool {
     ON.get()
 }
 
-/// Calls `action`, which calls no foreign code, with the recording of this thread.
-pub fn with_recorder<R>(action: impl FnOnce(&mut Trace) -> R) -> R {
-    TRACE.with_borrow_mut(action)
+/// Calls `action`, which calls no foreign code, with the recorder of this thread.
+pub fn with_recorder<R>(action: impl FnOnce(&mut Recorder) -> R) -> R {
+    RECORDER.with_borrow_mut(action)
 }
 
-impl Trace {
-    /// What happened, in order; what threads of the pool did was noted when their results arrived.
-    pub(crate) fn events(&self) -> &[Event] {
-        &self.events
+impl Recorder {
+    /// What follows happens then.
+    pub fn at(&mut self, at: u64) {
+        self.now = self.now.max(at);
     }
 
-    pub(super) fn loop_begins(&mut self, is_virtual: bool) {
-        self.base = self.last;
-        self.woken.clear();
-        self.is_virtual |= is_virtual;
+    /// What follows happens then on the clock of the loop. Events of one instant, as they are on a clock that stands still, lie a microsecond
+    /// apart: their order is to be seen.
+    pub fn at_loop_time(&mut self, now: Option<u64>) {
+        let at = now.map_or(0, |now| self.base.saturating_add(now));
+        self.now = at.max(self.now.saturating_add(1000));
     }
 
-    /// Records what happens `now`, on the clock of the loop, if there is one.
-    pub(super) fn record(&mut self, now: Option<u64>, kind: EventKind) {
-        self.push(now.map_or(0, |now| self.base.saturating_add(now)), kind);
+    /// A loop begins, whose clock starts from nothing.
+    pub fn loop_begins(&mut self) {
+        self.base = self.now;
+        self.timers.clear();
     }
 
-    pub(super) fn record_at_last(&mut self, kind: EventKind) {
-        self.push(self.last, kind);
+    pub fn line(&mut self, file: &str, number: u32) -> Line {
+        let files = &mut self.trace.files;
+        let known = self.files.get(file).copied();
+        let file = known.unwrap_or_else(|| {
+            files.push(file.to_owned());
+            self.files.insert(file.to_owned(), files.len() - 1);
+            files.len() - 1
+        });
+        Line { file, number }
     }
 
-    /// Events of one instant, as they are on a clock that stands still, lie a microsecond apart: their order is to be seen.
-    fn push(&mut self, at: u64, kind: EventKind) {
-        self.last = at.max(self.last.saturating_add(1000));
-        let (at, thread) = (self.last, Thread::Loop);
-        self.events.push(Event { at, thread, kind });
-    }
-
-    pub(super) fn next_number(&mut self) -> u64 {
+    /// Returns a number for a callback.
+    pub fn next_number(&mut self) -> u64 {
         self.callbacks += 1;
         self.callbacks
     }
 
-    /// Notes that a task was woken; its next run goes by the number that this returns.
-    pub(super) fn woken(&mut self, task: u64) -> u64 {
-        let number = self.next_number();
-        self.woken.insert(task, number);
-        number
+    /// A phase begins; each turn of the loop polls once.
+    pub fn enters(&mut self, phase: SpanKind) {
+        self.enters_turn(phase, phase == SpanKind::Poll);
     }
 
-    pub(super) fn take_woken(&mut self, task: u64) -> Option<u64> {
-        self.woken.remove(&task)
+    /// A phase begins, perhaps as the first of its turn that is seen.
+    pub fn enters_turn(&mut self, phase: SpanKind, begins_turn: bool) {
+        self.begins_turn |= begins_turn;
+        self.open.push(Open {
+            kind: phase,
+            span: None,
+        });
     }
 
-    /// Whether the queues are not as long as they were.
-    pub(super) fn has_changed(&mut self, queues: QueueLengths) -> bool {
-        std::mem::replace(&mut self.queues, queues) != queues
+    pub fn schedules(&mut self, number: u64, kind: SpanKind, line: Option<Line>) {
+        let step = self.step(line, StepKind::Schedules { kind, gone: None });
+        self.scheduled.insert(number, step);
     }
+
+    /// The callback is called by another number from here on.
+    pub fn renumbers(&mut self, before: u64, number: u64) {
+        if let Some(step) = self.scheduled.remove(&before) {
+            self.scheduled.insert(number, step);
+        }
+    }
+
+    pub fn wakes(&mut self, number: u64) {
+        let step = self.step(None, StepKind::Wakes { gone: None });
+        self.scheduled.insert(number, step);
+    }
+
+    pub fn runs(&mut self, number: u64, kind: SpanKind, line: Option<Line>) {
+        // A task goes on once for each time that it was woken, any other callback because of where it was scheduled.
+        let cause = match kind {
+            SpanKind::Task => self.scheduled.remove(&number),
+            _ => self.scheduled.get(&number).copied(),
+        };
+        self.open.push(Open { kind, span: None });
+        self.begin_spans();
+        self.step(line, StepKind::Runs { cause });
+    }
+
+    /// The innermost phase or callback is over.
+    pub fn ends(&mut self) {
+        if let Some(Open {
+            span: Some(span), ..
+        }) = self.open.pop()
+        {
+            let span = &mut self.trace.spans[span];
+            span.last = self.trace.steps.len() - 1;
+            span.until = self.now;
+        }
+    }
+
+    /// The callback of this number will not run, or not again.
+    pub fn drops(&mut self, number: u64) {
+        let now = self.trace.steps.len();
+        if let Some(step) = self.scheduled.remove(&number)
+            && let StepKind::Schedules { gone, .. } | StepKind::Wakes { gone } =
+                &mut self.trace.steps[step].does
+        {
+            *gone = Some(now);
+        }
+    }
+
+    pub fn prints(&mut self, text: String, line: Option<Line>) {
+        self.step(line, StepKind::Prints(text));
+    }
+
+    /// Notes how long the queues are, unless they are as long as before.
+    pub fn queues(&mut self, lengths: QueueLengths) {
+        let before = self.trace.queues.last().map(|(_, before)| *before);
+        if before.unwrap_or_default() != lengths {
+            self.trace.queues.push((self.now, lengths));
+        }
+    }
+
+    /// A timer is set, by the step that has just scheduled it; one that was set before was asked for then.
+    pub fn sets_timer(&mut self, key: u64, ms: u64) {
+        let before = self.timers.get(&key).map(|wait| &self.trace.waits[*wait]);
+        let (asked, refed) = match before {
+            Some(Wait { asked, kind, .. }) => (*asked, is_refed(*kind)),
+            None => (self.trace.steps.len().checked_sub(1), true),
+        };
+        let row = self.free_rows.pop_first().unwrap_or_else(|| {
+            self.rows += 1;
+            self.rows - 1
+        });
+        self.timers.insert(key, self.trace.waits.len());
+        self.trace.waits.push(Wait {
+            kind: WaitKind::Timer {
+                ms,
+                cleared: false,
+                refed,
+            },
+            row,
+            first: self.trace.steps.len().saturating_sub(1),
+            last: None,
+            from: self.now,
+            until: self.now,
+            line: asked.and_then(|step| self.trace.steps[step].line),
+            asked,
+        });
+    }
+
+    /// A timer that waits does so no longer.
+    pub fn timer_is_gone(&mut self, key: u64, is_cleared: bool) {
+        let last = self.trace.steps.len().saturating_sub(1);
+        if let Some(wait) = self.waiting_timer(key) {
+            wait.last = Some(last);
+            let row = wait.row;
+            if let WaitKind::Timer { cleared, .. } = &mut wait.kind {
+                *cleared = is_cleared;
+            }
+            self.free_rows.insert(row);
+        }
+    }
+
+    /// A timer holds the loop from here on, or does not.
+    pub fn refs_timer(&mut self, key: u64, is_refed: bool) {
+        if let Some(Wait {
+            kind: WaitKind::Timer { refed, .. },
+            ..
+        }) = self.waiting_timer(key)
+        {
+            *refed = is_refed;
+        }
+    }
+
+    fn waiting_timer(&mut self, key: u64) -> Option<&mut Wait> {
+        let wait = &mut self.trace.waits[*self.timers.get(&key)?];
+        let waits = wait.last.is_none();
+        if waits {
+            wait.until = self.now;
+        }
+        waits.then_some(wait)
+    }
+
+    /// The callback that has just begun delivers the result of a job, which was for so long on this thread of the pool; if that is not known,
+    /// on any that was free.
+    pub fn job_has_run(&mut self, ran: Option<(usize, u64)>) {
+        let Some(StepKind::Runs { cause: Some(asked) }) =
+            self.trace.steps.last().map(|step| &step.does)
+        else {
+            return;
+        };
+        let asked = *asked;
+        let (thread, from) = match ran {
+            Some((thread, took)) => (thread, self.now.saturating_sub(took)),
+            None => {
+                let free = self.jobs.iter().position(|last| *last <= asked);
+                (free.unwrap_or(self.jobs.len()), self.trace.steps[asked].at)
+            }
+        };
+        let step = self.trace.steps.len() - 1;
+        if self.jobs.len() <= thread {
+            self.jobs.resize(thread + 1, 0);
+        }
+        // A thread takes one job at a time; when it took this one, the loop cannot tell.
+        let first = std::mem::replace(&mut self.jobs[thread], step).max(asked);
+        let mut before = self.trace.waits.iter().rev();
+        let before = before.find(|wait| wait.kind == WaitKind::Job && wait.row == thread);
+        self.trace.waits.push(Wait {
+            kind: WaitKind::Job,
+            row: thread,
+            first,
+            last: Some(step),
+            from: before.map_or(from, |before| from.max(before.until)),
+            until: self.now,
+            line: self.trace.steps[asked].line,
+            asked: Some(asked),
+        });
+    }
+
+    /// Ends what is open.
+    pub fn end(mut self, name: &str) -> Trace {
+        while !self.open.is_empty() {
+            self.ends();
+        }
+        name.clone_into(&mut self.trace.name);
+        // What came before the program is not its own.
+        let begin = self.trace.steps.first().map_or(0, |step| step.at);
+        let Trace {
+            steps,
+            spans,
+            waits,
+            queues,
+            ..
+        } = &mut self.trace;
+        for wait in waits {
+            if wait.last.is_none() {
+                wait.until = self.now;
+            }
+            wait.from = wait.from.saturating_sub(begin);
+            wait.until -= begin;
+        }
+        steps.iter_mut().for_each(|step| step.at -= begin);
+        spans.iter_mut().for_each(|span| span.until -= begin);
+        queues.iter_mut().for_each(|(at, _)| *at -= begin);
+        self.trace
+    }
+
+    fn step(&mut self, line: Option<Line>, does: StepKind) -> usize {
+        self.begin_spans();
+        let span = self.open.iter().rev().find_map(|open| open.span);
+        self.push(span, line, does)
+    }
+
+    fn push(&mut self, span: Option<usize>, line: Option<Line>, does: StepKind) -> usize {
+        let at = self.now;
+        self.trace.steps.push(Step {
+            at,
+            span,
+            line,
+            does,
+        });
+        self.trace.steps.len() - 1
+    }
+
+    /// Something happens: the phases that it happens in have begun.
+    fn begin_spans(&mut self) {
+        let mut parent = None;
+        for index in 0..self.open.len() {
+            let Open { kind, span } = self.open[index];
+            parent = span.or_else(|| {
+                let first = self.trace.steps.len();
+                let is_phase = kind < SpanKind::Tick;
+                self.trace.spans.push(Span {
+                    kind,
+                    first,
+                    last: first,
+                    until: self.now,
+                    parent,
+                    begins_turn: is_phase && take(&mut self.begins_turn),
+                });
+                let span = Some(self.trace.spans.len() - 1);
+                if is_phase {
+                    self.push(span, None, StepKind::Enters);
+                }
+                span
+            });
+            self.open[index].span = parent;
+        }
+    }
+}
+
+fn is_refed(kind: WaitKind) -> bool {
+    !matches!(kind, WaitKind::Timer { refed: false, .. })
 }

@@ -3,10 +3,12 @@
 //! No port, no driver, no package: the shell hands it our pipes as its third and fourth file, where it looks for them.
 
 use std::io::{BufRead, BufReader, Write};
+use std::ops::{Deref, DerefMut};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -19,16 +21,50 @@ pub struct Browser {
     calls: u64,
     /// What the browser has said without having been asked.
     pub events: Vec<Value>,
-    _profile: tempfile::TempDir,
 }
 
-const START: &str = r#"exec "$0" --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
+/// It ends when our end of the pipe is closed, at the latest with this process; then its profile goes.
+const START: &str = r#""$0" --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
     --disable-component-update --disable-sync --disable-breakpad --disable-dev-shm-usage --hide-scrollbars \
-    --remote-debugging-pipe --user-data-dir="$1" 3<&0 4>&1 </dev/null >/dev/null 2>&1"#;
+    --remote-debugging-pipe --user-data-dir="$1" 3<&0 4>&1 </dev/null >/dev/null 2>&1; rm -rf "$1""#;
+
+/// The one of all tests, which take it in turn: a browser takes longer to start than a test.
+static SHARED: Mutex<Option<Browser>> = Mutex::new(None);
+
+pub struct Turn(MutexGuard<'static, Option<Browser>>);
+
+impl Deref for Turn {
+    type Target = Browser;
+
+    fn deref(&self) -> &Browser {
+        self.0.as_ref().unwrap()
+    }
+}
+
+impl DerefMut for Turn {
+    fn deref_mut(&mut self) -> &mut Browser {
+        self.0.as_mut().unwrap()
+    }
+}
 
 impl Browser {
-    /// Starts `$CHROMIUM`, or the first on the PATH. Where there is none a test is skipped, unless `REQUIRE_PEERS=1`.
-    pub fn start() -> Option<Self> {
+    /// Waits for the turn of a test. Where there is no browser it is skipped, unless `REQUIRE_PEERS=1`.
+    pub fn start() -> Option<Turn> {
+        let mut shared = SHARED.lock().unwrap_or_else(|failed| {
+            // A test has failed, at whatever point: the next one begins anew.
+            SHARED.clear_poison();
+            let mut shared = failed.into_inner();
+            *shared = None;
+            shared
+        });
+        if shared.is_none() {
+            *shared = Self::launch();
+        }
+        shared.is_some().then_some(Turn(shared))
+    }
+
+    /// Starts `$CHROMIUM`, or the first on the PATH.
+    fn launch() -> Option<Self> {
         let chosen = std::env::var("CHROMIUM").ok();
         let known = ["chromium", "chromium-browser", "google-chrome"].map(str::to_owned);
         let answers = |name: &String| Command::new(name).arg("--version").output().is_ok();
@@ -38,12 +74,12 @@ impl Browser {
             eprintln!("skipped: no chromium is there");
             return None;
         };
-        let profile = tempfile::tempdir().unwrap();
+        let profile = tempfile::tempdir().unwrap().keep();
         let mut child = Command::new("sh")
             .args(["-c", START, &chromium])
-            .arg(profile.path())
+            .arg(&profile)
             // What it leaves anywhere is gone with its folder.
-            .env("HOME", profile.path())
+            .env("HOME", &profile)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .process_group(0)
@@ -69,7 +105,6 @@ impl Browser {
             session: Value::Null,
             calls: 0,
             events: Vec::new(),
-            _profile: profile,
         };
         let target = browser.call("Target.createTarget", &json!({ "url": "about:blank" }));
         let attach = json!({ "targetId": target["targetId"], "flatten": true });
@@ -84,6 +119,7 @@ impl Browser {
     pub fn open(&mut self, page: &Path, (width, height): (u32, u32)) {
         let screen = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500 });
         self.call("Emulation.setDeviceMetricsOverride", &screen);
+        self.call("Emulation.setEmulatedMedia", &json!({}));
         self.events.clear();
         let url = format!("file://{}", page.display());
         self.call("Page.navigate", &json!({ "url": url }));

@@ -21,10 +21,8 @@ struct Thrown(Arc<str>);
 
 type Outcome = Result<(), Thrown>;
 
-enum Handle {
-    Timeout(Timeout),
-    Immediate(Immediate),
-}
+/// Clears, refreshes, unrefs or refs what a program has made.
+type Handle = Box<dyn Fn(Op)>;
 
 struct Interpreter {
     /// What a recording calls it.
@@ -34,7 +32,7 @@ struct Interpreter {
     /// What the current program has made under each label.
     handles: RefCell<HashMap<Arc<str>, Handle>>,
     /// At most two a program count, so that every program ends.
-    refreshes: Cell<usize>,
+    refreshes: Rc<Cell<usize>>,
 }
 
 /// Plays all programs, each when the one before has left nothing to do.
@@ -44,7 +42,7 @@ pub fn start(file: &str, script: Script) {
         script,
         next: Cell::new(0),
         handles: RefCell::default(),
-        refreshes: Cell::new(0),
+        refreshes: Rc::default(),
     });
     on_uncaught(|error| println!("caught {}", error.root_cause()));
     on_before_exit(move |_| interpreter.next_program());
@@ -59,7 +57,7 @@ impl Interpreter {
             at_line(&self.file, line, || println!("-- end"));
         }
         for handle in self.handles.take().into_values() {
-            handle.clear();
+            handle(Op::Clear);
         }
         self.refreshes.set(0);
         let Some(program) = self.script.programs.get(number) else {
@@ -104,11 +102,11 @@ impl Interpreter {
             Op::Log => println!("{}", node.label),
             Op::Tick => next_tick(fire),
             Op::Micro => queue_microtask(fire),
-            Op::Immediate => self.keep(node, Handle::Immediate(set_immediate(fire))),
-            Op::Timeout => self.keep(
-                node,
-                Handle::Timeout(set_timeout(delay(node.numbers[0]), fire)),
-            ),
+            Op::Immediate => self.keep(node, immediate_handle(set_immediate(fire))),
+            Op::Timeout => {
+                let timer = set_timeout(delay(node.numbers[0]), fire);
+                self.keep(node, self.timeout_handle(timer));
+            }
             Op::Interval => self.interval(index),
             Op::Sleep => {
                 let nap = sleep(delay(node.numbers[0]));
@@ -125,16 +123,11 @@ impl Interpreter {
                 });
             }
             Op::Hops => self.hops(index),
-            Op::Clear => self.with_handle(node, Handle::clear),
-            Op::Refresh => self.with_handle(node, |handle| {
-                if let Handle::Timeout(timer) = handle
-                    && self.refreshes.replace(self.refreshes.get() + 1) < 2
-                {
-                    timer.refresh();
+            Op::Clear | Op::Refresh | Op::Unref | Op::Ref => {
+                if let Some(handle) = self.handles.borrow().get(&node.label) {
+                    handle(node.op);
                 }
-            }),
-            Op::Unref => self.with_handle(node, Handle::unref),
-            Op::Ref => self.with_handle(node, Handle::keep_alive),
+            }
             Op::Busy => busy(milliseconds(node.numbers[0])),
             Op::Throw => return Err(Thrown(Arc::clone(&node.label))),
         }
@@ -158,7 +151,7 @@ impl Interpreter {
             Timeout::this().clear();
             interpreter.run(&node.body)
         });
-        self.keep(node, Handle::Timeout(interval));
+        self.keep(node, self.timeout_handle(interval));
     }
 
     /// An async function that takes that number of microtask turns, at least one.
@@ -182,34 +175,25 @@ impl Interpreter {
             .insert(Arc::clone(&node.label), handle);
     }
 
-    fn with_handle(&self, node: &Node, action: impl FnOnce(&Handle)) {
-        if let Some(handle) = self.handles.borrow().get(&node.label) {
-            action(handle);
-        }
+    fn timeout_handle(&self, timer: Timeout) -> Handle {
+        let refreshes = Rc::clone(&self.refreshes);
+        Box::new(move |op| match op {
+            Op::Clear => timer.clear(),
+            Op::Refresh if refreshes.replace(refreshes.get() + 1) >= 2 => {}
+            Op::Refresh => drop(timer.refresh()),
+            Op::Unref => drop(timer.unref()),
+            _ => drop(timer.keep_alive()),
+        })
     }
 }
 
-impl Handle {
-    fn clear(&self) {
-        match self {
-            Self::Timeout(timer) => timer.clear(),
-            Self::Immediate(immediate) => immediate.clear(),
-        }
-    }
-
-    fn unref(&self) {
-        match self {
-            Self::Timeout(timer) => drop(timer.unref()),
-            Self::Immediate(immediate) => drop(immediate.unref()),
-        }
-    }
-
-    fn keep_alive(&self) {
-        match self {
-            Self::Timeout(timer) => drop(timer.keep_alive()),
-            Self::Immediate(immediate) => drop(immediate.keep_alive()),
-        }
-    }
+fn immediate_handle(immediate: Immediate) -> Handle {
+    Box::new(move |op| match op {
+        Op::Clear => immediate.clear(),
+        Op::Unref => drop(immediate.unref()),
+        Op::Ref => drop(immediate.keep_alive()),
+        _ => {}
+    })
 }
 
 /// A delay as Node takes it: what it cannot hold is one millisecond.

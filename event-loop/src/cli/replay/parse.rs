@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use clap::ValueEnum;
+
 /// All programs of a file, and the nodes that they name by index.
 pub struct Script {
     pub programs: Vec<Program>,
@@ -18,7 +20,7 @@ pub struct Program {
 }
 
 /// The phase whose callback runs the nodes of a program.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, ValueEnum)]
 pub enum Root {
     Timer,
     Check,
@@ -35,7 +37,7 @@ pub struct Node {
     pub body: Vec<usize>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
 pub enum Op {
     Log,
     Tick,
@@ -55,26 +57,15 @@ pub enum Op {
 }
 
 impl Op {
-    /// The operation of this name, how many numbers follow its label, and whether nodes may.
-    fn named(name: &str) -> Option<(Self, usize, bool)> {
-        Some(match name {
-            "log" => (Self::Log, 0, false),
-            "tick" => (Self::Tick, 0, true),
-            "micro" => (Self::Micro, 0, true),
-            "hops" => (Self::Hops, 1, true),
-            "immediate" => (Self::Immediate, 0, true),
-            "timeout" => (Self::Timeout, 1, true),
-            "interval" => (Self::Interval, 2, true),
-            "sleep" => (Self::Sleep, 1, true),
-            "yield" => (Self::Yield, 0, true),
-            "clear" => (Self::Clear, 0, false),
-            "refresh" => (Self::Refresh, 0, false),
-            "unref" => (Self::Unref, 0, false),
-            "ref" => (Self::Ref, 0, false),
-            "busy" => (Self::Busy, 0, false),
-            "throw" => (Self::Throw, 0, false),
-            _ => return None,
-        })
+    /// How many numbers follow its label, and whether nodes may.
+    fn takes(self) -> (usize, bool) {
+        match self {
+            Self::Log | Self::Clear | Self::Refresh | Self::Unref | Self::Ref => (0, false),
+            Self::Busy | Self::Throw => (0, false),
+            Self::Hops | Self::Timeout | Self::Sleep => (1, true),
+            Self::Interval => (2, true),
+            Self::Tick | Self::Micro | Self::Immediate | Self::Yield => (0, true),
+        }
     }
 }
 
@@ -142,11 +133,8 @@ impl Open<'_> {
         let ["program", name, root] = self.words[..] else {
             return Err(self.wrong("expected `(program NAME ROOT node...)`".into()));
         };
-        let root = match root {
-            "timer" => Root::Timer,
-            "check" => Root::Check,
-            "poll" => Root::Poll,
-            _ => return Err(self.wrong(format!("the root {root:?} is none of timer, check, poll"))),
+        let Ok(root) = Root::from_str(root, false) else {
+            return Err(self.wrong(format!("the root {root:?} is none of timer, check, poll")));
         };
         Ok(Program {
             line: u32::try_from(self.line).unwrap_or(u32::MAX),
@@ -160,9 +148,10 @@ impl Open<'_> {
         let Some((name, words)) = self.words.split_first() else {
             return Err(self.wrong("an expression begins with an operation".into()));
         };
-        let Some((op, numbers, nodes)) = Op::named(name) else {
+        let Ok(op) = Op::from_str(name, false) else {
             return Err(self.wrong(format!("unknown operation {name:?}")));
         };
+        let (numbers, nodes) = op.takes();
         let takes = |what: &str| self.wrong(format!("`{name}` takes {what}"));
         let Some((label, rest)) = words.split_first() else {
             return Err(takes("a label"));
@@ -196,30 +185,18 @@ impl Open<'_> {
 
 /// Parentheses and words, each with its line. A `;` begins a comment, also within a word.
 fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.split('\n').zip(1..).flat_map(|(line, number)| {
-        let end = line.find(';').unwrap_or(line.len());
-        Tokens(&line[..end]).map(move |word| (number, word))
+    // A byte order mark is white to JavaScript.
+    let white = |c: char| c.is_whitespace() || c == '\u{feff}';
+    let ends_word = move |c: char| white(c) || matches!(c, '(' | ')');
+    text.split('\n').zip(1..).flat_map(move |(line, number)| {
+        let code = line.split(';').next().unwrap_or_default();
+        let pieces = code.split_inclusive(ends_word);
+        let tokens = pieces.flat_map(move |piece| {
+            let (word, end) = piece.split_at(piece.trim_end_matches(ends_word).len());
+            [word, end.trim_matches(white)]
+        });
+        tokens
+            .filter(|token| !token.is_empty())
+            .map(move |token| (number, token))
     })
-}
-
-struct Tokens<'a>(&'a str);
-
-impl<'a> Iterator for Tokens<'a> {
-    type Item = &'a str;
-
-    fn next(&mut self) -> Option<&'a str> {
-        // A byte order mark is white to JavaScript.
-        let white = |c: char| c.is_whitespace() || c == '\u{feff}';
-        let rest = self.0.trim_start_matches(white);
-        let first = rest.chars().next()?;
-        let end = match first {
-            '(' | ')' => 1,
-            _ => rest
-                .find(|c| white(c) || matches!(c, '(' | ')'))
-                .unwrap_or(rest.len()),
-        };
-        let (word, rest) = rest.split_at(end);
-        self.0 = rest;
-        Some(word)
-    }
 }

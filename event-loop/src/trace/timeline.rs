@@ -2,24 +2,25 @@
 //!
 //! The steps are the axis. On a clock most callbacks take no visible time and one wait takes all of it; in order, each step has its place.
 
-use crate::callback::CallbackKind;
+use crate::callback::SpanKind;
 
-/// A run, told.
+/// What happened, in the order in which it did. Times are nanoseconds from the first step.
 #[derive(Debug, Default)]
-pub struct Timeline {
-    pub name: String,
-    /// Our own recordings know more than Node's: the thread that a job was on, and who has woken a task.
-    pub is_ours: bool,
-    pub files: Vec<String>,
-    pub steps: Vec<Step>,
-    pub spans: Vec<Span>,
-    pub waits: Vec<Wait>,
+pub struct Trace {
+    pub(crate) name: String,
+    /// Our own recordings know more than Node's: the thread that a job was on.
+    pub(crate) is_ours: bool,
+    pub(crate) files: Vec<String>,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) spans: Vec<Span>,
+    pub(crate) waits: Vec<Wait>,
+    /// How many waited, and from when on.
+    pub(crate) queues: Vec<(u64, QueueLengths)>,
 }
 
 /// What can be pointed at: something happens, at a time and in a line.
 #[derive(Debug)]
 pub struct Step {
-    /// In nanoseconds from the beginning.
     pub at: u64,
     /// The innermost span that it is in.
     pub span: Option<usize>,
@@ -35,21 +36,19 @@ pub enum StepKind {
     Runs {
         cause: Option<usize>,
     },
-    /// A callback is scheduled; when it begins to run, and when it is waited for no longer.
-    Schedules(CallbackKind, DueStep),
+    /// A callback is scheduled; the step at which it is waited for no longer.
+    Schedules {
+        kind: SpanKind,
+        gone: Option<usize>,
+    },
     /// A task that waited is to go on.
-    Wakes(DueStep),
+    Wakes {
+        gone: Option<usize>,
+    },
     Prints(String),
 }
 
-/// When something that waits in a queue leaves it, as steps.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct DueStep {
-    pub runs: Option<usize>,
-    pub gone: Option<usize>,
-}
-
-/// A line of one of the timeline's files.
+/// A line of one of the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Line {
     pub file: usize,
@@ -59,7 +58,7 @@ pub struct Line {
 /// What lasts: a phase or a callback, from its first step to its last.
 #[derive(Debug)]
 pub struct Span {
-    pub what: What,
+    pub kind: SpanKind,
     pub first: usize,
     pub last: usize,
     pub until: u64,
@@ -68,25 +67,12 @@ pub struct Span {
     pub begins_turn: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
-    Phase(Phase),
-    Callback(CallbackKind),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    Main,
-    Poll,
-    Check,
-    Close,
-    Timers,
-}
-
-/// What goes on beside the thread of the loop: a timer that is set, a job on a thread of the pool.
+/// What goes on beside the thread of the loop.
 #[derive(Debug)]
 pub struct Wait {
-    pub what: Waits,
+    pub kind: WaitKind,
+    /// In which of the rows of its kind it is drawn; for a job, the thread of the pool.
+    pub row: usize,
     pub first: usize,
     /// Nothing if it went on to the end.
     pub last: Option<usize>,
@@ -98,13 +84,21 @@ pub struct Wait {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Waits {
-    /// In which of the rows it is drawn, and for how many milliseconds it is set.
+pub enum WaitKind {
+    Job,
+    /// A timer that is set, for how many milliseconds; whether it was cleared, and whether it held the loop.
     Timer {
-        row: usize,
         ms: u64,
+        cleared: bool,
+        refed: bool,
     },
-    Job {
-        thread: usize,
-    },
+}
+
+/// How many wait.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QueueLengths {
+    pub ticks: usize,
+    pub microtasks: usize,
+    pub immediates: usize,
+    pub timers: usize,
 }

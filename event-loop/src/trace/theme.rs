@@ -2,9 +2,11 @@
 //!
 //! The colours are those of Okabe and Ito, "Color Universal Design" (2008). A letter stands beside each, so that none has to be seen.
 
-use super::timeline::{Phase, What};
-use crate::callback::CallbackKind;
+use serde::Serialize;
 
+use crate::callback::SpanKind;
+
+#[derive(Serialize)]
 pub struct Theme {
     pub name: &'static str,
     pub letter: &'static str,
@@ -13,14 +15,14 @@ pub struct Theme {
     pub ink: &'static str,
 }
 
-macro_rules! looks {
+macro_rules! themes {
     ($($name:literal $letter:literal $colour:literal $ink:literal)*) => {
         &[$(Theme { name: $name, letter: $letter, colour: $colour, ink: $ink }),*]
     };
 }
 
-/// In the order of [`number`].
-pub const THEMES: &[Theme] = looks! {
+/// In the order of [`SpanKind`].
+pub const THEMES: &[Theme] = themes! {
     "main" "S" "#a6a6a6" "#000"
     "poll" "P" "#56b4e9" "#000"
     "check" "C" "#009e73" "#000"
@@ -36,21 +38,8 @@ pub const THEMES: &[Theme] = looks! {
     "listener" "L" "#a6a6a6" "#000"
 };
 
-/// Which of [`THEMES`] it has.
-pub fn number(what: What) -> usize {
-    match what {
-        What::Phase(Phase::Main) => 0,
-        What::Phase(Phase::Poll) => 1,
-        What::Phase(Phase::Check) => 2,
-        What::Phase(Phase::Close) => 3,
-        What::Phase(Phase::Timers) => 4,
-        What::Callback(CallbackKind::Tick) => 5,
-        What::Callback(CallbackKind::Microtask) => 6,
-        What::Callback(CallbackKind::Task) => 7,
-        What::Callback(CallbackKind::Immediate) => 8,
-        What::Callback(CallbackKind::Timer) => 9,
-        What::Callback(CallbackKind::JobDone) => 10,
-        What::Callback(CallbackKind::Close) => 11,
-        What::Callback(CallbackKind::Listener) => 12,
+impl SpanKind {
+    pub fn theme(self) -> &'static Theme {
+        &THEMES[self as usize]
     }
 }

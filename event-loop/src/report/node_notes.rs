@@ -1,0 +1,112 @@
+//! The recording of what `preload.cjs` has noted under Node: a line of JSON for each event, in order.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+use crate::callback::{BoxError, SpanKind};
+use crate::trace::{Recorder, Trace};
+
+/// An event, at which microsecond, and what belongs to it. Only what the program itself has asked for is told.
+#[derive(Deserialize)]
+struct Note {
+    event: Event,
+    at: u64,
+    /// What it is about.
+    #[serde(default)]
+    id: u64,
+    kind: Option<SpanKind>,
+    /// Nothing if it is not known.
+    line: Option<u32>,
+    /// For how long a timer is set.
+    #[serde(default)]
+    ms: u64,
+    /// Whether the phase is the first of its turn.
+    #[serde(default)]
+    turns: bool,
+    /// What was printed, or the version of Node.
+    #[serde(default)]
+    text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Event {
+    Node,
+    Enters,
+    Schedules,
+    Sets,
+    Unrefs,
+    Wakes,
+    Runs,
+    /// What runs delivers the result of a job of the pool.
+    Job,
+    Ends,
+    Gone,
+    Prints,
+}
+
+/// Reads the notes of a `program` that ended in this way.
+pub fn read(notes: &str, program: &str, end: &str) -> Result<Trace, BoxError> {
+    // A line that Node was killed in the middle of is not one.
+    let notes = notes.lines().map(serde_json::from_str);
+    let notes: Vec<Note> = notes.map_while(Result::ok).collect();
+    let Some(Note { text: version, .. }) = notes.first() else {
+        return Err(format!("it is no Node: it has told nothing{end}").into());
+    };
+    if !["22.", "24.", "26."]
+        .iter()
+        .any(|known| version.starts_with(known))
+    {
+        return Err(format!("it is Node v{version}, not 22, 24 or 26").into());
+    }
+    let name = format!("Node {version}{end}");
+    // How often each callback is still to run: that of a promise which nothing awaits, never.
+    let mut left: HashMap<u64, usize> = HashMap::new();
+    for note in notes
+        .iter()
+        .filter(|note| matches!(note.event, Event::Runs))
+    {
+        *left.entry(note.id).or_default() += 1;
+    }
+    let mut recorder = Recorder::default();
+    recorder.enters(SpanKind::Main);
+    for note in notes {
+        // A phase has ended with its last callback, not when the next one begins.
+        if !matches!(note.event, Event::Enters) {
+            recorder.at(note.at * 1000);
+        }
+        let (id, kind) = (note.id, note.kind.unwrap_or(SpanKind::JobDone));
+        let line = note.line.map(|line| recorder.line(program, line));
+        let is_awaited = kind != SpanKind::Task || left.contains_key(&id);
+        match note.event {
+            Event::Node => {}
+            Event::Enters => {
+                recorder.ends();
+                recorder.enters_turn(kind, note.turns);
+            }
+            Event::Schedules if is_awaited => recorder.schedules(id, kind, line),
+            Event::Wakes if is_awaited => recorder.wakes(id),
+            Event::Schedules | Event::Wakes => {}
+            Event::Sets => recorder.sets_timer(id, note.ms),
+            Event::Unrefs => recorder.refs_timer(id, false),
+            Event::Runs => {
+                recorder.runs(id, kind, line);
+                left.entry(id).and_modify(|left| *left -= 1);
+            }
+            Event::Job => recorder.job_has_run(None),
+            Event::Ends => {
+                recorder.ends();
+                if left.get(&id) == Some(&0) {
+                    recorder.timer_is_gone(id, false);
+                }
+            }
+            Event::Gone => {
+                recorder.timer_is_gone(id, true);
+                recorder.drops(id);
+            }
+            Event::Prints => recorder.prints(note.text, line),
+        }
+    }
+    Ok(recorder.end(&name))
+}

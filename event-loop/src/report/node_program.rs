@@ -1,0 +1,112 @@
+//! Runs a program under Node, which first loads a script that tells what happens: `preload.cjs`, by way of `async_hooks`.
+//!
+//! Node 22, 24 and 26 are those that this crate follows; any other is treated as absent.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+use super::node_notes::read;
+use crate::callback::BoxError;
+use crate::error::Error;
+use crate::trace::Trace;
+
+const PRELOAD: &str = include_str!("preload.cjs");
+
+/// A program to be run under Node.
+#[derive(Clone, Debug)]
+pub struct NodeProgram {
+    node: PathBuf,
+    program: PathBuf,
+    args: Vec<OsString>,
+    time_limit: Duration,
+}
+
+impl NodeProgram {
+    /// A program, an ES module or a `CommonJS` script, for the Node of this path.
+    #[must_use]
+    pub fn new(node: impl Into<PathBuf>, program: impl Into<PathBuf>) -> Self {
+        Self {
+            node: node.into(),
+            program: program.into(),
+            args: Vec::new(),
+            time_limit: Duration::MAX,
+        }
+    }
+
+    /// Sets its arguments.
+    #[must_use]
+    pub fn args(mut self, args: impl IntoIterator<Item = impl Into<OsString>>) -> Self {
+        self.args = args.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Ends it after that time. What it has done until then is recorded.
+    #[must_use]
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.time_limit = limit;
+        self
+    }
+
+    /// Runs it to its end; what it prints goes into the record alone.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Node`] if Node cannot be started, is none of those that this crate follows, or tells nothing. A program that fails
+    /// has been recorded all the same.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future kills Node and removes what was kept for it.
+    pub async fn record(&self) -> Result<Trace, Error> {
+        self.run().await.map_err(|cause| Error::Node {
+            node: self.node.clone(),
+            program: self.program.clone(),
+            cause: cause.into(),
+        })
+    }
+
+    async fn run(&self) -> Result<Trace, BoxError> {
+        let program = fs::canonicalize(&self.program)?;
+        let folder = tempfile::tempdir()?;
+        let notes = folder.path().join("notes");
+        let mut node = self.start(&program, folder.path(), &notes)?;
+        let end = match timeout(self.time_limit, node.wait()).await {
+            Ok(status) => match status?.code() {
+                Some(0) => String::new(),
+                Some(code) => format!(", exit code {code}"),
+                None => ", ended by a signal".to_owned(),
+            },
+            Err(_) => {
+                node.kill().await?;
+                format!(", ended after {:?}", self.time_limit)
+            }
+        };
+        let notes = fs::read_to_string(&notes)?;
+        let file = program.file_name().unwrap_or_default();
+        read(&notes, &file.to_string_lossy(), &end)
+    }
+
+    fn start(&self, program: &Path, folder: &Path, notes: &Path) -> io::Result<Child> {
+        let preload = folder.join("preload.cjs");
+        fs::write(&preload, PRELOAD)?;
+        fs::write(notes, "")?;
+        let mut command = Command::new(&self.node);
+        command.arg("--require").arg(&preload);
+        command.arg(program).args(&self.args);
+        command.env("EVENT_LOOP_PROGRAM", program);
+        command.env("EVENT_LOOP_NOTES", notes);
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        command.kill_on_drop(true).spawn()
+    }
+}
