@@ -92,16 +92,10 @@ impl Error {
         }
     }
 
-    /// The same error with its offset `by` bytes later.
-    pub(crate) fn moved_by(self, by: usize) -> Self {
-        let offset = self.offset().unwrap_or_default();
-        self.with_offset(offset + by)
-    }
-
-    /// The same error at another offset.
-    pub(crate) fn with_offset(mut self, to: usize) -> Self {
+    /// The same error with the offset that `to` makes of the one that it has.
+    pub(crate) fn map_offset(mut self, to: impl FnOnce(usize) -> usize) -> Self {
         if let Self::Invalid { offset, .. } = &mut self {
-            *offset = to;
+            *offset = to(*offset);
         }
         self
     }
@@ -141,15 +135,11 @@ impl Error {
 
 /// Writes a number as Node's messages do: in groups of three when it is large.
 fn with_separators(number: i128) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let sign = if number < 0 { "-" } else { "" };
-    let mut text = sign.to_owned();
-    for (index, digit) in digits.char_indices() {
-        let starts_group = index > 0 && (digits.len() - index).is_multiple_of(3);
-        if starts_group && number.unsigned_abs() > 1 << 32 {
-            text.push('_');
-        }
-        text.push(digit);
+    let mut text = number.to_string();
+    let mut place = text.len() - usize::from(number < 0);
+    while number.unsigned_abs() > 1 << 32 && place > 3 {
+        place -= 3;
+        text.insert(place + usize::from(number < 0), '_');
     }
     text
 }

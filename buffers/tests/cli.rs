@@ -148,7 +148,7 @@ fn a_lost_digit_is_named_and_what_comes_before_it_kept() {
         &["dump", "-r", "-p"],
         b"41 42\n4z 43\n",
         1,
-        "not a hex digit at offset 7",
+        "at offset 7: not a hex digit",
     );
     let lines = refused(
         &["dump", "-r"],
@@ -159,7 +159,7 @@ fn a_lost_digit_is_named_and_what_comes_before_it_kept() {
 
     assert_eq!(plain, b"AB");
     assert_eq!(lines, b"ABC");
-    refused(&["dump", "-r", "-p"], b"414", 1, "half a byte at the end");
+    refused(&["dump", "-r", "-p"], b"414", 1, "at offset 2: half a byte");
     refused(&["dump", "-r"], b"0: 414  A\n", 1, "line 1: half a byte");
 }
 

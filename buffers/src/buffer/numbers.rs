@@ -133,15 +133,13 @@ pub fn write<T: Number>(
 /// ```
 pub fn read_uint(bytes: &[u8], offset: usize, width: usize, endian: Endian) -> Result<u64, Error> {
     check_width(width)?;
-    let mut little = [0; 8];
-    let tail = bytes.get(offset..).unwrap_or_default();
-    let field = tail.get(..width);
+    let field = bytes.get(offset..).and_then(|tail| tail.get(..width));
     let field = field.ok_or_else(|| past_the_end(bytes.len(), offset, width))?;
-    little[..width].copy_from_slice(field);
-    if endian == Endian::Big {
-        little[..width].reverse();
-    }
-    Ok(u64::from_le_bytes(little))
+    let push = |number, &byte| number << 8 | u64::from(byte);
+    Ok(match endian {
+        Endian::Little => field.iter().rev().fold(0, push),
+        Endian::Big => field.iter().fold(0, push),
+    })
 }
 
 /// Reads a signed integer of `width` bytes, 1 to 6: `readIntLE`, `readIntBE`.

@@ -1,6 +1,6 @@
 //! Text to bytes: `Buffer.from(text, encoding)`, `Buffer.byteLength`.
 
-use super::base64::Alphabet;
+use super::base64::{Alphabet, STANDARD, URL_SAFE};
 use super::{base64, base64_blocks, base64_lenient, hex, latin1, room, utf16};
 use crate::{Encoding, Error};
 
@@ -146,10 +146,10 @@ impl Encoding {
         }
     }
 
-    pub(super) fn alphabet(self) -> Alphabet {
+    pub(super) fn alphabet(self) -> &'static Alphabet {
         match self {
-            Self::Base64Url => Alphabet::UrlSafe,
-            _ => Alphabet::Standard,
+            Self::Base64Url => &URL_SAFE,
+            _ => &STANDARD,
         }
     }
 }

@@ -91,7 +91,7 @@ impl Text {
         let start = self.offset;
         self.offset += body.len();
         let decoded = self.decode(body, encoder);
-        decoded.map_err(|error| error.moved_by(start))
+        decoded.map_err(|error| error.map_offset(|offset| start + offset))
     }
 
     /// Passes on whole characters; on an error, those before it.
@@ -102,11 +102,9 @@ impl Text {
             (Some(to), Mode::Lenient) => encoder.text_lossy(&from.to_text_lossy(body), to),
             (Some(to), Mode::Strict) => {
                 let decoded = from.text_into(body, &mut good);
-                to.bytes_into(&good, &mut encoder.out)
-                    .map_err(|unencodable| {
-                        let encodable = &good[..unencodable.offset().unwrap_or_default()];
-                        unencodable.with_offset(from.byte_length(encodable))
-                    })?;
+                to.bytes_into(&good, &mut encoder.out).map_err(|error| {
+                    error.map_offset(|offset| from.byte_length(&good[..offset]))
+                })?;
                 return decoded;
             }
             // Any byte is Latin-1, and what is lenient is not looked at.
