@@ -11,12 +11,12 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::waitpid;
 use nix::unistd::Pid;
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::process::Child;
 use tokio::sync::mpsc;
 
 use crate::builder::Builder;
+use crate::client::Connection;
 use crate::control::Control;
 use crate::error::strip_number;
 use crate::message::{Down, Up};
@@ -211,24 +211,14 @@ async fn speak(
 
 /// Whether the worker answers a request on a socket of its own. Waits as long as the worker does.
 async fn probe(control: &Control, path: &str) -> io::Result<Report> {
-    let (mut ours, theirs) = UnixStream::pair()?;
+    let (ours, theirs) = UnixStream::pair()?;
     let theirs = OwnedFd::from(theirs.into_std()?);
     control.send(&Down::Probe, &[theirs.as_fd()]).await?;
     drop(theirs);
-    let request = format!(
-        "GET {path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: cluster-probe\r\nConnection: close\r\n\r\n"
-    );
-    ours.write_all(request.as_bytes()).await?;
-    let mut answer = Vec::new();
-    ours.take(64).read_to_end(&mut answer).await?;
-    let answer = String::from_utf8_lossy(&answer);
-    let status = answer
-        .strip_prefix("HTTP/1.1 ")
-        .and_then(|rest| rest.get(..3));
-    Ok(match status {
-        Some(status) if !status.starts_with('5') => Report::Proven,
-        Some(status) => Report::Unfit(format!("GET {path} was answered with {status}")),
-        None => Report::Unfit(format!("GET {path} was not answered")),
+    Ok(match Connection::new(ours).head(path).await {
+        Ok((..500, _)) => Report::Proven,
+        Ok((status, _)) => Report::Unfit(format!("GET {path} was answered with {status}")),
+        Err(_) => Report::Unfit(format!("GET {path} was not answered")),
     })
 }
 

@@ -120,9 +120,9 @@ impl Builder {
         self
     }
 
-    /// How many workers. As many as there are processors that this process may use, or what `CLUSTER_WORKERS` says, unless said otherwise.
-    pub fn workers(mut self, workers: NonZeroUsize) -> Self {
-        self.workers = workers.get();
+    /// How many workers, at least one. As many as there are processors that this process may use, or what `CLUSTER_WORKERS` says, unless said otherwise.
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.workers = workers.max(1);
         self.mistakes.retain(|mistake| mistake.name != WORKERS);
         self
     }

@@ -2,7 +2,6 @@
 
 mod address;
 mod bench;
-mod demo;
 mod duration;
 pub mod hello;
 mod message;
@@ -12,13 +11,11 @@ mod size;
 mod status;
 
 use std::future::Future;
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use clustering::{Error, Worker, is_primary};
 
-use crate::stage::roles;
 use crate::tour;
 
 /// Node's `cluster` in Rust: a web server with a worker for each core that loses no request when it is reloaded, and a tour in short lessons.
@@ -59,11 +56,6 @@ enum Command {
     Demo,
     /// Print the tour, or some of its lessons
     Tour(TourArgs),
-    #[command(hide = true)]
-    Worker {
-        /// What to do
-        role: String,
-    },
 }
 
 #[derive(clap::Args)]
@@ -71,6 +63,9 @@ struct TourArgs {
     /// List the lessons instead of running them
     #[arg(long)]
     list: bool,
+    /// Print both programs and the output instead of running the lesson
+    #[arg(long)]
+    code: bool,
     /// The lessons to run, in this order; all if none is named
     #[arg(value_name = "LESSON")]
     lessons: Vec<String>,
@@ -96,32 +91,25 @@ pub fn main() -> ExitCode {
         Ok(Some(Command::Serve(args))) => block_on(serve::serve(args)),
         Ok(Some(Command::Status(args))) => block_on(status::status(args)),
         Ok(Some(Command::Bench(args))) => finish(bench::bench(args)),
-        Ok(Some(Command::Demo)) => block_on(demo::demo()),
-        Ok(Some(Command::Tour(args))) => block_on(show_tour(args)),
-        Ok(Some(Command::Worker { role })) => block_on(roles::primary(role)),
+        Ok(Some(Command::Demo)) => finish(show_tour(&["demo".to_owned()], false)),
+        Ok(Some(Command::Tour(args))) if args.list => finish(list_lessons()),
+        Ok(Some(Command::Tour(args))) => finish(show_tour(&args.lessons, args.code)),
         Ok(None) => ExitCode::SUCCESS,
         Err(error) => message::usage(&error),
     }
 }
 
-/// A worker was started with the arguments of its primary, or as `worker ROLE`.
 fn work() -> anyhow::Result<()> {
-    let worker = Worker::from_env()?;
-    let mut args = std::env::args().skip(1);
-    match (args.next().as_deref(), args.next()) {
-        (Some("worker"), Some(role)) => roles::worker(worker, &role),
-        _ => Ok(hello::serve(worker)?),
-    }
+    Ok(hello::serve(Worker::from_env()?)?)
 }
 
-async fn show_tour(args: TourArgs) -> anyhow::Result<u8> {
-    let mut out = std::io::stdout();
-    if args.list {
-        tour::list(&mut out)?;
-    } else {
-        tour::run(&args.lessons, &mut out).await?;
-    }
-    out.flush()?;
+fn list_lessons() -> anyhow::Result<u8> {
+    tour::list(&mut std::io::stdout())?;
+    Ok(0)
+}
+
+fn show_tour(lessons: &[String], code: bool) -> anyhow::Result<u8> {
+    tour::run(lessons, code, &mut std::io::stdout())?;
     Ok(0)
 }
 

@@ -1,9 +1,11 @@
 //! The cluster as its program sees it: built, listened to, run.
 
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 
-use futures::stream::{self, Stream};
+use futures::future::{self, Future, FutureExt};
+use futures::stream::{self, Stream, StreamExt};
 use nix::sys::signal::Signal;
 use tokio::sync::{broadcast, mpsc};
 
@@ -83,6 +85,50 @@ impl Cluster {
             }
         };
         Box::pin(stream::unfold(self.events.subscribe(), next))
+    }
+
+    /// Returns those of the events from now on that `pick` takes, as `cluster.on('exit')` does in Node.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use clustering::{Cluster, Event};
+    /// let cluster = Cluster::builder().listen("127.0.0.1:0").build()?;
+    /// let mut listening = cluster.on(Event::listening);
+    /// let mut exits = cluster.on(Event::exit);
+    /// # Ok::<(), clustering::Error>(())
+    /// ```
+    pub fn on<T, F>(&self, pick: F) -> impl Stream<Item = T> + Unpin + use<T, F>
+    where
+        F: Fn(Event) -> Option<T>,
+    {
+        Box::pin(
+            self.events()
+                .filter_map(move |event| future::ready(pick(event))),
+        )
+    }
+
+    /// Runs the cluster while `work` goes on, then lets its workers finish, and returns what `work` returned.
+    ///
+    /// # Errors
+    ///
+    /// As [`Cluster::run`], and [`Error::Ended`] if the cluster ends before.
+    pub async fn run_until<T>(self, work: impl Future<Output = T>) -> Result<T, Error> {
+        let handle = self.handle();
+        let (mut running, mut work) = (pin!(self.run()), pin!(work));
+        tokio::select! {
+            biased;
+            done = &mut work => {
+                handle.shutdown();
+                running.await?;
+                Ok(done)
+            }
+            ended = &mut running => {
+                ended?;
+                // What it was waiting for may have been the last event.
+                work.now_or_never().ok_or(Error::Ended)
+            }
+        }
     }
 
     /// Starts the workers and keeps them, until the cluster was shut down and all are gone. Dropping the future kills them.

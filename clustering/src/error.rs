@@ -66,6 +66,10 @@ pub enum Error {
     #[error("this process is no worker of a cluster")]
     NoWorker,
 
+    /// A runtime cannot wait for another one.
+    #[error("serve_blocking was called in a runtime: await serve instead")]
+    InRuntime,
+
     /// The primary is gone.
     #[error("the primary of this worker is gone")]
     Orphaned,

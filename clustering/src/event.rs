@@ -131,6 +131,45 @@ pub enum Event {
     Missed(u64),
 }
 
+/// For [`crate::Cluster::on`].
+impl Event {
+    /// Returns the worker that listens. Node: `cluster.on('listening')`.
+    pub fn listening(self) -> Option<WorkerInfo> {
+        match self {
+            Self::Listening { worker, .. } => Some(worker),
+            _ => None,
+        }
+    }
+
+    /// Returns a message and the worker that sent it. Node: `cluster.on('message')`.
+    pub fn message(self) -> Option<(WorkerInfo, Value)> {
+        match self {
+            Self::Message { worker, message } => Some((worker, message)),
+            _ => None,
+        }
+    }
+
+    /// Returns the worker that takes no more work.
+    pub fn draining(self) -> Option<WorkerInfo> {
+        match self {
+            Self::Draining { worker } => Some(worker),
+            _ => None,
+        }
+    }
+
+    /// Returns the worker that is gone, how it ended, and whether the primary wanted it. Node: `cluster.on('exit')`.
+    pub fn exit(self) -> Option<(WorkerInfo, Exit, bool)> {
+        match self {
+            Self::Exit {
+                worker,
+                exit,
+                voluntary,
+            } => Some((worker, exit, voluntary)),
+            _ => None,
+        }
+    }
+}
+
 /// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {

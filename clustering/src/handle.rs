@@ -1,7 +1,6 @@
 //! How the program speaks to its cluster while that runs: `worker.send`, `worker.kill`, `cluster.disconnect`, and what Node has not: reload, scale, stats.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use nix::sys::signal::Signal;
@@ -16,7 +15,7 @@ use crate::{Error, WorkerId};
 /// What the program wants of the primary.
 pub enum Command {
     Fork,
-    Scale(NonZeroUsize),
+    Scale(usize),
     /// Answers with what went wrong, if anything did.
     Reload(oneshot::Sender<Option<String>>),
     Drain(WorkerId),
@@ -42,9 +41,9 @@ impl Handle {
         self.tell(Command::Fork);
     }
 
-    /// Makes it so many workers; those that are too many finish what they have.
-    pub fn scale(&self, workers: NonZeroUsize) {
-        self.tell(Command::Scale(workers));
+    /// Makes it so many workers, at least one; those that are too many finish what they have.
+    pub fn scale(&self, workers: usize) {
+        self.tell(Command::Scale(workers.max(1)));
     }
 
     /// Replaces every worker by a new one of the program as it is now, one after the other, and returns when all are.

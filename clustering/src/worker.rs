@@ -17,6 +17,7 @@ use nix::sys::signal::Signal;
 use nix::sys::socket::{SockType, getsockopt, sockopt};
 use nix::unistd::{dup2_stdin, getppid};
 use tokio::runtime::{Builder, LocalOptions};
+use tokio::task::LocalSet;
 
 pub use messages::{FromPrimary, ToPrimary};
 
@@ -118,42 +119,46 @@ impl Worker {
 
     /// Answers requests until the primary wants no more of it; then all that had begun is answered, and the process should end.
     ///
-    /// It runs on one thread: services need not be `Send`. A panic in a service costs the connection on which it happened.
+    /// It can be awaited in any runtime of tokio, and answers on the thread that awaits it: services need not be `Send`, and may
+    /// spawn what should run on others. A panic in a service costs the connection on which it happened.
     ///
     /// # Errors
     ///
     /// [`Error::Orphaned`] if the primary is gone, [`Error::Protocol`] if it is of another version.
-    pub fn serve<S, B>(self, service: S) -> Result<(), Error>
+    pub async fn serve<S, B>(self, service: S) -> Result<(), Error>
     where
         S: Service<Request<Body>, Response = Response<B>> + 'static,
         S::Error: Into<BoxError>,
         B: HttpBody<Data = Bytes> + 'static,
         B::Error: Into<BoxError>,
     {
-        self.serve_with(async || service)
+        // Connections are tasks of this thread, whatever the runtime.
+        let connections = LocalSet::new();
+        connections
+            .run_until(run::run(self.channel, self.messages, service))
+            .await
     }
 
-    /// As [`Worker::serve`], with a service that is made in the runtime, for those who have to wait for a database or start tasks
-    /// of their own (`tokio::task::spawn_local`) first.
+    /// As [`Worker::serve`], in a runtime of its own.
     ///
     /// # Errors
     ///
-    /// As [`Worker::serve`].
-    pub fn serve_with<S, B>(self, make: impl AsyncFnOnce() -> S) -> Result<(), Error>
+    /// As [`Worker::serve`], and [`Error::InRuntime`] where that should be awaited.
+    pub fn serve_blocking<S, B>(self, service: S) -> Result<(), Error>
     where
         S: Service<Request<Body>, Response = Response<B>> + 'static,
         S::Error: Into<BoxError>,
         B: HttpBody<Data = Bytes> + 'static,
         B::Error: Into<BoxError>,
     {
+        if tokio::runtime::Handle::try_current().is_ok() {
+            return Err(Error::InRuntime);
+        }
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build_local(LocalOptions::default());
         let runtime = runtime.map_err(Error::io("start the event loop"))?;
-        runtime.block_on(async {
-            let service = make().await;
-            run::run(self.channel, self.messages, service).await
-        })
+        runtime.block_on(run::run(self.channel, self.messages, service))
     }
 }
 

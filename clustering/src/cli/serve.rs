@@ -3,7 +3,6 @@
 use std::future;
 use std::io::{self, Write};
 use std::net::TcpListener;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::time::Duration;
@@ -146,11 +145,8 @@ fn builder(args: Args) -> anyhow::Result<Builder> {
             body_bytes: args.max_body as u64,
             ..Settings::default()
         });
-    if let Some(workers) = args
-        .workers
-        .and_then(|workers| NonZeroUsize::new(workers.into()))
-    {
-        builder = builder.workers(workers);
+    if let Some(workers) = args.workers {
+        builder = builder.workers(workers.into());
     }
     if let Some(policy) = args.policy {
         builder = builder.scheduling(policy);

@@ -13,7 +13,7 @@ impl Primary {
     pub(super) fn obey(&mut self, command: Command) {
         match command {
             Command::Fork => self.step(Input::Fork),
-            Command::Scale(workers) => self.step(Input::Scale(workers.get())),
+            Command::Scale(workers) => self.step(Input::Scale(workers)),
             Command::Reload(answer) => {
                 let number = self.supervisor.next_reload();
                 self.reloads.push((number, answer));
