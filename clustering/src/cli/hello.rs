@@ -12,7 +12,7 @@ use hyper::{Request, Response, StatusCode};
 /// Serves `Handled by worker PID` until the primary wants no more of this process.
 pub fn serve(worker: Worker) -> Result<(), Error> {
     let words = Bytes::from(format!("Handled by worker {}", std::process::id()));
-    worker.serve(service_fn(move |request| answer(request, words.clone())))
+    worker.serve_blocking(service_fn(move |request| answer(request, words.clone())))
 }
 
 async fn answer(request: Request<Body>, words: Bytes) -> Result<Response<Full<Bytes>>, Infallible> {
