@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use super::plan::Serve;
 use super::shell::Shell;
 use crate::cases::Pattern;
-use crate::run::{End, Run, Usage, interrupt};
+use crate::run::{End, Run, interrupt};
 
 const READY: Duration = Duration::from_secs(20);
 
@@ -18,7 +18,7 @@ pub struct Server<'a> {
     serve: &'a Serve,
     run: Run,
     /// What it took until it was ready.
-    start: Usage,
+    start_cpu: Duration,
     pub port: String,
 }
 
@@ -36,11 +36,11 @@ impl<'a> Server<'a> {
             let found = serve.ready.0.captures(whole_lines);
             if let Some(port) = found.and_then(|found| found.get(1)) {
                 let port = port.as_str().to_owned();
-                let start = run.usage_so_far();
+                let start_cpu = run.usage_so_far().cpu;
                 return Ok(Self {
                     serve,
                     run,
-                    start,
+                    start_cpu,
                     port,
                 });
             }
@@ -55,20 +55,20 @@ impl<'a> Server<'a> {
         }
     }
 
-    /// Ends it; returns what it took meanwhile, all of its processes together, and the rates out of what its driver printed.
-    pub fn finish(self, driver: &str) -> Result<(Usage, Vec<(String, f64)>)> {
+    /// Ends it; returns the rates out of what its driver printed, and to what all of its processes took together meanwhile.
+    pub fn finish(self, driver: &str) -> Result<Vec<(String, f64)>> {
         let requests = number(&self.serve.requests, driver)?;
         let rate = number(&self.serve.rate, driver)?;
-        let mut usage = self.run.usage_so_far();
+        let cpu = self.run.usage_so_far().cpu;
         if let Some(status) = self.run.status() {
             bail!("the server {} before it was told to", End::of(status));
         }
-        usage.cpu = usage.cpu.saturating_sub(self.start.cpu);
         // The system counts in hundredths.
-        let cpu = usage.cpu.max(Duration::from_millis(10)).as_secs_f64();
+        let cpu = cpu.saturating_sub(self.start_cpu);
+        let cpu = cpu.max(Duration::from_millis(10)).as_secs_f64();
         let per_second = ("requests/s".to_owned(), rate);
         let per_cpu = ("requests per CPU second".to_owned(), requests / cpu);
-        Ok((usage, vec![per_second, per_cpu]))
+        Ok(vec![per_second, per_cpu])
     }
 }
 

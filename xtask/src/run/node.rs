@@ -58,15 +58,15 @@ impl Node {
             Wanted::Auto | Wanted::Required => (std::env::var_os("NODE"), "$NODE"),
         };
         let named = named.filter(|name| !name.is_empty());
-        let (why, may_lack) = match Self::look(named.as_deref().unwrap_or("node".as_ref())) {
+        let (why, may_be_absent) = match Self::look(named.as_deref().unwrap_or("node".as_ref())) {
             Ok(node) if CHECKS.contains(&node.major) => return Ok(node),
             Ok(node) => (format!("{} is not of 22, 24 or 26", node.says), true),
             // What is named and no Node at all is a mistake.
             Err(why) if named.is_some() => (format!("{by}: {why}"), false),
             Err(why) => (why, true),
         };
-        let is_fine = may_lack && *wanted == Wanted::Auto;
-        ensure!(is_fine, ExitError::Missing(why));
+        let is_optional = may_be_absent && *wanted == Wanted::Auto;
+        ensure!(is_optional, ExitError::Missing(why));
         Ok(Self::absent(why))
     }
 

@@ -90,7 +90,7 @@ fn a_crate_that_stands_alone_passes_isolated_and_in_a_foreign_workspace() {
         ],
     );
     standalone(&bench, "standalone --fresh").expect(0, &["3 steps passed"]);
-    standalone(&bench, "standalone nobody").expect(4, &[]);
+    standalone(&bench, "standalone unknown").expect(4, &[]);
 }
 
 #[test]

@@ -358,12 +358,7 @@ fn a_filter_chooses_by_id_and_nothing_chosen_is_4() {
 #[test]
 fn without_a_fit_node_cases_pass_without_oracle_unless_it_is_required() {
     let bench = Bench::new();
-    bench.lesson(
-        "greet",
-        "echo hello",
-        "echo node must not run",
-        "hello\n",
-    );
+    bench.lesson("greet", "echo hello", "echo node must not run", "hello\n");
     let counted =
         "1 passed, 0 failed, 0 skipped (node was not asked; an oracle checked 0 of 1 cases)";
     bench
@@ -453,7 +448,7 @@ fn a_readme_that_lies_is_seen() {
 }
 
 #[test]
-fn a_readme_command_that_nobody_can_check_ends_with_2() {
+fn a_readme_command_that_cannot_be_checked_ends_with_2() {
     for line in ["ls", "cargo xtask verify"] {
         let bench = Bench::new();
         bench.write("README.md", format!("```console\n$ {line}\n```\n"));
