@@ -25,12 +25,11 @@
 mod stream;
 pub use stream::{
     ByteSink, Consumer, DEFAULT_CHUNK_BYTES, DEFAULT_HIGH_WATER_MARK, FileSource, Producer,
-    Through, Transform, WriteStatus, byte_queue, duplex_pair, echo, file, pipeline, pipeline_until,
-    until,
+    Through, Transform, WriteStatus, byte_queue, duplex_pair, echo, file, pipeline, until,
 };
 
 mod adapters;
-pub use adapters::{ByteCounter, Lines, Tee, Utf8};
+pub use adapters::{Lines, Tee, Utf8};
 
 mod fs;
 pub use fs::{AtomicFile, copy_file};
@@ -39,8 +38,8 @@ pub use fs::{AtomicFile, copy_file};
 mod gzip;
 #[cfg(feature = "gzip")]
 pub use gzip::{
-    BLOCK_BYTES, ByteStream, CompressOptions, DecodeStatus, DecodeSummary, Decoder,
-    DecompressOptions, Format, Trailing, compress, decompress, stored_name, stored_time,
+    BLOCK_BYTES, ByteStream, CompressOptions, DecodeSummary, Decoder, DecompressOptions, Format,
+    Trailing, compress, decompress,
 };
 
 mod error;
