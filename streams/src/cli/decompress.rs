@@ -24,19 +24,9 @@ pub async fn decompress(path: &Path, args: &FileArgs) -> anyhow::Result<Outcome>
     };
     let (input, output) = open(path, args, target).await?;
     // As `zcat -f` is `cat` for files that are not compressed.
-    let others = match args.force && output.is_stdout() {
-        true => Others::Pass,
-        false => Others::Refuse,
-    };
-    let decoded = Decoded::of(&input, args, 2, others).await?;
+    let passes_others = args.force && output.is_stdout();
+    let decoded = Decoded::of(&input, args, 2, passes_others).await?;
     transfer(input, decoded.contents, output, args, &decoded.summary).await
-}
-
-/// What becomes of a file that is not compressed.
-#[derive(PartialEq, Eq)]
-pub enum Others {
-    Pass,
-    Refuse,
 }
 
 /// A compressed file, as it is decoded.
@@ -49,12 +39,12 @@ pub struct Decoded {
 }
 
 impl Decoded {
-    /// Looks at the first `start_bytes` of `input` and starts to decode it.
+    /// Looks at the first `start_bytes` of `input` and starts to decode it, unless it is not compressed and `passes_others`.
     pub async fn of(
         input: &Input,
         args: &FileArgs,
         start_bytes: usize,
-        others: Others,
+        passes_others: bool,
     ) -> anyhow::Result<Self> {
         let (start, source) = peek(input.chunks()?, start_bytes).await?;
         // Its files are named `.Z`, and gzip reads them.
@@ -64,7 +54,7 @@ impl Decoded {
         );
         let named = || stripped(&input.path, args).map(|(format, _)| format);
         let format = args.format.or_else(named).unwrap_or_default();
-        let (contents, summary) = if others == Others::Pass && Format::detect(&start).is_none() {
+        let (contents, summary) = if passes_others && Format::detect(&start).is_none() {
             (source, DecodeSummary::default())
         } else {
             let max_output = args.max_output;

@@ -10,7 +10,7 @@ use flate2::{Crc, GzHeader};
 use futures::TryStreamExt;
 
 use super::args::FileArgs;
-use super::decompress::{Decoded, Others};
+use super::decompress::Decoded;
 use super::files::{check_trailing, each, stripped};
 use super::input::Input;
 use super::message::{InOutput, Outcome, escaped, report, say, shown};
@@ -22,7 +22,7 @@ const START_BYTES: usize = 128 * 1024;
 pub async fn test(args: &FileArgs) -> Outcome {
     let one = async |path: &Path| {
         let input = Input::open(path, args.quiet).await?;
-        let decoded = Decoded::of(&input, args, 2, Others::Refuse).await?;
+        let decoded = Decoded::of(&input, args, 2, false).await?;
         decoded.contents.try_for_each(|_| ready(Ok(()))).await?;
         input.bar.finish_and_clear();
         if args.verbose > 0 {
@@ -52,7 +52,7 @@ pub async fn list(args: &FileArgs) -> Outcome {
     let (mut files, mut totals) = (0, [0; 3]);
     let one = async |path: &Path| {
         let input = Input::open(path, args.quiet).await?;
-        let decoded = Decoded::of(&input, args, START_BYTES, Others::Refuse).await?;
+        let decoded = Decoded::of(&input, args, START_BYTES, false).await?;
         let mut crc = Crc::new();
         let mut uncompressed = 0;
         let counted = decoded.contents.try_for_each(|chunk| {

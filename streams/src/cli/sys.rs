@@ -51,54 +51,41 @@ pub fn stdin_has_data() -> bool {
 }
 
 /// The least address space (`ulimit -v`) that surely suffices for the tool and four threads.
-#[cfg(target_os = "linux")]
-const MIN_ADDRESS_SPACE: u64 = 64 << 20;
+const MIN_ADDRESS_SPACE: u64 = 48 << 20;
 
-/// Returns how many threads may compress in the address space that there is; without a limit, any number.
+/// Returns how many threads may compress in the address space that there is.
 pub fn max_threads() -> usize {
-    #[cfg(target_os = "linux")]
-    {
-        const EACH: u64 = 4 << 20;
-        let spare = address_space().map(|bytes| bytes.saturating_sub(MIN_ADDRESS_SPACE));
-        let threads = spare.map_or(u64::MAX, |spare| 2 + spare / EACH);
-        usize::try_from(threads).unwrap_or(usize::MAX)
-    }
-    #[cfg(not(target_os = "linux"))]
-    usize::MAX
+    const EACH: u64 = 4 << 20;
+    let spare = address_space().saturating_sub(MIN_ADDRESS_SPACE);
+    usize::try_from(2 + spare / EACH).unwrap_or(usize::MAX)
 }
 
 /// Refuses to start where memory may run out, which no Rust program survives; where it is limited, starts anew with
 /// one arena: glibc reserves 64 MiB of address space for each thread's own.
-#[cfg(target_os = "linux")]
 pub fn check_memory() -> anyhow::Result<()> {
-    use std::os::unix::process::CommandExt;
-
-    const ARENAS: &str = "MALLOC_ARENA_MAX";
-    let Some(bytes) = address_space() else {
-        return Ok(());
-    };
     let mebibytes = MIN_ADDRESS_SPACE >> 20;
     anyhow::ensure!(
-        bytes >= MIN_ADDRESS_SPACE,
+        address_space() >= MIN_ADDRESS_SPACE,
         "needs {mebibytes} MiB of address space, which `ulimit -v` forbids"
     );
-    if std::env::var_os(ARENAS).is_none() {
+    #[cfg(target_os = "linux")]
+    if address_space() < u64::MAX && std::env::var_os("MALLOC_ARENA_MAX").is_none() {
         let mut anew = std::process::Command::new(std::env::current_exe()?);
-        anew.args(std::env::args_os().skip(1)).env(ARENAS, "1");
+        anew.args(std::env::args_os().skip(1));
+        anew.env("MALLOC_ARENA_MAX", "1");
         // Returns only if it has failed.
-        return Err(anew.exec().into());
+        return Err(std::os::unix::process::CommandExt::exec(&mut anew).into());
     }
     Ok(())
 }
 
-#[cfg(not(target_os = "linux"))]
-pub fn check_memory() -> anyhow::Result<()> {
-    Ok(())
-}
-
-#[cfg(target_os = "linux")]
-fn address_space() -> Option<u64> {
-    rustix::process::getrlimit(rustix::process::Resource::As).current
+/// Returns the limit of this process in bytes; [`u64::MAX`] is none.
+fn address_space() -> u64 {
+    #[cfg(target_os = "linux")]
+    if let Some(bytes) = rustix::process::getrlimit(rustix::process::Resource::As).current {
+        return bytes;
+    }
+    u64::MAX
 }
 
 /// Waits for Ctrl-C.

@@ -1,7 +1,7 @@
 //! Decoding without I/O: bytes are pushed in, bytes come out, and where the borders of the chunks lie changes nothing.
 //!
 //! A gzip file is one member or many. After each one comes the end, or another member, or zeros (tape
-//! padding, fine), or something else (garbage: the data is whole, but somebody should know).
+//! padding, fine), or something else (garbage: the data is whole, and the caller learns of it).
 //! Two bytes decide, and they may lie in two chunks. Node's answer there depends on the chunking;
 //! here it does not.
 
