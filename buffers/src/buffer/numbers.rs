@@ -21,7 +21,7 @@ pub enum Endian {
 pub trait Number: Copy {
     /// How many bytes it takes.
     const WIDTH: usize;
-    /// The number at the start of `bytes`, if it is all there.
+    /// Returns the number at the start of `bytes`, if all of it is there.
     #[doc(hidden)]
     fn first(bytes: &[u8], endian: Endian) -> Option<Self>;
     /// Puts the number at the start of `bytes`, if there is room.

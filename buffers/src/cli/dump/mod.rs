@@ -56,7 +56,7 @@ fn open_output(options: &Options) -> Result<File> {
     open.open(path).with_context(|| path.display().to_string())
 }
 
-/// Writes all lines, those of a chunk at once. A line whose end has not been read yet waits.
+/// Writes all lines, those of a chunk at once. An incomplete line is kept until its end has been read.
 fn lines(rows: &mut Rows, input: &mut Input, out: &mut File) -> Result<()> {
     let (mut text, mut waiting) = (Vec::with_capacity(CHUNK_BYTES * 5), 0);
     loop {
