@@ -30,7 +30,7 @@ pub fn dump(options: &Options) -> Result<()> {
     let address = options.seek.map_or(Ok(0), |seek| input.skip(seek))?;
     // Less than nothing is no limit.
     if let Some(Ok(len)) = options.len.map(u64::try_from) {
-        input.limit(len);
+        input.left = len;
     }
     match options.style() {
         Style::Include => include::include(options, &mut input, &mut out),
@@ -44,11 +44,8 @@ pub fn dump(options: &Options) -> Result<()> {
 
 /// Opens what is written to. A dump replaces the file, `-r` patches it.
 fn open_output(options: &Options) -> Result<File> {
-    let named = options
-        .outfile
-        .as_deref()
-        .filter(|path| *path != Path::new("-"));
-    let Some(path) = named else {
+    let outfile = options.outfile.as_deref();
+    let Some(path) = outfile.filter(|path| *path != Path::new("-")) else {
         return stdout();
     };
     let mut open = OpenOptions::new();

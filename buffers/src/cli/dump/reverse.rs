@@ -19,7 +19,8 @@ const TOO_LONG: u64 = 64 * 1024;
 
 /// Writes the bytes that the dump in `input` shows.
 pub fn reverse(options: &Options, input: &mut Input, out: &mut File) -> Result<()> {
-    input.rewind();
+    // A pipe is at its start.
+    let _ = input.file.rewind();
     let base = match options.seek {
         None => 0,
         Some(SeekFrom::Start(bytes)) => bytes.into(),
@@ -85,7 +86,8 @@ fn addressed(line: &[u8], cols: Option<usize>, writer: &mut Writer) -> Result<()
     };
     let hex = rest.strip_prefix(':').unwrap_or(rest).trim_ascii_start();
     let hex = hex.split_once("  ").map_or(hex, |(hex, _)| hex);
-    let all: String = hex.split_ascii_whitespace().collect();
+    let mut all = String::with_capacity(hex.len());
+    all.extend(hex.split_ascii_whitespace());
     let digits = cols.and_then(|cols| all.get(..2 * cols)).unwrap_or(&all);
     let mut bytes = Vec::new();
     let read = Encoding::Hex.bytes_into(digits, &mut bytes);
