@@ -1,6 +1,6 @@
-//! `Buffer`: bytes that are owned, can be changed and show themselves as Node's do.
+//! `Buffer`: owned, mutable bytes that print as in Node.
 //!
-//! A `Vec<u8>` does everything that a Buffer needs; this one adds the constructors, the text methods and the looks.
+//! A `Vec<u8>` does everything that a Buffer needs; this one adds Node's constructors, its text methods and the way it is printed.
 //! It derefs to `[u8]`, so indexing, `len`, iteration, slicing, comparing and `split_at_mut` are Rust's own.
 
 use std::fmt;

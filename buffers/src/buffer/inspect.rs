@@ -55,7 +55,7 @@ impl fmt::Display for Inspect<'_> {
     }
 }
 
-/// The same: what people print when they look for something.
+/// The same as `Display`.
 impl fmt::Debug for Inspect<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

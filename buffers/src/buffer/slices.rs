@@ -1,4 +1,4 @@
-//! Parts of bytes, and bytes from parts: `subarray`, `copy`, `compare`, `concat`, with Node's rules for what lies outside.
+//! Parts of bytes, and bytes from parts: `subarray`, `copy`, `compare`, `concat`, with Node's rules for indexes outside.
 //!
 //! Node's `subarray` shares memory, and any number of views may write to it. Here that is a borrow: many
 //! may read, or one may write (`split_at_mut` makes two of one). What is no longer written can have several owners
