@@ -28,7 +28,7 @@ pub enum Encoding {
 impl FromStr for Encoding {
     type Err = Error;
 
-    /// The encoding of this name, whatever its case.
+    /// Returns the encoding of this name, in upper or lower case.
     ///
     /// ```
     /// assert_eq!("UCS-2".parse(), Ok(buffers::Encoding::Utf16le));
@@ -74,7 +74,7 @@ impl Encoding {
         }
     }
 
-    /// Whether this encoding writes bytes as digits or letters of ASCII: hex, base64 and base64url.
+    /// Returns whether this encoding writes bytes as ASCII characters: hex, base64 and base64url.
     pub(crate) fn is_bytes_as_text(self) -> bool {
         matches!(self, Self::Hex | Self::Base64 | Self::Base64Url)
     }

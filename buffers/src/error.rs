@@ -52,7 +52,7 @@ pub enum Error {
     #[error("Invalid character")]
     InvalidCharacter,
 
-    /// `atob` was given a letter too few. Node: `InvalidCharacterError`.
+    /// `atob` lacks a character. Node: `InvalidCharacterError`.
     #[error("The string to be decoded is not correctly encoded.")]
     NotCorrectlyEncoded,
 
@@ -69,7 +69,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Node's `error.code`; `ERR_INVALID_ENCODED_DATA` for what Node lets pass.
+    /// Returns Node's `error.code`; `ERR_INVALID_ENCODED_DATA` for what Node lets pass.
     pub fn code(&self) -> &'static str {
         match self {
             Self::OutOfRange { .. } => "ERR_OUT_OF_RANGE",
@@ -84,7 +84,7 @@ impl Error {
         }
     }
 
-    /// Where the first bad unit starts, in bytes of the input, if that is what is wrong.
+    /// Returns where the first bad unit starts, in bytes of the input, if the error has such a place.
     pub fn offset(&self) -> Option<usize> {
         match self {
             Self::Invalid { offset, .. } => Some(*offset),
@@ -92,7 +92,7 @@ impl Error {
         }
     }
 
-    /// The same error with the offset that `to` makes of the one that it has.
+    /// Returns the same error with its offset changed by `to`.
     pub(crate) fn map_offset(mut self, to: impl FnOnce(usize) -> usize) -> Self {
         if let Self::Invalid { offset, .. } = &mut self {
             *offset = to(*offset);
@@ -100,7 +100,7 @@ impl Error {
         self
     }
 
-    /// Node's `error.name`.
+    /// Returns Node's `error.name`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::OutOfRange { .. } | Self::OutOfBounds | Self::InvalidSize { .. } => "RangeError",
@@ -110,7 +110,7 @@ impl Error {
         }
     }
 
-    /// A range whose message has `&&`, as those of `write`, `fill`, `copy` and `compare`.
+    /// Returns an error whose range is written with `&&`, as those of `write`, `fill`, `copy` and `compare`.
     pub(crate) fn out_of_range(name: &'static str, len: usize, received: usize) -> Self {
         Self::not_allowed(name, format!(">= 0 && <= {len}"), received as i128)
     }

@@ -59,11 +59,11 @@ kernels! {
     Avx512 fn utf16_to_utf8(bytes: &[u8], out: &mut [u8]) -> Progress = to_utf8::utf16_to_utf8;
     /// UTF-8 for Latin-1; `out` needs twice as many bytes and [`SLACK`].
     Avx512 fn latin1_to_utf8(bytes: &[u8], out: &mut [u8]) -> Progress = to_utf8::latin1_to_utf8;
-    /// Base64 letters, of this alphabet, for whole groups.
+    /// Base64 characters, of this alphabet, for whole groups.
     Avx512 fn encode_base64(bytes: &[u8], alphabet: &[u8; 64], out: &mut [u8]) -> Progress = base64::encode;
-    /// Bytes for base64 letters up to anything else; `sextets` is what each ASCII character stands for, or has the top bit.
+    /// Bytes for base64 characters up to anything else; `sextets` is what each ASCII character stands for, or has the top bit.
     Avx512 fn decode_base64(text: &[u8], sextets: &Table, out: &mut [u8]) -> Progress = base64::decode;
-    /// The base64 letters among `text`, in the standard alphabet, up to a `=`; `out` needs [`SLACK`] more bytes than `text` has.
+    /// The base64 characters among `text`, in the standard alphabet, up to a `=`; `out` needs [`SLACK`] more bytes than `text` has.
     Avx512 fn compact_base64(text: &[u8], table: &Table, out: &mut [u8]) -> Progress = base64::compact;
     /// Where `needle`, of at least two bytes, is found last; `Err` with how many bytes from the start are left to search.
     Avx2 fn rfind(bytes: &[u8], needle: &[u8]) -> Result<Option<usize>, usize> = search::rfind;

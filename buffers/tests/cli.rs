@@ -143,6 +143,19 @@ fn a_dump_that_is_none_is_not_reversed() {
 }
 
 #[test]
+fn an_address_past_all_files_is_named_in_words() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().to_str().unwrap();
+
+    refused(
+        &["dump", "-r", "-", path],
+        b"ffffffffffffffff: 41\n",
+        1,
+        "stdin: line 1: the address is too far away\n",
+    );
+}
+
+#[test]
 fn a_lost_digit_is_named_and_what_comes_before_it_kept() {
     let plain = refused(
         &["dump", "-r", "-p"],

@@ -159,7 +159,7 @@ fn first(bytes: &[u8], needle: &[u8]) -> Option<usize> {
     }
 }
 
-/// `memmem::rfind` has no SIMD; it is for what our own search gives up.
+/// Returns the last place. `memmem::rfind` has no SIMD, so it searches only what our own search leaves.
 fn last(bytes: &[u8], needle: &[u8]) -> Option<usize> {
     match needle {
         [byte] => memrchr(*byte, bytes),

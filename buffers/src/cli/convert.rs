@@ -27,7 +27,7 @@ pub struct Args {
     /// character that is not a digit, a newline too (there is a warning then)
     #[arg(long)]
     lenient: bool,
-    /// Begin a new line after COLS digits or letters; 0 for never
+    /// Begin a new line after COLS characters; 0 is never
     #[arg(short, long, value_name = "COLS", default_value = "0", value_parser = parse_size)]
     wrap: u64,
 }
@@ -54,13 +54,13 @@ pub fn convert(args: &Args) -> Result<()> {
         out.write(converted)
     })?;
     if let Some(offset) = hex_end.ignored_from {
-        let text = "left out from here on, as in Node; without --lenient, newlines may be there";
+        let text = "left out from here on, as in Node; without --lenient, white space is skipped";
         warn(&format!("{}: hex at offset {offset}: {text}", input.name));
     }
     out.finish()
 }
 
-/// Converts all of `input`. `emit` gets each chunk and what became of it, before an error is told.
+/// Converts all of `input`. `emit` gets each chunk and its conversion, also of the chunk that has an error.
 pub fn convert_all(
     input: &mut Input,
     mut converter: Converter,

@@ -16,7 +16,8 @@ pub struct Input {
     pub file: File,
     /// What messages call it.
     pub name: String,
-    left: u64,
+    /// How many bytes may be read from here on.
+    pub left: u64,
     chunk: Vec<u8>,
     /// Where what has been read into the chunk ends.
     end: usize,
@@ -41,17 +42,6 @@ impl Input {
             chunk: vec![0; CHUNK_BYTES],
             end: 0,
         })
-    }
-
-    /// Reads at most `bytes` bytes from here on.
-    pub fn limit(&mut self, bytes: u64) {
-        self.left = bytes;
-    }
-
-    /// Goes to the start, if that can be.
-    pub fn rewind(&mut self) {
-        // A pipe stands at its start.
-        let _ = self.file.rewind();
     }
 
     /// Goes to where reading begins and returns how far from the start that is. What cannot be skipped is read.

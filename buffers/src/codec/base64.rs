@@ -108,7 +108,7 @@ fn first_fault(text: &[u8], alphabet: &Alphabet) -> Error {
     invalid(offset, reason, alphabet)
 }
 
-/// What follows padding is wrong, whatever it is.
+/// Returns the error for anything that follows padding.
 pub(crate) fn after_padding(offset: usize, alphabet: &Alphabet) -> Error {
     invalid(offset, "not a base64 character after padding", alphabet)
 }

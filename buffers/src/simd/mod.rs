@@ -1,4 +1,5 @@
-//! Kernels of AVX-512 and AVX2, and which of them the processor can run, found out once: the only `unsafe` code of this crate.
+//! Kernels of AVX-512 and AVX2, and which of them the processor can run, found out once.
+//! Only here and in the calls from `kernels.rs` is code `unsafe`.
 //!
 //! Each kernel takes whole blocks, as many as it can, and says how far it came.
 //! `BUFFERS_SIMD=scalar` or `avx2` holds the level down: the tests compare them.

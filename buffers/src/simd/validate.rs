@@ -63,7 +63,7 @@ const SECOND_HIGH: [u8; 16] = {
     table
 };
 
-/// The 16 entries of a table in each quarter of a register, as the shuffle wants them.
+/// Repeats a table of 16 entries in each quarter of a register, as the shuffle needs it.
 #[cfg_attr(not(test), inline, target_feature(enable = "avx512f"))]
 fn broadcast_128(table: [u8; 16]) -> __m512i {
     load64(&std::array::from_fn(|place| table[place % 16]))

@@ -19,7 +19,8 @@ const TOO_LONG: u64 = 64 * 1024;
 
 /// Writes the bytes that the dump in `input` shows.
 pub fn reverse(options: &Options, input: &mut Input, out: &mut File) -> Result<()> {
-    input.rewind();
+    // A pipe is at its start.
+    let _ = input.file.rewind();
     let base = match options.seek {
         None => 0,
         Some(SeekFrom::Start(bytes)) => bytes.into(),
@@ -35,7 +36,7 @@ pub fn reverse(options: &Options, input: &mut Input, out: &mut File) -> Result<(
         Style::Plain => plain(input, &mut writer),
         _ => lines(options.cols.map(|_| options.cols()), input, &mut writer),
     };
-    // What is good is written before the error is told.
+    // The bytes before the error are written first.
     writer.out.flush().context("cannot write")?;
     reversed
 }
@@ -85,11 +86,11 @@ fn addressed(line: &[u8], cols: Option<usize>, writer: &mut Writer) -> Result<()
     };
     let hex = rest.strip_prefix(':').unwrap_or(rest).trim_ascii_start();
     let hex = hex.split_once("  ").map_or(hex, |(hex, _)| hex);
-    let digits = hex.chars().filter(|char| !char.is_ascii_whitespace());
-    let most = cols.map_or(usize::MAX, |cols| 2 * cols);
-    let digits: String = digits.take(most).collect();
+    let mut all = String::with_capacity(hex.len());
+    all.extend(hex.split_ascii_whitespace());
+    let digits = cols.and_then(|cols| all.get(..2 * cols)).unwrap_or(&all);
     let mut bytes = Vec::new();
-    let read = Encoding::Hex.bytes_into(&digits, &mut bytes);
+    let read = Encoding::Hex.bytes_into(digits, &mut bytes);
     writer.write(address, &bytes)?;
     if let Err(Error::Invalid { offset, reason, .. }) = read {
         let wrong = digits[offset..].chars().next().unwrap_or_default();
@@ -121,7 +122,9 @@ impl Writer<'_> {
         ensure!(to >= 0, "the address is before the start, by {}", -to);
         let distance = to - self.place;
         if distance != 0 && self.can_seek {
-            let distance = i64::try_from(distance).context("the address is too far away")?;
+            let distance = i64::try_from(distance)
+                .ok()
+                .context("the address is too far away")?;
             let sought = self.out.seek(SeekFrom::Current(distance));
             sought.context("cannot write")?;
         } else if let Ok(gap) = u64::try_from(distance) {

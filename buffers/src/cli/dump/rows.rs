@@ -22,14 +22,16 @@ impl Rows {
     }
 
     /// Appends the line for `bytes`, or what stands for lines of zeros before it.
+    #[inline(always)] // a call for each line would show
     pub fn push(&mut self, text: &mut Vec<u8>, bytes: &[u8]) {
         let is_full = bytes.len() == self.line.cols;
-        let is_zeros = self.autoskip && is_full && bytes.iter().all(|&byte| byte == 0);
-        if is_zeros && self.zeros > 0 {
+        if self.autoskip && is_full && bytes.iter().all(|&byte| byte == 0) {
             self.zeros += 1;
         } else {
             self.end_zeros(text, 0);
-            self.zeros = is_zeros.into();
+            self.zeros = 0;
+        }
+        if self.zeros < 2 {
             self.line.push(text, self.address, bytes);
         }
         self.address = self.address.wrapping_add(bytes.len() as u64);

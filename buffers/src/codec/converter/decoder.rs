@@ -13,13 +13,13 @@ use crate::{Encoding, Error};
 pub(super) enum Decoder {
     /// Digits of hex, or characters of base64, in lines.
     Strict(Lines),
-    /// Node's hex ends at the first pair that is not two digits. A digit waits for its other one; `None` is the end.
+    /// Node's hex ends at the first pair that is not two digits. It holds a digit without its second one; `None` after the end.
     LenientHex(Option<Vec<u8>>),
     LenientBase64(Lenient),
     Text(Text),
 }
 
-/// Characters as bytes; a part of one waits.
+/// Characters as bytes; `carry` is the part of one at the end of a chunk.
 #[derive(Debug)]
 pub(super) struct Text {
     from: Encoding,
@@ -50,7 +50,7 @@ impl Decoder {
         }
     }
 
-    /// Decodes what is whole with `chunk`, or with `None` what waits, and passes it on.
+    /// Decodes all whole characters up to the end of `chunk`, or with `None` the rest of the stream, and passes them on.
     pub(super) fn push(
         &mut self,
         chunk: Option<&[u8]>,

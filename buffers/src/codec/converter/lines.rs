@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 use super::super::{base64, base64_blocks, hex};
 use crate::{Encoding, Error};
 
@@ -65,14 +67,24 @@ impl Lines {
 
 /// Returns the carry and a chunk without its white space.
 fn join<'a>(carry: &[(usize, u8)], chunk: &'a [u8]) -> Cow<'a, [u8]> {
-    // Counting all of it is quicker than looking for the first.
-    let spaces = chunk.iter().filter(|byte| **byte <= b' ').count();
-    if carry.is_empty() && spaces == 0 {
+    if carry.is_empty() && !may_have_space(chunk) {
         return chunk.into();
     }
     let mut text: Vec<u8> = carry.iter().map(|(_, byte)| *byte).collect();
-    for word in chunk.split(u8::is_ascii_whitespace) {
-        text.extend_from_slice(word);
+    let mut rest = chunk;
+    while let Some(end) = memchr(b'\n', rest) {
+        text.extend_from_slice(&rest[..end]);
+        rest = &rest[end + 1..];
+    }
+    text.extend_from_slice(rest);
+    // Nearly always, newlines are all that there is.
+    if may_have_space(&text) {
+        text.retain(|byte| !byte.is_ascii_whitespace());
     }
     text.into()
+}
+
+/// Looks at all bytes, in any order: that is quicker than looking for the first.
+fn may_have_space(text: &[u8]) -> bool {
+    text.iter().fold(false, |any, &byte| any | (byte <= b' '))
 }
