@@ -516,6 +516,26 @@ fn a_signal_before_the_page_is_whole_leaves_nothing_beside_it() {
 }
 
 #[test]
+fn a_reader_that_leaves_ends_a_recording_without_a_word_and_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+
+    let run = Command::new(env!("CARGO_BIN_EXE_event-loop"))
+        .args(["trace", "queues", "-o", "out.html"])
+        .current_dir(folder.path())
+        .stdout(writer)
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let run = run.wait_with_output().unwrap();
+
+    assert_eq!(run.status.code(), Some(0), "{run:?}");
+    assert_eq!(String::from_utf8_lossy(&run.stderr), "");
+    assert_eq!(names(folder.path()), [""; 0]);
+}
+
+#[test]
 fn the_end_of_a_program_is_in_a_line_of_it() {
     let folder = tempfile::tempdir().unwrap();
     let text = "(program p check)\n(program q check)\n";
