@@ -236,7 +236,11 @@ fn run_lesson(lesson: &tour::Lesson) -> ExitCode {
     std::panic::set_hook(Box::new(move |panic| {
         let text = panic.payload().downcast_ref::<String>();
         if text.is_some_and(|text| text.starts_with("failed printing to stdout")) {
-            return READER_LEFT.notify_one();
+            READER_LEFT.notify_one();
+            // Nothing more is printed until the process ends.
+            loop {
+                std::thread::park();
+            }
         }
         usual(panic);
     }));
