@@ -333,7 +333,7 @@ fn a_program_that_does_not_end_is_drawn_as_far_as_it_has_come() {
         theirs["name"]
             .as_str()
             .unwrap()
-            .ends_with(", ended after 2s")
+            .ends_with(", ended after 1s")
     );
     assert_eq!(texts(theirs), ["given"]);
 }
