@@ -321,7 +321,7 @@ fn a_program_that_does_not_end_is_drawn_as_far_as_it_has_come() {
             "-o",
             "out.html",
             "--for",
-            "2s",
+            "1s",
             "--",
             "given",
         ],
