@@ -380,6 +380,32 @@ fn timers_that_are_cleared_or_do_not_hold_the_loop_look_different() {
 }
 
 #[test]
+fn a_cause_that_node_does_not_tell_is_not_drawn() {
+    if node().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    // The job that calls `then` belongs to the promise of the first line, but is due to the timer.
+    let program = "const p = new Promise((resolve) => {\n  setTimeout(() => resolve({ then() { console.log('then'); } }), 1);\n});\nPromise.resolve().then(() => console.log('known'));\n";
+    std::fs::write(folder.path().join("p.cjs"), program).unwrap();
+
+    let run = record(folder.path(), &["p.cjs", "-o", "out.html"]);
+
+    assert!(run.status.success(), "{run:?}");
+    let theirs = &data(&folder.path().join("out.html"))["runs"][0];
+    let cause = |text: &str| {
+        let steps = rows(theirs, "steps");
+        let prints = steps.iter().find(|step| step[ABOUT] == text).unwrap();
+        let span = usize::try_from(prints[SPAN].as_u64().unwrap()).unwrap();
+        let first = rows(theirs, "spans")[span][1].as_u64().unwrap();
+        let runs = &steps[usize::try_from(first).unwrap()];
+        runs[ABOUT].as_i64().unwrap()
+    };
+    assert!(cause("known") >= 0);
+    assert_eq!(cause("then"), -1);
+}
+
+#[test]
 fn a_run_under_node_can_be_written_for_perfetto() {
     if node().is_none() {
         return;
