@@ -321,7 +321,7 @@ fn a_program_that_does_not_end_is_drawn_as_far_as_it_has_come() {
             "-o",
             "out.html",
             "--for",
-            "2s",
+            "1s",
             "--",
             "given",
         ],
@@ -333,7 +333,7 @@ fn a_program_that_does_not_end_is_drawn_as_far_as_it_has_come() {
         theirs["name"]
             .as_str()
             .unwrap()
-            .ends_with(", ended after 2s")
+            .ends_with(", ended after 1s")
     );
     assert_eq!(texts(theirs), ["given"]);
 }
@@ -377,6 +377,32 @@ fn timers_that_are_cleared_or_do_not_hold_the_loop_look_different() {
         let told = of(&data(&folder.path().join("theirs.html"))["runs"][0]);
         assert_eq!(told, expected);
     }
+}
+
+#[test]
+fn a_cause_that_node_does_not_tell_is_not_drawn() {
+    if node().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    // The job that calls `then` belongs to the promise of the first line, but is due to the timer.
+    let program = "const p = new Promise((resolve) => {\n  setTimeout(() => resolve({ then() { console.log('then'); } }), 1);\n});\nPromise.resolve().then(() => console.log('known'));\n";
+    std::fs::write(folder.path().join("p.cjs"), program).unwrap();
+
+    let run = record(folder.path(), &["p.cjs", "-o", "out.html"]);
+
+    assert!(run.status.success(), "{run:?}");
+    let theirs = &data(&folder.path().join("out.html"))["runs"][0];
+    let cause = |text: &str| {
+        let steps = rows(theirs, "steps");
+        let prints = steps.iter().find(|step| step[ABOUT] == text).unwrap();
+        let span = usize::try_from(prints[SPAN].as_u64().unwrap()).unwrap();
+        let first = rows(theirs, "spans")[span][1].as_u64().unwrap();
+        let runs = &steps[usize::try_from(first).unwrap()];
+        runs[ABOUT].as_i64().unwrap()
+    };
+    assert!(cause("known") >= 0);
+    assert_eq!(cause("then"), -1);
 }
 
 #[test]
@@ -513,6 +539,26 @@ fn a_signal_before_the_page_is_whole_leaves_nothing_beside_it() {
 
     assert_eq!(run.wait().unwrap().code(), Some(130));
     assert_eq!(names(folder.path()), ["long.txt"]);
+}
+
+#[test]
+fn a_reader_that_leaves_ends_a_recording_without_a_word_and_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+
+    let run = Command::new(env!("CARGO_BIN_EXE_event-loop"))
+        .args(["trace", "queues", "-o", "out.html"])
+        .current_dir(folder.path())
+        .stdout(writer)
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let run = run.wait_with_output().unwrap();
+
+    assert_eq!(run.status.code(), Some(0), "{run:?}");
+    assert_eq!(String::from_utf8_lossy(&run.stderr), "");
+    assert_eq!(names(folder.path()), [""; 0]);
 }
 
 #[test]

@@ -4,7 +4,8 @@
 //! pool, of the same size unless [`Builder::pool`](crate::Builder::pool) says otherwise; tokio's own file operations share it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::oneshot;
 
 use crate::api::promise::Promise;
 use crate::callback::{CallbackResult, SpanKind, once_callback};
@@ -49,10 +50,9 @@ pub fn spawn_blocking_with<T, R>(
     T: Send + 'static,
     R: CallbackResult,
 {
-    let result = Arc::new(Mutex::new(None));
-    let theirs = Arc::clone(&result);
+    let (sender, mut result) = oneshot::channel();
     let done = once_callback(SpanKind::JobDone, move || {
-        let result = result.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let result = result.try_recv();
         let (result, timing) = result.expect("a job completes when its result is there");
         probe::job_done(&timing);
         done(result)
@@ -62,12 +62,13 @@ pub fn spawn_blocking_with<T, R>(
             return;
         }
         let job = event_loop.jobs.borrow_mut().insert(done);
-        let remote = Arc::clone(&event_loop.poller.remote);
+        let completed = event_loop.poller.completed.clone();
         event_loop.poller.runtime().spawn_blocking(move || {
             let (result, timing) = probe::measure(|| catch_unwind(AssertUnwindSafe(work)));
             let result = result.map_err(|panic| Error::panicked(&*panic));
-            *theirs.lock().unwrap_or_else(PoisonError::into_inner) = Some((result, timing));
-            remote.push(Completion::Job(job));
+            // Errors mean that the loop has ended.
+            let _ = sender.send((result, timing));
+            let _ = completed.send(Completion::Job(job));
         });
     });
 }

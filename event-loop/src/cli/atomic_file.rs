@@ -43,6 +43,14 @@ impl AtomicFile {
         Ok(Self::Temporary(file, path))
     }
 
+    /// What is to be removed if it is not written to its end.
+    pub fn temporary(&self) -> Option<&Path> {
+        match self {
+            Self::Temporary(file, _) => Some(file.path()),
+            Self::InPlace(_) => None,
+        }
+    }
+
     /// Lets `content` write it. If that fails, what was there before is still there.
     pub fn write(
         self,

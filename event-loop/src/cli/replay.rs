@@ -55,7 +55,7 @@ pub fn check(name: &str, text: &str) -> anyhow::Result<()> {
 
 fn parse(name: &str, text: &str) -> anyhow::Result<parse::Script> {
     let script = parse::parse(text);
-    script.map_err(|wrong| anyhow::anyhow!("{name}:{}: {}", wrong.line, wrong.what))
+    script.map_err(|wrong| anyhow::anyhow!("{name}:{wrong}"))
 }
 
 /// Returns how messages call a file.

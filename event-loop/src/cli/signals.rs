@@ -1,11 +1,12 @@
-//! Ctrl-C, `kill` and a terminal that is closed: what we have started is ended and what we keep is removed, then we end as well.
+//! Ctrl-C, `kill`, a terminal that is closed, a reader that leaves: what we have started is ended, then we end as well.
 //!
 //! Node's own answer is `process.on('SIGINT', ..)`. Here, as there, a signal that is listened to ends nobody by itself.
 
 use std::future::Future;
+use std::io;
 
 use tokio::runtime::Builder;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
 
 /// A signal of this number ended us: status 128 and its number.
 #[derive(Debug, thiserror::Error)]
@@ -19,22 +20,40 @@ impl Interrupted {
     }
 }
 
+/// Told by work on another thread that nothing reads stdout any more.
+pub static READER_LEFT: Notify = Notify::const_new();
+
 /// Runs `work`, which is dropped at the first signal. What it has started on other threads is not waited for.
 pub fn until_signal<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let result = runtime.block_on(async {
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut hang_up = signal(SignalKind::hangup())?;
-        let kind = tokio::select! {
+        tokio::select! {
             biased;
-            _ = interrupt.recv() => SignalKind::interrupt(),
-            _ = terminate.recv() => SignalKind::terminate(),
-            _ = hang_up.recv() => SignalKind::hangup(),
-            result = work => return result,
-        };
-        Err(Interrupted(kind.as_raw_value()).into())
+            signal = first_signal() => Err(Interrupted(signal?).into()),
+            () = READER_LEFT.notified() => Err(io::Error::from(io::ErrorKind::BrokenPipe).into()),
+            result = work => result,
+        }
     });
     runtime.shutdown_background();
     result
+}
+
+#[cfg(unix)]
+async fn first_signal() -> io::Result<i32> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    let kind = tokio::select! {
+        _ = interrupt.recv() => SignalKind::interrupt(),
+        _ = terminate.recv() => SignalKind::terminate(),
+        _ = hang_up.recv() => SignalKind::hangup(),
+    };
+    Ok(kind.as_raw_value())
+}
+
+#[cfg(not(unix))]
+async fn first_signal() -> io::Result<i32> {
+    tokio::signal::ctrl_c().await?;
+    Ok(2)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::ffi::OsString;
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,7 +16,7 @@ use event_loop::{NodeProgram, Report, Trace};
 use super::atomic_file::AtomicFile;
 use super::message::WrongUsage;
 use super::replay;
-use super::signals::until_signal;
+use super::signals::{READER_LEFT, until_signal};
 use crate::tour;
 
 /// What can be said about a recording.
@@ -99,45 +100,68 @@ pub fn trace(args: &Args) -> anyhow::Result<ExitCode> {
     let named = [Some(args.what.as_str()), args.beside.as_deref()];
     let subjects = named.into_iter().flatten().map(Subject::find);
     let subjects = subjects.collect::<anyhow::Result<Vec<_>>>()?;
-    let path = args.output.path.display().to_string();
-    // First, for then nothing has been printed if there is no place for it.
-    let file = AtomicFile::open(&args.output.path).with_context(|| path.clone())?;
+    let mut temporary = None;
+    let traced = until_signal(async {
+        let path = args.output.path.display().to_string();
+        // First, for then nothing has been printed if there is no place for it.
+        let file = AtomicFile::open(&args.output.path).with_context(|| path.clone())?;
+        temporary = file.temporary().map(Path::to_owned);
+        let (runs, status) = record(&subjects, args).await?;
+        let format = args.output.format;
+        // On a thread of its own: a pipe may have a reader that takes its time.
+        let write = move || file.write(|out| draw(format, &subjects, runs, out));
+        let written = tokio::task::spawn_blocking(write).await?;
+        written.with_context(|| path.clone())?;
+        // To stderr: stdout is what the program prints.
+        let _ = writeln!(io::stderr(), "event-loop: wrote {path}");
+        status
+    });
+    if let (Err(_), Some(temporary)) = (&traced, temporary) {
+        // What another thread has begun to write is not dropped.
+        let _ = fs::remove_file(temporary);
+    }
+    traced
+}
+
+/// Records all; the second answer is the first failure of a run of ours.
+async fn record(
+    subjects: &[Subject],
+    args: &Args,
+) -> anyhow::Result<(Vec<Trace>, anyhow::Result<ExitCode>)> {
+    let mut runs = BTreeMap::new();
     let mut status = Ok(ExitCode::SUCCESS);
-    let runs = until_signal(async {
-        let mut runs = BTreeMap::new();
-        // Node's come first, for then nothing has been printed if there is no Node.
-        for (place, subject) in subjects.iter().enumerate() {
-            if let Subject::Node(program) = subject {
-                runs.insert(place, record_node(program, args).await?);
-            }
+    // Node's come first, for then nothing has been printed if there is no Node.
+    for (place, subject) in subjects.iter().enumerate() {
+        if let Subject::Node(program) = subject {
+            runs.insert(place, record_node(program, args).await?);
         }
-        for (place, subject) in subjects.iter().enumerate() {
-            if let Entry::Vacant(run) = runs.entry(place) {
-                let (ran, recorded) = subject.record(args.real_clock).await?;
-                status = std::mem::replace(&mut status, Ok(ExitCode::SUCCESS)).and(ran);
-                run.insert(recorded);
-            }
+    }
+    for (place, subject) in subjects.iter().enumerate() {
+        if let Entry::Vacant(run) = runs.entry(place) {
+            let (ran, recorded) = subject.record(args.real_clock).await?;
+            status = status.and(ran);
+            run.insert(recorded);
         }
-        Ok(runs.into_values())
-    })?;
-    file.write(|out| match args.output.format {
-        Format::Json => runs.map(|run| run.write_chrome(out)).collect(),
-        format => {
-            let reports = subjects
-                .iter()
-                .zip(runs)
-                .map(|(subject, run)| subject.report(run));
-            let report = reports.reduce(Report::beside).expect("one run at least");
-            match format {
-                Format::Svg => report.write_svg(out),
-                _ => report.write_html(out),
-            }
-        }
-    })
-    .with_context(|| path.clone())?;
-    // To stderr: stdout is what the program prints.
-    let _ = writeln!(io::stderr(), "event-loop: wrote {path}");
-    status
+    }
+    Ok((runs.into_values().collect(), status))
+}
+
+fn draw(
+    format: Format,
+    subjects: &[Subject],
+    runs: Vec<Trace>,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    if format == Format::Json {
+        return runs.iter().try_for_each(|run| run.write_chrome(out));
+    }
+    let reports = subjects.iter().zip(runs);
+    let reports = reports.map(|(subject, run)| subject.report(run));
+    let report = reports.reduce(Report::beside).expect("one run at least");
+    match format {
+        Format::Svg => report.write_svg(out),
+        _ => report.write_html(out),
+    }
 }
 
 /// What is recorded.
@@ -212,7 +236,11 @@ fn run_lesson(lesson: &tour::Lesson) -> ExitCode {
     std::panic::set_hook(Box::new(move |panic| {
         let text = panic.payload().downcast_ref::<String>();
         if text.is_some_and(|text| text.starts_with("failed printing to stdout")) {
-            std::process::exit(0);
+            READER_LEFT.notify_one();
+            // Nothing more is printed until the process ends.
+            loop {
+                std::thread::park();
+            }
         }
         usual(panic);
     }));

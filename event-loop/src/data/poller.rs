@@ -6,14 +6,13 @@
 use std::cell::{Cell, RefCell};
 use std::future::{poll_fn, ready};
 use std::io;
-use std::mem::take;
+use std::iter::from_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use slotmap::new_key_type;
 use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::data::task_table::TaskKey;
 use crate::sys::WakeTimer;
@@ -30,41 +29,13 @@ pub enum Completion {
     Job(JobKey),
 }
 
-/// Where other threads put completions.
-#[derive(Default)]
-pub struct RemoteQueue(Mutex<RemoteState>);
-
-#[derive(Default)]
-struct RemoteState {
-    completions: Vec<Completion>,
-    waker: Option<Waker>,
-}
-
-impl RemoteQueue {
-    pub fn push(&self, completion: Completion) {
-        let waker = {
-            let mut state = self.lock();
-            state.completions.push(completion);
-            state.waker.take()
-        };
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, RemoteState> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 pub struct Poller {
     /// Taken when the loop is dropped.
     runtime: Option<Runtime>,
-    pub remote: Arc<RemoteQueue>,
-    /// What has completed on this thread.
-    completed: RefCell<Vec<Completion>>,
-    /// Wakes the wait from this thread.
-    waker: RefCell<Option<Waker>>,
+    /// Where this thread and others say what has completed. It holds at most one entry for each task and each job.
+    pub completed: UnboundedSender<Completion>,
+    arriving: RefCell<UnboundedReceiver<Completion>>,
+    arrived: RefCell<Vec<Completion>>,
     polling: Cell<bool>,
     wake_timer: WakeTimer,
 }
@@ -87,11 +58,12 @@ impl Poller {
             let _inside = runtime.enter();
             WakeTimer::new()?
         };
+        let (completed, arriving) = unbounded_channel();
         Ok(Self {
             runtime: Some(runtime),
-            remote: Arc::default(),
-            completed: RefCell::default(),
-            waker: RefCell::default(),
+            completed,
+            arriving: RefCell::new(arriving),
+            arrived: RefCell::default(),
             polling: Cell::new(false),
             wake_timer,
         })
@@ -113,20 +85,14 @@ impl Poller {
         self.polling.get()
     }
 
-    pub fn complete(&self, completion: Completion) {
-        self.completed.borrow_mut().push(completion);
-        if let Some(waker) = &*self.waker.borrow() {
-            waker.wake_by_ref();
-        }
-    }
-
     pub fn has_completions(&self) -> bool {
-        !self.completed.borrow().is_empty() || !self.remote.lock().completions.is_empty()
+        !self.arrived.borrow().is_empty() || !self.arriving.borrow().is_empty()
     }
 
     pub fn take_completions(&self) -> Vec<Completion> {
-        let mut completions = self.completed.take();
-        completions.append(&mut self.remote.lock().completions);
+        let mut arriving = self.arriving.borrow_mut();
+        let mut completions = self.arrived.take();
+        completions.extend(from_fn(|| arriving.try_recv().ok()));
         completions
     }
 
@@ -138,9 +104,11 @@ impl Poller {
         match wait {
             Wait::No => self.runtime().block_on(tokio::task::yield_now()),
             _ => self.runtime().block_on(poll_fn(|cx| {
-                let first = self.poll_waker(cx);
+                let mut arriving = self.arriving.borrow_mut();
+                let arrived = &mut self.arrived.borrow_mut();
+                let first = arriving.poll_recv_many(cx, arrived, usize::MAX);
                 if first.is_ready() || matches!(wait, Wait::Forever) {
-                    first
+                    first.map(drop)
                 } else {
                     self.wake_timer.poll(cx)
                 }
@@ -148,29 +116,10 @@ impl Poller {
         }
         self.polling.set(false);
     }
-
-    /// Ready as soon as something has completed.
-    fn poll_waker(&self, cx: &Context<'_>) -> Poll<()> {
-        let mut waker = self.waker.borrow_mut();
-        if !waker
-            .as_ref()
-            .is_some_and(|waker| waker.will_wake(cx.waker()))
-        {
-            *waker = Some(cx.waker().clone());
-        }
-        let mut state = self.remote.lock();
-        if !state.completions.is_empty() || !self.completed.borrow().is_empty() {
-            return Poll::Ready(());
-        }
-        state.waker.get_or_insert_with(|| cx.waker().clone());
-        Poll::Pending
-    }
 }
 
 impl Drop for Poller {
     fn drop(&mut self) {
-        drop(take(&mut self.remote.lock().waker));
-        self.waker.take();
         if let Some(runtime) = self.runtime.take() {
             // A job of the thread pool may never return: nothing waits for it.
             runtime.shutdown_background();

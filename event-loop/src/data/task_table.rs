@@ -8,8 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering, fence};
 use std::task::Waker;
 
 use slotmap::{SlotMap, new_key_type};
+use tokio::sync::mpsc::UnboundedSender;
 
-use crate::data::poller::RemoteQueue;
+use crate::data::poller::Completion;
 
 new_key_type! {
     pub struct TaskKey;
@@ -30,7 +31,8 @@ pub struct Header {
     pub key: TaskKey,
     /// In a queue already: a second wake changes nothing. Atomic, since other threads may wake it.
     pub queued: AtomicBool,
-    pub remote: Arc<RemoteQueue>,
+    /// Its loop, from any thread.
+    pub completed: UnboundedSender<Completion>,
 }
 
 #[derive(Default)]
@@ -45,14 +47,14 @@ pub struct TaskTable {
 impl TaskTable {
     pub fn add(
         &self,
-        remote: &Arc<RemoteQueue>,
+        completed: &UnboundedSender<Completion>,
         future: impl FnOnce(TaskKey) -> BoxFuture,
     ) -> TaskKey {
         self.all.borrow_mut().insert_with_key(|key| {
             let header = Arc::new(Header {
                 key,
                 queued: AtomicBool::new(false),
-                remote: Arc::clone(remote),
+                completed: completed.clone(),
             });
             let waker = Waker::from(Arc::clone(&header));
             let body = Some((future(key), waker));

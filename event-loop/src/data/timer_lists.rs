@@ -87,8 +87,6 @@ pub struct TimerLists {
     pub all: SlotMap<TimerKey, Timer>,
     lists: SlotMap<ListKey, List>,
     by_duration: BTreeMap<u64, ListKey>,
-    /// The list that was asked for last: most programs use one duration at a time.
-    recent: Option<(u64, ListKey)>,
     by_expiry: BTreeMap<(u64, u64), ListKey>,
     next_id: u64,
     /// How many timers hold the loop.
@@ -117,7 +115,8 @@ impl TimerLists {
         let Some(duration) = self.all.get(key).map(|timer| timer.duration) else {
             return;
         };
-        let list = self.list_for(duration, start, loop_start);
+        let known = self.by_duration.get(&duration).copied();
+        let list = known.unwrap_or_else(|| self.new_list(duration, start, loop_start));
         let list = &mut self.lists[list];
         let last = list.last.replace(key);
         match last {
@@ -128,22 +127,6 @@ impl TimerLists {
             (timer.start, timer.prev, timer.next) = (start, last, None);
             timer.state = TimerState::Scheduled;
         });
-    }
-
-    fn list_for(&mut self, duration: u64, start: u64, loop_start: u64) -> ListKey {
-        let list = match self.find_list(duration) {
-            Some(list) => list,
-            None => self.new_list(duration, start, loop_start),
-        };
-        self.recent = Some((duration, list));
-        list
-    }
-
-    fn find_list(&self, duration: u64) -> Option<ListKey> {
-        match self.recent {
-            Some((of, list)) if of == duration => Some(list),
-            _ => self.by_duration.get(&duration).copied(),
-        }
     }
 
     fn new_list(&mut self, duration: u64, start: u64, loop_start: u64) -> ListKey {
@@ -182,9 +165,7 @@ impl TimerLists {
             self.all[next].prev = prev;
         }
         if prev.is_none() || next.is_none() {
-            let list = self
-                .find_list(duration)
-                .expect("a timer that waits has a list");
+            let list = self.by_duration[&duration];
             let list = &mut self.lists[list];
             if prev.is_none() {
                 list.first = next;
@@ -221,13 +202,12 @@ impl TimerLists {
         if let Some(list) = self.lists.remove(list) {
             self.by_expiry.remove(&(list.expiry, list.id));
             self.by_duration.remove(&list.duration);
-            self.recent = self.recent.filter(|(of, _)| *of != list.duration);
         }
     }
 
     /// Forgets the list of a timer that was cleared, if that was its last.
     pub fn drop_list_if_empty(&mut self, duration: u64) {
-        if let Some(list) = self.find_list(duration)
+        if let Some(&list) = self.by_duration.get(&duration)
             && self.first_of(list).is_none()
         {
             self.drop_list(list);

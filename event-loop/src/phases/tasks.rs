@@ -23,7 +23,7 @@ impl EventLoop {
     #[track_caller]
     pub fn add_task(&self, future: BoxFuture) -> TaskKey {
         let noted = probe::scheduled(SpanKind::Task);
-        self.tasks.add(&self.poller.remote, |key| match noted {
+        self.tasks.add(&self.poller.completed, |key| match noted {
             None => future,
             Some(noted) => recorded(future, noted.of_task(key)),
         })
@@ -85,21 +85,22 @@ impl Wake for Header {
         if self.queued.swap(true, Ordering::AcqRel) {
             return;
         }
-        let is_here = try_with(|event_loop| {
-            if !Arc::ptr_eq(&event_loop.poller.remote, &self.remote) {
+        // While the loop does not poll, what wakes a task of its own is code of its own: no matter for the poll phase.
+        let is_queued = try_with(|event_loop| {
+            let poller = &event_loop.poller;
+            if !poller.completed.same_channel(&self.completed) {
                 return false;
             }
             probe::woken(self.key);
-            if event_loop.poller.is_polling() {
-                event_loop.poller.complete(Completion::Task(self.key));
-            } else {
+            if !poller.is_polling() {
                 let mut microtasks = event_loop.microtasks.borrow_mut();
                 microtasks.push_back(Microtask::Poll(self.key));
             }
-            true
+            !poller.is_polling()
         });
-        if is_here != Some(true) {
-            self.remote.push(Completion::Task(self.key));
+        if is_queued != Some(true) {
+            // An error means that its loop has ended.
+            let _ = self.completed.send(Completion::Task(self.key));
         }
     }
 }

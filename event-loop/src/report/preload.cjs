@@ -94,8 +94,12 @@ createHook({
     else if (!by?.line) return;
     made.known = true;
     made.line = asked || by.line;
-    const waiting = type === 'PROMISE' && pending.get(trigger);
-    if (waiting) return void waiting.push(id);
+    if (type === 'PROMISE') {
+      // One that is not made of another, by then or await, has the running callback as its trigger. What may run it one day is not known.
+      if (trigger === executionAsyncId()) return;
+      // The other one has to be settled first.
+      if (pending.has(trigger)) return void pending.get(trigger).push(id);
+    }
     tell('schedules', { id, kind, line: made.line });
     if (kind !== 'Timer') return;
     timers.set(resource, id);

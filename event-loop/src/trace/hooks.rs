@@ -1,6 +1,5 @@
 //! What the loop calls while it runs: hands the recorder the time and the lengths of the queues.
 
-use std::cell::RefCell;
 use std::fmt::Arguments;
 use std::thread::ThreadId;
 use std::time::Instant;
@@ -18,20 +17,22 @@ use crate::data::time::{MILLISECOND, nanoseconds};
 use crate::data::timer_lists::{TimerChange, TimerKey};
 use crate::event_loop::try_with;
 
-/// Hands the time to the recorder, then what happens.
-fn record<R>(what: impl FnOnce(&mut Recorder) -> R) -> R {
-    let now = try_with(|event_loop| event_loop.time.now());
-    with_recorder(|recorder| {
-        recorder.at_loop_time(now);
+/// If a recording is on, hands it the time, then what happens.
+fn record<R>(what: impl FnOnce(&mut Recorder) -> R) -> Option<R> {
+    record_at_last(|recorder| {
+        recorder.at_loop_time(try_with(|event_loop| event_loop.time.now()));
         what(recorder)
     })
 }
 
+/// At the time of the last event: the clock belongs to what goes on.
+fn record_at_last<R>(what: impl FnOnce(&mut Recorder) -> R) -> Option<R> {
+    is_on().then(|| with_recorder(what))
+}
+
 /// A loop begins.
 pub fn loop_begins() {
-    if is_on() {
-        with_recorder(Recorder::loop_begins);
-    }
+    record_at_last(Recorder::loop_begins);
 }
 
 #[track_caller]
@@ -44,21 +45,11 @@ pub fn note_text(text: Arguments<'_>) {
 }
 
 /// Ends a slice when it is dropped, also by a panic.
-pub struct Slice(bool);
-
-impl Slice {
-    fn begin(begin: impl FnOnce(&mut Recorder)) -> Self {
-        let on = is_on();
-        if on {
-            record(begin);
-        }
-        Self(on)
-    }
-}
+pub struct Slice(Option<()>);
 
 impl Drop for Slice {
     fn drop(&mut self) {
-        if !self.0 {
+        if self.0.is_none() {
             return;
         }
         let lengths = try_with(|event_loop| QueueLengths {
@@ -76,7 +67,7 @@ impl Drop for Slice {
 
 /// A part of an iteration, until the answer is dropped.
 pub fn phase(kind: SpanKind) -> Slice {
-    Slice::begin(|recorder| recorder.enters(kind))
+    Slice(record(|recorder| recorder.enters(kind)))
 }
 
 /// A callback that was scheduled while a recording was on. Dropping it says that it will not run any more.
@@ -97,7 +88,7 @@ pub fn scheduled(kind: SpanKind) -> Option<Noted> {
         let (number, line) = (recorder.next_number(), location.line(recorder));
         recorder.schedules(number, kind, Some(line));
         number
-    });
+    })?;
     Some(Noted {
         kind,
         location,
@@ -107,9 +98,7 @@ pub fn scheduled(kind: SpanKind) -> Option<Noted> {
 
 /// A task is to be polled again. What has woken it is what runs now.
 pub fn woken(task: TaskKey) {
-    if is_on() {
-        record(|recorder| recorder.wakes(task.data().as_ffi()));
-    }
+    record(|recorder| recorder.wakes(task.data().as_ffi()));
 }
 
 impl Noted {
@@ -122,32 +111,28 @@ impl Noted {
 
     /// It runs until the answer is dropped.
     pub fn runs(&self) -> Slice {
-        Slice::begin(|recorder| {
+        Slice(record(|recorder| {
             let line = self.location.line(recorder);
             recorder.runs(self.number, self.kind, Some(line));
-        })
+        }))
     }
 }
 
 impl Drop for Noted {
     fn drop(&mut self) {
-        if is_on() {
-            record(|recorder| recorder.drops(self.number));
-        }
+        record(|recorder| recorder.drops(self.number));
     }
 }
 
-/// At the time of the last event: the clock belongs to what has set the timer.
+/// Something becomes of a timer.
 pub fn timer(timer: TimerKey, change: TimerChange) {
     let key = timer.data().as_ffi();
-    if is_on() {
-        with_recorder(|recorder| match change {
-            TimerChange::Set(duration) => recorder.sets_timer(key, duration / MILLISECOND),
-            TimerChange::Fired => recorder.timer_is_gone(key, false),
-            TimerChange::Cleared => recorder.timer_is_gone(key, true),
-            TimerChange::Ref(refed) => recorder.refs_timer(key, refed),
-        });
-    }
+    record_at_last(|recorder| match change {
+        TimerChange::Set(duration) => recorder.sets_timer(key, duration / MILLISECOND),
+        TimerChange::Fired => recorder.timer_is_gone(key, false),
+        TimerChange::Cleared => recorder.timer_is_gone(key, true),
+        TimerChange::Ref(refed) => recorder.refs_timer(key, refed),
+    });
 }
 
 /// How long a job ran, and on which thread of the pool: the thread of the loop does not see it run.
@@ -164,22 +149,10 @@ pub fn measure<T>(work: impl FnOnce() -> T) -> (T, JobTiming) {
     (result, JobTiming { took, thread })
 }
 
-thread_local! {
-    /// The threads of the pool, by the order in which they were first seen.
-    static THREADS: RefCell<Vec<ThreadId>> = RefCell::default();
-}
-
 /// The result of a job has arrived.
 pub fn job_done(timing: &JobTiming) {
-    if !is_on() {
-        return;
-    }
-    let thread = THREADS.with_borrow_mut(|threads| {
-        let known = threads.iter().position(|thread| *thread == timing.thread);
-        known.unwrap_or_else(|| {
-            threads.push(timing.thread);
-            threads.len() - 1
-        })
+    record_at_last(|recorder| {
+        let thread = recorder.pool_thread(timing.thread);
+        recorder.job_has_run(Some((thread, timing.took)));
     });
-    with_recorder(|recorder| recorder.job_has_run(Some((thread, timing.took))));
 }

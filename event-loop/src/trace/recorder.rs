@@ -6,6 +6,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::mem::take;
+use std::thread::ThreadId;
 
 use super::timeline::{Line, QueueLengths, Span, Step, StepKind, Trace, Wait, WaitKind};
 use crate::callback::SpanKind;
@@ -26,7 +27,9 @@ pub struct Recorder {
     /// The rows of timers, and those of them that are free again.
     rows: usize,
     free_rows: BTreeSet<usize>,
-    /// The step at which each thread of the pool gave back its last job.
+    /// The threads of the pool, in the order in which they were first seen.
+    threads: Vec<ThreadId>,
+    /// The step at which each of them gave back its last job.
     jobs: Vec<usize>,
     files: HashMap<String, usize>,
 }
@@ -256,6 +259,15 @@ impl Recorder {
             wait.until = self.now;
         }
         waits.then_some(wait)
+    }
+
+    /// Returns the number of a thread of the pool.
+    pub fn pool_thread(&mut self, thread: ThreadId) -> usize {
+        let known = self.threads.iter().position(|known| *known == thread);
+        known.unwrap_or_else(|| {
+            self.threads.push(thread);
+            self.threads.len() - 1
+        })
     }
 
     /// The callback that has just begun delivers the result of a job, which was for so long on this thread of the pool; if that is not known,

@@ -134,9 +134,8 @@ impl Browser {
                 &json!({ "type": kind, "key": key }),
             );
         }
-        self.eval(
-            "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))",
-        );
+        // The page draws in a frame that it has asked for before.
+        self.eval("new Promise((done) => requestAnimationFrame(done))");
     }
 
     /// The value of an expression in the page, of a promise when it is there.

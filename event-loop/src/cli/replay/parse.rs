@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::ValueEnum;
 
 /// All programs of a file, and the nodes that they name by index.
+#[derive(Default)]
 pub struct Script {
     pub programs: Vec<Program>,
     pub nodes: Vec<Node>,
@@ -69,35 +70,26 @@ impl Op {
     }
 }
 
-/// What is wrong, and where.
-pub struct Wrong {
-    pub line: usize,
-    pub what: String,
-}
-
 /// An expression that has been opened: its words, and the nodes that were closed inside it.
+#[derive(Default)]
 struct Open<'a> {
     line: usize,
     words: Vec<&'a str>,
     body: Vec<usize>,
 }
 
-/// Reads a file of programs.
-pub fn parse(text: &str) -> Result<Script, Wrong> {
-    let mut script = Script {
-        programs: Vec::new(),
-        nodes: Vec::new(),
-    };
+/// Reads a file of programs. An error begins with the line.
+pub fn parse(text: &str) -> Result<Script, String> {
+    let mut script = Script::default();
     let mut open: Vec<Open> = Vec::new();
     for (line, token) in tokens(text) {
-        let wrong = |what: String| Wrong { line, what };
+        let wrong = |what: &str| format!("{line}: {what}");
         match (token, open.last_mut()) {
             ("(", _) => open.push(Open {
                 line,
-                words: Vec::new(),
-                body: Vec::new(),
+                ..Open::default()
             }),
-            (")", None) => return Err(wrong("`)` closes nothing".into())),
+            (")", None) => return Err(wrong("`)` closes nothing")),
             (")", Some(_)) => {
                 let Some(closed) = open.pop() else { continue };
                 match open.last_mut() {
@@ -109,32 +101,30 @@ pub fn parse(text: &str) -> Result<Script, Wrong> {
                 }
             }
             (word, None) => {
-                return Err(wrong(format!(
-                    "expected `(program NAME ROOT ...)`, found {word:?}"
-                )));
+                let expected = format!("expected `(program NAME ROOT ...)`, found {word:?}");
+                return Err(wrong(&expected));
             }
             (word, Some(inner)) if inner.body.is_empty() => inner.words.push(word),
-            (word, Some(_)) => return Err(wrong(format!("{word:?} stands after a node"))),
+            (word, Some(_)) => return Err(wrong(&format!("{word:?} stands after a node"))),
         }
     }
     match open.first() {
-        Some(open) => Err(open.wrong("this `(` is never closed".into())),
+        Some(open) => Err(open.wrong("this `(` is never closed")),
         None => Ok(script),
     }
 }
 
 impl Open<'_> {
-    fn wrong(&self, what: String) -> Wrong {
-        let line = self.line;
-        Wrong { line, what }
+    fn wrong(&self, what: &str) -> String {
+        format!("{}: {what}", self.line)
     }
 
-    fn program(self) -> Result<Program, Wrong> {
+    fn program(self) -> Result<Program, String> {
         let ["program", name, root] = self.words[..] else {
-            return Err(self.wrong("expected `(program NAME ROOT node...)`".into()));
+            return Err(self.wrong("expected `(program NAME ROOT node...)`"));
         };
         let Ok(root) = Root::from_str(root, false) else {
-            return Err(self.wrong(format!("the root {root:?} is none of timer, check, poll")));
+            return Err(self.wrong(&format!("the root {root:?} is none of timer, check, poll")));
         };
         Ok(Program {
             line: u32::try_from(self.line).unwrap_or(u32::MAX),
@@ -144,15 +134,15 @@ impl Open<'_> {
         })
     }
 
-    fn node(self) -> Result<Node, Wrong> {
+    fn node(self) -> Result<Node, String> {
         let Some((name, words)) = self.words.split_first() else {
-            return Err(self.wrong("an expression begins with an operation".into()));
+            return Err(self.wrong("an expression begins with an operation"));
         };
         let Ok(op) = Op::from_str(name, false) else {
-            return Err(self.wrong(format!("unknown operation {name:?}")));
+            return Err(self.wrong(&format!("unknown operation {name:?}")));
         };
         let (numbers, nodes) = op.takes();
-        let takes = |what: &str| self.wrong(format!("`{name}` takes {what}"));
+        let takes = |what: &str| self.wrong(&format!("`{name}` takes {what}"));
         let Some((label, rest)) = words.split_first() else {
             return Err(takes("a label"));
         };
@@ -177,9 +167,9 @@ impl Open<'_> {
         })
     }
 
-    fn number(&self, word: &str) -> Result<f64, Wrong> {
+    fn number(&self, word: &str) -> Result<f64, String> {
         let number = word.parse().ok().filter(|number: &f64| number.is_finite());
-        number.ok_or_else(|| self.wrong(format!("{word:?} is no number")))
+        number.ok_or_else(|| self.wrong(&format!("{word:?} is no number")))
     }
 }
 
