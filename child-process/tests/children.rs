@@ -245,3 +245,18 @@ fn a_child_with_ignored_signals() {
     let mask = exec(line).keep_ignored_signals().run_blocking().unwrap();
     println!("kept={}", mask.stdout_text().trim());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_holds_for_what_outlives_a_child_that_ends_at_once() {
+    let runs = (0..100).map(|_| {
+        let command = exec("sleep 1000 &").timeout(SHORT).grace(SHORT);
+        tokio::spawn(command.into_future())
+    });
+    for run in runs.collect::<Vec<_>>() {
+        let outcome = run.await.unwrap();
+        assert!(
+            matches!(outcome, Err(Error::TimedOut { .. })),
+            "{outcome:?}"
+        );
+    }
+}

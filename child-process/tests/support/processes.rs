@@ -30,7 +30,7 @@ pub fn running(marker: &str, stat: &str) -> usize {
 }
 
 /// Returns their folders in `/proc`.
-fn processes(marker: &str) -> impl Iterator<Item = PathBuf> {
+pub fn processes(marker: &str) -> impl Iterator<Item = PathBuf> {
     let entries = std::fs::read_dir("/proc").unwrap().flatten();
     entries.map(|entry| entry.path()).filter(move |folder| {
         let environ = std::fs::read(folder.join("environ")).unwrap_or_default();
