@@ -1,6 +1,6 @@
 //! More than one core: while one worker computes, and hears nothing, the other one answers.
 //!
-//! A worker that computes for longer than `hang_after` is taken for hung, and replaced.
+//! A worker that computes for longer than `heartbeat_timeout` is taken for hung, and replaced.
 
 use std::time::Duration;
 use std::{env, fs, process};
@@ -17,7 +17,7 @@ pub(crate) async fn main() -> anyhow::Result<()> {
         let cluster = Cluster::builder()
             .listen("127.0.0.1:0")
             .workers(2)
-            .hang_after(Duration::from_secs(60))
+            .heartbeat_timeout(Duration::from_secs(60))
             .env("ENOUGH", &enough)
             .build()?;
         let (address, listening) = (cluster.address(), cluster.on(Event::listening));

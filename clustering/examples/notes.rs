@@ -20,7 +20,6 @@ pub(crate) async fn main() -> anyhow::Result<()> {
         let cluster = Cluster::builder()
             .listen("127.0.0.1:0")
             .workers(2)
-            .respawn(false)
             .build()?;
         let (address, handle) = (cluster.address(), cluster.handle());
         let (listening, mut exits) = (cluster.on(Event::listening), cluster.on(Event::exit));

@@ -1,7 +1,6 @@
 //! The command line: what there is to say, and what is answered.
 
 mod address;
-mod bench;
 mod duration;
 pub mod hello;
 mod message;
@@ -27,7 +26,7 @@ use crate::tour;
 Examples:
   clustering                                        the notes' example: `Handled by worker PID` on port 3000
   clustering serve -l 0.0.0.0:8080 -w 4             four workers on port 8080 of all addresses
-  clustering serve -l 3000 -p reuseport             the kernel spreads connections
+  clustering serve -l 3000 -p shared                the quickest worker accepts
   clustering serve --admin 9100                     also /livez, /readyz, /metrics, /status and a page for people there
   clustering status --watch                         what the workers of that server do
   clustering demo                                   kills a worker, reloads, shuts down, and says what happens
@@ -35,7 +34,7 @@ Examples:
   clustering tour killed reload                     two of them
 
 Signals of a server: TERM, INT: all finish what they have (a second one: at once); QUIT: at once; HUP: new workers, one
-after the other; USR2: a new version of the primary itself; USR1: its state on stderr; TTIN, TTOU: one more, one less. TERM to a worker: it finishes what it has, another takes its place.
+after the other; USR2: a new version of the program beside this one, which then ends; USR1: its state on stderr; TTIN, TTOU: one more, one less. TERM to a worker: it finishes what it has, another takes its place.
 
 Exit status: 0 done; 1 failed; 2 wrong usage; 128+n ended at once by signal n."
 )]
@@ -50,8 +49,6 @@ enum Command {
     Serve(serve::Args),
     /// Show what the workers of a running server do
     Status(status::Args),
-    #[command(hide = true)]
-    Bench(bench::Args),
     /// Kill a worker, reload, and shut down a small cluster, and say what happens
     Demo,
     /// Print the tour, or some of its lessons
@@ -90,7 +87,6 @@ pub fn main() -> ExitCode {
     match args.map(|cli| cli.command) {
         Ok(Some(Command::Serve(args))) => block_on(serve::serve(args)),
         Ok(Some(Command::Status(args))) => block_on(status::status(args)),
-        Ok(Some(Command::Bench(args))) => finish(bench::bench(args)),
         Ok(Some(Command::Demo)) => finish(show_tour(&["demo".to_owned()], false)),
         Ok(Some(Command::Tour(args))) if args.list => finish(list_lessons()),
         Ok(Some(Command::Tour(args))) => finish(show_tour(&args.lessons, args.code)),

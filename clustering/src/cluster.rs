@@ -11,9 +11,10 @@ use tokio::sync::{broadcast, mpsc};
 
 use crate::builder::Builder;
 use crate::handle::{Command, Handle};
-use crate::listeners::Listeners;
 use crate::primary::Primary;
-use crate::supervisor::Outcome;
+use crate::primary::listener::Listener;
+use crate::primary::upgrade::Starting;
+use crate::supervisor::ShutdownReason;
 use crate::{Error, Event};
 
 /// As many events as may wait for a slow reader.
@@ -22,8 +23,9 @@ const EVENTS: usize = 1024;
 /// A cluster that listens, and whose workers start with [`Cluster::run`].
 pub struct Cluster {
     pub(crate) builder: Builder,
-    pub(crate) listeners: Listeners,
+    pub(crate) listener: Listener,
     pub(crate) handle: Handle,
+    pub(crate) starting: Starting,
     pub(crate) commands: mpsc::UnboundedReceiver<Command>,
     pub(crate) events: broadcast::Sender<Event>,
 }
@@ -32,7 +34,7 @@ pub struct Cluster {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ended {
     /// Why.
-    pub outcome: Outcome,
+    pub outcome: ShutdownReason,
     /// The signal that asked for it, the last one if there were several.
     pub signal: Option<Signal>,
 }
@@ -43,15 +45,16 @@ impl Cluster {
         Builder::default()
     }
 
-    pub(crate) fn new(builder: Builder, listeners: Listeners) -> Self {
+    pub(crate) fn new(builder: Builder, listener: Listener) -> Self {
         let (commands_in, commands) = mpsc::unbounded_channel();
         let handle = Handle {
             commands: commands_in,
-            mailboxes: Arc::default(),
+            outboxes: Arc::default(),
         };
         Self {
             builder,
-            listeners,
+            listener,
+            starting: Starting::new(),
             handle,
             commands,
             events: broadcast::Sender::new(EVENTS),
@@ -60,7 +63,7 @@ impl Cluster {
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        self.listeners.address()
+        self.listener.address()
     }
 
     /// How many workers there will be.
@@ -79,7 +82,7 @@ impl Cluster {
             match events.recv().await {
                 Ok(event) => Some((event, events)),
                 Err(broadcast::error::RecvError::Lagged(count)) => {
-                    Some((Event::Missed(count), events))
+                    Some((Event::Lagged(count), events))
                 }
                 Err(broadcast::error::RecvError::Closed) => None,
             }

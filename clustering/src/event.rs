@@ -90,12 +90,12 @@ pub enum Event {
         worker: WorkerInfo,
     },
     /// It was not ready in time and is killed.
-    NotReady {
+    StartTimedOut {
         /// Who.
         worker: WorkerInfo,
     },
     /// It did not finish in time and is killed.
-    NotDrained {
+    DrainTimedOut {
         /// Who.
         worker: WorkerInfo,
     },
@@ -110,15 +110,29 @@ pub enum Event {
         /// What happened to it.
         reason: String,
     },
-    /// A worker that an earlier version of this primary has left is gone.
-    Finished {
-        /// Its process.
+    /// All workers serve, for the first time.
+    Ready,
+    /// A service has returned an error; the client was answered 500. At most one a second is told of each worker, the counter has all.
+    ServiceFailed {
+        /// Who.
+        worker: WorkerInfo,
+        /// The last error.
+        reason: String,
+    },
+    /// A new version of the program serves, and this primary ends.
+    Upgraded {
+        /// The new primary.
         pid: u32,
     },
-    /// The primary could not become another program, and goes on as it is.
-    NotReplaced {
+    /// The new version of the program did not come to serve, and this primary goes on.
+    UpgradeFailed {
         /// Why.
         reason: String,
+    },
+    /// This process was started to ignore a signal that a primary obeys (`nohup`, a background job of a script): it stays ignored.
+    SignalIgnored {
+        /// The signal.
+        signal: Signal,
     },
     /// The primary cannot accept, and tries again: there are no descriptors, or no memory.
     AcceptFailed {
@@ -128,7 +142,7 @@ pub enum Event {
     /// Somebody sent SIGUSR1, to know how things are.
     State(Box<Stats>),
     /// So many events are gone, since nobody took them.
-    Missed(u64),
+    Lagged(u64),
 }
 
 /// For [`crate::Cluster::on`].

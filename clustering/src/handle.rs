@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::control::PACKET_BYTES;
+use crate::ipc::channel::PACKET_BYTES;
 use crate::stats::Stats;
 use crate::{Error, WorkerId};
 
@@ -26,13 +26,13 @@ pub enum Command {
 }
 
 /// Where each worker takes its messages.
-pub type Mailboxes = Arc<Mutex<BTreeMap<WorkerId, mpsc::Sender<Value>>>>;
+pub type Outboxes = Arc<Mutex<BTreeMap<WorkerId, mpsc::Sender<Value>>>>;
 
 /// Speaks to a cluster. Clones speak to the same one, from any thread.
 #[derive(Clone)]
 pub struct Handle {
     pub(crate) commands: mpsc::UnboundedSender<Command>,
-    pub(crate) mailboxes: Mailboxes,
+    pub(crate) outboxes: Outboxes,
 }
 
 impl Handle {
@@ -106,12 +106,12 @@ impl WorkerHandle<'_> {
     pub async fn send(&self, message: &impl Serialize) -> Result<(), Error> {
         let message = checked(message)?;
         let gone = || Error::Gone { id: self.id };
-        let mailboxes = &self.cluster.mailboxes;
-        let mailbox = {
-            let mailboxes = mailboxes.lock().unwrap_or_else(PoisonError::into_inner);
-            mailboxes.get(&self.id).cloned().ok_or_else(gone)?
+        let outboxes = &self.cluster.outboxes;
+        let outbox = {
+            let outboxes = outboxes.lock().unwrap_or_else(PoisonError::into_inner);
+            outboxes.get(&self.id).cloned().ok_or_else(gone)?
         };
-        mailbox.send(message).await.map_err(|_| gone())
+        outbox.send(message).await.map_err(|_| gone())
     }
 
     /// Sends a signal to its process. Node: `worker.process.kill`.

@@ -41,21 +41,14 @@
 //! }
 //! ```
 
-mod supervisor;
-pub use supervisor::{BackOff, Outcome};
-
-mod dispatch;
-
-mod scheduling;
-pub use scheduling::Scheduling;
-
-mod placement;
+mod cluster;
+pub use cluster::{Cluster, Ended};
 
 mod builder;
 pub use builder::Builder;
 
-mod cluster;
-pub use cluster::{Cluster, Ended};
+mod scheduling;
+pub use scheduling::Scheduling;
 
 mod handle;
 pub use handle::{Handle, WorkerHandle};
@@ -66,44 +59,32 @@ pub use event::{Event, Exit, WorkerId, WorkerInfo};
 mod stats;
 pub use stats::{Stats, Totals, WorkerStats};
 
+mod supervisor;
+pub use supervisor::{BackOff, ShutdownReason};
+
 mod primary;
+pub use primary::upgrade::{is_upgrade, listen};
 
-pub mod admin;
-
-mod notify;
-pub use notify::notify;
-
-mod attend;
-
-mod signals;
-
-mod replace;
-
-mod listeners;
-
-mod acceptor;
-
-mod control;
-
-mod message;
-pub use message::{Counters, Settings};
+mod ipc;
+pub use ipc::protocol::{Counters, Settings};
 
 mod worker;
-pub use worker::{BoxError, FromPrimary, ToPrimary, Worker, is_primary};
+pub use worker::{Connection, Connections, FromPrimary, ToPrimary, Worker, is_primary};
 
 pub mod client;
 
-mod hall;
+#[cfg(feature = "http")]
+mod http;
+#[cfg(feature = "http")]
+pub use http::{Body, BodyError, BoxError, ConnectionInfo};
 
-mod connection;
-
-mod body;
-pub use body::{Body, BodyError};
+#[cfg(feature = "ops")]
+mod ops;
+#[cfg(feature = "ops")]
+pub use ops::{admin, notify};
 
 mod error;
 pub use error::Error;
-
-mod os;
 
 pub use nix::sys::signal::Signal;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::message::Counters;
+use crate::ipc::protocol::Counters;
 
 /// A cluster at one moment.
 #[derive(Clone, Debug, Default, Serialize)]

@@ -17,6 +17,8 @@ mod cpus;
 mod demo;
 #[path = "../examples/disconnect.rs"]
 mod disconnect;
+#[path = "../examples/echo.rs"]
+mod echo;
 #[path = "../examples/events.rs"]
 mod events;
 #[path = "../examples/exit-code.rs"]
@@ -89,6 +91,7 @@ lessons! {
     scale              "scale"              "more workers, and fewer";
     taken_port         "taken-port"         "EADDRINUSE, and no worker is started";
     primary_gone       "primary-gone"       "kill -9 of the primary: its workers go with it";
+    echo               "echo"               "any protocol: an echo server on TCP";
     demo               "demo"               "a worker dies, all are replaced, no client notices";
 }
 

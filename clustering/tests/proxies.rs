@@ -204,7 +204,7 @@ fn behind_haproxy_no_get_fails_when_one_of_two_machines_is_killed() {
 
 fn both_are_reloaded(which: Which) {
     let _alone = alone();
-    let mut machines = Machines::start(&["--linger", "300ms"]);
+    let mut machines = Machines::start(&["--idle-grace", "300ms"]);
     let Some(proxy) = Proxy::start(which, &machines) else {
         return;
     };
@@ -237,7 +237,7 @@ fn behind_haproxy_no_request_fails_when_both_are_reloaded_in_turn() {
 /// twice must not fail either.
 fn both_are_stopped(which: Which, lame_duck: Duration) {
     let time = format!("{}ms", lame_duck.as_millis());
-    let args = ["--lame-duck", &time, "--linger", "300ms"];
+    let args = ["--lame-duck", &time, "--idle-grace", "300ms"];
     let _alone = alone();
     let mut machines = Machines::start(&args);
     let Some(proxy) = Proxy::start(which, &machines) else {

@@ -41,14 +41,14 @@ impl FromPrimary {
 }
 
 /// Both ends of both queues.
-pub struct Ends {
+pub struct MessageChannels {
     to_primary: mpsc::Sender<Value>,
     pub outgoing: mpsc::Receiver<Value>,
     pub incoming: mpsc::UnboundedSender<Value>,
     from_primary: Option<mpsc::UnboundedReceiver<Value>>,
 }
 
-impl Ends {
+impl MessageChannels {
     pub fn new() -> Self {
         let (to_primary, outgoing) = mpsc::channel(WAITING);
         let (incoming, from_primary) = mpsc::unbounded_channel();
