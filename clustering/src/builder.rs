@@ -47,7 +47,7 @@ struct EnvError {
     reason: String,
 }
 
-/// Whoever waits for longer has mistyped something; and clocks end somewhere.
+/// A longer time is a typing error; and clocks end somewhere.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// How often workers are looked at: a worker that hangs is noticed within one of these.
@@ -87,7 +87,8 @@ impl Default for Builder {
             idle_grace: Duration::from_secs(1),
             drain_timeout: Duration::from_secs(30),
             heartbeat_timeout: Duration::from_secs(3),
-            probe: Some("/".to_owned()),
+            // Without HTTP, workers answer no requests.
+            probe: cfg!(feature = "http").then(|| "/".to_owned()),
             signals: true,
             settings: Settings::default(),
             rules: Rules {
@@ -181,8 +182,8 @@ impl Builder {
         self
     }
 
-    /// How long the cluster goes on to serve after it was asked to end, while it says already that it is not ready: until whoever sends it
-    /// connections has noticed. Not at all unless said otherwise; it is for clusters behind a proxy that asks for their health.
+    /// How long the cluster goes on to serve after it was asked to end, while it says already that it is not ready: until a proxy
+    /// has noticed. Not at all unless said otherwise; it is for clusters behind a proxy that asks for their health.
     pub fn lame_duck(mut self, time: Duration) -> Self {
         self.rules.lame_duck = time;
         self
@@ -208,7 +209,7 @@ impl Builder {
     }
 
     /// The path of the request that a worker has to answer before it is trusted with others; any status below 500 will do. `/` unless
-    /// said otherwise; `None` trusts at once.
+    /// said otherwise; `None` trusts at once, and is the default without the feature `http`.
     pub fn probe(mut self, path: Option<&str>) -> Self {
         self.probe = path.map(str::to_owned);
         self
@@ -231,7 +232,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`Error::Listen`] if the address is taken or not ours, [`Error::Address`] if it is none, [`Error::Program`] if this program cannot be found,
+    /// [`Error::Listen`] if the address is taken or not ours, [`Error::Address`] if it cannot be understood, [`Error::Program`] if this program cannot be found,
     /// [`Error::Environment`] if `CLUSTER_WORKERS` or
     /// `CLUSTER_SCHED_POLICY` say what cannot be, [`Error::Io`] if a listener cannot be taken over.
     pub fn build(mut self) -> Result<Cluster, Error> {

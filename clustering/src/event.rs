@@ -24,7 +24,7 @@ impl fmt::Display for WorkerId {
 pub struct WorkerInfo {
     /// Its number.
     pub id: WorkerId,
-    /// Its place, from 0 on; whoever replaces it has the same.
+    /// Its place, from 0 on; its replacement has the same.
     pub slot: usize,
     /// Its process. Node: `worker.process.pid`.
     pub pid: u32,
@@ -139,9 +139,9 @@ pub enum Event {
         /// Why.
         reason: String,
     },
-    /// Somebody sent SIGUSR1, to know how things are.
+    /// A SIGUSR1 asked for the state.
     State(Box<Stats>),
-    /// So many events are gone, since nobody took them.
+    /// The reader was too slow, and this many events are lost.
     Lagged(u64),
 }
 
@@ -199,7 +199,9 @@ impl From<ExitStatus> for Exit {
         let signal = status.signal().map(Signal::try_from);
         match signal {
             Some(Ok(signal)) => Self::Signal(signal),
-            _ => Self::Code(status.code().unwrap_or(-1)),
+            // A real-time signal has no name; a shell says it like this.
+            Some(Err(_)) => Self::Code(128 + status.signal().unwrap_or(0)),
+            None => Self::Code(status.code().unwrap_or(-1)),
         }
     }
 }

@@ -41,7 +41,7 @@ impl Handle {
         self.tell(Command::Fork);
     }
 
-    /// Makes it so many workers, at least one; those that are too many finish what they have.
+    /// Sets the number of workers, at least one; surplus workers finish what they have.
     pub fn scale(&self, workers: usize) {
         self.tell(Command::Scale(workers.max(1)));
     }

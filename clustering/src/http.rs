@@ -1,6 +1,5 @@
 //! HTTP/1.1 in a worker: `http.createServer(f).listen(port)`, by hyper.
 
-mod lingering_close;
 mod request_body;
 mod server;
 

@@ -57,7 +57,7 @@ mod event;
 pub use event::{Event, Exit, WorkerId, WorkerInfo};
 
 mod stats;
-pub use stats::{Stats, Totals, WorkerStats};
+pub use stats::{Stats, Totals, WorkerState, WorkerStats};
 
 mod supervisor;
 pub use supervisor::{BackOff, ShutdownReason};

@@ -1,4 +1,4 @@
-//! The primary at work: what happens goes to the [supervisor](crate::supervisor) and to the [dispatcher](crate::primary::balancer), what they decide is done here.
+//! The primary at work: what happens goes to the [supervisor](crate::supervisor) and to the [balancer](crate::primary::balancer), what they decide is done here.
 
 pub mod balancer;
 mod commands;
@@ -64,7 +64,7 @@ pub struct Primary {
 
 struct Worker {
     info: WorkerInfo,
-    lines: WorkerSenders,
+    senders: WorkerSenders,
     since: Instant,
     counters: Counters,
     /// Why we kill it.
@@ -108,7 +108,7 @@ impl Primary {
         }
     }
 
-    /// Runs until nobody is left.
+    /// Runs until no worker is left.
     pub async fn run(mut self) -> Result<Ended, Error> {
         raise_descriptor_limit();
         self.begin_to_accept()?;
@@ -179,20 +179,20 @@ impl Primary {
 
     fn send(&mut self, id: WorkerId, order: WorkerCommand) {
         if let Some(worker) = self.workers.get(&id) {
-            // Its attendant ends with the worker, which is reported.
-            let _ = worker.lines.orders.send(order);
+            // Its task ends with the worker, which is reported.
+            let _ = worker.senders.commands.send(order);
         }
     }
 
     fn signal(&mut self, id: WorkerId, signal: Signal) {
         if let Some(worker) = self.workers.get(&id) {
             // As above.
-            let _ = worker.lines.signals.send(signal);
+            let _ = worker.senders.signals.send(signal);
         }
     }
 
     fn emit(&self, event: Event) {
-        // Nobody has to listen.
+        // The program need not listen.
         let _ = self.events.send(event);
     }
 }

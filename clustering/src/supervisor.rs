@@ -1,4 +1,4 @@
-//! Who is to live and who is to go: the supervisor, a state machine without clock, process or socket.
+//! Decides which workers to start, drain and kill: the supervisor, a state machine without clock, process or socket.
 //!
 //! [`Supervisor::step`] takes what happened and when, and answers what is to be done. So that a million orders of events can be tried, which no
 //! test with processes could. Node has no supervisor: each program writes one into `cluster.on('exit')`.
@@ -20,6 +20,7 @@ use rolling_restart::Reload;
 pub use types::{Action, Input, Notice, Rules, ShutdownReason};
 
 use crate::WorkerId;
+use crate::stats::WorkerState;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -68,7 +69,7 @@ pub struct Supervisor {
     last_id: u64,
     reload: Reload,
     ever_ready: bool,
-    /// When a cluster that has said that it goes stops to serve.
+    /// When a cluster that has announced its end closes.
     shutdown_at: Option<Instant>,
     /// Set when nothing is to be started any more.
     outcome: Option<ShutdownReason>,
@@ -76,7 +77,7 @@ pub struct Supervisor {
 }
 
 impl Supervisor {
-    /// A supervisor for so many workers, none of which is started yet: the first `Clock` does that.
+    /// Returns a supervisor for that many workers. The first `Clock` starts them.
     pub fn new(rules: Rules, workers: usize) -> Self {
         let mut supervisor = Self {
             rules,
@@ -140,13 +141,13 @@ impl Supervisor {
         limits.chain(retries).chain(self.shutdown_at).min()
     }
 
-    /// What the worker is doing, in a word.
-    pub fn state(&self, id: WorkerId) -> Option<&'static str> {
+    /// Returns what the worker is doing.
+    pub fn state(&self, id: WorkerId) -> Option<WorkerState> {
         Some(match self.workers.get(&id)?.state {
-            State::Starting { .. } => "starting",
-            State::Ready { .. } => "ready",
-            State::Draining { .. } => "draining",
-            State::Killed { .. } => "ending",
+            State::Starting { .. } => WorkerState::Starting,
+            State::Ready { .. } => WorkerState::Ready,
+            State::Draining { .. } => WorkerState::Draining,
+            State::Killed { .. } => WorkerState::Ending,
         })
     }
 
@@ -155,12 +156,12 @@ impl Supervisor {
         self.workers.get(&id).is_some_and(|worker| worker.voluntary)
     }
 
-    /// Whether the cluster is on its way out, and nobody should be sent to it any more.
+    /// Returns whether the cluster is ending, and should get no more requests.
     pub fn is_ending(&self) -> bool {
         self.shutdown_at.is_some() || self.is_closing()
     }
 
-    /// Whether those who drain now are the last ones, and nobody comes after them.
+    /// Returns whether the workers that drain now are the last ones.
     pub fn is_closing(&self) -> bool {
         self.outcome.is_some()
     }

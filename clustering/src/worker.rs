@@ -2,6 +2,7 @@
 
 mod connection;
 mod connections;
+mod lingering_close;
 mod messages;
 mod tracker;
 
@@ -18,7 +19,7 @@ pub use connections::Connections;
 use messages::MessageChannels;
 pub use messages::{FromPrimary, ToPrimary};
 #[cfg(feature = "http")]
-pub(crate) use tracker::ConnectionGuard;
+pub(crate) use tracker::ConnectionState;
 #[cfg(feature = "ops")]
 pub(crate) use tracker::ConnectionTracker;
 
@@ -68,7 +69,7 @@ impl Worker {
         };
         let io = |attempt| move |errno: nix::Error| Error::io(attempt)(errno.into());
         nix::sys::prctl::set_pdeathsig(Signal::SIGKILL).map_err(io("follow the primary"))?;
-        // It may have died before the kernel knew of our wish.
+        // It may have died before the call.
         if u64::try_from(getppid().as_raw()) != Ok(primary) {
             return Err(Error::Orphaned);
         }
@@ -88,7 +89,7 @@ impl Worker {
         self.id
     }
 
-    /// Its place, from 0 on; whoever replaces it has the same.
+    /// Its place, from 0 on; its replacement has the same.
     pub fn slot(&self) -> usize {
         self.slot
     }
@@ -98,7 +99,7 @@ impl Worker {
         self.messages.sender()
     }
 
-    /// The messages from the primary. Those that nobody takes are dropped. Node: `process.on('message')`.
+    /// The messages from the primary. They are dropped unless this is called before the worker serves. Node: `process.on('message')`.
     ///
     /// # Panics
     ///
@@ -140,7 +141,7 @@ impl Worker {
 /// A connection is a descriptor, and the usual soft limit is from a time when select(2) could count no further.
 pub(crate) fn raise_descriptor_limit() {
     if let Ok((_, hard)) = getrlimit(Resource::RLIMIT_NOFILE) {
-        // It is no more than a wish.
+        // Failure is harmless.
         let _ = setrlimit(Resource::RLIMIT_NOFILE, hard, hard);
     }
 }

@@ -17,7 +17,7 @@ pub fn serve(worker: Worker) -> Result<(), Error> {
 
 async fn answer(request: Request<Body>, words: Bytes) -> Result<Response<Full<Bytes>>, Infallible> {
     let mut body = request.into_body();
-    // Whoever sends something may want to be sure that it has arrived.
+    // A client that sends something may want to be sure that it has arrived.
     while !body.is_end_stream() {
         match body.frame().await {
             Some(Ok(_)) => {}

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clustering::{
-    Builder, Cluster, Ended, Event, Scheduling, Settings, ShutdownReason, Signal, admin, notify,
+    Builder, Cluster, Ended, Event, Scheduling, Settings, ShutdownReason, Signal, admin,
+    is_upgrade, notify,
 };
 use futures::StreamExt;
 use listenfd::ListenFd;
@@ -60,6 +61,12 @@ pub struct Args {
     /// How long the body of a request may pause
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration::parse)]
     body_pause: Duration,
+    /// How long the body of a request may take
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration::parse)]
+    body_timeout: Duration,
+    /// The most bytes of a request's head
+    #[arg(long, value_name = "SIZE", default_value = "16K", value_parser = size::parse)]
+    max_head: usize,
     /// The most bytes of a request's body
     #[arg(long, value_name = "SIZE", default_value = "1M", value_parser = size::parse)]
     max_body: usize,
@@ -80,7 +87,7 @@ pub async fn serve(args: Args) -> anyhow::Result<u8> {
     let admin = args.admin.as_deref().map(listen_for_admin).transpose()?;
     let pid_file = args.pid_file.clone();
     let cluster = builder(args)?.build()?;
-    let mut pid_file = pid_file.map(PidFile::new).transpose()?;
+    let pid_file = pid_file.map(PidFile::new).transpose()?;
     let handle = cluster.handle();
     let mut events = cluster.events();
     let noticed = cluster.events();
@@ -96,12 +103,12 @@ pub async fn serve(args: Args) -> anyhow::Result<u8> {
     let mut running = pin!(cluster.run());
     let telling = async {
         while let Some(event) = events.next().await {
-            if let (Event::Ready, Some(file)) = (&event, &mut pid_file) {
+            if let (Event::Ready, Some(file), true) = (&event, &pid_file, is_upgrade()) {
                 // The file of the primary before is its own until now.
                 file.write()?;
             }
             if !quiet && !show(&event) {
-                // Whoever reads our output has gone, and we with him.
+                // The reader of our output has gone, so the server ends.
                 handle.shutdown();
             }
         }
@@ -151,8 +158,9 @@ fn builder(args: Args) -> anyhow::Result<Builder> {
             max_connections: args.max_connections,
             head_timeout: args.head_timeout,
             body_pause: args.body_pause,
+            body_timeout: args.body_timeout,
             body_bytes: args.max_body as u64,
-            ..Settings::default()
+            head_bytes: args.max_head,
         });
     if let Some(workers) = args.workers {
         builder = builder.workers(workers.into());
@@ -163,7 +171,7 @@ fn builder(args: Args) -> anyhow::Result<Builder> {
     Ok(builder)
 }
 
-/// Prints what the notes print, and on stderr what else people want to know. False if nobody reads it any more.
+/// Prints what the notes print, and on stderr what else people want to know. Returns false if the reader is gone.
 fn show(event: &Event) -> bool {
     match event {
         Event::Listening { worker, .. } => return tell(&format!("Worker {} started", worker.pid)),
@@ -210,7 +218,7 @@ fn tell(line: &str) -> bool {
     writeln!(out, "{line}").and_then(|()| out.flush()).is_ok()
 }
 
-/// 0 after an orderly end; as a shell says it, 128 and the number of the signal, if somebody had not the time to wait.
+/// 0 after an orderly end; as a shell says it, 128 and the number of the signal, if a signal ended it at once.
 fn status(ended: &Ended) -> u8 {
     match (ended.outcome, ended.signal) {
         (ShutdownReason::Quit, signal) => {

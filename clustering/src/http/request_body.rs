@@ -12,7 +12,7 @@ use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 use crate::ipc::protocol::Settings;
 
-/// A body of so many bytes is read for a service that has not, so that its connection can be kept; a longer one is not.
+/// A body of at most this length is read for a service that did not, so that its connection can be kept.
 const SHORT: u64 = 64 * 1024;
 /// How long the rest of a short one may take: the answer waits for it.
 const REST: Duration = Duration::from_secs(1);
@@ -74,13 +74,17 @@ impl BodyWatch {
             Fate::Failed(_) => return false,
             Fate::Unread(rest) => rest,
         };
-        let is_short = rest.size_hint().upper().is_some_and(|bytes| bytes <= SHORT);
         // A client that waits for `100 Continue` sends nothing before our answer.
-        if !is_short || is_expected_to_ask {
+        if rest.size_hint().lower() > SHORT || is_expected_to_ask {
             return false;
         }
         let read = async {
-            while let Some(Ok(_)) = rest.frame().await {}
+            let mut bytes = 0;
+            while bytes <= SHORT
+                && let Some(Ok(frame)) = rest.frame().await
+            {
+                bytes += frame.data_ref().map_or(0, Bytes::len) as u64;
+            }
             rest.is_end_stream()
         };
         timeout(REST, read).await.unwrap_or(false)

@@ -1,9 +1,9 @@
 //! One connection of a worker: HTTP/1.1 by hyper, within limits, and with an end that loses nothing.
 
-use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http_body_util::{Either, Full};
@@ -15,11 +15,10 @@ use hyper::service::{Service, service_fn};
 use hyper::{Method, Request, Response, StatusCode, Version};
 use hyper_util::rt::{TokioIo, TokioTimer};
 
-use super::lingering_close::{self, Lent};
 use super::request_body::{Body, BodyError};
 use crate::Connection;
 use crate::ipc::protocol::Settings;
-use crate::worker::ConnectionGuard;
+use crate::worker::ConnectionState;
 
 /// Any error of a service.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -43,11 +42,9 @@ pub struct Server<S> {
 }
 
 /// What is known of a connection while it is served.
-struct Exchange<'a> {
-    guard: &'a ConnectionGuard,
+struct Exchange {
+    state: Arc<ConnectionState>,
     info: Option<ConnectionInfo>,
-    /// An answer was given before the request was read.
-    has_unread: Cell<bool>,
 }
 
 impl<S, B> Server<S>
@@ -79,55 +76,51 @@ where
             (Ok(peer), Ok(local)) => Some(ConnectionInfo { peer, local }),
             _ => None,
         };
-        let Connection { stream, guard } = connection;
         let exchange = Exchange {
-            guard: &guard,
+            state: connection.state().clone(),
             info,
-            has_unread: Cell::new(false),
         };
-        let (lent, returned) = Lent::new(stream);
-        let outcome = {
-            // Boxed, since hyper gives up its socket only if it may move what it waits for.
-            let answer = service_fn(|request| Box::pin(self.answer(request, &exchange)));
-            let connection = self.http.serve_connection(TokioIo::new(lent), answer);
-            let mut connection = connection.with_upgrades();
-            let mut closing = pin!(async {
-                guard.tracker().closing.cancelled().await;
-                // Once around the event loop: after a pause of this process it tells of timers before it has heard of sockets.
-                tokio::task::yield_now().await;
-            });
-            let mut is_closing = false;
-            poll_fn(|context| {
-                // A request that has arrived comes first: told to close, hyper would not look whether there is one.
-                let outcome = Pin::new(&mut connection).poll(context);
-                if outcome.is_ready() || is_closing || closing.as_mut().poll(context).is_pending() {
-                    return outcome;
-                }
-                is_closing = true;
-                Pin::new(&mut connection).graceful_shutdown();
-                Pin::new(&mut connection).poll(context)
-            })
-            .await
-        };
-        if let Ok(stream) = returned.await {
-            lingering_close::close(stream, outcome.is_err() || exchange.has_unread.get()).await;
+        // Boxed, since hyper gives up its socket only if it may move what it waits for.
+        let answer = service_fn(|request| Box::pin(self.answer(request, &exchange)));
+        let http = self.http.serve_connection(TokioIo::new(connection), answer);
+        let mut http = http.with_upgrades();
+        let mut closing = pin!(async {
+            exchange.state.tracker().closing.cancelled().await;
+            // Once around the event loop: after a pause of this process it tells of timers before it has heard of sockets.
+            tokio::task::yield_now().await;
+        });
+        let mut is_closing = false;
+        let outcome = poll_fn(|context| {
+            // A request that has arrived comes first: told to close, hyper would not look whether there is one.
+            let outcome = Pin::new(&mut http).poll(context);
+            if outcome.is_ready() || is_closing || closing.as_mut().poll(context).is_pending() {
+                return outcome;
+            }
+            is_closing = true;
+            Pin::new(&mut http).graceful_shutdown();
+            Pin::new(&mut http).poll(context)
+        });
+        if outcome.await.is_err() {
+            exchange.state.leave_unread();
         }
     }
 
     async fn answer(
         &self,
         request: Request<Incoming>,
-        exchange: &Exchange<'_>,
+        exchange: &Exchange,
     ) -> Result<Response<Either<B, Full<Bytes>>>, BoxError> {
         let mut response = match self.refusal(&request) {
             Some(status) => {
-                exchange.has_unread.set(!request.body().is_end_stream());
+                if !request.body().is_end_stream() {
+                    exchange.state.leave_unread();
+                }
                 refuse(status)
             }
             None => self.call_service(request, exchange).await,
         };
-        exchange.guard.count_request();
-        if exchange.guard.tracker().draining.is_cancelled() {
+        exchange.state.count_request();
+        if exchange.state.tracker().draining.is_cancelled() {
             close(&mut response);
         }
         Ok(response)
@@ -136,7 +129,7 @@ where
     async fn call_service(
         &self,
         request: Request<Incoming>,
-        exchange: &Exchange<'_>,
+        exchange: &Exchange,
     ) -> Response<Either<B, Full<Bytes>>> {
         let (mut head, incoming) = request.into_parts();
         let is_expected_to_ask = head.headers.contains_key(EXPECT);
@@ -151,12 +144,12 @@ where
             (Some(BodyError::Broken), _) => refuse(StatusCode::BAD_REQUEST),
             (None, Ok(response)) => response.map(Either::Left),
             (None, Err(error)) => {
-                exchange.guard.count_failure(error.into().to_string());
+                exchange.state.count_failure(error.into().to_string());
                 refuse(StatusCode::INTERNAL_SERVER_ERROR)
             }
         };
         if !watch.finish(is_expected_to_ask).await {
-            exchange.has_unread.set(true);
+            exchange.state.leave_unread();
             close(&mut response);
         }
         response

@@ -41,7 +41,7 @@ impl Acceptor {
         })
     }
 
-    /// The next connection, or why there is none.
+    /// Returns the next connection, or why the system refused.
     ///
     /// # Cancel safety
     ///

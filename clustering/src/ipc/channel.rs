@@ -135,7 +135,7 @@ pub fn receive<T: DeserializeOwned>(
     buffer: &mut [u8],
 ) -> io::Result<Option<Packet<T>>> {
     let received = match sys::receive(socket, buffer) {
-        // The other end died with packets unread. The error stands before what it had sent itself, which is still to be had.
+        // The other end died with packets unread. The error stands before what it had sent itself, which can still be read.
         Err(error) if error.raw_os_error() == Some(Errno::ECONNRESET as i32) => {
             sys::receive(socket, buffer)?
         }

@@ -1,4 +1,4 @@
-//! What primary and worker say to each other. Node has the like in `lib/internal/cluster`, as `NODE_CLUSTER` messages.
+//! What primary and worker say to each other. Node has `NODE_CLUSTER` messages for it, in `lib/internal/cluster`.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ pub enum PrimaryMessage {
         idle_grace: Duration,
         /// How long what has begun may take.
         drain_timeout: Duration,
-        /// Nobody comes after you: empty the queue of your listener first.
+        /// This worker is one of the last: empty the queue of the listener first.
         last: bool,
     },
     /// Something that the program says.
@@ -68,7 +68,7 @@ pub enum WorkerMessage {
         /// What a service has failed with since the last one.
         failure: Option<String>,
     },
-    /// Somebody sent it SIGTERM: it would like to go.
+    /// It got a SIGTERM, and asks to be drained.
     Leaving,
     /// It has finished; `forced` connections were cut because the time was over.
     Drained {

@@ -1,4 +1,4 @@
-//! What operations people want to know, on an address of its own: whether it lives, whether it is ready, what it does. Nothing here changes anything.
+//! What operations need to know, on an address of its own: whether it lives, whether it is ready, what it does. Nothing here changes anything.
 //!
 //! | path | answer |
 //! |---|---|
@@ -34,7 +34,7 @@ use crate::{Body, Connection, Error, Handle};
 /// As many may look at once.
 const MOST_CONNECTIONS: u64 = 64;
 
-/// Whoever has begun to ask and does not go on makes room this soon: somebody may decide by `/livez` whether we live.
+/// A client that does not finish its question makes room this soon: a service manager may decide by `/livez` whether we live.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(3);
 
 const TEXT: &str = "text/plain; charset=utf-8";
@@ -42,7 +42,7 @@ const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
 const JSON: &str = "application/json";
 const PAGE: &str = "text/html; charset=utf-8";
 
-/// The page may load nothing from elsewhere, and asks nobody but us.
+/// The page may load nothing from elsewhere, and asks only us.
 const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'";
 
 /// Answers questions about the cluster, as long as the future is polled: join it with [`crate::Cluster::run`].

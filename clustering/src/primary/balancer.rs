@@ -40,7 +40,7 @@ struct Backend<C> {
 }
 
 impl<C: Clone> Balancer<C> {
-    /// No worker yet; each may have so many connections.
+    /// Returns a balancer without workers; each may have `most_open` connections.
     pub fn new(most_open: u64) -> Self {
         Self {
             workers: Vec::new(),
@@ -81,7 +81,7 @@ impl<C: Clone> Balancer<C> {
         self.requeued.extend(lost.map(|(_, connection)| connection));
     }
 
-    /// From now on as many may be on their way as there are: those who are left out now would be left out for ever.
+    /// Lifts the limits: a connection that is not assigned now is never served.
     pub fn lift_limits(&mut self) {
         self.window = usize::MAX;
         self.most_open = u64::MAX;
@@ -103,7 +103,7 @@ impl<C: Clone> Balancer<C> {
         workers.any(|worker| worker.has_room(self.most_open, self.window))
     }
 
-    /// Chooses a worker for the connection and gives it a number, or gives it back if nobody has room.
+    /// Chooses a worker for the connection and gives it a number, or gives it back if no worker has room.
     ///
     /// # Errors
     ///
@@ -124,7 +124,7 @@ impl<C: Clone> Balancer<C> {
         Ok((worker.id, worker.last))
     }
 
-    /// The worker has answered for connections from `first` on: it has so many, and could not take so many more.
+    /// The worker has answered for connections from `first` on: it took `taken` of them and could not take `refused` more.
     pub fn ack(&mut self, id: WorkerId, first: u64, taken: u64, refused: u64, open: u64) {
         let mut workers = self.workers.iter_mut();
         let Some(worker) = workers.find(|worker| worker.id == id) else {
@@ -142,7 +142,7 @@ impl<C: Clone> Balancer<C> {
         self.requeued.extend(back.map(|(_, connection)| connection));
     }
 
-    /// The worker has so many connections now.
+    /// The worker has `open` connections now.
     pub fn is_open(&mut self, id: WorkerId, open: u64) {
         if let Some(worker) = self.find(id) {
             worker.open = open;

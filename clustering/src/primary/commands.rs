@@ -7,7 +7,7 @@ use super::upgrade;
 use crate::Event;
 use crate::error::Failure;
 use crate::handle::Command;
-use crate::stats::{Stats, WorkerStats};
+use crate::stats::{Stats, WorkerState, WorkerStats};
 use crate::supervisor::{Input, Notice};
 
 impl Primary {
@@ -24,7 +24,7 @@ impl Primary {
             Command::Kill(id, signal) => self.signal(id, signal),
             Command::Shutdown => self.step(Input::Shutdown),
             Command::Quit => self.step(Input::Quit),
-            // Whoever asked may have stopped to wait.
+            // The caller may have given up.
             Command::Stats(answer) => drop(answer.send(self.stats())),
         }
         if self.supervisor.is_closing() {
@@ -89,7 +89,10 @@ impl Primary {
             id: worker.info.id.0,
             slot: worker.info.slot,
             pid: worker.info.pid,
-            state: self.supervisor.state(worker.info.id).unwrap_or("ending"),
+            state: self
+                .supervisor
+                .state(worker.info.id)
+                .unwrap_or(WorkerState::Ending),
             uptime: worker.since.elapsed(),
             counters: worker.counters,
         });
@@ -140,7 +143,7 @@ impl Primary {
 
     pub(super) fn answer_reloads(&mut self, number: u64, answer: Option<&String>) {
         for (_, waits) in self.reloads.extract_if(.., |(asked, _)| *asked <= number) {
-            // Whoever asked may have stopped to wait.
+            // The caller may have given up.
             let _ = waits.send(answer.cloned());
         }
     }

@@ -1,6 +1,6 @@
 //! The listening sockets, all of which the primary owns: `server.listen(port)`.
 //!
-//! The queue of connections that nobody has accepted yet belongs to the socket, and goes with its last owner. Since that is the primary, no worker can
+//! The queue of connections that are not accepted yet belongs to the socket, and goes with its last owner. Since that is the primary, no worker can
 //! take a connection with it when it dies or leaves.
 
 use std::io;
@@ -117,9 +117,9 @@ const RETURN: u16 = 0x06;
 const FLAGS: u32 = 13;
 const SYN: u32 = 2;
 
-/// Keeps everybody from joining the queue of this listener. Whoever tries meanwhile hears nothing, and tries again a second later.
+/// Drops new SYNs for this listener. A client that connects meanwhile gets no reply, and tries again a second later.
 ///
-/// A listener that is shut resets whoever is in its queue; between the last accept and the shutting somebody might have joined it.
+/// A listener that is shut resets the connections in its queue; one could come between the last accept and the shutdown.
 pub fn drop_new_syns(listener: &OwnedFd) {
     // A handshake that has begun may end: its client would take the connection for open, and get a reset.
     let only_joined = [
@@ -132,9 +132,9 @@ pub fn drop_new_syns(listener: &OwnedFd) {
     let _ = SockRef::from(listener).attach_filter(&only_joined);
 }
 
-/// Refuses everybody from now on, wherever else there are duplicates of this listener.
+/// Refuses new connections from now on, on all duplicates of this listener.
 pub fn shutdown(listener: &OwnedFd) {
-    // Somebody else may have done so.
+    // A worker may have done so.
     let _ = SockRef::from(listener).shutdown(Shutdown::Read);
 }
 

@@ -56,7 +56,7 @@ struct Process {
     starting: usize,
 }
 
-/// The PID of the new primary, or why there is none.
+/// The PID of the new primary, or why it did not come to serve.
 pub type Outcome = Result<u32, String>;
 /// An attempt, which all clusters of the process wait for.
 pub type Attempt = Shared<BoxFuture<'static, Outcome>>;
@@ -142,7 +142,7 @@ pub fn register(name: &str, socket: &Arc<OwnedFd>, is_adopted: bool) {
     process.listeners.push(Registered { handed, socket });
 }
 
-/// The next program begins with so many workers behind that listener.
+/// Lets the next program begin with that many workers behind a listener.
 pub fn scaled(socket: &Arc<OwnedFd>, workers: usize) {
     for one in &mut process().listeners {
         if std::ptr::eq(one.socket.as_ptr(), Arc::as_ptr(socket)) {
@@ -184,19 +184,23 @@ impl Starting {
 
     /// Tells the old primary, when this was the last cluster of the process, that it may leave.
     pub fn serves(self) {
-        let starting = {
-            let mut process = process();
-            process.starting -= 1;
-            process.starting
-        };
-        if let Some(predecessor) = predecessor().filter(|_| starting == 0) {
-            // It may have been killed meanwhile: then this is the only primary.
-            let _ = send(
-                predecessor.channel.as_raw_fd(),
-                b"ready",
-                MsgFlags::MSG_NOSIGNAL,
-            );
+        drop(self);
+        if process().starting > 0 {
+            return;
         }
+        if let Some(mut predecessor) = predecessor() {
+            // The program does not listen there any more.
+            predecessor.listeners.clear();
+            // The old primary may have been killed meanwhile: then this is the only one.
+            let channel = predecessor.channel.as_raw_fd();
+            let _ = send(channel, b"ready", MsgFlags::MSG_NOSIGNAL);
+        }
+    }
+}
+
+impl Drop for Starting {
+    fn drop(&mut self) {
+        process().starting -= 1;
     }
 }
 
@@ -235,9 +239,8 @@ async fn attempt(listeners: Vec<(Handed, Arc<OwnedFd>)>, limit: Duration) -> Out
     let outcome = timeout(limit, async {
         tokio::select! {
             Ok(true) = ready => {}
+            // Where the channel is closed first, the end follows.
             status = child.process().wait() => return ended(status),
-            // The channel is closed first.
-            else => return ended(child.process().wait().await),
         }
         Ok(())
     });

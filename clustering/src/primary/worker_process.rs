@@ -8,7 +8,6 @@ use std::process::Command;
 use std::sync::Arc;
 
 use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::waitpid;
 use nix::unistd::Pid;
 use serde_json::Value;
 use tokio::net::UnixStream;
@@ -40,7 +39,7 @@ pub enum WorkerReport {
     WorkerMessage(WorkerMessage),
     /// It answered the probe.
     ProbeOk,
-    /// It answered the probe in a way that nobody should get, or not at all.
+    /// It answered the probe with a 5xx status, or not at all.
     ProbeFailed(String),
     /// Its channel is closed.
     Disconnected,
@@ -50,7 +49,7 @@ pub enum WorkerReport {
 
 /// The ends that the primary keeps.
 pub struct WorkerSenders {
-    pub orders: mpsc::UnboundedSender<WorkerCommand>,
+    pub commands: mpsc::UnboundedSender<WorkerCommand>,
     pub signals: mpsc::UnboundedSender<Signal>,
     pub messages: mpsc::Sender<Value>,
 }
@@ -60,7 +59,7 @@ pub struct WorkerProcess {
     id: WorkerId,
     child: KillOnDrop,
     channel: Channel,
-    orders: mpsc::UnboundedReceiver<WorkerCommand>,
+    commands: mpsc::UnboundedReceiver<WorkerCommand>,
     signals: mpsc::UnboundedReceiver<Signal>,
     messages: mpsc::Receiver<Value>,
     reports: mpsc::UnboundedSender<(WorkerId, WorkerReport)>,
@@ -107,33 +106,33 @@ pub fn start(
     let child = KillOnDrop(tokio::process::Command::from(command).spawn()?);
     let pid = child.0.id().unwrap_or_default();
 
-    let (orders_in, orders) = mpsc::unbounded_channel();
+    let (commands_in, commands) = mpsc::unbounded_channel();
     let (signals_in, signals) = mpsc::unbounded_channel();
     let (messages_in, messages) = mpsc::channel(MESSAGES);
-    let lines = WorkerSenders {
-        orders: orders_in,
+    let senders = WorkerSenders {
+        commands: commands_in,
         signals: signals_in,
         messages: messages_in,
     };
-    let attended = WorkerProcess {
+    let process = WorkerProcess {
         id,
         child,
         channel,
-        orders,
+        commands,
         signals,
         messages,
         reports,
     };
-    Ok((pid, lines, attended))
+    Ok((pid, senders, process))
 }
 
 impl WorkerProcess {
-    /// Speaks and listens until the worker is gone. The last two reports are [`Report::Disconnected`], after all that the worker had said, and
-    /// [`Report::Exited`].
-    pub async fn attend(mut self) {
+    /// Speaks and listens until the worker is gone. The last two reports are [`WorkerReport::Disconnected`], after all that the worker had said, and
+    /// [`WorkerReport::Exited`].
+    pub async fn run(mut self) {
         let (id, reports) = (self.id, self.reports);
         let report = |what| {
-            // Whoever drops the cluster wants to know nothing more.
+            // The primary may be gone.
             let _ = reports.send((id, what));
         };
         let disconnected = Cell::new(false);
@@ -144,7 +143,12 @@ impl WorkerProcess {
             disconnected.set(true);
             report(WorkerReport::Disconnected);
         };
-        let speaking = speak(&self.channel, &mut self.orders, &mut self.messages, &report);
+        let speaking = speak(
+            &self.channel,
+            &mut self.commands,
+            &mut self.messages,
+            &report,
+        );
         let exit = tokio::select! {
             exit = self.child.end(&mut self.signals) => exit,
             () = async { tokio::join!(listening, speaking); std::future::pending().await } => {
@@ -164,48 +168,48 @@ impl WorkerProcess {
 
 async fn speak(
     channel: &Channel,
-    orders: &mut mpsc::UnboundedReceiver<WorkerCommand>,
+    commands: &mut mpsc::UnboundedReceiver<WorkerCommand>,
     messages: &mut mpsc::Receiver<Value>,
     report: &impl Fn(WorkerReport),
 ) {
-    let mut next = None;
+    let mut received = Vec::new();
     loop {
-        let order = match next.take() {
-            Some(order) => order,
-            None => tokio::select! {
-                order = orders.recv() => match order { Some(order) => order, None => return },
-                Some(message) = messages.recv() => WorkerCommand::Say(PrimaryMessage::Program(message), None),
+        tokio::select! {
+            count = commands.recv_many(&mut received, MOST_DESCRIPTORS) => if count == 0 {
+                return;
             },
-        };
-        // A worker that is gone hears nothing; its end is reported by others.
-        let _ = match order {
-            WorkerCommand::Say(message, descriptor) => {
-                let descriptors: Vec<_> = descriptor.iter().map(|one| one.as_fd()).collect();
-                channel.send(&message, &descriptors).await
+            Some(message) = messages.recv() => {
+                received.push(WorkerCommand::Say(PrimaryMessage::Program(message), None));
             }
-            WorkerCommand::Connection(first, connection) => {
-                let mut several = vec![connection];
-                while several.len() < MOST_DESCRIPTORS {
-                    match orders.try_recv() {
-                        Ok(WorkerCommand::Connection(_, connection)) => several.push(connection),
-                        Ok(other) => {
-                            next = Some(other);
-                            break;
-                        }
-                        Err(_) => break,
-                    }
+        }
+        let mut received = received.drain(..).peekable();
+        while let Some(command) = received.next() {
+            // A worker that is gone hears nothing; its end is reported by others.
+            let _ = match command {
+                WorkerCommand::Say(message, descriptor) => {
+                    let descriptors: Vec<_> = descriptor.iter().map(|one| one.as_fd()).collect();
+                    channel.send(&message, &descriptors).await
                 }
-                let descriptors: Vec<_> = several.iter().map(|one| one.as_fd()).collect();
-                let count = several.len() as u64;
-                let message = PrimaryMessage::Connections { first, count };
-                channel.send(&message, &descriptors).await
-            }
-            WorkerCommand::Probe(path) => {
-                let unfit = |error: io::Error| WorkerReport::ProbeFailed(strip_os_error(&error));
-                report(probe(channel, &path).await.unwrap_or_else(unfit));
-                Ok(())
-            }
-        };
+                WorkerCommand::Connection(first, connection) => {
+                    // Those that follow go in the same packet.
+                    let mut several = vec![connection];
+                    while let Some(WorkerCommand::Connection(_, connection)) =
+                        received.next_if(|next| matches!(next, WorkerCommand::Connection(..)))
+                    {
+                        several.push(connection);
+                    }
+                    let descriptors: Vec<_> = several.iter().map(|one| one.as_fd()).collect();
+                    let count = several.len() as u64;
+                    let message = PrimaryMessage::Connections { first, count };
+                    channel.send(&message, &descriptors).await
+                }
+                WorkerCommand::Probe(path) => {
+                    let failed = |error| WorkerReport::ProbeFailed(strip_os_error(&error));
+                    report(probe(channel, &path).await.unwrap_or_else(failed));
+                    Ok(())
+                }
+            };
+        }
     }
 }
 
@@ -226,14 +230,14 @@ async fn probe(channel: &Channel, path: &str) -> io::Result<WorkerReport> {
     })
 }
 
-/// A process that is killed and reaped when it is dropped, before anything else happens.
+/// A process that is killed when it is dropped.
 struct KillOnDrop(Child);
 
 impl KillOnDrop {
     /// How it ended; meanwhile it gets the signals.
     async fn end(&mut self, signals: &mut mpsc::UnboundedReceiver<Signal>) -> Exit {
         loop {
-            // Only here is it reaped, so that the number cannot be somebody else's.
+            // Only here is it reaped, so that the number cannot belong to another process.
             let pid = self.pid();
             tokio::select! {
                 status = self.0.wait() => match status {
@@ -258,10 +262,7 @@ impl KillOnDrop {
 
 impl Drop for KillOnDrop {
     fn drop(&mut self) {
-        if let Some(pid) = self.pid() {
-            // Nothing survives SIGKILL for long.
-            let _ = kill(pid, Signal::SIGKILL);
-            let _ = waitpid(pid, None);
-        }
+        // It may have ended by itself. The runtime reaps it.
+        let _ = self.0.start_kill();
     }
 }

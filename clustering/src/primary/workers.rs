@@ -10,13 +10,14 @@ use super::{Primary, Worker};
 use crate::error::Failure;
 use crate::ipc::protocol::{Counters, PROTOCOL, PrimaryMessage, WorkerMessage};
 use crate::primary::worker_process::{self, WorkerCommand, WorkerReport};
+use crate::stats::WorkerState;
 use crate::supervisor::Input;
 use crate::{Event, Exit, WorkerId, WorkerInfo};
 
 impl Primary {
     pub(super) fn spawn(&mut self, id: WorkerId, slot: usize) {
         let started = worker_process::start(&self.builder, id, slot, self.report_to.clone());
-        let (pid, lines, attended) = match started {
+        let (pid, senders, process) = match started {
             Ok(started) => started,
             Err(source) => {
                 let program = self.builder.program.clone().unwrap_or_default();
@@ -34,20 +35,20 @@ impl Primary {
         self.totals.started += 1;
         let info = WorkerInfo { id, slot, pid };
         let start = PrimaryMessage::Start(self.builder.settings.clone());
-        // It lives as long as its attendant, which has just begun.
-        let _ = lines.orders.send(WorkerCommand::Say(start, None));
+        // The task of the process has just begun.
+        let _ = senders.commands.send(WorkerCommand::Say(start, None));
         let mut outboxes = self.outboxes.lock().unwrap_or_else(PoisonError::into_inner);
-        outboxes.insert(id, lines.messages.clone());
+        outboxes.insert(id, senders.messages.clone());
         drop(outboxes);
         let worker = Worker {
             info,
-            lines,
+            senders,
             since: Instant::now(),
             counters: Counters::default(),
             kill_reason: None,
         };
         self.workers.insert(id, worker);
-        self.worker_tasks.push(attended.attend().boxed_local());
+        self.worker_tasks.push(process.run().boxed_local());
         self.emit(Event::Fork { worker: info });
     }
 
@@ -151,7 +152,7 @@ impl Primary {
 
     pub(super) fn ready(&mut self, id: WorkerId) {
         let Some(worker) = self.info(id) else { return };
-        if self.supervisor.state(id) != Some("starting") {
+        if self.supervisor.state(id) != Some(WorkerState::Starting) {
             return;
         }
         let address = self.listener.address();
@@ -169,7 +170,7 @@ impl Primary {
 
     pub(super) fn exited(&mut self, id: WorkerId, exit: Exit) {
         let voluntary = self.supervisor.is_voluntary(id);
-        let was_draining = self.supervisor.state(id) == Some("draining");
+        let was_draining = self.supervisor.state(id) == Some(WorkerState::Draining);
         self.balancer.remove(id);
         let mut outboxes = self.outboxes.lock().unwrap_or_else(PoisonError::into_inner);
         outboxes.remove(&id);

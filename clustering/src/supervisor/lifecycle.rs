@@ -53,7 +53,7 @@ impl Supervisor {
         }
     }
 
-    /// Somebody sent SIGTERM to a worker: it finishes what it has, while another one takes its place.
+    /// Drains a worker that got a SIGTERM, while another one takes its place.
     pub(super) fn leaving(&mut self, now: Instant, id: WorkerId, actions: &mut Vec<Action>) {
         match self
             .workers

@@ -38,7 +38,7 @@ impl Reload {
         self.started
     }
 
-    /// The number of the one that somebody who asks now is waiting for.
+    /// Returns the number of the reload that a caller waits for who asks now.
     pub fn next(&self) -> u64 {
         self.started + 1
     }

@@ -29,7 +29,7 @@ impl Supervisor {
         }
     }
 
-    /// Whether somebody is to be started here: nobody serves or will soon, and of nobody who is being killed it is still to be decided what that means.
+    /// Returns whether a worker is to be started here: none serves or will soon, and the fate of the slot does not depend on one that is being killed.
     pub(super) fn lacks_worker(&self, slot: usize) -> bool {
         let undecided = |worker: &WorkerEntry| {
             let is_killed = matches!(worker.state, State::Killed { .. });

@@ -45,7 +45,7 @@ impl Supervisor {
         }
     }
 
-    /// Whether that is a failure: where nobody was ever ready, somebody should be told.
+    /// Returns why no worker is left. Where none was ever ready, that is a failure.
     fn nobody_left(&self) -> ShutdownReason {
         let losses = self.slots.iter().map(|slot| slot.losses).enumerate();
         match losses.max_by_key(|(_, losses)| *losses) {

@@ -550,7 +550,7 @@ fn check(world: &World, seed: u64) {
     let coming = world.ids(Process::Starting).len() + world.serving();
     let wanted = world.supervisor.wanted();
     if world.finished.is_none() {
-        // One new one in a reload, and nobody else.
+        // One new worker in a reload, and no other.
         assert!(
             coming <= wanted + 1,
             "seed {seed}: {coming} for {wanted}: {:?}",
@@ -559,7 +559,7 @@ fn check(world: &World, seed: u64) {
     }
 }
 
-/// From here on all goes well: every start succeeds, whoever is told to go goes.
+/// From here on all goes well: every start succeeds, a worker that is told to go goes.
 fn settle(world: &mut World, seed: u64) {
     for _ in 0..200 {
         let wanted = world.supervisor.wanted();

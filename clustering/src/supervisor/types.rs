@@ -33,7 +33,7 @@ pub enum Input {
     Ready(WorkerId),
     /// The worker lives.
     Heartbeat(WorkerId),
-    /// Somebody else asked the worker to go.
+    /// Another process asked the worker to go.
     Leaving(WorkerId),
     /// The worker is gone, or could not even be started.
     Exited(WorkerId),
@@ -66,9 +66,9 @@ pub enum Action {
     Drain(WorkerId),
     /// SIGKILL.
     Kill(WorkerId),
-    /// Tell whoever listens.
+    /// Publish a notice.
     Tell(Notice),
-    /// All is over, and nobody is left.
+    /// All is over, and no worker is left.
     Finish(ShutdownReason),
 }
 

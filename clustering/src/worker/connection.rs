@@ -4,24 +4,43 @@ use std::io;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use super::tracker::ConnectionGuard;
+use super::lingering_close;
+use super::tracker::{ConnectionGuard, ConnectionState};
 
-/// A connection. It counts as open, and keeps a worker that drains alive, until it is dropped.
+/// A connection. It counts as open, and keeps a worker that drains alive, until it is dropped; then it is closed in stages, so that what was written arrives.
 pub struct Connection {
-    pub(crate) stream: TcpStream,
-    pub(crate) guard: ConnectionGuard,
+    /// Taken by `drop`.
+    open: Option<(TcpStream, ConnectionGuard)>,
+    state: Arc<ConnectionState>,
 }
 
 impl Connection {
     pub(crate) fn new(socket: OwnedFd, guard: ConnectionGuard) -> io::Result<Self> {
         // The probe comes on a Unix socket, for which the same system calls do the same.
         let stream = TcpStream::from_std(socket.into())?;
-        Ok(Self { stream, guard })
+        let state = guard.state().clone();
+        let open = Some((stream, guard));
+        Ok(Self { open, state })
+    }
+
+    /// Returns what is counted of this connection.
+    #[cfg(feature = "http")]
+    pub(crate) fn state(&self) -> &Arc<ConnectionState> {
+        &self.state
+    }
+
+    fn stream(&self) -> &TcpStream {
+        &self.open.as_ref().expect("`drop` comes last").0
+    }
+
+    fn pinned(&mut self) -> Pin<&mut TcpStream> {
+        Pin::new(&mut self.open.as_mut().expect("`drop` comes last").0)
     }
 
     /// Returns the address of the client.
@@ -30,7 +49,7 @@ impl Connection {
     ///
     /// What the system says; the probe of the primary has no address.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
-        self.stream.peer_addr()
+        self.stream().peer_addr()
     }
 
     /// Returns the address that the client has connected to.
@@ -39,17 +58,17 @@ impl Connection {
     ///
     /// As [`Connection::peer_addr`].
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.stream.local_addr()
+        self.stream().local_addr()
     }
 
     /// Counts a request that was answered, in [`Counters`](crate::Counters).
     pub fn count_request(&self) {
-        self.guard.count_request();
+        self.state.count_request();
     }
 
     /// Counts a request that failed, and tells the primary, which makes an event of it.
     pub fn count_failure(&self, reason: impl Into<String>) {
-        self.guard.count_failure(reason.into());
+        self.state.count_failure(reason.into());
     }
 }
 
@@ -59,7 +78,7 @@ impl AsyncRead for Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        self.pinned().poll_read(context, buffer)
     }
 }
 
@@ -69,14 +88,22 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        self.pinned().poll_write(context, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        self.pinned().poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        self.pinned().poll_shutdown(context)
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if let Some((stream, guard)) = self.open.take() {
+            lingering_close::close(stream, guard);
+        }
     }
 }

@@ -8,8 +8,9 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::{Instant, Interval, interval, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
@@ -129,7 +130,7 @@ impl Connections {
                 None => (None, None),
             };
             tokio::select! {
-                packet = self.channel.receive() => match packet.map_err(Error::Protocol)? {
+                packet = receive(&self.channel, &self.messages.incoming) => match packet.map_err(Error::Protocol)? {
                     Some(packet) => self.on_message(packet)?,
                     None => return Err(orphaned().await),
                 },
@@ -162,7 +163,7 @@ impl Connections {
         } = packet;
         match message {
             PrimaryMessage::Connections { first, count } => {
-                self.accept_handoff(first, count, descriptors)
+                self.accept_handoff(first, count, descriptors);
             }
             PrimaryMessage::Listen => {
                 // Without a descriptor left this worker serves less, but goes on.
@@ -184,7 +185,7 @@ impl Connections {
                 last,
             } => self.start_draining(idle_grace, drain_timeout, last),
             // The program may not listen.
-            PrimaryMessage::Program(message) => drop(self.messages.incoming.send(message)),
+            PrimaryMessage::Program(message) => drop(self.messages.incoming.try_send(message)),
             PrimaryMessage::Start(_) => {}
         }
         Ok(())
@@ -215,7 +216,7 @@ impl Connections {
     }
 
     fn start_draining(&mut self, idle_grace: Duration, drain_timeout: Duration, last: bool) {
-        // Where no primary comes after ours, whatever is in the queue is ours. Otherwise others have the queue still.
+        // Where the queue ends with this cluster, what is in it is ours. Otherwise other processes still have it.
         if let Some((_, listener)) = self.acceptor.take()
             && last
         {
@@ -243,6 +244,16 @@ impl Connections {
 async fn orphaned() -> Error {
     sleep(ORPHANED).await;
     Error::Orphaned
+}
+
+/// Waits for a packet. A worker that does not read its messages gets nothing else either, so that the program in the primary waits.
+async fn receive(
+    channel: &Channel,
+    messages: &mpsc::Sender<Value>,
+) -> std::io::Result<Option<Packet<PrimaryMessage>>> {
+    // An error says that the program wants no messages.
+    let _room = messages.reserve().await;
+    channel.receive().await
 }
 
 async fn accept(

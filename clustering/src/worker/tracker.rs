@@ -1,6 +1,6 @@
 //! Tracks a worker's open connections: counts, limits and closes them.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
@@ -49,22 +49,12 @@ impl ConnectionTracker {
     pub fn track(self: &Arc<Self>, permit: Option<OwnedSemaphorePermit>) -> ConnectionGuard {
         self.connections.fetch_add(1, Relaxed);
         self.open.fetch_add(1, Relaxed);
-        let (tracker, is_probe) = (self.clone(), false);
-        ConnectionGuard {
-            tracker,
-            is_probe,
-            _permit: permit,
-        }
+        ConnectionGuard::new(self.clone(), false, permit)
     }
 
     /// Tracks the readiness probe, which does not count: it must not make this worker look busier than the others.
     pub fn track_probe(self: &Arc<Self>) -> ConnectionGuard {
-        let (tracker, is_probe) = (self.clone(), true);
-        ConnectionGuard {
-            tracker,
-            is_probe,
-            _permit: None,
-        }
+        ConnectionGuard::new(self.clone(), true, None)
     }
 
     /// Waits until there is room for one more.
@@ -113,14 +103,15 @@ impl ConnectionTracker {
     }
 }
 
-/// One connection that is open.
-pub struct ConnectionGuard {
+/// What is counted of one connection.
+pub struct ConnectionState {
     tracker: Arc<ConnectionTracker>,
     is_probe: bool,
-    _permit: Option<OwnedSemaphorePermit>,
+    /// An answer was given before the request was read.
+    may_be_sending: AtomicBool,
 }
 
-impl ConnectionGuard {
+impl ConnectionState {
     /// Returns the tracker of all connections.
     #[cfg(feature = "http")]
     pub fn tracker(&self) -> &ConnectionTracker {
@@ -139,14 +130,53 @@ impl ConnectionGuard {
         let last = self.tracker.last_failure.lock();
         *last.unwrap_or_else(PoisonError::into_inner) = Some(reason);
     }
+
+    /// Notes that the client may be sending what is not going to be read.
+    #[cfg(feature = "http")]
+    pub fn leave_unread(&self) {
+        self.may_be_sending.store(true, Relaxed);
+    }
+}
+
+/// Counts a connection as open until it is dropped.
+pub struct ConnectionGuard {
+    state: Arc<ConnectionState>,
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+impl ConnectionGuard {
+    fn new(
+        tracker: Arc<ConnectionTracker>,
+        is_probe: bool,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> Self {
+        let state = Arc::new(ConnectionState {
+            tracker,
+            is_probe,
+            may_be_sending: AtomicBool::new(false),
+        });
+        let _permit = permit;
+        Self { state, _permit }
+    }
+
+    /// Returns what is counted of the connection.
+    pub fn state(&self) -> &Arc<ConnectionState> {
+        &self.state
+    }
+
+    /// Returns whether the client may be sending what is not going to be read.
+    pub fn may_be_sending(&self) -> bool {
+        self.state.may_be_sending.load(Relaxed)
+    }
 }
 
 impl Drop for ConnectionGuard {
     fn drop(&mut self) {
-        let panicked = std::thread::panicking();
-        self.tracker.panics.fetch_add(u64::from(panicked), Relaxed);
-        let counted = u64::from(!self.is_probe);
-        self.tracker.open.fetch_sub(counted, Relaxed);
-        self.tracker.closed.notify_one();
+        let tracker = &self.state.tracker;
+        let panicked = u64::from(std::thread::panicking());
+        tracker.panics.fetch_add(panicked, Relaxed);
+        let counted = u64::from(!self.state.is_probe);
+        tracker.open.fetch_sub(counted, Relaxed);
+        tracker.closed.notify_one();
     }
 }
