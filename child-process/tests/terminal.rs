@@ -393,7 +393,7 @@ fn whatever_is_run_at_the_terminal_nothing_is_left() {
         shell.enter(&format!(
             "env {marker} $BIN run -t {limit}ms -k 40ms -- sh -c '{script}'; echo status=$?."
         ));
-        shell.wait_for("\nstatus=");
+        shell.wait_for("status=");
     }
     until("nothing is left", || bearers(&marker) == 0);
     shell.expect_usual_modes();
