@@ -223,9 +223,11 @@ impl Cluster {
         });
     }
 
-    /// Remembers the children of the primary, so that they end with it whatever becomes of it.
+    /// Remembers the primary and its children, so that they end with the test whatever becomes of them.
     pub fn look(&mut self) {
-        self.seen.extend(children_of(self.pid()));
+        let primary = self.pid();
+        self.seen.extend(Process::of(primary));
+        self.seen.extend(children_of(primary));
     }
 
     /// Waits for the end of the primary and of all that it has started, and says how it ended.
@@ -275,8 +277,9 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
+        // Also the new primary, if the old one ended before a look at its children.
+        self.look();
         if matches!(self.child.try_wait(), Ok(None)) {
-            self.look();
             // Not reaped, so that the number is still its own.
             let _ = self.child.kill();
             let _ = self.child.wait();
