@@ -28,23 +28,17 @@ pub enum Encoding {
 impl FromStr for Encoding {
     type Err = Error;
 
-    /// The encoding of this name, whatever its case.
+    /// Returns the encoding of this name, in upper or lower case.
     ///
     /// ```
     /// assert_eq!("UCS-2".parse(), Ok(buffers::Encoding::Utf16le));
     /// assert!("utf-16".parse::<buffers::Encoding>().is_err());
     /// ```
     fn from_str(name: &str) -> Result<Self, Error> {
-        Ok(match name.to_ascii_lowercase().as_str() {
-            "utf8" | "utf-8" => Self::Utf8,
-            "utf16le" | "utf-16le" | "ucs2" | "ucs-2" => Self::Utf16le,
-            "latin1" | "binary" => Self::Latin1,
-            "ascii" => Self::Ascii,
-            "hex" => Self::Hex,
-            "base64" => Self::Base64,
-            "base64url" => Self::Base64Url,
-            _ => return Err(Error::UnknownEncoding(name.to_owned())),
-        })
+        let lower = name.to_ascii_lowercase();
+        let named = |encoding: &Self| encoding.names().contains(&&*lower);
+        let unknown = || Error::UnknownEncoding(name.to_owned());
+        Self::ALL.into_iter().find(named).ok_or_else(unknown)
     }
 }
 
@@ -64,18 +58,23 @@ impl Encoding {
 
     /// Returns the canonical name.
     pub fn name(self) -> &'static str {
+        self.names()[0]
+    }
+
+    /// Returns all names, the canonical one first.
+    fn names(self) -> &'static [&'static str] {
         match self {
-            Self::Utf8 => "utf8",
-            Self::Utf16le => "utf16le",
-            Self::Latin1 => "latin1",
-            Self::Ascii => "ascii",
-            Self::Hex => "hex",
-            Self::Base64 => "base64",
-            Self::Base64Url => "base64url",
+            Self::Utf8 => &["utf8", "utf-8"],
+            Self::Utf16le => &["utf16le", "utf-16le", "ucs2", "ucs-2"],
+            Self::Latin1 => &["latin1", "binary"],
+            Self::Ascii => &["ascii"],
+            Self::Hex => &["hex"],
+            Self::Base64 => &["base64"],
+            Self::Base64Url => &["base64url"],
         }
     }
 
-    /// Whether this encoding writes bytes as digits or letters of ASCII: hex, base64 and base64url.
+    /// Returns whether this encoding writes bytes as ASCII characters: hex, base64 and base64url.
     pub(crate) fn is_bytes_as_text(self) -> bool {
         matches!(self, Self::Hex | Self::Base64 | Self::Base64Url)
     }

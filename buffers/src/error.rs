@@ -52,7 +52,7 @@ pub enum Error {
     #[error("Invalid character")]
     InvalidCharacter,
 
-    /// `atob` was given a letter too few. Node: `InvalidCharacterError`.
+    /// `atob` lacks a character. Node: `InvalidCharacterError`.
     #[error("The string to be decoded is not correctly encoded.")]
     NotCorrectlyEncoded,
 
@@ -69,7 +69,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Node's `error.code`; `ERR_INVALID_ENCODED_DATA` for what Node lets pass.
+    /// Returns Node's `error.code`; `ERR_INVALID_ENCODED_DATA` for what Node lets pass.
     pub fn code(&self) -> &'static str {
         match self {
             Self::OutOfRange { .. } => "ERR_OUT_OF_RANGE",
@@ -84,7 +84,7 @@ impl Error {
         }
     }
 
-    /// Where the first bad unit starts, in bytes of the input, if that is what is wrong.
+    /// Returns where the first bad unit starts, in bytes of the input, if the error has such a place.
     pub fn offset(&self) -> Option<usize> {
         match self {
             Self::Invalid { offset, .. } => Some(*offset),
@@ -92,21 +92,15 @@ impl Error {
         }
     }
 
-    /// The same error with its offset `by` bytes later.
-    pub(crate) fn moved_by(self, by: usize) -> Self {
-        let offset = self.offset().unwrap_or_default();
-        self.with_offset(offset + by)
-    }
-
-    /// The same error at another offset.
-    pub(crate) fn with_offset(mut self, to: usize) -> Self {
+    /// Returns the same error with its offset changed by `to`.
+    pub(crate) fn map_offset(mut self, to: impl FnOnce(usize) -> usize) -> Self {
         if let Self::Invalid { offset, .. } = &mut self {
-            *offset = to;
+            *offset = to(*offset);
         }
         self
     }
 
-    /// Node's `error.name`.
+    /// Returns Node's `error.name`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::OutOfRange { .. } | Self::OutOfBounds | Self::InvalidSize { .. } => "RangeError",
@@ -116,7 +110,7 @@ impl Error {
         }
     }
 
-    /// A range whose message has `&&`, as those of `write`, `fill`, `copy` and `compare`.
+    /// Returns an error whose range is written with `&&`, as those of `write`, `fill`, `copy` and `compare`.
     pub(crate) fn out_of_range(name: &'static str, len: usize, received: usize) -> Self {
         Self::not_allowed(name, format!(">= 0 && <= {len}"), received as i128)
     }
@@ -141,15 +135,11 @@ impl Error {
 
 /// Writes a number as Node's messages do: in groups of three when it is large.
 fn with_separators(number: i128) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let sign = if number < 0 { "-" } else { "" };
-    let mut text = sign.to_owned();
-    for (index, digit) in digits.char_indices() {
-        let starts_group = index > 0 && (digits.len() - index).is_multiple_of(3);
-        if starts_group && number.unsigned_abs() > 1 << 32 {
-            text.push('_');
-        }
-        text.push(digit);
+    let mut text = number.to_string();
+    let mut place = text.len() - usize::from(number < 0);
+    while number.unsigned_abs() > 1 << 32 && place > 3 {
+        place -= 3;
+        text.insert(place + usize::from(number < 0), '_');
     }
     text
 }

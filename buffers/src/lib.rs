@@ -38,10 +38,8 @@ pub use codec::{Converter, StringDecoder, atob, btoa, is_ascii, is_utf8, transco
 mod error;
 pub use error::Error;
 
+mod kernels;
 #[cfg(all(feature = "simd", any(target_arch = "x86_64", test)))]
-mod simd;
-#[cfg(not(all(feature = "simd", any(target_arch = "x86_64", test))))]
-#[path = "no_simd.rs"]
 mod simd;
 
 // By this name the tests that `simd/mod.rs` takes in call this crate.

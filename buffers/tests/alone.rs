@@ -15,7 +15,7 @@ mod hex;
 #[path = "../src/buffer/numbers.rs"]
 mod numbers;
 
-use base64::Alphabet;
+use base64::STANDARD;
 use error::Error;
 use numbers::Endian;
 
@@ -24,9 +24,9 @@ fn a_copied_file_works_with_error_rs_alone() {
     let mut bytes = [0; 4];
 
     numbers::write(&mut bytes, 0xdead_beef_u32, 0, Endian::Big).unwrap();
-    let text = base64::encode(&bytes, Alphabet::Standard);
+    let text = base64::encode(&bytes, &STANDARD);
     let mut decoded = [0; 4];
-    let len = base64::decode_to_slice(text.as_bytes(), Alphabet::Standard, &mut decoded);
+    let len = base64::decode_to_slice(text.as_bytes(), &STANDARD, &mut decoded);
 
     assert_eq!(hex::encode(&bytes), "deadbeef");
     assert_eq!((text.as_str(), len, decoded), ("3q2+7w==", Ok(4), bytes));

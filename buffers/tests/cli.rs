@@ -143,12 +143,25 @@ fn a_dump_that_is_none_is_not_reversed() {
 }
 
 #[test]
+fn an_address_past_all_files_is_named_in_words() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().to_str().unwrap();
+
+    refused(
+        &["dump", "-r", "-", path],
+        b"ffffffffffffffff: 41\n",
+        1,
+        "stdin: line 1: the address is too far away\n",
+    );
+}
+
+#[test]
 fn a_lost_digit_is_named_and_what_comes_before_it_kept() {
     let plain = refused(
         &["dump", "-r", "-p"],
         b"41 42\n4z 43\n",
         1,
-        "not a hex digit at offset 7",
+        "at offset 7: not a hex digit",
     );
     let lines = refused(
         &["dump", "-r"],
@@ -159,7 +172,7 @@ fn a_lost_digit_is_named_and_what_comes_before_it_kept() {
 
     assert_eq!(plain, b"AB");
     assert_eq!(lines, b"ABC");
-    refused(&["dump", "-r", "-p"], b"414", 1, "half a byte at the end");
+    refused(&["dump", "-r", "-p"], b"414", 1, "at offset 2: half a byte");
     refused(&["dump", "-r"], b"0: 414  A\n", 1, "line 1: half a byte");
 }
 

@@ -126,8 +126,10 @@ fn a_strict_converter_says_the_same_at_every_cut() {
         (Encoding::Base64, "QUJD\r\nRUZH\r\n", None),
         (Encoding::Base64Url, "-_-_QQ", None),
         (Encoding::Hex, "a\n\n\n", Some(0)),
-        (Encoding::Hex, "41\r42", Some(2)),
-        (Encoding::Hex, "48\r", Some(2)),
+        (Encoding::Hex, "41\r42 43\t44", None),
+        (Encoding::Hex, "41\x0b42", Some(2)),
+        (Encoding::Base64, " QUJD\r", None),
+        (Encoding::Base64, "QQ= =", None),
         (Encoding::Hex, "4\r\n1\r\n4z", Some(7)),
         (Encoding::Hex, "4\n1\n42", None),
     ] {

@@ -13,7 +13,7 @@ use crate::{Exit, Output};
 #[non_exhaustive]
 pub enum Error {
     /// It could not be started. Node: `error.code` is `ENOENT` or `EACCES`, for example.
-    #[error("spawn {program} {}", errno_name(.cause))]
+    #[error("spawn {program} {:?}", .cause.errno())]
     Spawn {
         /// The program as it was named.
         program: String,
@@ -195,11 +195,6 @@ fn lone_surrogate(source: &serde_json::Error) -> &'static str {
     } else {
         ""
     }
-}
-
-/// `ENOENT`: Debug of nix's enum is its name.
-fn errno_name(cause: &SpawnError) -> String {
-    format!("{:?}", cause.errno())
 }
 
 impl Error {

@@ -59,12 +59,12 @@ pub struct Output {
 }
 
 impl Output {
-    /// [`Self::stdout`] as text, with U+FFFD for what is none, as Node's `stdout` is.
+    /// [`Self::stdout`] as text, with U+FFFD for bytes that are not UTF-8, as Node's `stdout` is.
     pub fn stdout_text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.stdout)
     }
 
-    /// [`Self::stderr`] as text, with U+FFFD for what is none, as Node's `stderr` is.
+    /// [`Self::stderr`] as text, with U+FFFD for bytes that are not UTF-8, as Node's `stderr` is.
     pub fn stderr_text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.stderr)
     }

@@ -4,7 +4,7 @@
 //! again with the lesson's name in a variable, so exit codes, signal handlers and channels of two lessons never meet.
 
 use std::env;
-use std::io::{Read, Write};
+use std::io::{self, Write};
 use std::process::{Command, ExitCode, Stdio, Termination};
 
 use anyhow::{Context, bail, ensure};
@@ -132,7 +132,7 @@ fn start(lesson: &Lesson, out: &mut dyn Write) -> anyhow::Result<()> {
         .stdout
         .take()
         .context("a pipe")
-        .and_then(|mut stdout| copy(&mut stdout, out));
+        .and_then(|mut stdout| Ok(io::copy(&mut stdout, out)?));
     if copied.is_err() {
         child.kill()?;
     }
@@ -140,19 +140,6 @@ fn start(lesson: &Lesson, out: &mut dyn Write) -> anyhow::Result<()> {
     copied?;
     ensure!(status.success(), "{status}");
     Ok(())
-}
-
-/// Copies what comes as it comes.
-fn copy(from: &mut dyn Read, out: &mut dyn Write) -> anyhow::Result<()> {
-    let mut chunk = [0; 8192];
-    loop {
-        let read = from.read(&mut chunk)?;
-        if read == 0 {
-            return Ok(());
-        }
-        out.write_all(&chunk[..read])?;
-        out.flush()?;
-    }
 }
 
 fn find(name: &str) -> anyhow::Result<&'static Lesson> {

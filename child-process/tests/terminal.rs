@@ -1,21 +1,25 @@
 //! `run` at a real terminal, under a shell with job control: limits, keys, programs that use the terminal.
 
-mod support;
+#[path = "support/limits.rs"]
+mod limits;
+#[path = "support/processes.rs"]
+mod processes;
 
 use std::fs::File;
 use std::io::{Read, Write};
+use std::path::Path;
 use std::process::{Child, Command};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
+use limits::limits;
 use nix::pty::openpty;
-use support::{DEADLINE, bearers, processes, until};
+use processes::{bearers, processes, running, until};
 
 const CTRL_C: &str = "\x03";
 const CTRL_D: &str = "\x04";
 const CTRL_Z: &str = "\x1a";
 
-/// An interactive shell on a terminal of its own.
+/// An interactive shell on a terminal of its own. A test that fails prints its screen.
 struct Shell {
     keyboard: File,
     screen: Arc<Mutex<Vec<u8>>>,
@@ -30,15 +34,9 @@ impl Shell {
         let slave = || pty.slave.try_clone().unwrap();
         let bash = Command::new("setsid")
             // A test may run where keys are ignored: in the background of a script.
-            .args([
-                "--ctty",
-                "env",
-                "--default-signal",
-                "bash",
-                "--norc",
-                "--noprofile",
-                "-i",
-            ])
+            .args(["--ctty", "env", "--default-signal", "bash"])
+            // Without line editing the terminal itself echoes what is typed, whatever runs meanwhile.
+            .args(["--noediting", "--norc", "--noprofile", "-i"])
             .env("PS1", "ready> ")
             .env("TERM", "xterm")
             .env("BIN", env!("CARGO_BIN_EXE_child-process"))
@@ -74,29 +72,28 @@ impl Shell {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
     }
 
-    /// Types a line, which the terminal shows, and waits until it has.
+    /// Types a line and waits for its echo, in which nothing is looked for afterwards.
+    #[track_caller]
     fn enter(&mut self, line: &str) {
         self.press(line);
+        self.wait_for(line);
         self.press("\n");
     }
 
-    /// Waits until `text` is on the screen, after what was waited for before.
+    /// Returns whether `text` is on the screen, after what was found before.
+    fn shows(&mut self, text: &str) -> bool {
+        let screen = self.screen.lock().unwrap();
+        let place = screen[self.seen..]
+            .windows(text.len())
+            .position(|part| part == text.as_bytes());
+        self.seen += place.map_or(0, |place| place + text.len());
+        place.is_some()
+    }
+
+    /// Waits until `text` is on the screen, after what was found before.
     #[track_caller]
     fn wait_for(&mut self, text: &str) {
-        let deadline = Instant::now() + DEADLINE;
-        loop {
-            let screen =
-                String::from_utf8_lossy(&self.screen.lock().unwrap()[self.seen..]).into_owned();
-            if let Some(place) = screen.find(text) {
-                self.seen += place + text.len();
-                return;
-            }
-            assert!(
-                Instant::now() < deadline,
-                "{text:?} is not on the screen: {screen:?}"
-            );
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        until(&format!("{text:?} on the screen"), || self.shows(text));
     }
 
     fn screen(&self) -> String {
@@ -117,6 +114,9 @@ impl Drop for Shell {
     fn drop(&mut self) {
         let _ = self.bash.kill();
         let _ = self.bash.wait();
+        if std::thread::panicking() {
+            println!("the screen:\n{}", self.screen());
+        }
     }
 }
 
@@ -130,72 +130,89 @@ fn is_installed(program: &str) -> bool {
     installed
 }
 
-/// Returns whether `program` runs with this variable in its environment, in this state: `S` sleeps. So it has been
-/// executed, in its process group.
-fn runs(marker: &str, program: &str, state: &str) -> bool {
-    let wanted = format!("({program}) {state}");
+/// Returns whether the program waits for what is typed. It may sleep before, while the terminal changes its modes.
+fn reads(marker: &str, program: &str) -> bool {
+    let read = |folder: &Path, file| std::fs::read_to_string(folder.join(file)).unwrap_or_default();
     processes(marker).any(|folder| {
-        std::fs::read_to_string(folder.join("stat")).is_ok_and(|stat| stat.contains(&wanted))
+        let place = read(&folder, "wchan");
+        let reads = ["poll", "select", "wait_woken", "n_tty_read"];
+        // Where the kernel does not tell, it is 0.
+        let is_reading = place == "0" || reads.iter().any(|name| place.contains(name));
+        is_reading && read(&folder, "stat").contains(&format!("({program}) S"))
     })
+}
+
+/// Returns a variable for the environment of a test's processes.
+fn marker(name: &str) -> String {
+    format!("{name}={}", std::process::id())
 }
 
 #[test]
 fn a_limit_ends_everything_that_the_command_has_started() {
     let mut shell = Shell::start();
-    let marker = format!("TERMINAL_LIMIT={}", std::process::id());
-    let family = "(setsid sleep 47 &); (sleep 48 &); sleep 49 & sleep 50";
+    let family = "(setsid sleep 1047 &); (sleep 1048 &); sleep 1049 & sleep 1050";
 
-    shell.enter(&format!(
-        "env {marker} $BIN run -t 500ms -k 500ms -- sh -c '{family}'; echo \"status=$?\""
-    ));
-    until("they run", || bearers(&marker) >= 5);
-    shell.wait_for("status=124");
+    for limit in limits() {
+        let marker = marker("TERMINAL_LIMIT");
+        shell.enter(&format!(
+            "env {marker} $BIN run -t {}ms -k 500ms -- sh -c '{family}'; echo status=$?.",
+            limit.as_millis()
+        ));
+        let mut all_run = false;
+        until("they run, or the limit is over", || {
+            all_run = all_run || running(&marker, "(sleep)") == 4;
+            all_run || shell.shows("status=124.")
+        });
+        if all_run {
+            shell.wait_for("status=124.");
+        }
 
-    // All are killed; it takes them a moment to end.
-    until("nothing is left", || bearers(&marker) == 0);
+        // All are killed; it takes them a moment to end.
+        until("nothing is left", || bearers(&marker) == 0);
+        if all_run {
+            break;
+        }
+    }
     shell.expect_usual_modes();
 }
 
 #[test]
 fn ctrl_c_arrives_once() {
     let mut shell = Shell::start();
-    // Busy, so that a second one is not taken together with the first.
-    let busy = "n=0; while [ $n -lt 400000 ]; do n=$((n+1)); done";
-    let script = format!("trap \"echo caught\"\"-it\" INT; echo up\"\"-now; {busy}; exit 7");
+    // Busy, so that a second one is not taken together with the first, and for a while after it.
+    let busy = "while [ $n = 0 ]; do :; done; while [ $n -lt 400000 ]; do n=$((n+1)); done";
+    let script = format!("n=0; trap \"n=1; echo caught-it\" INT; echo up-now; {busy}; exit 7");
 
-    shell.enter(&format!("$BIN run -- sh -c '{script}'; echo \"status=$?\""));
+    shell.enter(&format!("$BIN run -- sh -c '{script}'; echo status=$?."));
     shell.wait_for("up-now");
     shell.press(CTRL_C);
-    shell.wait_for("status=7");
+    shell.wait_for("caught-it");
+    let after = shell.seen;
+    shell.wait_for("status=7.");
 
-    assert_eq!(
-        shell.screen().matches("caught-it").count(),
-        1,
-        "{}",
-        shell.screen()
-    );
+    assert!(!shell.screen()[after..].contains("caught-it"));
 }
 
 #[test]
 fn two_ctrl_c_in_a_session_do_not_kill_a_program_that_takes_them() {
     let mut shell = Shell::start();
-    let script = "trap \"echo again\" INT; while :; do echo -n \"prompt\"\"? \"; read -r line || exit 5; echo \"<$line>\"; done";
+    let script = "trap \"echo again\" INT; while :; do echo -n \"prompt? \"; read -r line || exit 5; echo \"<$line>\"; done";
 
-    let marker = format!("SESSION={}", std::process::id());
+    let marker = marker("SESSION");
     shell.enter(&format!(
-        "env {marker} $BIN run -- bash -c '{script}'; echo \"status=$?\""
+        "env {marker} $BIN run -- bash -c '{script}'; echo status=$?."
     ));
     shell.wait_for("prompt? ");
     for _ in 0..3 {
         // It may miss a signal that comes just before it begins to read.
-        until("it reads", || runs(&marker, "bash", "S"));
+        until("it reads", || reads(&marker, "bash"));
         shell.press(CTRL_C);
         shell.wait_for("again\r\n");
     }
     shell.enter("still here");
     shell.wait_for("<still here>");
     shell.press(CTRL_D);
-    shell.wait_for("status=5");
+    shell.wait_for("status=5.");
     shell.expect_usual_modes();
 }
 
@@ -203,28 +220,28 @@ fn two_ctrl_c_in_a_session_do_not_kill_a_program_that_takes_them() {
 fn a_program_that_ctrl_c_ends_is_reported_as_the_shell_does() {
     let mut shell = Shell::start();
 
-    let marker = format!("CTRL_C={}", std::process::id());
+    let marker = marker("CTRL_C");
     shell.enter(&format!(
-        "env {marker} $BIN run -- sleep 100; echo \"status=$?\""
+        "env {marker} $BIN run -- sleep 1000; echo status=$?."
     ));
-    until("it sleeps", || runs(&marker, "sleep", "S"));
+    until("it sleeps", || running(&marker, "(sleep) S") == 1);
     shell.press(CTRL_C);
-    shell.wait_for("status=130");
+    shell.wait_for("status=130.");
 }
 
 #[test]
 fn ctrl_z_stops_it_and_fg_lets_it_go_on() {
     let mut shell = Shell::start();
 
-    shell.enter("$BIN run -- sh -c 'echo up-\"\"now; read -r line; echo \"<$line>\"'");
+    shell.enter("$BIN run -- sh -c 'echo up-now; read -r line; echo \"<$line>\"'");
     shell.wait_for("up-now");
     shell.press(CTRL_Z);
     shell.wait_for("Stopped");
     shell.enter("fg");
     shell.enter("hello");
     shell.wait_for("<hello>");
-    shell.enter("echo \"status=$?\"");
-    shell.wait_for("status=0");
+    shell.enter("echo status=$?.");
+    shell.wait_for("status=0.");
 }
 
 #[test]
@@ -238,14 +255,12 @@ fn a_pager_at_the_end_of_a_pipe_reads_its_keys() {
         "seq 100 200 | $BIN run -- less",
         "seq 100 200 > $BIN.$$; $BIN run -- less $BIN.$$; rm $BIN.$$",
     ] {
-        shell.enter(
-            &format!("LESS= {line}; echo \"status=$?\"").replace("LESS= ", "export LESS=; "),
-        );
+        shell.enter(&format!("export LESS=; {line}; echo status=$?."));
         shell.wait_for("\n101");
         shell.press("G");
         shell.wait_for("200");
         shell.press("q");
-        shell.wait_for("status=0");
+        shell.wait_for("status=0.");
     }
     shell.expect_usual_modes();
 }
@@ -254,19 +269,21 @@ fn a_pager_at_the_end_of_a_pipe_reads_its_keys() {
 fn a_shell_inside_has_its_own_job_control() {
     let mut shell = Shell::start();
 
-    shell.enter("PS1='inside> ' $BIN run -- bash --norc --noprofile -i; echo \"status=$?\"");
+    shell.enter("PS1='inside> ' $BIN run -- bash --norc --noprofile -i; echo status=$?.");
     shell.wait_for("inside> ");
-    let marker = format!("INSIDE={}", std::process::id());
-    shell.enter(&format!("{marker} sleep 100"));
-    until("it sleeps", || runs(&marker, "sleep", "S"));
+    let marker = marker("INSIDE");
+    shell.enter(&format!("{marker} sleep 1000"));
+    until("it sleeps", || running(&marker, "(sleep) S") == 1);
     shell.press(CTRL_Z);
     shell.wait_for("Stopped");
+    shell.wait_for("inside> ");
     shell.enter("kill -9 %1");
     until("it is dead", || bearers(&marker) == 0);
     // Whether the shell has seen that already or not, afterwards it has no job.
     shell.enter("fg");
+    shell.wait_for("inside> ");
     shell.enter("exit 9");
-    shell.wait_for("status=9");
+    shell.wait_for("status=9.");
     shell.expect_usual_modes();
 }
 
@@ -274,22 +291,53 @@ fn a_shell_inside_has_its_own_job_control() {
 fn a_shell_that_a_limit_kills_gives_the_terminal_back() {
     let mut shell = Shell::start();
 
-    // The script has no job control, so that nothing but `run` can give it the terminal back.
-    let script = "$BIN run -t 500ms -k 300ms -- bash --norc --noprofile -i; echo \"status=$?\"; read -r line; echo \"<$line>\"";
-    shell.enter(&format!("bash -c '{script}'"));
-    shell.wait_for("status=137");
-    shell.enter("mine again");
-    shell.wait_for("<mine again>");
-    shell.expect_usual_modes();
+    for limit in limits() {
+        // The script has no job control, so that nothing but `run` can give it the terminal back.
+        let inner = format!("$BIN run -t {}ms -k 300ms --", limit.as_millis());
+        let script = format!(
+            "{inner} env PS1=\"inside> \" bash --norc --noprofile -i; echo status=$?.; read -r line; echo \"<$line>\""
+        );
+        shell.enter(&format!("bash -c '{script}'"));
+        // Before its prompt, a shell may not yet ignore SIGTERM.
+        let mut has_prompt = false;
+        until("its prompt, or the limit is over", || {
+            has_prompt = shell.shows("inside> ");
+            has_prompt || shell.shows("status=")
+        });
+        if has_prompt {
+            shell.wait_for("status=137.");
+        }
+        shell.enter("mine again");
+        shell.wait_for("<mine again>");
+        shell.expect_usual_modes();
+        if has_prompt {
+            break;
+        }
+    }
 }
 
 #[test]
 fn modes_are_as_before_when_a_limit_ended_the_program() {
     let mut shell = Shell::start();
 
-    shell.enter("$BIN run -t 300ms -- sh -c 'stty raw -echo; sleep 100'; echo \"status=$?\"");
-    shell.wait_for("status=124");
-    shell.expect_usual_modes();
+    for limit in limits() {
+        shell.enter(&format!(
+            "$BIN run -t {}ms -- sh -c 'stty raw -echo; echo raw-now; sleep 1000'; echo status=$?.",
+            limit.as_millis()
+        ));
+        let mut is_raw = false;
+        until("other modes, or the limit is over", || {
+            is_raw = shell.shows("raw-now");
+            is_raw || shell.shows("status=124.")
+        });
+        if is_raw {
+            shell.wait_for("status=124.");
+        }
+        shell.expect_usual_modes();
+        if is_raw {
+            break;
+        }
+    }
 }
 
 #[test]
@@ -299,16 +347,54 @@ fn a_repl_takes_ctrl_c_twice_and_goes_on() {
     }
     let mut shell = Shell::start();
 
-    shell.enter("$BIN run -- python3 -q; echo \"status=$?\"");
-    shell.wait_for(">>> ");
+    let marker = marker("REPL");
+    shell.enter(&format!(
+        "env {marker} $BIN run -- python3 -q; echo status=$?."
+    ));
     for _ in 0..2 {
+        shell.wait_for(">>> ");
+        // A Ctrl-C between its prompt and its read is only taken at the next key.
+        until("it reads", || reads(&marker, "python3"));
         shell.press(CTRL_C);
         shell.wait_for("KeyboardInterrupt");
-        shell.wait_for(">>> ");
     }
+    shell.wait_for(">>> ");
+    until("it reads", || reads(&marker, "python3"));
     shell.enter("print(6 * 7000)");
     shell.wait_for("42000");
+    shell.wait_for(">>> ");
+    // Between two modes of the terminal, Ctrl-D is lost.
+    until("it reads", || reads(&marker, "python3"));
     shell.press(CTRL_D);
-    shell.wait_for("status=0");
+    shell.wait_for("status=0.");
+    shell.expect_usual_modes();
+}
+
+#[test]
+fn whatever_is_run_at_the_terminal_nothing_is_left() {
+    let is_soak = std::env::var_os("SOAK").is_some();
+    let mut shell = Shell::start();
+    let marker = marker("TERMINAL_RANDOM");
+    // Signals to `run`, which is the parent, and to the foreground group, as Ctrl-C sends it.
+    let scripts = [
+        "sleep 1000 & sleep 1000",
+        "trap \"\" TERM INT; sleep 1000 & sleep 1000",
+        "(setsid sleep 1000 &); sleep 1000",
+        "(sleep 1000 &); exec sleep 1000",
+        "setsid sh -c \"trap \\\"\\\" TERM; sleep 1000\" & wait",
+        "sleep 1000 & kill -TERM $PPID; sleep 1000",
+        // A shell has what it starts in the background ignore SIGINT: that would stay, as without `run`.
+        "kill -INT 0; sleep 1000",
+        "trap \"\" INT HUP; sleep 1000 & kill -INT 0; kill -HUP $PPID; sleep 1000",
+    ];
+    for index in 0..if is_soak { 500 } else { 16 } {
+        let script = scripts[index % scripts.len()];
+        let limit = index * 7919 % 90 + 10;
+        shell.enter(&format!(
+            "env {marker} $BIN run -t {limit}ms -k 40ms -- sh -c '{script}'; echo status=$?."
+        ));
+        shell.wait_for("status=");
+    }
+    until("nothing is left", || bearers(&marker) == 0);
     shell.expect_usual_modes();
 }

@@ -1,5 +1,5 @@
 # nginx with two workers and a fixed answer, on a free port, which it names once it listens.
-port=$(clustering bench port)
+port=$(clustering-bench-port)
 cat >nginx.conf <<END
 worker_processes 2;
 daemon off;
@@ -13,5 +13,5 @@ http {
   server { listen 127.0.0.1:$port backlog=4096; location / { return 200 "Handled by worker 12345"; } }
 }
 END
-(clustering bench reached "$port" && echo "listening on http://127.0.0.1:$port") &
+(clustering-bench-port "$port" && echo "listening on http://127.0.0.1:$port") &
 exec nginx -p "$PWD" -c nginx.conf

@@ -8,26 +8,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cluster::Cluster;
-use crate::listeners::Listeners;
-use crate::message::Settings;
+use crate::ipc::protocol::Settings;
+use crate::primary::listener::Listener;
+use crate::primary::upgrade;
 use crate::supervisor::{BackOff, Rules};
-use crate::{Error, Scheduling, replace};
+use crate::{Error, Scheduling};
 
 /// What can be said about a cluster before it starts.
 #[derive(Clone, Debug)]
 pub struct Builder {
-    pub(crate) listen: Listen,
+    pub(crate) address: String,
+    listener: Option<Arc<TcpListener>>,
     pub(crate) workers: usize,
     /// What the environment says that cannot be, unless the program has said something better.
-    mistakes: Vec<Mistake>,
+    env_errors: Vec<EnvError>,
     pub(crate) scheduling: Scheduling,
     pub(crate) program: Option<PathBuf>,
     pub(crate) args: Vec<OsString>,
     pub(crate) env: Vec<(OsString, OsString)>,
     pub(crate) cwd: Option<PathBuf>,
-    pub(crate) linger: Duration,
-    pub(crate) deadline: Duration,
-    pub(crate) hang_after: Duration,
+    pub(crate) idle_grace: Duration,
+    pub(crate) drain_timeout: Duration,
+    pub(crate) heartbeat_timeout: Duration,
     pub(crate) probe: Option<String>,
     pub(crate) signals: bool,
     pub(crate) settings: Settings,
@@ -39,36 +41,29 @@ const WORKERS: &str = "CLUSTER_WORKERS";
 const SCHED_POLICY: &str = "CLUSTER_SCHED_POLICY";
 
 #[derive(Clone, Debug)]
-struct Mistake {
+struct EnvError {
     name: &'static str,
     text: String,
     reason: String,
 }
 
-/// Whoever waits for longer has mistyped something; and clocks end somewhere.
+/// A longer time is a typing error; and clocks end somewhere.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
-
-/// Where connections come from.
-#[derive(Clone, Debug)]
-pub(crate) enum Listen {
-    At(String),
-    On(Arc<TcpListener>),
-}
 
 /// How often workers are looked at: a worker that hangs is noticed within one of these.
 pub(crate) const PULSE: Duration = Duration::from_millis(500);
 
-/// What is allowed over the deadline of a drain, for the worker to end itself.
+/// What is allowed over the timeout of a drain, for the worker to end itself.
 const GRACE: Duration = Duration::from_secs(1);
 
 impl Default for Builder {
     fn default() -> Self {
-        let mut mistakes = Vec::new();
+        let mut env_errors = Vec::new();
         let mut said = |name, rule: &dyn Fn(&str) -> Result<(), String>| {
             let text = std::env::var(name).ok()?;
             match rule(&text) {
                 Ok(()) => return Some(text),
-                Err(reason) => mistakes.push(Mistake { name, text, reason }),
+                Err(reason) => env_errors.push(EnvError { name, text, reason }),
             }
             None
         };
@@ -80,24 +75,27 @@ impl Default for Builder {
         let scheduling = said(SCHED_POLICY, &|text| text.parse::<Scheduling>().map(drop));
         let scheduling = scheduling.and_then(|text| text.parse().ok());
         Self {
-            mistakes,
-            listen: Listen::At("127.0.0.1:3000".to_owned()),
+            env_errors,
+            address: "127.0.0.1:3000".to_owned(),
+            listener: None,
             workers: workers.map_or_else(num_cpus::get, NonZeroUsize::get),
             scheduling: scheduling.unwrap_or_default(),
             program: None,
             args: std::env::args_os().skip(1).collect(),
             env: Vec::new(),
             cwd: None,
-            linger: Duration::from_secs(1),
-            deadline: Duration::from_secs(30),
-            hang_after: Duration::from_secs(3),
-            probe: Some("/".to_owned()),
+            idle_grace: Duration::from_secs(1),
+            drain_timeout: Duration::from_secs(30),
+            heartbeat_timeout: Duration::from_secs(3),
+            // Without HTTP, workers answer no requests.
+            probe: cfg!(feature = "http").then(|| "/".to_owned()),
             signals: true,
             settings: Settings::default(),
             rules: Rules {
                 respawn: true,
                 start_timeout: Duration::from_secs(10),
                 lame_duck: Duration::ZERO,
+                reload_batch: 1,
                 drain_timeout: Duration::ZERO,
                 silent_pulses: 0,
                 give_up_after: 5,
@@ -110,27 +108,28 @@ impl Default for Builder {
 impl Builder {
     /// Where to listen, `host:port`; 0 is any free port. `127.0.0.1:3000` unless said otherwise.
     pub fn listen(mut self, address: impl Into<String>) -> Self {
-        self.listen = Listen::At(address.into());
+        self.address = address.into();
         self
     }
 
-    /// A listener that is there already, from a service manager or a program before this one. Node: `server.listen({ fd })`.
+    /// A listener that is there already, from a service manager. Node: `server.listen({ fd })`. Two clusters of one program that are
+    /// to survive SIGUSR2 tell theirs apart by what [`Builder::listen`] says.
     pub fn listener(mut self, listener: TcpListener) -> Self {
-        self.listen = Listen::On(Arc::new(listener));
+        self.listener = Some(Arc::new(listener));
         self
     }
 
-    /// How many workers. As many as there are processors that this process may use, or what `CLUSTER_WORKERS` says, unless said otherwise.
-    pub fn workers(mut self, workers: NonZeroUsize) -> Self {
-        self.workers = workers.get();
-        self.mistakes.retain(|mistake| mistake.name != WORKERS);
+    /// How many workers, at least one. As many as there are processors that this process may use, or what `CLUSTER_WORKERS` says, unless said otherwise.
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.workers = workers.max(1);
+        self.env_errors.retain(|error| error.name != WORKERS);
         self
     }
 
     /// Who gets a connection. Node: `cluster.schedulingPolicy`.
     pub fn scheduling(mut self, scheduling: Scheduling) -> Self {
         self.scheduling = scheduling;
-        self.mistakes.retain(|mistake| mistake.name != SCHED_POLICY);
+        self.env_errors.retain(|error| error.name != SCHED_POLICY);
         self
     }
 
@@ -176,41 +175,48 @@ impl Builder {
         self
     }
 
-    /// How long the cluster goes on to serve after it was asked to end, while it says already that it is not ready: until whoever sends it
-    /// connections has noticed. Not at all unless said otherwise; it is for clusters behind a proxy that asks for their health.
+    /// How many workers a reload replaces at once, at least one; 1 unless said otherwise. A worker that leaves may take as long as its longest answer, and
+    /// the next one waits for it.
+    pub fn reload_batch(mut self, workers: usize) -> Self {
+        self.rules.reload_batch = workers.max(1);
+        self
+    }
+
+    /// How long the cluster goes on to serve after it was asked to end, while it says already that it is not ready: until a proxy
+    /// has noticed. Not at all unless said otherwise; it is for clusters behind a proxy that asks for their health.
     pub fn lame_duck(mut self, time: Duration) -> Self {
         self.rules.lame_duck = time;
         self
     }
 
     /// How long a worker that is on its way out keeps idle connections open, for a request that may be on its way; 1 s unless said otherwise.
-    pub fn linger(mut self, linger: Duration) -> Self {
-        self.linger = linger;
+    pub fn idle_grace(mut self, time: Duration) -> Self {
+        self.idle_grace = time;
         self
     }
 
     /// How long a worker that is on its way out may take for what it has begun; 30 s unless said otherwise.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
+    pub fn drain_timeout(mut self, limit: Duration) -> Self {
+        self.drain_timeout = limit;
         self
     }
 
     /// How long a worker may show no sign of life before it is replaced; 3 s unless said otherwise. A handler that computes for longer
     /// without awaiting anything counts as hung.
-    pub fn hang_after(mut self, limit: Duration) -> Self {
-        self.hang_after = limit;
+    pub fn heartbeat_timeout(mut self, limit: Duration) -> Self {
+        self.heartbeat_timeout = limit;
         self
     }
 
     /// The path of the request that a worker has to answer before it is trusted with others; any status below 500 will do. `/` unless
-    /// said otherwise; `None` trusts at once.
+    /// said otherwise; `None` trusts at once, and is the default without the feature `http`.
     pub fn probe(mut self, path: Option<&str>) -> Self {
         self.probe = path.map(str::to_owned);
         self
     }
 
-    /// Whether signals are obeyed: TERM and INT end the cluster gently, QUIT at once, HUP reloads it, USR2 replaces the
-    /// primary itself, TTIN and TTOU start one more and let one go, USR1 asks for [`crate::Event::State`]. They are, unless said otherwise.
+    /// Whether signals are obeyed: TERM and INT end the cluster gently, QUIT at once, HUP reloads it, USR2 starts a new
+    /// version of the program beside this one, which ends when that serves, TTIN and TTOU start one more and let one go, USR1 asks for [`crate::Event::State`]. They are, unless said otherwise.
     pub fn signals(mut self, obeyed: bool) -> Self {
         self.signals = obeyed;
         self
@@ -226,31 +232,31 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`Error::Listen`] if the address is taken or not ours, [`Error::Address`] if it is none, [`Error::Program`] if this program cannot be found,
-    /// [`Error::OneListener`] if a listener that was handed over is to be one for each worker, [`Error::Environment`] if `CLUSTER_WORKERS` or
+    /// [`Error::Listen`] if the address is taken or not ours, [`Error::Address`] if it cannot be understood, [`Error::Program`] if this program cannot be found,
+    /// [`Error::Environment`] if `CLUSTER_WORKERS` or
     /// `CLUSTER_SCHED_POLICY` say what cannot be, [`Error::Io`] if a listener cannot be taken over.
     pub fn build(mut self) -> Result<Cluster, Error> {
-        if let Some(Mistake { name, text, reason }) = self.mistakes.pop() {
+        if let Some(EnvError { name, text, reason }) = self.env_errors.pop() {
             return Err(Error::Environment { name, text, reason });
         }
         self.keep_within_reason();
-        let listeners = match (replace::inheritance(), &self.listen) {
-            (Some(inheritance), _) => Listeners::inherit(inheritance, self.scheduling)?,
-            (None, Listen::On(listener)) => Listeners::adopt(listener, self.scheduling)?,
-            (None, Listen::At(text)) => {
-                Listeners::bind(resolve(text)?, self.scheduling, self.workers)?
+        let listener = match (upgrade::inherit(&self.address), &self.listener) {
+            (Some(inherited), _) => {
+                self.workers = inherited.workers.unwrap_or(self.workers);
+                Listener::inherit(inherited)?
             }
+            (None, Some(listener)) => Listener::adopt(listener)?,
+            (None, None) => Listener::bind(resolve(&self.address)?)?,
         };
-        // Where the file is, not which one: a new version that takes its place is what a reload starts.
-        let program = match self.program.take() {
-            Some(program) => program,
-            None => std::env::current_exe().map_err(Error::Program)?,
-        };
-        self.rules.drain_timeout = self.linger + self.deadline + GRACE;
-        let pulses = self.hang_after.as_millis() / PULSE.as_millis();
+        listener.register(&self.address);
+        // Looked up now, while the name leads to it.
+        let program = upgrade::program().map_err(Error::Program)?;
+        let program = self.program.take().unwrap_or(program);
+        self.rules.drain_timeout = self.idle_grace + self.drain_timeout + GRACE;
+        let pulses = self.heartbeat_timeout.as_millis() / PULSE.as_millis();
         self.rules.silent_pulses = u32::try_from(pulses).unwrap_or(u32::MAX).max(2);
         self.program = Some(program);
-        Ok(Cluster::new(self, listeners))
+        Ok(Cluster::new(self, listener))
     }
 }
 
@@ -258,8 +264,8 @@ impl Builder {
     fn keep_within_reason(&mut self) {
         let (rules, settings) = (&mut self.rules, &mut self.settings);
         let times = [
-            &mut self.linger,
-            &mut self.deadline,
+            &mut self.idle_grace,
+            &mut self.drain_timeout,
             &mut rules.start_timeout,
             &mut rules.lame_duck,
             &mut settings.head_timeout,

@@ -1,8 +1,6 @@
 //! The command line: what there is to say, and what is answered.
 
 mod address;
-mod bench;
-mod demo;
 mod duration;
 pub mod hello;
 mod message;
@@ -12,13 +10,11 @@ mod size;
 mod status;
 
 use std::future::Future;
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use clustering::{Error, Worker, is_primary};
 
-use crate::stage::roles;
 use crate::tour;
 
 /// Node's `cluster` in Rust: a web server with a worker for each core that loses no request when it is reloaded, and a tour in short lessons.
@@ -30,7 +26,7 @@ use crate::tour;
 Examples:
   clustering                                        the notes' example: `Handled by worker PID` on port 3000
   clustering serve -l 0.0.0.0:8080 -w 4             four workers on port 8080 of all addresses
-  clustering serve -l 3000 -p reuseport             the kernel spreads connections
+  clustering serve -l 3000 -p shared                the quickest worker accepts
   clustering serve --admin 9100                     also /livez, /readyz, /metrics, /status and a page for people there
   clustering status --watch                         what the workers of that server do
   clustering demo                                   kills a worker, reloads, shuts down, and says what happens
@@ -38,7 +34,7 @@ Examples:
   clustering tour killed reload                     two of them
 
 Signals of a server: TERM, INT: all finish what they have (a second one: at once); QUIT: at once; HUP: new workers, one
-after the other; USR2: a new version of the primary itself; USR1: its state on stderr; TTIN, TTOU: one more, one less. TERM to a worker: it finishes what it has, another takes its place.
+after the other; USR2: a new version of the program beside this one, which then ends; USR1: its state on stderr; TTIN, TTOU: one more, one less. TERM to a worker: it finishes what it has, another takes its place.
 
 Exit status: 0 done; 1 failed; 2 wrong usage; 128+n ended at once by signal n."
 )]
@@ -53,17 +49,10 @@ enum Command {
     Serve(serve::Args),
     /// Show what the workers of a running server do
     Status(status::Args),
-    #[command(hide = true)]
-    Bench(bench::Args),
     /// Kill a worker, reload, and shut down a small cluster, and say what happens
     Demo,
     /// Print the tour, or some of its lessons
     Tour(TourArgs),
-    #[command(hide = true)]
-    Worker {
-        /// What to do
-        role: String,
-    },
 }
 
 #[derive(clap::Args)]
@@ -71,6 +60,9 @@ struct TourArgs {
     /// List the lessons instead of running them
     #[arg(long)]
     list: bool,
+    /// Print both programs and the output instead of running the lesson
+    #[arg(long)]
+    code: bool,
     /// The lessons to run, in this order; all if none is named
     #[arg(value_name = "LESSON")]
     lessons: Vec<String>,
@@ -95,33 +87,25 @@ pub fn main() -> ExitCode {
     match args.map(|cli| cli.command) {
         Ok(Some(Command::Serve(args))) => block_on(serve::serve(args)),
         Ok(Some(Command::Status(args))) => block_on(status::status(args)),
-        Ok(Some(Command::Bench(args))) => finish(bench::bench(args)),
-        Ok(Some(Command::Demo)) => block_on(demo::demo()),
-        Ok(Some(Command::Tour(args))) => block_on(show_tour(args)),
-        Ok(Some(Command::Worker { role })) => block_on(roles::primary(role)),
+        Ok(Some(Command::Demo)) => finish(show_tour(&["demo".to_owned()], false)),
+        Ok(Some(Command::Tour(args))) if args.list => finish(list_lessons()),
+        Ok(Some(Command::Tour(args))) => finish(show_tour(&args.lessons, args.code)),
         Ok(None) => ExitCode::SUCCESS,
         Err(error) => message::usage(&error),
     }
 }
 
-/// A worker was started with the arguments of its primary, or as `worker ROLE`.
 fn work() -> anyhow::Result<()> {
-    let worker = Worker::from_env()?;
-    let mut args = std::env::args().skip(1);
-    match (args.next().as_deref(), args.next()) {
-        (Some("worker"), Some(role)) => roles::worker(worker, &role),
-        _ => Ok(hello::serve(worker)?),
-    }
+    Ok(hello::serve(Worker::from_env()?)?)
 }
 
-async fn show_tour(args: TourArgs) -> anyhow::Result<u8> {
-    let mut out = std::io::stdout();
-    if args.list {
-        tour::list(&mut out)?;
-    } else {
-        tour::run(&args.lessons, &mut out).await?;
-    }
-    out.flush()?;
+fn list_lessons() -> anyhow::Result<u8> {
+    tour::list(&mut std::io::stdout())?;
+    Ok(0)
+}
+
+fn show_tour(lessons: &[String], code: bool) -> anyhow::Result<u8> {
+    tour::run(lessons, code, &mut std::io::stdout())?;
     Ok(0)
 }
 

@@ -1,17 +1,20 @@
 //! The cluster as its program sees it: built, listened to, run.
 
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 
-use futures::stream::{self, Stream};
+use futures::future::{self, Future, FutureExt};
+use futures::stream::{self, Stream, StreamExt};
 use nix::sys::signal::Signal;
 use tokio::sync::{broadcast, mpsc};
 
 use crate::builder::Builder;
 use crate::handle::{Command, Handle};
-use crate::listeners::Listeners;
 use crate::primary::Primary;
-use crate::supervisor::Outcome;
+use crate::primary::listener::Listener;
+use crate::primary::upgrade::Starting;
+use crate::supervisor::ShutdownReason;
 use crate::{Error, Event};
 
 /// As many events as may wait for a slow reader.
@@ -20,8 +23,9 @@ const EVENTS: usize = 1024;
 /// A cluster that listens, and whose workers start with [`Cluster::run`].
 pub struct Cluster {
     pub(crate) builder: Builder,
-    pub(crate) listeners: Listeners,
+    pub(crate) listener: Listener,
     pub(crate) handle: Handle,
+    pub(crate) starting: Starting,
     pub(crate) commands: mpsc::UnboundedReceiver<Command>,
     pub(crate) events: broadcast::Sender<Event>,
 }
@@ -30,7 +34,7 @@ pub struct Cluster {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ended {
     /// Why.
-    pub outcome: Outcome,
+    pub outcome: ShutdownReason,
     /// The signal that asked for it, the last one if there were several.
     pub signal: Option<Signal>,
 }
@@ -41,15 +45,16 @@ impl Cluster {
         Builder::default()
     }
 
-    pub(crate) fn new(builder: Builder, listeners: Listeners) -> Self {
+    pub(crate) fn new(builder: Builder, listener: Listener) -> Self {
         let (commands_in, commands) = mpsc::unbounded_channel();
         let handle = Handle {
             commands: commands_in,
-            mailboxes: Arc::default(),
+            outboxes: Arc::default(),
         };
         Self {
             builder,
-            listeners,
+            listener,
+            starting: Starting::new(),
             handle,
             commands,
             events: broadcast::Sender::new(EVENTS),
@@ -58,7 +63,7 @@ impl Cluster {
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        self.listeners.address()
+        self.listener.address()
     }
 
     /// How many workers there will be.
@@ -77,12 +82,56 @@ impl Cluster {
             match events.recv().await {
                 Ok(event) => Some((event, events)),
                 Err(broadcast::error::RecvError::Lagged(count)) => {
-                    Some((Event::Missed(count), events))
+                    Some((Event::Lagged(count), events))
                 }
                 Err(broadcast::error::RecvError::Closed) => None,
             }
         };
         Box::pin(stream::unfold(self.events.subscribe(), next))
+    }
+
+    /// Returns those of the events from now on that `pick` takes, as `cluster.on('exit')` does in Node.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use clustering::{Cluster, Event};
+    /// let cluster = Cluster::builder().listen("127.0.0.1:0").build()?;
+    /// let mut listening = cluster.on(Event::listening);
+    /// let mut exits = cluster.on(Event::exit);
+    /// # Ok::<(), clustering::Error>(())
+    /// ```
+    pub fn on<T, F>(&self, pick: F) -> impl Stream<Item = T> + Unpin + use<T, F>
+    where
+        F: Fn(Event) -> Option<T>,
+    {
+        Box::pin(
+            self.events()
+                .filter_map(move |event| future::ready(pick(event))),
+        )
+    }
+
+    /// Runs the cluster while `work` goes on, then lets its workers finish, and returns what `work` returned.
+    ///
+    /// # Errors
+    ///
+    /// As [`Cluster::run`], and [`Error::Ended`] if the cluster ends before.
+    pub async fn run_until<T>(self, work: impl Future<Output = T>) -> Result<T, Error> {
+        let handle = self.handle();
+        let (mut running, mut work) = (pin!(self.run()), pin!(work));
+        tokio::select! {
+            biased;
+            done = &mut work => {
+                handle.shutdown();
+                running.await?;
+                Ok(done)
+            }
+            ended = &mut running => {
+                ended?;
+                // What it was waiting for may have been the last event.
+                work.now_or_never().ok_or(Error::Ended)
+            }
+        }
     }
 
     /// Starts the workers and keeps them, until the cluster was shut down and all are gone. Dropping the future kills them.

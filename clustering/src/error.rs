@@ -19,12 +19,6 @@ pub enum Error {
         source: io::Error,
     },
 
-    /// A listener was handed over, which only one queue of connections comes with.
-    #[error(
-        "a listener that is handed over cannot be one for each worker: take another policy than reuseport"
-    )]
-    OneListener,
-
     /// A variable of the environment says what cannot be.
     #[error("{name}: {reason}: {text:?}")]
     Environment {
@@ -65,6 +59,10 @@ pub enum Error {
     /// This process was not started by a cluster.
     #[error("this process is no worker of a cluster")]
     NoWorker,
+
+    /// A runtime cannot wait for another one.
+    #[error("serve_blocking was called in a runtime: await serve instead")]
+    InRuntime,
 
     /// The primary is gone.
     #[error("the primary of this worker is gone")]
@@ -115,15 +113,17 @@ pub enum Failure {
     NotStarted {
         /// The program.
         program: PathBuf,
+        /// Where it was to run.
+        cwd: Option<PathBuf>,
         /// What the system said.
         source: io::Error,
     },
     /// The process ended.
     Ended(Exit),
     /// It was killed: its first answer was none that anybody should get.
-    Unfit(String),
+    ProbeFailed(String),
     /// It was killed: its first answer did not come in time.
-    NotReady,
+    StartTimedOut,
     /// It was killed: it speaks another version of the protocol.
     OtherVersion,
 }
@@ -131,17 +131,21 @@ pub enum Failure {
 impl std::fmt::Display for Failure {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::NotStarted { program, source } => {
-                write!(
-                    out,
-                    "cannot start {}: {}",
-                    program.display(),
-                    strip_number(source)
-                )
+            Self::NotStarted {
+                program,
+                cwd,
+                source,
+            } => {
+                write!(out, "cannot start {}", program.display())?;
+                // The system says the same of a program and of a folder that is not there.
+                if let Some(cwd) = cwd.as_ref().filter(|cwd| !cwd.is_dir()) {
+                    write!(out, " in {}", cwd.display())?;
+                }
+                write!(out, ": {}", strip_os_error(source))
             }
             Self::Ended(exit) => exit.fmt(out),
-            Self::Unfit(reason) => reason.fmt(out),
-            Self::NotReady => out.write_str("it was not ready in time"),
+            Self::ProbeFailed(reason) => reason.fmt(out),
+            Self::StartTimedOut => out.write_str("it was not ready in time"),
             Self::OtherVersion => {
                 out.write_str("it speaks another version of the protocol than this primary")
             }
@@ -150,7 +154,7 @@ impl std::fmt::Display for Failure {
 }
 
 /// The words of the system without the number that says it again.
-pub fn strip_number(error: &io::Error) -> String {
+pub fn strip_os_error(error: &io::Error) -> String {
     let mut text = error.to_string();
     if let Some(end) = text.find(" (os error ") {
         text.truncate(end);

@@ -24,7 +24,7 @@ impl fmt::Display for WorkerId {
 pub struct WorkerInfo {
     /// Its number.
     pub id: WorkerId,
-    /// Its place, from 0 on; whoever replaces it has the same.
+    /// Its place, from 0 on; its replacement has the same.
     pub slot: usize,
     /// Its process. Node: `worker.process.pid`.
     pub pid: u32,
@@ -90,12 +90,12 @@ pub enum Event {
         worker: WorkerInfo,
     },
     /// It was not ready in time and is killed.
-    NotReady {
+    StartTimedOut {
         /// Who.
         worker: WorkerInfo,
     },
     /// It did not finish in time and is killed.
-    NotDrained {
+    DrainTimedOut {
         /// Who.
         worker: WorkerInfo,
     },
@@ -110,25 +110,78 @@ pub enum Event {
         /// What happened to it.
         reason: String,
     },
-    /// A worker that an earlier version of this primary has left is gone.
-    Finished {
-        /// Its process.
+    /// All workers serve, for the first time.
+    Ready,
+    /// A service has returned an error; the client was answered 500. At most one a second is told of each worker, the counter has all.
+    ServiceFailed {
+        /// Who.
+        worker: WorkerInfo,
+        /// The last error.
+        reason: String,
+    },
+    /// A new version of the program serves, and this primary ends.
+    Upgraded {
+        /// The new primary.
         pid: u32,
     },
-    /// The primary could not become another program, and goes on as it is.
-    NotReplaced {
+    /// The new version of the program did not come to serve, and this primary goes on.
+    UpgradeFailed {
         /// Why.
         reason: String,
+    },
+    /// This process was started to ignore a signal that a primary obeys (`nohup`, a background job of a script): it stays ignored.
+    SignalIgnored {
+        /// The signal.
+        signal: Signal,
     },
     /// The primary cannot accept, and tries again: there are no descriptors, or no memory.
     AcceptFailed {
         /// Why.
         reason: String,
     },
-    /// Somebody sent SIGUSR1, to know how things are.
+    /// A SIGUSR1 asked for the state.
     State(Box<Stats>),
-    /// So many events are gone, since nobody took them.
-    Missed(u64),
+    /// The reader was too slow, and this many events are lost.
+    Lagged(u64),
+}
+
+/// For [`crate::Cluster::on`].
+impl Event {
+    /// Returns the worker that listens. Node: `cluster.on('listening')`.
+    pub fn listening(self) -> Option<WorkerInfo> {
+        match self {
+            Self::Listening { worker, .. } => Some(worker),
+            _ => None,
+        }
+    }
+
+    /// Returns a message and the worker that sent it. Node: `cluster.on('message')`.
+    pub fn message(self) -> Option<(WorkerInfo, Value)> {
+        match self {
+            Self::Message { worker, message } => Some((worker, message)),
+            _ => None,
+        }
+    }
+
+    /// Returns the worker that takes no more work.
+    pub fn draining(self) -> Option<WorkerInfo> {
+        match self {
+            Self::Draining { worker } => Some(worker),
+            _ => None,
+        }
+    }
+
+    /// Returns the worker that is gone, how it ended, and whether the primary wanted it. Node: `cluster.on('exit')`.
+    pub fn exit(self) -> Option<(WorkerInfo, Exit, bool)> {
+        match self {
+            Self::Exit {
+                worker,
+                exit,
+                voluntary,
+            } => Some((worker, exit, voluntary)),
+            _ => None,
+        }
+    }
 }
 
 /// How a process ended.
@@ -146,7 +199,9 @@ impl From<ExitStatus> for Exit {
         let signal = status.signal().map(Signal::try_from);
         match signal {
             Some(Ok(signal)) => Self::Signal(signal),
-            _ => Self::Code(status.code().unwrap_or(-1)),
+            // A real-time signal has no name; a shell says it like this.
+            Some(Err(_)) => Self::Code(128 + status.signal().unwrap_or(0)),
+            None => Self::Code(status.code().unwrap_or(-1)),
         }
     }
 }

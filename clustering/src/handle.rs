@@ -1,7 +1,6 @@
 //! How the program speaks to its cluster while that runs: `worker.send`, `worker.kill`, `cluster.disconnect`, and what Node has not: reload, scale, stats.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use nix::sys::signal::Signal;
@@ -9,14 +8,14 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::control::PACKET_BYTES;
+use crate::ipc::channel::PACKET_BYTES;
 use crate::stats::Stats;
 use crate::{Error, WorkerId};
 
 /// What the program wants of the primary.
 pub enum Command {
     Fork,
-    Scale(NonZeroUsize),
+    Scale(usize),
     /// Answers with what went wrong, if anything did.
     Reload(oneshot::Sender<Option<String>>),
     Drain(WorkerId),
@@ -27,13 +26,13 @@ pub enum Command {
 }
 
 /// Where each worker takes its messages.
-pub type Mailboxes = Arc<Mutex<BTreeMap<WorkerId, mpsc::Sender<Value>>>>;
+pub type Outboxes = Arc<Mutex<BTreeMap<WorkerId, mpsc::Sender<Value>>>>;
 
 /// Speaks to a cluster. Clones speak to the same one, from any thread.
 #[derive(Clone)]
 pub struct Handle {
     pub(crate) commands: mpsc::UnboundedSender<Command>,
-    pub(crate) mailboxes: Mailboxes,
+    pub(crate) outboxes: Outboxes,
 }
 
 impl Handle {
@@ -42,9 +41,9 @@ impl Handle {
         self.tell(Command::Fork);
     }
 
-    /// Makes it so many workers; those that are too many finish what they have.
-    pub fn scale(&self, workers: NonZeroUsize) {
-        self.tell(Command::Scale(workers));
+    /// Sets the number of workers, at least one; surplus workers finish what they have.
+    pub fn scale(&self, workers: usize) {
+        self.tell(Command::Scale(workers.max(1)));
     }
 
     /// Replaces every worker by a new one of the program as it is now, one after the other, and returns when all are.
@@ -107,12 +106,12 @@ impl WorkerHandle<'_> {
     pub async fn send(&self, message: &impl Serialize) -> Result<(), Error> {
         let message = checked(message)?;
         let gone = || Error::Gone { id: self.id };
-        let mailboxes = &self.cluster.mailboxes;
-        let mailbox = {
-            let mailboxes = mailboxes.lock().unwrap_or_else(PoisonError::into_inner);
-            mailboxes.get(&self.id).cloned().ok_or_else(gone)?
+        let outboxes = &self.cluster.outboxes;
+        let outbox = {
+            let outboxes = outboxes.lock().unwrap_or_else(PoisonError::into_inner);
+            outboxes.get(&self.id).cloned().ok_or_else(gone)?
         };
-        mailbox.send(message).await.map_err(|_| gone())
+        outbox.send(message).await.map_err(|_| gone())
     }
 
     /// Sends a signal to its process. Node: `worker.process.kill`.

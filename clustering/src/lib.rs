@@ -15,57 +15,40 @@
 //!
 //! A program is its own workers: it is started once, and starts itself again for each.
 //!
-//! ```no_run
-//! use std::convert::Infallible;
+//! ```
+//! use std::{convert::Infallible, future::ready, process};
 //!
-//! use bytes::Bytes;
-//! use clustering::{Cluster, Event, Worker, is_primary};
+//! use clustering::{Cluster, Event, Worker, client, is_primary};
 //! use futures::StreamExt;
-//! use http_body_util::Full;
 //! use hyper::{Response, service::service_fn};
 //!
-//! fn main() -> Result<(), clustering::Error> {
-//!     if !is_primary() {
-//!         let words = format!("Handled by worker {}", std::process::id());
-//!         let hello = move |_| {
-//!             let answer = Response::new(Full::new(Bytes::from(words.clone())));
-//!             async { Ok::<_, Infallible>(answer) }
+//! #[tokio::main(flavor = "current_thread")]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     if is_primary() {
+//!         let cluster = Cluster::builder().listen("127.0.0.1:0").workers(2).build()?;
+//!         let (address, listening) = (cluster.address(), cluster.on(Event::listening));
+//!         let answer = async {
+//!             listening.take(2).count().await;
+//!             client::get(address, "/").await
 //!         };
-//!         return Worker::from_env()?.serve(service_fn(hello));
+//!         assert!(cluster.run_until(answer).await??.starts_with("Handled by worker "));
+//!     } else {
+//!         let answer = || Response::new(format!("Handled by worker {}", process::id()));
+//!         let service = service_fn(move |_| ready(Ok::<_, Infallible>(answer())));
+//!         Worker::from_env()?.serve(service).await?;
 //!     }
-//!     let cluster = Cluster::builder().listen("127.0.0.1:3000").build()?;
-//!     let mut events = cluster.events();
-//!     let telling = async {
-//!         while let Some(event) = events.next().await {
-//!             match event {
-//!                 Event::Listening { worker, .. } => println!("Worker {} started", worker.pid),
-//!                 Event::Exit { worker, .. } => println!("Worker {} died", worker.pid),
-//!                 _ => {}
-//!             }
-//!         }
-//!     };
-//!     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-//!     let runtime = runtime.expect("the system has room for an event loop");
-//!     runtime.block_on(async { tokio::join!(cluster.run(), telling).0 })?;
 //!     Ok(())
 //! }
 //! ```
 
-mod supervisor;
-pub use supervisor::{BackOff, Outcome};
-
-mod dispatch;
-
-mod scheduling;
-pub use scheduling::Scheduling;
-
-mod placement;
+mod cluster;
+pub use cluster::{Cluster, Ended};
 
 mod builder;
 pub use builder::Builder;
 
-mod cluster;
-pub use cluster::{Cluster, Ended};
+mod scheduling;
+pub use scheduling::Scheduling;
 
 mod handle;
 pub use handle::{Handle, WorkerHandle};
@@ -74,43 +57,41 @@ mod event;
 pub use event::{Event, Exit, WorkerId, WorkerInfo};
 
 mod stats;
-pub use stats::{Stats, Totals, WorkerStats};
+pub use stats::{Stats, Totals, WorkerState, WorkerStats};
+
+mod supervisor;
+pub use supervisor::{BackOff, ShutdownReason};
 
 mod primary;
+pub use primary::upgrade::{is_upgrade, listen};
 
-pub mod admin;
-
-mod notify;
-pub use notify::notify;
-
-mod attend;
-
-mod signals;
-
-mod replace;
-
-mod listeners;
-
-mod acceptor;
-
-mod control;
-
-mod message;
-pub use message::{Counters, Settings};
+mod ipc;
+pub use ipc::protocol::{Counters, Settings};
 
 mod worker;
-pub use worker::{BoxError, FromPrimary, ToPrimary, Worker, is_primary};
+pub use worker::{Connection, Connections, FromPrimary, ToPrimary, Worker, is_primary};
 
-mod hall;
+pub mod client;
 
-mod connection;
+#[cfg(feature = "http")]
+mod http;
+#[cfg(feature = "http")]
+pub use http::{Body, BodyError, BoxError, ConnectionInfo};
 
-mod body;
-pub use body::{Body, BodyError};
+#[cfg(feature = "ops")]
+mod ops;
+#[cfg(feature = "ops")]
+pub use ops::{admin, notify};
 
 mod error;
 pub use error::Error;
 
-mod os;
-
 pub use nix::sys::signal::Signal;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../NODE.md")]
+struct Node;

@@ -1,79 +1,74 @@
-//! The primary at work: what happens goes to the [supervisor](crate::supervisor) and to the [dispatcher](crate::dispatch), what they decide is done here.
+//! The primary at work: what happens goes to the [supervisor](crate::supervisor) and to the [balancer](crate::primary::balancer), what they decide is done here.
 
+pub mod balancer;
+mod commands;
 mod connections;
-mod replacing;
-mod requests;
+pub mod listener;
+pub mod signals;
+pub mod upgrade;
+pub mod worker_process;
 mod workers;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
-use std::pin::pin;
-use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures::future::{FutureExt, LocalBoxFuture};
+use futures::future::LocalBoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 use nix::sys::signal::Signal;
-use nix::unistd::Pid;
 use tokio::sync::{broadcast, mpsc, oneshot};
-use tokio::task::yield_now;
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
-use crate::acceptor::{Accepted, Acceptor};
-use crate::attend::{Lines, Order, Report};
 use crate::builder::{Builder, PULSE};
 use crate::cluster::{Cluster, Ended};
-use crate::dispatch::Dispatcher;
 use crate::error::Failure;
-use crate::handle::{Command, Mailboxes};
-use crate::listeners::Listeners;
-use crate::message::{Counters, Down};
-use crate::placement::Placement;
-use crate::replace::{self, Finishing};
+use crate::handle::{Command, Outboxes};
+use crate::ipc::acceptor::{Accepted, Acceptor};
+use crate::ipc::protocol::{Counters, PrimaryMessage};
+use crate::primary::balancer::Balancer;
+use crate::primary::listener::Listener;
+use crate::primary::upgrade::{Attempt, Starting};
+use crate::primary::worker_process::{WorkerCommand, WorkerReport, WorkerSenders};
 use crate::stats::Totals;
-use crate::supervisor::{Action, Input, Outcome, Supervisor};
+use crate::supervisor::{Action, Input, ShutdownReason, Supervisor};
 use crate::worker::raise_descriptor_limit;
-use crate::{Error, Event, WorkerId, WorkerInfo, signals};
+use crate::{Error, Event, WorkerId, WorkerInfo};
 
 /// A running cluster.
 pub struct Primary {
     builder: Builder,
-    listeners: Listeners,
+    listener: Listener,
     supervisor: Supervisor,
-    dispatcher: Dispatcher<Rc<OwnedFd>>,
-    placement: Placement,
+    balancer: Balancer<Arc<OwnedFd>>,
     acceptor: Option<Acceptor>,
     workers: BTreeMap<WorkerId, Worker>,
-    attendants: FuturesUnordered<LocalBoxFuture<'static, ()>>,
-    reports: mpsc::UnboundedReceiver<(WorkerId, Report)>,
-    report_to: mpsc::UnboundedSender<(WorkerId, Report)>,
+    worker_tasks: FuturesUnordered<LocalBoxFuture<'static, ()>>,
+    reports: mpsc::UnboundedReceiver<(WorkerId, WorkerReport)>,
+    report_to: mpsc::UnboundedSender<(WorkerId, WorkerReport)>,
     commands: mpsc::UnboundedReceiver<Command>,
-    mailboxes: Mailboxes,
+    outboxes: Outboxes,
     events: broadcast::Sender<Event>,
     reloads: Vec<(u64, oneshot::Sender<Option<String>>)>,
     totals: Totals,
-    requests_of_the_gone: u64,
+    retired_requests: u64,
     begun: Instant,
     last_failure: Option<Failure>,
     last_signal: Option<Signal>,
-    outcome: Option<Outcome>,
-    /// A new version of ourselves is to take over after the reload with this number.
-    replaced_after: Option<u64>,
-    /// The last reload that went through.
-    reloaded: u64,
-    /// The workers of a primary that was here before.
-    finishing: Finishing,
-    /// Workers that will finish without us.
-    alone: BTreeSet<WorkerId>,
+    outcome: Option<ShutdownReason>,
+    /// Set until all workers serve for the first time.
+    starting: Option<Starting>,
+    /// A new version of the program, which is to take over.
+    upgrade: Option<Attempt>,
 }
 
 struct Worker {
     info: WorkerInfo,
-    lines: Lines,
+    senders: WorkerSenders,
     since: Instant,
     counters: Counters,
     /// Why we kill it.
-    verdict: Option<Failure>,
+    kill_reason: Option<Failure>,
 }
 
 impl Primary {
@@ -81,41 +76,39 @@ impl Primary {
     pub fn new(cluster: Cluster) -> Self {
         let Cluster {
             builder,
-            mut listeners,
+            listener,
             handle,
+            starting,
             commands,
             events,
         } = cluster;
         let (report_to, reports) = mpsc::unbounded_channel();
         Self {
             supervisor: Supervisor::new(builder.rules.clone(), builder.workers),
-            dispatcher: Dispatcher::new(builder.settings.max_connections),
-            placement: Placement::new(builder.scheduling),
+            balancer: Balancer::new(builder.settings.max_connections),
             acceptor: None,
             workers: BTreeMap::new(),
-            attendants: FuturesUnordered::new(),
+            worker_tasks: FuturesUnordered::new(),
             reports,
             report_to,
             commands,
-            mailboxes: handle.mailboxes,
+            outboxes: handle.outboxes,
             events,
             reloads: Vec::new(),
             totals: Totals::default(),
-            requests_of_the_gone: 0,
+            retired_requests: 0,
             begun: Instant::now(),
             last_failure: None,
             last_signal: None,
             outcome: None,
-            replaced_after: None,
-            reloaded: 0,
-            finishing: Finishing::new(listeners.take_finishing().into()),
-            alone: BTreeSet::new(),
+            starting: Some(starting),
+            upgrade: None,
             builder,
-            listeners,
+            listener,
         }
     }
 
-    /// Runs until nobody is left.
+    /// Runs until no worker is left.
     pub async fn run(mut self) -> Result<Ended, Error> {
         raise_descriptor_limit();
         self.begin_to_accept()?;
@@ -124,53 +117,30 @@ impl Primary {
         // After a pause of our own, workers are not blamed for it.
         pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
 
-        let events = self.events.clone();
-        let tell = move |pid: Pid| {
-            let pid = pid.as_raw().unsigned_abs();
-            // Nobody has to listen.
-            let _ = events.send(Event::Finished { pid });
-        };
-        let limit = self.builder.rules.drain_timeout;
-        let mut reaping = pin!(replace::reap(self.finishing.clone(), limit, tell));
-        let mut reaped = false;
-
+        for signal in signals::ignored().filter(|_| self.builder.signals) {
+            self.emit(Event::SignalIgnored { signal });
+        }
         self.step(Input::Clock);
-        while self.outcome.is_none() || self.waits_for_others() {
-            if self.may_be_replaced() {
-                // A signal that comes from here on waits for whoever we shall be; one that came before is for us.
-                signals::hold();
-                yield_now().await;
-                match next_signal(&mut signals).now_or_never().flatten() {
-                    Some(signal) => self.signalled(signal),
-                    None => self.replace_ourselves().await,
-                }
-                signals::release();
-            }
+        while self.outcome.is_none() {
             let deadline = self.supervisor.deadline();
-            let takes = self.dispatcher.has_room();
+            let takes = self.balancer.has_room();
             tokio::select! {
-                Some((id, report)) = self.reports.recv() => self.reported(id, report),
-                Some(()) = self.attendants.next() => {}
-                Some(command) = self.commands.recv() => self.obey(command),
+                Some((id, report)) = self.reports.recv() => self.on_report(id, report),
+                Some(()) = self.worker_tasks.next() => {}
+                Some(command) = self.commands.recv() => self.handle_command(command),
                 accepted = accept(&mut self.acceptor), if takes => self.accepted(accepted),
                 () = until(deadline), if deadline.is_some() => self.step(Input::Clock),
-                _ = pulse.tick() => self.step(Input::Pulse),
-                Some(signal) = next_signal(&mut signals) => self.signalled(signal),
-                () = &mut reaping, if !reaped => reaped = true,
+                _ = pulse.tick() => self.step(Input::HeartbeatTick),
+                Some(signal) = next_signal(&mut signals) => self.on_signal(signal),
+                outcome = attempted(&mut self.upgrade) => self.upgraded(outcome),
             }
         }
-        replace::kill_all(&self.finishing);
         self.end()
     }
 
-    /// Whether the workers of an earlier primary still finish: they would be killed with us.
-    fn waits_for_others(&self) -> bool {
-        self.outcome != Some(Outcome::Quit) && !self.finishing.borrow().is_empty()
-    }
-
     fn end(mut self) -> Result<Ended, Error> {
-        let outcome = self.outcome.take().unwrap_or(Outcome::NobodyLeft);
-        let Outcome::GaveUp { slot, tries } = outcome else {
+        let outcome = self.outcome.take().unwrap_or(ShutdownReason::NobodyLeft);
+        let ShutdownReason::GaveUp { slot, tries } = outcome else {
             let signal = self.last_signal;
             return Ok(Ended { outcome, signal });
         };
@@ -203,26 +173,26 @@ impl Primary {
         self.workers.get(&id).map(|worker| worker.info)
     }
 
-    fn order(&mut self, id: WorkerId, message: Down) {
-        self.send(id, Order::Say(message, None));
+    fn order(&mut self, id: WorkerId, message: PrimaryMessage) {
+        self.send(id, WorkerCommand::Say(message, None));
     }
 
-    fn send(&mut self, id: WorkerId, order: Order) {
+    fn send(&mut self, id: WorkerId, order: WorkerCommand) {
         if let Some(worker) = self.workers.get(&id) {
-            // Its attendant ends with the worker, which is reported.
-            let _ = worker.lines.orders.send(order);
+            // Its task ends with the worker, which is reported.
+            let _ = worker.senders.commands.send(order);
         }
     }
 
     fn signal(&mut self, id: WorkerId, signal: Signal) {
         if let Some(worker) = self.workers.get(&id) {
             // As above.
-            let _ = worker.lines.signals.send(signal);
+            let _ = worker.senders.signals.send(signal);
         }
     }
 
     fn emit(&self, event: Event) {
-        // Nobody has to listen.
+        // The program need not listen.
         let _ = self.events.send(event);
     }
 }
@@ -230,6 +200,13 @@ impl Primary {
 async fn accept(acceptor: &mut Option<Acceptor>) -> Accepted {
     match acceptor {
         Some(acceptor) => acceptor.accept().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn attempted(upgrade: &mut Option<Attempt>) -> upgrade::Outcome {
+    match upgrade {
+        Some(attempt) => attempt.await,
         None => std::future::pending().await,
     }
 }

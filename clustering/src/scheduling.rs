@@ -1,4 +1,4 @@
-//! Who gets a connection: `cluster.schedulingPolicy`, and one policy that Node has not.
+//! Who gets a connection: `cluster.schedulingPolicy`.
 
 use std::str::FromStr;
 
@@ -10,20 +10,17 @@ pub enum Scheduling {
     RoundRobin,
     /// All workers accept from the same listener; who is idle is quicker. Node: `SCHED_NONE`.
     Shared,
-    /// Each worker has a listener of its own on the same port, and the kernel spreads by address (`SO_REUSEPORT`): the most connections a second.
-    ReusePort,
 }
 
 impl FromStr for Scheduling {
     type Err = String;
 
-    /// Node's words, `rr` and `none`, and ours.
+    /// Reads Node's words, `rr` and `none`, or ours.
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
             "rr" | "round-robin" => Ok(Self::RoundRobin),
             "none" | "shared" => Ok(Self::Shared),
-            "reuseport" => Ok(Self::ReusePort),
-            _ => Err("a policy is rr, shared or reuseport".to_owned()),
+            _ => Err("a policy is rr or shared".to_owned()),
         }
     }
 }

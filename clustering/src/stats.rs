@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::message::Counters;
+use crate::ipc::protocol::Counters;
 
 /// A cluster at one moment.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -27,11 +27,11 @@ pub struct Stats {
 impl Stats {
     /// How many workers serve.
     pub fn ready(&self) -> usize {
-        let ready = |worker: &&WorkerStats| worker.state == "ready";
+        let ready = |worker: &&WorkerStats| worker.state == WorkerState::Ready;
         self.workers.iter().filter(ready).count()
     }
 
-    /// Whether requests should be sent here: somebody serves, and will go on to.
+    /// Returns whether requests should be sent here: a worker serves, and the cluster is not ending.
     pub fn is_ready(&self) -> bool {
         self.ready() > 0 && !self.ending
     }
@@ -47,12 +47,26 @@ pub struct WorkerStats {
     pub slot: usize,
     /// Its process.
     pub pid: u32,
-    /// `starting`, `ready`, `draining` or `ending`.
-    pub state: &'static str,
+    /// What it is doing.
+    pub state: WorkerState,
     /// How long it has been running.
     pub uptime: Duration,
     /// What it has done.
     pub counters: Counters,
+}
+
+/// What a worker is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WorkerState {
+    /// It has not answered its first request yet.
+    Starting,
+    /// It serves.
+    Ready,
+    /// It finishes what it has.
+    Draining,
+    /// It was killed, or has ended.
+    Ending,
 }
 
 /// What has happened since the start.

@@ -1,25 +1,26 @@
-//! Who is to live and who is to go: the supervisor, a state machine without clock, process or socket.
+//! Decides which workers to start, drain and kill: the supervisor, a state machine without clock, process or socket.
 //!
 //! [`Supervisor::step`] takes what happened and when, and answers what is to be done. So that a million orders of events can be tried, which no
 //! test with processes could. Node has no supervisor: each program writes one into `cluster.on('exit')`.
 
 mod backoff;
-mod ends;
-mod lives;
-mod reload;
-mod size;
+mod lifecycle;
+mod rolling_restart;
+mod scaling;
+mod shutdown;
 #[cfg(test)]
 mod tests;
-mod words;
+mod types;
 
 use std::collections::BTreeMap;
 use std::time::Instant;
 
 pub use backoff::BackOff;
-use reload::Reload;
-pub use words::{Action, Input, Notice, Outcome, Rules};
+use rolling_restart::Reload;
+pub use types::{Action, Input, Notice, Rules, ShutdownReason};
 
 use crate::WorkerId;
+use crate::stats::WorkerState;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -40,13 +41,13 @@ impl State {
 }
 
 #[derive(Debug)]
-struct Member {
+struct WorkerEntry {
     slot: usize,
     state: State,
     /// Its end is our will.
     voluntary: bool,
     /// What its end means for the slot was decided when it began to drain.
-    seen_to: bool,
+    replacement_decided: bool,
 }
 
 #[derive(Debug, Default)]
@@ -64,33 +65,30 @@ struct Slot {
 pub struct Supervisor {
     rules: Rules,
     slots: Vec<Slot>,
-    members: BTreeMap<WorkerId, Member>,
+    workers: BTreeMap<WorkerId, WorkerEntry>,
     last_id: u64,
     reload: Reload,
     ever_ready: bool,
-    /// When a cluster that has said that it goes stops to serve.
-    leaves_at: Option<Instant>,
+    /// When a cluster that has announced its end closes.
+    shutdown_at: Option<Instant>,
     /// Set when nothing is to be started any more.
-    outcome: Option<Outcome>,
+    outcome: Option<ShutdownReason>,
     finished: bool,
-    /// Nobody is to be started for the moment.
-    held: bool,
 }
 
 impl Supervisor {
-    /// A supervisor for so many workers, none of which is started yet: the first `Clock` does that.
+    /// Returns a supervisor for that many workers. The first `Clock` starts them.
     pub fn new(rules: Rules, workers: usize) -> Self {
         let mut supervisor = Self {
             rules,
             slots: Vec::new(),
-            members: BTreeMap::new(),
+            workers: BTreeMap::new(),
             last_id: 0,
             reload: Reload::default(),
             ever_ready: false,
-            leaves_at: None,
+            shutdown_at: None,
             outcome: None,
             finished: false,
-            held: false,
         };
         supervisor.want(workers);
         supervisor
@@ -104,17 +102,16 @@ impl Supervisor {
         }
         match input {
             Input::Ready(id) => self.ready(now, id, &mut actions),
-            Input::Beat(id) => self.heard(id),
+            Input::Heartbeat(id) => self.heard(id),
             Input::Leaving(id) => self.leaving(now, id, &mut actions),
             Input::Exited(id) => self.exited(now, id, &mut actions),
-            Input::Pulse => self.pulse(&mut actions),
+            Input::HeartbeatTick => self.pulse(&mut actions),
             Input::Reload => self.ask_for_reload(),
             Input::Scale(workers) if self.outcome.is_none() => self.scale(workers),
             Input::Fork if self.outcome.is_none() => self.fork(),
             Input::Drain(id) => self.dismiss(id),
             Input::Shutdown => self.shut_down(now, &mut actions),
-            Input::Hold => self.held = true,
-            Input::Resume => self.held = false,
+            Input::Leave => self.shutdown_at = Some(now),
             Input::Quit => self.quit(&mut actions),
             // A cluster on its way out does not grow.
             Input::Clock | Input::Scale(_) | Input::Fork => {}
@@ -131,9 +128,9 @@ impl Supervisor {
     /// When `step` wants to be called with `Clock`, if nothing happens before.
     pub fn deadline(&self) -> Option<Instant> {
         let limits = self
-            .members
+            .workers
             .values()
-            .filter_map(|member| match member.state {
+            .filter_map(|worker| match worker.state {
                 State::Starting { until } | State::Draining { until } => Some(until),
                 State::Ready { .. } | State::Killed { .. } => None,
             });
@@ -141,38 +138,32 @@ impl Supervisor {
             let waits = self.outcome.is_none() && self.lacks_worker(slot);
             self.slots[slot].retry_at.filter(|_| waits)
         });
-        limits.chain(retries).chain(self.leaves_at).min()
+        limits.chain(retries).chain(self.shutdown_at).min()
     }
 
-    /// What the worker is doing, in a word.
-    pub fn state(&self, id: WorkerId) -> Option<&'static str> {
-        Some(match self.members.get(&id)?.state {
-            State::Starting { .. } => "starting",
-            State::Ready { .. } => "ready",
-            State::Draining { .. } => "draining",
-            State::Killed { .. } => "ending",
+    /// Returns what the worker is doing.
+    pub fn state(&self, id: WorkerId) -> Option<WorkerState> {
+        Some(match self.workers.get(&id)?.state {
+            State::Starting { .. } => WorkerState::Starting,
+            State::Ready { .. } => WorkerState::Ready,
+            State::Draining { .. } => WorkerState::Draining,
+            State::Killed { .. } => WorkerState::Ending,
         })
     }
 
     /// Whether it ends, or ended, because we wanted it to. Node: `worker.exitedAfterDisconnect`.
     pub fn is_voluntary(&self, id: WorkerId) -> bool {
-        self.members.get(&id).is_some_and(|member| member.voluntary)
+        self.workers.get(&id).is_some_and(|worker| worker.voluntary)
     }
 
-    /// Whether the cluster is on its way out, and nobody should be sent to it any more.
+    /// Returns whether the cluster is ending, and should get no more requests.
     pub fn is_ending(&self) -> bool {
-        self.leaves_at.is_some() || self.is_closing()
+        self.shutdown_at.is_some() || self.is_closing()
     }
 
-    /// Whether those who drain now are the last ones, and nobody comes after them.
+    /// Returns whether the workers that drain now are the last ones.
     pub fn is_closing(&self) -> bool {
         self.outcome.is_some()
-    }
-
-    /// Whether nobody comes or goes at the moment.
-    pub fn is_calm(&self) -> bool {
-        let serves = |member: &Member| matches!(member.state, State::Ready { .. });
-        !self.is_ending() && self.members.values().all(serves)
     }
 
     /// How many workers there are to be.
@@ -192,9 +183,9 @@ impl Supervisor {
     }
 
     fn in_slot(&self, slot: usize) -> impl Iterator<Item = (WorkerId, State)> {
-        let members = self.members.iter();
-        members
-            .filter(move |(_, member)| member.slot == slot)
-            .map(|(id, member)| (*id, member.state))
+        let workers = self.workers.iter();
+        workers
+            .filter(move |(_, worker)| worker.slot == slot)
+            .map(|(id, worker)| (*id, worker.state))
     }
 }

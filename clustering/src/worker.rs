@@ -1,34 +1,35 @@
 //! A worker: it takes what the primary gives it, answers requests, and goes when it is asked to. Node: `cluster.worker`.
 
+mod connection;
+mod connections;
+mod lingering_close;
 mod messages;
-mod run;
+mod tracker;
 
-use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::sync::OnceLock;
 
-use bytes::Bytes;
-use hyper::Request;
-use hyper::Response;
-use hyper::body::Body as HttpBody;
-use hyper::service::Service;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::Signal;
-use nix::sys::socket::{SockType, getsockopt, sockopt};
-use nix::unistd::{dup2_stdin, getppid};
-use tokio::runtime::{Builder, LocalOptions};
+use nix::unistd::getppid;
+use tokio_util::sync::CancellationToken;
 
+pub use connection::Connection;
+pub use connections::Connections;
+use messages::MessageChannels;
 pub use messages::{FromPrimary, ToPrimary};
+#[cfg(feature = "http")]
+pub(crate) use tracker::ConnectionState;
+#[cfg(feature = "ops")]
+pub(crate) use tracker::ConnectionTracker;
 
-use crate::{Body, Error, WorkerId};
+use crate::ipc::channel;
+use crate::{Error, WorkerId};
 
 /// The variables that tell a worker what it is. Node: `NODE_UNIQUE_ID`.
 pub(crate) const WORKER_ID: &str = "CLUSTER_WORKER_ID";
 pub(crate) const WORKER_SLOT: &str = "CLUSTER_WORKER_SLOT";
 pub(crate) const PRIMARY_PID: &str = "CLUSTER_PRIMARY_PID";
-
-/// Any error of a service.
-pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Whether this process is one that no cluster has started. Node: `cluster.isPrimary`.
 ///
@@ -36,13 +37,7 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub fn is_primary() -> bool {
     // The channel is taken over by `from_env`, after which the answer must be the same.
     static ANSWER: OnceLock<bool> = OnceLock::new();
-    *ANSWER.get_or_init(|| {
-        let is_channel = || {
-            let kind = getsockopt(&io::stdin(), sockopt::SockType);
-            kind == Ok(SockType::SeqPacket)
-        };
-        std::env::var_os(WORKER_ID).is_none() || !is_channel()
-    })
+    *ANSWER.get_or_init(|| std::env::var_os(WORKER_ID).is_none() || !channel::is_stdin())
 }
 
 /// A process that a cluster has started.
@@ -50,7 +45,8 @@ pub struct Worker {
     id: WorkerId,
     slot: usize,
     channel: OwnedFd,
-    messages: messages::Ends,
+    messages: MessageChannels,
+    draining: CancellationToken,
 }
 
 impl Worker {
@@ -73,22 +69,18 @@ impl Worker {
         };
         let io = |attempt| move |errno: nix::Error| Error::io(attempt)(errno.into());
         nix::sys::prctl::set_pdeathsig(Signal::SIGKILL).map_err(io("follow the primary"))?;
-        // It may have died before the kernel knew of our wish.
+        // It may have died before the call.
         if u64::try_from(getppid().as_raw()) != Ok(primary) {
             return Err(Error::Orphaned);
         }
-        let stdin = io::stdin();
-        let channel = stdin.as_fd().try_clone_to_owned();
-        let channel = channel.map_err(Error::io("take over the channel"))?;
-        // What this process starts must not read from the channel.
-        let null = std::fs::File::open("/dev/null").map_err(Error::io("open /dev/null"))?;
-        dup2_stdin(&null).map_err(io("leave stdin"))?;
+        let channel = channel::take_stdin().map_err(Error::io("take over the channel"))?;
         raise_descriptor_limit();
         Ok(Self {
             id: WorkerId(id),
             slot: usize::try_from(slot).map_err(|_| Error::NoWorker)?,
             channel,
-            messages: messages::Ends::new(),
+            messages: MessageChannels::new(),
+            draining: CancellationToken::new(),
         })
     }
 
@@ -97,7 +89,7 @@ impl Worker {
         self.id
     }
 
-    /// Its place, from 0 on; whoever replaces it has the same.
+    /// Its place, from 0 on; its replacement has the same.
     pub fn slot(&self) -> usize {
         self.slot
     }
@@ -107,7 +99,7 @@ impl Worker {
         self.messages.sender()
     }
 
-    /// The messages from the primary. Those that nobody takes are dropped. Node: `process.on('message')`.
+    /// The messages from the primary. They are dropped unless this is called before the worker serves. Node: `process.on('message')`.
     ///
     /// # Panics
     ///
@@ -116,51 +108,40 @@ impl Worker {
         self.messages.receiver()
     }
 
-    /// Answers requests until the primary wants no more of it; then all that had begun is answered, and the process should end.
+    /// Returns a token that is cancelled when this worker is to take no more work and finish what it has: time for goodbyes on long answers, to flush, to
+    /// close pools.
     ///
-    /// It runs on one thread: services need not be `Send`. A panic in a service costs the connection on which it happened.
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn lesson() -> Result<(), clustering::Error> {
+    /// let worker = clustering::Worker::from_env()?;
+    /// let draining = worker.draining();
+    /// tokio::spawn(async move {
+    ///     draining.cancelled().await;
+    ///     eprintln!("the last answers");
+    /// });
+    /// # Ok(()) }
+    /// ```
+    pub fn draining(&self) -> CancellationToken {
+        self.draining.child_token()
+    }
+
+    /// Begins to take connections, of whatever protocol. Node: `net.createServer(f).listen(port)`. Tell the cluster not to
+    /// [probe](crate::Builder::probe) a worker that does not speak HTTP.
     ///
     /// # Errors
     ///
     /// [`Error::Orphaned`] if the primary is gone, [`Error::Protocol`] if it is of another version.
-    pub fn serve<S, B>(self, service: S) -> Result<(), Error>
-    where
-        S: Service<Request<Body>, Response = Response<B>> + 'static,
-        S::Error: Into<BoxError>,
-        B: HttpBody<Data = Bytes> + 'static,
-        B::Error: Into<BoxError>,
-    {
-        self.serve_with(async || service)
-    }
-
-    /// As [`Worker::serve`], with a service that is made in the runtime, for those who have to wait for a database or start tasks
-    /// of their own (`tokio::task::spawn_local`) first.
-    ///
-    /// # Errors
-    ///
-    /// As [`Worker::serve`].
-    pub fn serve_with<S, B>(self, make: impl AsyncFnOnce() -> S) -> Result<(), Error>
-    where
-        S: Service<Request<Body>, Response = Response<B>> + 'static,
-        S::Error: Into<BoxError>,
-        B: HttpBody<Data = Bytes> + 'static,
-        B::Error: Into<BoxError>,
-    {
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .build_local(LocalOptions::default());
-        let runtime = runtime.map_err(Error::io("start the event loop"))?;
-        runtime.block_on(async {
-            let service = make().await;
-            run::run(self.channel, self.messages, service).await
-        })
+    pub async fn connections(self) -> Result<Connections, Error> {
+        Connections::new(self.channel, self.messages, self.draining).await
     }
 }
 
 /// A connection is a descriptor, and the usual soft limit is from a time when select(2) could count no further.
 pub(crate) fn raise_descriptor_limit() {
     if let Ok((_, hard)) = getrlimit(Resource::RLIMIT_NOFILE) {
-        // It is no more than a wish.
+        // Failure is harmless.
         let _ = setrlimit(Resource::RLIMIT_NOFILE, hard, hard);
     }
 }

@@ -247,7 +247,9 @@ fn what_checks_the_metrics_knows_what_is_wrong() {
 #[test]
 fn the_metrics_are_what_prometheus_reads_also_in_a_reload() {
     let _alone = alone();
-    let mut cluster = Cluster::start(serve_with_admin(2), 2);
+    let mut command = serve_with_admin(2);
+    command.args(["--idle-grace", "200ms", "--reload-batch", "2"]);
+    let mut cluster = Cluster::start(command, 2);
     let admin = admin_of(&cluster);
     let mut texts = vec![look(admin, "/metrics").1];
 
@@ -297,7 +299,9 @@ fn check_with_promtool(texts: &[String]) {
 #[test]
 fn requests_add_up_over_workers_that_are_gone_too() {
     let _alone = alone();
-    let mut cluster = Cluster::start(serve_with_admin(2), 2);
+    let mut command = serve_with_admin(2);
+    command.args(["--idle-grace", "200ms", "--reload-batch", "2"]);
+    let mut cluster = Cluster::start(command, 2);
     let admin = admin_of(&cluster);
     let mut asked = 0;
 

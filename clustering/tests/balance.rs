@@ -208,10 +208,7 @@ fn wrong_usage_is_said_once_with_status_2() {
     for (args, said) in [
         (&["serve", "-w", "0"][..], "'0' for '--workers <N>'"),
         (&["serve", "-w", "many"], "'many' for '--workers <N>'"),
-        (
-            &["serve", "-p", "best"],
-            "a policy is rr, shared or reuseport",
-        ),
+        (&["serve", "-p", "best"], "a policy is rr or shared"),
         (
             &["serve", "-l", "nowhere"],
             "an address is a port or HOST:PORT",
@@ -221,7 +218,7 @@ fn wrong_usage_is_said_once_with_status_2() {
             "an address is a port or HOST:PORT",
         ),
         (
-            &["serve", "--linger", "soon"],
+            &["serve", "--idle-grace", "soon"],
             "a time is a number and a unit",
         ),
         (

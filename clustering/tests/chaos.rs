@@ -26,7 +26,7 @@ struct Chaos {
 impl Chaos {
     fn start(policy: &str, seed: u64) -> Self {
         let mut command = serve(policy, 2);
-        command.args(["--linger", "100ms", "--admin", "127.0.0.1:0"]);
+        command.args(["--idle-grace", "100ms", "--admin", "127.0.0.1:0"]);
         Self {
             cluster: Cluster::start(command, 2),
             dice: Dice(seed),

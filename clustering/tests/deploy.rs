@@ -47,7 +47,7 @@ fn value<'a>(text: &'a str, name: &str) -> &'a str {
 
 /// How long a cluster may take from SIGTERM to its end.
 fn longest_end(lame_duck: Duration) -> Duration {
-    lame_duck + default("linger") + default("deadline") + GRACE
+    lame_duck + default("idle-grace") + default("drain-timeout") + GRACE
 }
 
 fn says_nothing(checked: &Output) {

@@ -187,7 +187,7 @@ fn what_takes_longer_than_the_deadline_is_cut() {
 
 fn is_cut_by_the_worker_itself() -> bool {
     let mut command = serve("rr", 1);
-    command.args(["--linger", "100ms", "--deadline", "300ms"]);
+    command.args(["--idle-grace", "100ms", "--drain-timeout", "300ms"]);
     let cluster = Cluster::start(command, 1);
     let worker = cluster.workers()[0];
     let mut connection = Connection::open(cluster.address()).unwrap();
@@ -294,7 +294,7 @@ fn in_a_shutdown_under_load_requests_are_answered_or_refused_and_nothing_else() 
         for kind in [Kind::KeepAlive, Kind::OneShot] {
             for _ in 0..soak(20, 2) {
                 let mut command = serve(policy, 2);
-                command.args(["--linger", "200ms"]);
+                command.args(["--idle-grace", "200ms"]);
                 let mut cluster = Cluster::start(command, 2);
                 // Keeps the workers for as long as they linger.
                 let _idle: Vec<_> = (0..4)
@@ -321,7 +321,7 @@ fn in_a_shutdown_under_load_requests_are_answered_or_refused_and_nothing_else() 
 /// A cluster that would take long to end, since a connection is idle.
 fn reluctant() -> (Cluster, Connection) {
     let mut command = serve("rr", 2);
-    command.args(["--linger", "60s"]);
+    command.args(["--idle-grace", "60s"]);
     let cluster = Cluster::start(command, 2);
     let mut idle = Connection::open(cluster.address()).unwrap();
     idle.ask("/").unwrap();
@@ -332,7 +332,7 @@ fn reluctant() -> (Cluster, Connection) {
 fn whoever_comes_after_a_shutdown_has_begun_is_refused_at_once() {
     each_policy(|policy| {
         let mut command = serve(policy, 2);
-        command.args(["--linger", "60s"]);
+        command.args(["--idle-grace", "60s"]);
         let cluster = Cluster::start(command, 2);
         let mut idle = Connection::open(cluster.address()).unwrap();
         idle.ask("/").unwrap();

@@ -74,17 +74,6 @@ fn whoever_waits_in_the_queue_while_there_is_no_cluster_is_served_by_the_next_on
 }
 
 #[test]
-fn one_listener_for_workers_that_are_to_have_their_own_is_an_error() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-
-    let mut cluster = activated(listener, &["-p", "reuseport"]);
-
-    assert_eq!(cluster.wait().code(), Some(1));
-    assert_eq!(cluster.stdout(), [""; 0]);
-    assert_eq!(cluster.stderr().len(), 1, "{:?}", cluster.stderr());
-}
-
-#[test]
 fn what_is_no_listener_is_an_error() {
     let file = tempfile::tempfile().unwrap();
     let connection = {

@@ -157,7 +157,12 @@ fn malformed() -> Vec<(&'static str, Vec<u8>)> {
     all.push(("a method of 1 MiB", start(&format!("{long} / HTTP/1.1"))));
     all.push(("10,000 fields", with(&"X: y\r\n".repeat(10_000))));
     all.push(("101 fields", with(&"X: y\r\n".repeat(101))));
-    all.push(("a tunnel", start("CONNECT example.org:443 HTTP/1.1")));
+    // RFC 9112, 3.2.4: only OPTIONS has it.
+    all.push(("an asterisk", start("GET * HTTP/1.1")));
+    for host in ["u@h", "h/p", "a, b", "a b", "h?q", "h#f", "[::1"] {
+        let request = format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        all.push(("a host that is none", request.into_bytes()));
+    }
     let tls = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03".repeat(10);
     all.push(("the beginning of TLS", tls));
     all.push(("HTTP/2", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec()));
@@ -212,6 +217,30 @@ fn what_is_no_request_is_refused_with_all_that_follows() {
 
     assert!(wrong.is_empty(), "{wrong:#?}");
     meanwhile.end();
+}
+
+#[test]
+fn a_host_may_have_any_form_that_the_rfc_has() {
+    let cluster = Cluster::start(serve("rr", 1), 1);
+    for host in ["", "h", "h:80", "[::1]", "[::1]:80", "1.2.3.4", "x_y"] {
+        let request = format!("GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+
+        let answers = exchange(cluster.address(), request.as_bytes());
+
+        assert!(answers.starts_with("HTTP/1.1 200 "), "{host:?}: {answers}");
+    }
+}
+
+#[test]
+fn a_tunnel_is_more_than_this_server_can_offer() {
+    let cluster = Cluster::start(serve("rr", 1), 1);
+    let request = "CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n";
+
+    let answers = exchange(cluster.address(), request.as_bytes());
+
+    // RFC 9110, 15.6.2: no resource has it, so that there is nothing to allow.
+    assert!(answers.starts_with("HTTP/1.1 501 "), "{answers}");
+    assert_eq!(answers.matches("HTTP/1.1").count(), 1, "{answers}");
 }
 
 #[test]

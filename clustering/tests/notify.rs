@@ -13,6 +13,7 @@ use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::process::Command;
 use std::time::Duration;
 
+use nix::sys::prctl::set_child_subreaper;
 use nix::sys::signal::Signal;
 use nix::time::{ClockId, clock_gettime};
 use peer::Killed;
@@ -240,6 +241,26 @@ fn it_feeds_the_watchdog_while_a_worker_serves_and_else_lets_it_starve() {
 
     manager.hear_until("WATCHDOG=1");
     cluster.look();
+}
+
+#[test]
+fn the_manager_hears_which_primary_comes_after_an_upgrade() {
+    let _alone = alone();
+    set_child_subreaper(true).unwrap();
+    let manager = Manager::on_file();
+    let mut cluster = Cluster::start(manager.tell(serve("rr", 1)), 1);
+    manager.hear_until("READY=1");
+    cluster.look();
+
+    cluster.signal(Signal::SIGUSR2);
+
+    let packets = manager.hear_until("MAINPID=");
+    until("it is told", || cluster.count_stderr("replaced by") == 1);
+    assert_eq!(packets.last(), Some(&format!("MAINPID={}", cluster.pid())));
+    assert!(!packets.iter().any(|packet| packet == "STOPPING=1"));
+    cluster.signal(Signal::SIGTERM);
+    manager.hear_until("STOPPING=1");
+    assert_eq!(cluster.wait().code(), Some(0));
 }
 
 #[test]

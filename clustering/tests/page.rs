@@ -109,7 +109,7 @@ fn a_reload_can_be_watched_under_load_from_the_first_new_worker_to_the_last_old_
         return;
     };
     let mut command = serve_with_admin(2);
-    command.args(["--linger", "300ms"]);
+    command.args(["--idle-grace", "300ms"]);
     let mut cluster = Cluster::start(command, 2);
     browser.open(&format!("http://{}/", admin_of(&cluster)), DESK);
     let load = Load::start(cluster.address(), Kind::KeepAlive, 4);

@@ -56,18 +56,34 @@ fn one_that_a_killed_primary_has_left_is_replaced() {
 }
 
 #[test]
-fn one_that_belongs_to_somebody_else_by_now_is_left() {
+fn one_that_belongs_to_another_process_by_now_is_left() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("cluster.pid");
-    let mut first = start(&file);
-    let second = start(&file);
+    let mut cluster = start(&file);
+    fs::write(&file, "1\n").unwrap();
 
-    first.signal(Signal::SIGTERM);
-    assert_eq!(first.wait().code(), Some(0));
+    cluster.signal(Signal::SIGTERM);
+    assert_eq!(cluster.wait().code(), Some(0));
 
+    assert_eq!(fs::read_to_string(&file).unwrap(), "1\n");
+}
+
+#[test]
+fn one_that_belongs_to_a_cluster_which_runs_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cluster.pid");
+    let first = start(&file);
+
+    let name = file.to_str().unwrap();
+    let args = ["serve", "-l", "127.0.0.1:0", "-w", "1", "--pid-file", name];
+    let (status, stdout, stderr) = run(binary(), &args);
+
+    assert_eq!((status, &*stdout), (Some(1), ""));
+    let said = format!("{name} belongs to process {}", first.pid());
+    assert!(stderr.contains(&said), "{stderr}");
     assert_eq!(
         fs::read_to_string(&file).unwrap(),
-        format!("{}\n", second.pid())
+        format!("{}\n", first.pid())
     );
 }
 

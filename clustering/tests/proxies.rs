@@ -204,7 +204,7 @@ fn behind_haproxy_no_get_fails_when_one_of_two_machines_is_killed() {
 
 fn both_are_reloaded(which: Which) {
     let _alone = alone();
-    let mut machines = Machines::start(&["--linger", "300ms"]);
+    let mut machines = Machines::start(&["--idle-grace", "300ms"]);
     let Some(proxy) = Proxy::start(which, &machines) else {
         return;
     };
@@ -237,7 +237,7 @@ fn behind_haproxy_no_request_fails_when_both_are_reloaded_in_turn() {
 /// twice must not fail either.
 fn both_are_stopped(which: Which, lame_duck: Duration) {
     let time = format!("{}ms", lame_duck.as_millis());
-    let args = ["--lame-duck", &time, "--linger", "300ms"];
+    let args = ["--lame-duck", &time, "--idle-grace", "300ms"];
     let _alone = alone();
     let mut machines = Machines::start(&args);
     let Some(proxy) = Proxy::start(which, &machines) else {
@@ -292,4 +292,45 @@ fn behind_haproxy_a_lame_duck_is_left_before_it_goes_and_no_request_fails() {
 fn behind_nginx_no_request_fails_when_both_are_stopped_in_turn() {
     // It does not ask, but sends whoever is refused to the other one.
     both_are_stopped(Which::Nginx, Duration::ZERO);
+}
+
+/// Uploads that are refused unread are answered, and cost no other client anything.
+fn uploads_are_refused(which: Which) {
+    let _alone = alone();
+    let machines = Machines::start(&["--max-body", "64K"]);
+    let Some(proxy) = Proxy::start(which, &machines) else {
+        return;
+    };
+    let clients = Clients::start(proxy.address);
+    clients.more(100);
+    let body = vec![b'x'; 900_000];
+    let head = format!(
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+
+    for number in 0..soak(200, 60) {
+        let mut connection = Connection::open(proxy.address).unwrap().patient();
+        connection.send(&head).unwrap();
+        // A proxy may answer, and close, before it has all of it.
+        let _ = connection.send(&body);
+        let answer = connection.answer();
+
+        let status = answer.map(|answer| answer.status);
+        assert_eq!(status, Ok(413), "upload number {number}");
+    }
+
+    let tally = clients.stop();
+    println!("{which:?}, uploads refused: {tally}");
+    tally.assert_nothing_failed();
+}
+
+#[test]
+fn behind_nginx_uploads_that_are_refused_cost_no_other_client_anything() {
+    uploads_are_refused(Which::Nginx);
+}
+
+#[test]
+fn behind_haproxy_uploads_that_are_refused_cost_no_other_client_anything() {
+    uploads_are_refused(Which::Haproxy);
 }

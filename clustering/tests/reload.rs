@@ -27,7 +27,7 @@ fn answer_more(load: &Load, requests: u64) {
 
 /// A linger that no client outsleeps, however busy the machine is. Nobody has to wait for it: each connection ends with its next answer.
 fn long_linger(mut command: Command) -> Command {
-    command.args(["--linger", "10s"]);
+    command.args(["--idle-grace", "10s"]);
     command
 }
 
@@ -229,7 +229,7 @@ fn a_reload_during_a_shutdown_changes_nothing() {
     let _alone = alone();
     each_policy(|policy| {
         let mut command = serve(policy, 2);
-        command.args(["--linger", "300ms"]);
+        command.args(["--idle-grace", "300ms"]);
         let mut cluster = Cluster::start(command, 2);
         // Holds the shutdown for as long as the linger.
         let idle = std::net::TcpStream::connect(cluster.address()).unwrap();

@@ -19,7 +19,7 @@ fn ttin_adds_a_worker_and_ttou_lets_one_go_but_not_the_last_one() {
     let _alone = alone();
     for policy in POLICIES {
         let mut command = serve(policy, 1);
-        command.args(["--linger", "100ms"]);
+        command.args(["--idle-grace", "100ms"]);
         let mut cluster = Cluster::start(command, 1);
         let first = cluster.workers();
         let load = Load::start(cluster.address(), Kind::KeepAlive, 4);

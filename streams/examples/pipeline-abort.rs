@@ -5,7 +5,7 @@
 use std::future::{pending, ready};
 
 use futures::{FutureExt, StreamExt, channel::oneshot, sink, stream};
-use streams::{Error, pipeline_until};
+use streams::{Error, pipeline, until};
 
 struct Guard(&'static str);
 
@@ -31,12 +31,12 @@ pub(crate) async fn main() {
         }
         Ok::<_, Error>(held)
     });
-    let result = pipeline_until(numbers, sink, stopped.map(drop)).await;
+    let result = until(stopped.map(drop), pipeline(numbers, sink)).await;
     println!("aborted: {}", matches!(result, Err(Error::Cancelled)));
 
     // A signal that has already come: nothing is taken at all.
     let numbers = stream::iter([1, 2, 3]).map(Ok);
-    let result = pipeline_until(numbers, sink::drain(), ready(())).await;
+    let result = until(ready(()), pipeline(numbers, sink::drain())).await;
     println!(
         "aborted before: {}",
         matches!(result, Err(Error::Cancelled))

@@ -6,14 +6,13 @@ mod args;
 mod compress;
 mod copy;
 mod decompress;
-mod file;
+mod files;
+mod input;
 mod inspect;
 mod level;
 mod message;
-mod progress;
-mod size;
+mod output;
 mod sys;
-mod transfer;
 
 use std::io::Write;
 use std::path::Path;
@@ -39,50 +38,26 @@ pub fn main() -> ExitCode {
             };
         }
     };
-    match start(cli) {
-        Ok(status) => status,
-        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => ExitCode::from(report(None, &error).status()),
-    }
-}
-
-fn start(cli: Cli) -> Result<ExitCode, Error> {
-    let mut out = std::io::stdout().lock();
-    let command = match command(cli) {
-        Command::Tour(args) if args.list => {
-            return tour::list(&mut out).map(|()| ExitCode::SUCCESS);
-        }
-        Command::Tour(args) => {
-            return tour::run(&args.lessons, args.code, &mut out).map(|()| ExitCode::SUCCESS);
-        }
-        Command::Completions { shell } => {
+    let status = match command(cli) {
+        Command::Tour(TourArgs { list: true, .. }) => print(tour::list),
+        Command::Tour(args) => print(|out| tour::run(&args.lessons, args.code, out)),
+        Command::Completions { shell } => print(|out| {
             let mut completions = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "streams", &mut completions);
-            out.write_all(&completions)?;
-            return Ok(ExitCode::SUCCESS);
-        }
-        Command::Man => {
-            clap_mangen::Man::new(Cli::command()).render(&mut out)?;
-            return Ok(ExitCode::SUCCESS);
-        }
-        command => command,
+            Ok(out.write_all(&completions)?)
+        }),
+        Command::Man => print(|out| Ok(clap_mangen::Man::new(Cli::command()).render(out)?)),
+        Command::Compress(args) => start(files::each(&args, false, async |path: &Path| {
+            compress::compress(path, &args).await
+        })),
+        Command::Decompress(args) => start(files::each(&args, true, async |path: &Path| {
+            decompress::decompress(path, &args).await
+        })),
+        Command::Test(args) => start(inspect::test(&args)),
+        Command::List(args) => start(inspect::list(&args)),
+        Command::Copy(args) => start(copy::copy(&args)),
     };
-    drop(out);
-
-    // The runtime would panic later if it could not start its first thread.
-    let probe = std::thread::Builder::new().spawn(|| {});
-    probe
-        .map(|probe| probe.join().is_ok())
-        .context("cannot start a thread")?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        // One reads, one writes.
-        .max_blocking_threads(2)
-        .build()?;
-    let status = runtime.block_on(run(command));
-    // A read from a terminal or a pipe may never return: it is not waited for.
-    runtime.shutdown_background();
-    Ok(status)
+    status.unwrap_or_else(|error| ExitCode::from(report(None, &error).status()))
 }
 
 /// Returns the verb: the one that was given, or gzip's options as one, or the tour.
@@ -107,32 +82,35 @@ fn command(cli: Cli) -> Command {
     }
 }
 
-/// Runs the command until it is done or a signal asks to stop, which removes unfinished files.
-async fn run(command: Command) -> ExitCode {
-    let work = async {
-        match command {
-            Command::Compress(args) => {
-                file::each(&args, false, async |path: &Path| {
-                    compress::compress(path, &args).await
-                })
-                .await
-            }
-            Command::Decompress(args) => {
-                file::each(&args, true, async |path: &Path| {
-                    decompress::decompress(path, &args).await
-                })
-                .await
-            }
-            Command::Test(args) => inspect::test(&args).await,
-            Command::List(args) => inspect::list(&args).await,
-            Command::Copy(args) => copy::copy(&args).await,
-            Command::Tour(_) | Command::Completions { .. } | Command::Man => Outcome::Done,
-        }
-    };
-    tokio::select! {
-        // Listening starts before the work, so no signal ends the process while a file is unfinished.
-        biased;
-        signal = sys::stop_requested() => ExitCode::from(128 + signal),
-        outcome = work => ExitCode::from(outcome.status()),
+fn print(write: impl FnOnce(&mut dyn Write) -> Result<(), Error>) -> Result<ExitCode, Error> {
+    match write(&mut std::io::stdout().lock()) {
+        Err(error) if !is_closed_pipe(&error) => Err(error),
+        _ => Ok(ExitCode::SUCCESS),
     }
+}
+
+/// Runs `work` until it is done or a signal asks to stop, which removes unfinished files.
+fn start(work: impl Future<Output = Outcome>) -> Result<ExitCode, Error> {
+    sys::check_memory()?;
+    // The runtime would panic later if it could not start its first thread.
+    let probe = std::thread::Builder::new().spawn(|| {});
+    probe
+        .map(|probe| probe.join().is_ok())
+        .context("cannot start a thread")?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        // One reads, one writes.
+        .max_blocking_threads(2)
+        .build()?;
+    let status = runtime.block_on(async {
+        tokio::select! {
+            // Listening starts before the work, so no signal ends the process while a file is unfinished.
+            biased;
+            signal = sys::stop_requested() => 128 + signal,
+            outcome = work => outcome.status(),
+        }
+    });
+    // A read from a terminal or a pipe may never return: it is not waited for.
+    runtime.shutdown_background();
+    Ok(ExitCode::from(status))
 }

@@ -10,11 +10,11 @@ mod decompress;
 mod format;
 mod framing;
 mod header;
+mod output_limit;
 mod thread_pool;
 
 pub use block_splitter::BLOCK_BYTES;
 pub use codec::{compress, decompress};
-pub use decoder::{DecodeStatus, Decoder, Trailing};
+pub use decoder::{Decoder, Trailing};
 pub use decompress::DecodeSummary;
 pub use format::{ByteStream, CompressOptions, DecompressOptions, Format};
-pub use header::{stored_name, stored_time};

@@ -9,7 +9,7 @@ mod writable;
 
 pub use byte_queue::{Consumer, Producer, WriteStatus, byte_queue};
 pub use duplex::{duplex_pair, echo};
-pub use pipeline::{pipeline, pipeline_until, until};
+pub use pipeline::{pipeline, until};
 pub use readable::{DEFAULT_CHUNK_BYTES, FileSource, file};
 pub use transform::{Through, Transform};
 pub use writable::{ByteSink, DEFAULT_HIGH_WATER_MARK};

@@ -4,7 +4,7 @@
 //! again with the lesson's name in a variable, so exit codes, signal handlers and thread-locals of two lessons never meet.
 
 use std::env;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, Write};
 use std::process::{Command, ExitCode, Stdio, Termination};
 
 use anyhow::{Context, bail, ensure};
@@ -145,7 +145,7 @@ fn start(lesson: &Lesson, out: &mut dyn Write) -> anyhow::Result<()> {
         .stdout(Stdio::piped())
         .spawn()?;
     let copied = match child.stdout.take() {
-        Some(mut stdout) => copy(&mut stdout, out),
+        Some(mut stdout) => io::copy(&mut stdout, out).and_then(|_| out.flush()),
         None => Ok(()),
     };
     if copied.is_err() {
@@ -156,21 +156,6 @@ fn start(lesson: &Lesson, out: &mut dyn Write) -> anyhow::Result<()> {
     copied?;
     ensure!(status.success(), "{status}");
     Ok(())
-}
-
-fn copy(from: &mut impl Read, to: &mut dyn Write) -> anyhow::Result<()> {
-    let mut buffer = [0; 8192];
-    loop {
-        match from.read(&mut buffer) {
-            Ok(0) => return Ok(()),
-            Ok(bytes) => {
-                to.write_all(&buffer[..bytes])?;
-                to.flush()?;
-            }
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
 }
 
 fn find(name: &str) -> anyhow::Result<&'static Lesson> {

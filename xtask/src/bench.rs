@@ -12,10 +12,10 @@ mod svg;
 mod table;
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use fs_err as fs;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -63,7 +63,7 @@ pub fn bench(options: &Options) -> Result<u8> {
         table::place(spec)?;
     }
     if let Some(file) = &options.json {
-        fs::write(file, "").with_context(|| file.display().to_string())?;
+        fs::write(file, "")?;
     }
     let (node, bin) = (Node::find(&options.node)?, tempfile::tempdir()?);
     // Smoke looks whether it works: the build that is there already will do.
@@ -74,7 +74,7 @@ pub fn bench(options: &Options) -> Result<u8> {
     let mut _earlier = None;
     if let Some(rev) = &options.against {
         let earlier = Earlier::build(&workspace.root, rev, &specs)?;
-        earlier.oppose(&mut specs)?;
+        earlier.replace_contenders(&mut specs)?;
         _earlier = Some(earlier);
     }
 
@@ -94,7 +94,7 @@ pub fn bench(options: &Options) -> Result<u8> {
         }
     }
     if let Some(file) = &options.json {
-        fs::write(file, serde_json::to_vec_pretty(&figures)?).context("--json")?;
+        fs::write(file, serde_json::to_vec_pretty(&figures)?)?;
     }
     outln!("{} passed, {failed} failed", specs.len() - failed);
     Ok(u8::from(failed > 0))
@@ -106,10 +106,10 @@ fn choose(workspace: &Workspace, names: &[String]) -> Result<Vec<Spec>> {
     for one in &workspace.crates {
         specs.extend(Spec::read_all(one, chosen)?);
     }
-    let is_idle = |name: &&String| !specs.iter().any(|spec| spec.id.contains(*name));
-    let idle = names.iter().find(is_idle).map(String::as_str);
-    match idle.or(specs.is_empty().then_some("bench")) {
-        Some(name) => bail!(ExitError::nothing_matched(name)),
+    let is_unused = |name: &&String| !specs.iter().any(|spec| spec.id.contains(*name));
+    let unused = names.iter().find(is_unused).map(String::as_str);
+    match unused.or(specs.is_empty().then_some("bench")) {
+        Some(name) => bail!(ExitError::NothingMatched(name.to_owned())),
         None => Ok(specs),
     }
 }
@@ -140,13 +140,18 @@ impl Race<'_> {
                 Some(_) => {}
                 None => check.admit(contender).context(name.to_owned())?,
             }
-            entries.push(Entry::new(name, missing));
+            let runs = Vec::new();
+            entries.push(Entry {
+                name,
+                missing,
+                runs,
+            });
         }
         let count = entries.len();
-        let rounds = match self.options.smoke {
-            true => 0,
-            false => self.options.rounds as usize,
-        };
+        let mut rounds = self.options.rounds as usize;
+        if self.options.smoke {
+            rounds = 0;
+        }
         for turn in 0..rounds * count {
             let index = (turn + turn / count) % count;
             let (entry, contender) = (&mut entries[index], &spec.contenders[index]);
@@ -161,7 +166,7 @@ impl Race<'_> {
     /// Prints what the contenders did, as the options want it, and puts it into the README.
     fn show(&self, spec: &Spec, entries: &[Entry]) -> Result<()> {
         if self.options.smoke {
-            outln!("ok {}: {}", spec.id, table::attendance(entries));
+            outln!("ok {}: {}", spec.id, table::participants(entries));
         } else if self.options.against.is_some() {
             outln!("{}", against::speeds(spec, entries));
         } else {
@@ -186,13 +191,8 @@ impl Race<'_> {
         ]);
         let node = self.node.path.as_ref();
         env.extend(node.map(|node| ("NODE", node.display().to_string())));
-        let env = env
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value));
-        Ok(Shell {
-            folder: folder.to_owned(),
-            env: env.collect(),
-        })
+        let folder = folder.to_owned();
+        Ok(Shell { folder, env })
     }
 }
 

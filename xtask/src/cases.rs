@@ -11,9 +11,9 @@ mod workspace;
 use regex_lite::Regex;
 
 pub use self::console::Block;
-pub use self::files::{all_files, known_files, read_text, read_toml};
+pub use self::files::{all_files, known_files, read_toml};
 pub use self::find::{Case, Fault, Oracle, shares};
-pub use self::rules::{Order, Rules};
+pub use self::rules::{Order, Pattern, Rules};
 pub use self::selection::{Choice, Selection, Unit};
 pub use self::settings::LIMIT;
 pub use self::workspace::{Crate, Workspace, dependencies, strings};

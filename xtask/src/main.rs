@@ -38,7 +38,7 @@ enum Verb {
     List(list::Options),
     /// Copy a crate into another project
     Copy(copy::Options),
-    /// Prove that each crate survives being copied: alone, and among strangers
+    /// Prove that each crate survives being copied: alone, and in a foreign workspace
     Standalone(standalone::Options),
     /// Check the rules of this workspace on its files
     Tidy,
@@ -72,5 +72,5 @@ fn call(verb: &Verb) -> anyhow::Result<u8> {
 fn complain(error: &anyhow::Error) -> ExitCode {
     errln!("cargo xtask: {error:#}");
     let exit = error.downcast_ref::<ExitError>();
-    ExitCode::from(exit.map_or(1, |exit| exit.status))
+    ExitCode::from(exit.map_or(1, ExitError::status))
 }

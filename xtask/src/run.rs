@@ -4,13 +4,13 @@ pub mod cargo;
 pub mod interrupt;
 pub mod leaks;
 mod node;
+mod outcome;
 pub mod pool;
 pub mod process;
 mod sandbox;
-mod usage;
 
 pub use self::node::{Node, Wanted};
+pub use self::outcome::{End, Outcome, Usage};
 pub use self::pool::Lane;
-pub use self::process::{End, Outcome, Run};
-pub use self::sandbox::{Oracled, Runner, copy_files, path_with, remove};
-pub use self::usage::Usage;
+pub use self::process::Run;
+pub use self::sandbox::{OracleRun, Runner, copy_files, path_with, remove};

@@ -10,10 +10,10 @@ mod words;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::Result;
+use fs_err as fs;
 use regex_lite::{Captures, Regex};
 use toml::Table;
 
@@ -31,7 +31,11 @@ enum Purpose {
 type Check = fn(&Tree, &mut Findings);
 
 const RULES: &[(&str, Purpose, Check)] = &[
-    ("manifest stands alone", Purpose::Copy, manifests::own),
+    (
+        "manifest stands alone",
+        Purpose::Copy,
+        manifests::self_contained,
+    ),
     ("manifest fields", Purpose::Order, manifests::fields),
     ("one requirement", Purpose::Order, manifests::requirements),
     ("one lints table", Purpose::Order, manifests::lints),
@@ -41,7 +45,6 @@ const RULES: &[(&str, Purpose, Check)] = &[
     ("executable by path", Purpose::Copy, sources::executables),
     ("opening words", Purpose::Order, sources::opening_words),
     ("no unwrap", Purpose::Order, sources::no_unwrap),
-    ("no allow", Purpose::Order, sources::no_allow),
     ("no machine paths", Purpose::Order, sources::machine_paths),
     ("top level", Purpose::Order, sources::top_level),
     ("one golden test", Purpose::Order, sources::golden_test),
@@ -51,8 +54,12 @@ const RULES: &[(&str, Purpose, Check)] = &[
     ("links", Purpose::Copy, readmes::links),
     ("notes table", Purpose::Order, readmes::notes_table),
     ("nothing empty", Purpose::Order, readmes::nothing_empty),
-    ("lesson is whole", Purpose::Order, lessons::whole),
-    ("lesson stands beside Node", Purpose::Order, lessons::beside),
+    ("lesson is whole", Purpose::Order, lessons::complete),
+    (
+        "lesson stands beside Node",
+        Purpose::Order,
+        lessons::side_by_side,
+    ),
 ];
 
 /// Rules of the new shape: they wait until the lessons of a crate are in `examples/`.
@@ -77,7 +84,7 @@ impl Findings {
     /// Adds a line that breaks the rule.
     fn add(&mut self, file: &str, line: usize, what: impl Display, fix: impl Display) {
         let rule = self.rule;
-        if !SHAPE.contains(&rule) || !self.is_unmoved(home(file)) {
+        if !SHAPE.contains(&rule) || !self.is_unmoved(top_folder(file)) {
             let finding = format!("{file}:{line}: {what} ({rule}); {fix}");
             self.lines.push(finding);
         }
@@ -240,7 +247,7 @@ fn line_of(text: &str, words: &[&str]) -> usize {
 }
 
 /// Returns the first part of a path: a crate, if the file is in one.
-fn home(file: &str) -> &str {
+fn top_folder(file: &str) -> &str {
     file.split('/').next().unwrap_or_default()
 }
 
@@ -261,12 +268,12 @@ fn resolve(file: &str, path: &str) -> Option<String> {
 
 /// Returns whether `path`, as a file means it, is outside of the crate that the file is in.
 fn is_outside(file: &str, path: &str) -> bool {
-    let inside = format!("{}/", home(file));
+    let inside = format!("{}/", top_folder(file));
     resolve(file, path).is_none_or(|path| !path.starts_with(&inside))
 }
 
-/// Returns which of these files, that should all say the same, do not say what the first one does, and how to mend them.
-fn odd_ones<T: PartialEq>(files: &[(String, T)]) -> impl Iterator<Item = (&str, String)> {
+/// Returns which of these files, that should all say the same, do not say what the first one does, and how to fix them.
+fn deviations<T: PartialEq>(files: &[(String, T)]) -> impl Iterator<Item = (&str, String)> {
     files.iter().filter_map(|(file, said)| {
         let (model, wanted) = &files[0];
         let fix = format!("make it equal to {model}, or all of them to it");

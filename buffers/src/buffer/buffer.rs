@@ -1,6 +1,6 @@
-//! `Buffer`: bytes that are owned, can be changed and show themselves as Node's do.
+//! `Buffer`: owned, mutable bytes that print as in Node.
 //!
-//! A `Vec<u8>` does everything that a Buffer needs; this one adds the constructors, the text methods and the looks.
+//! A `Vec<u8>` does everything that a Buffer needs; this one adds Node's constructors, its text methods and the way it is printed.
 //! It derefs to `[u8]`, so indexing, `len`, iteration, slicing, comparing and `split_at_mut` are Rust's own.
 
 use std::fmt;
@@ -25,12 +25,12 @@ use crate::{Encoding, Error, Inspect, Pattern};
 pub struct Buffer(Vec<u8>);
 
 impl Buffer {
-    /// `size` zeros: `Buffer.alloc(size)`.
+    /// Returns `size` zeros: `Buffer.alloc(size)`.
     pub fn alloc(size: usize) -> Self {
         Self(vec![0; size])
     }
 
-    /// `size` bytes, filled: `Buffer.alloc(size, fill, encoding)`.
+    /// Returns `size` bytes, filled with `value`: `Buffer.alloc(size, fill, encoding)`.
     ///
     /// # Errors
     ///
@@ -41,7 +41,7 @@ impl Buffer {
         Ok(buffer)
     }
 
-    /// The bytes that `text` stands for.
+    /// Returns the bytes that `text` stands for.
     ///
     /// # Errors
     ///
@@ -50,12 +50,12 @@ impl Buffer {
         encoding.to_bytes(text).map(Self)
     }
 
-    /// The bytes that Node makes of `text`: `Buffer.from(text, encoding)`.
+    /// Returns the bytes that Node makes of `text`: `Buffer.from(text, encoding)`.
     pub fn from_text_lossy(text: &str, encoding: Encoding) -> Self {
         Self(encoding.to_bytes_lossy(text))
     }
 
-    /// Numbers as bytes, each modulo 256: `Buffer.from([1, 300, -1])`.
+    /// Returns numbers as bytes, each modulo 256: `Buffer.from([1, 300, -1])`.
     pub fn from_numbers(numbers: impl IntoIterator<Item = i64>) -> Self {
         numbers.into_iter().map(|number| number as u8).collect()
     }
@@ -69,7 +69,7 @@ impl Buffer {
         encoding.to_text(&self.0)
     }
 
-    /// The text that Node makes of all bytes: `buf.toString(encoding)`.
+    /// Returns the text that Node makes of all bytes: `buf.toString(encoding)`.
     pub fn to_text_lossy(&self, encoding: Encoding) -> String {
         encoding.to_text_lossy(&self.0)
     }
@@ -88,12 +88,12 @@ impl Buffer {
         Ok(self)
     }
 
-    /// The bytes as a `Vec`, without a copy.
+    /// Returns the bytes as a `Vec`, without a copy.
     pub fn into_vec(self) -> Vec<u8> {
         self.0
     }
 
-    /// The bytes for shared reading, without a copy: clones and slices of it own them together.
+    /// Returns the bytes for shared reading, without a copy: all clones and slices own them together.
     #[cfg(feature = "bytes")]
     pub fn into_shared(self) -> bytes::Bytes {
         self.0.into()

@@ -71,13 +71,13 @@ pub trait BufferExt: AsRef<[u8]> + AsMut<[u8]> {
         crate::fill(self.as_mut(), value, range)
     }
 
-    /// The bytes in [`crate::range`]: `buf.subarray(start, end)`.
+    /// Returns the bytes in [`crate::range`]: `buf.subarray(start, end)`.
     fn subarray(&self, start: i64, end: impl Into<Option<i64>>) -> &[u8] {
         let bytes = self.as_ref();
         &bytes[crate::range(bytes.len(), start, end)]
     }
 
-    /// The same, to be changed.
+    /// Returns the same part, mutable.
     fn subarray_mut(&mut self, start: i64, end: impl Into<Option<i64>>) -> &mut [u8] {
         let bytes = self.as_mut();
         let range = crate::range(bytes.len(), start, end);

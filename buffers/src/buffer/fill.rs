@@ -52,7 +52,7 @@ pub fn fill<'a>(
     Ok(())
 }
 
-/// Copies the pattern once, then what is there already: each step doubles it.
+/// Copies the pattern once, then doubles the filled part in each step.
 fn repeat(target: &mut [u8], pattern: &[u8]) {
     if let &[byte] = pattern {
         return target.fill(byte);
@@ -60,7 +60,7 @@ fn repeat(target: &mut [u8], pattern: &[u8]) {
     let mut done = pattern.len().min(target.len());
     target[..done].copy_from_slice(&pattern[..done]);
     while done < target.len() {
-        // What is done is whole patterns, so a copy of its start goes on where it ends.
+        // The filled part is whole patterns, so a copy of its start continues it.
         let step = done.min(target.len() - done);
         let (from, to) = target.split_at_mut(done);
         to[..step].copy_from_slice(&from[..step]);

@@ -31,7 +31,7 @@ impl<'a> Inspect<'a> {
         Self { max, ..self }
     }
 
-    /// All of them, as `JSON.stringify(buffer)` has it.
+    /// Returns all bytes as JSON, like `JSON.stringify(buffer)`.
     pub fn json(self) -> String {
         let numbers: Vec<String> = self.bytes.iter().map(u8::to_string).collect();
         format!(r#"{{"type":"Buffer","data":[{}]}}"#, numbers.join(","))
@@ -55,7 +55,7 @@ impl fmt::Display for Inspect<'_> {
     }
 }
 
-/// The same: what people print when they look for something.
+/// The same as `Display`.
 impl fmt::Debug for Inspect<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

@@ -2,7 +2,7 @@
 //!
 //! One method reads and one writes: the type says width and sign, the second argument the byte order.
 //! Node throws when the offset is past the end. Here that is a value, and the compiler asks what to do
-//! with it. That a value fits its width is the type's business too, but for 3, 5 and 6 bytes.
+//! with it. A value always fits its type; it is checked for widths that have none, as 3, 5 and 6 bytes.
 
 use std::convert::identity;
 
@@ -21,7 +21,7 @@ pub enum Endian {
 pub trait Number: Copy {
     /// How many bytes it takes.
     const WIDTH: usize;
-    /// The number at the start of `bytes`, if it is all there.
+    /// Returns the number at the start of `bytes`, if all of it is there.
     #[doc(hidden)]
     fn first(bytes: &[u8], endian: Endian) -> Option<Self>;
     /// Puts the number at the start of `bytes`, if there is room.
@@ -59,7 +59,7 @@ macro_rules! numbers {
 numbers!(
     u8: identity, i8: identity, u16: identity, i16: identity, u32: identity, i32: identity,
     u64: identity, i64: identity,
-    // All that are not a number are one to Node.
+    // Node has a single NaN.
     f32: |value: f32| if value.is_nan() { f32::from_bits(0x7fc0_0000) } else { value },
     f64: |value: f64| if value.is_nan() { f64::from_bits(0x7ff8_0000_0000_0000) } else { value }
 );
@@ -133,15 +133,13 @@ pub fn write<T: Number>(
 /// ```
 pub fn read_uint(bytes: &[u8], offset: usize, width: usize, endian: Endian) -> Result<u64, Error> {
     check_width(width)?;
-    let mut little = [0; 8];
-    let tail = bytes.get(offset..).unwrap_or_default();
-    let field = tail.get(..width);
+    let field = bytes.get(offset..).and_then(|tail| tail.get(..width));
     let field = field.ok_or_else(|| past_the_end(bytes.len(), offset, width))?;
-    little[..width].copy_from_slice(field);
-    if endian == Endian::Big {
-        little[..width].reverse();
-    }
-    Ok(u64::from_le_bytes(little))
+    let push = |number, &byte| number << 8 | u64::from(byte);
+    Ok(match endian {
+        Endian::Little => field.iter().rev().fold(0, push),
+        Endian::Big => field.iter().fold(0, push),
+    })
 }
 
 /// Reads a signed integer of `width` bytes, 1 to 6: `readIntLE`, `readIntBE`.

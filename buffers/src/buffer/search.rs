@@ -5,7 +5,7 @@
 
 use memchr::{memchr, memmem, memrchr};
 
-use crate::{Encoding, Pattern, simd};
+use crate::{Encoding, Pattern, kernels};
 
 /// Returns where the first `needle` starts, at `offset` or after it; a negative offset counts from the end.
 ///
@@ -159,11 +159,11 @@ fn first(bytes: &[u8], needle: &[u8]) -> Option<usize> {
     }
 }
 
-/// `memmem::rfind` has no SIMD; it is for what our own search gives up.
+/// Returns the last place. `memmem::rfind` has no SIMD, so it searches only what our own search leaves.
 fn last(bytes: &[u8], needle: &[u8]) -> Option<usize> {
     match needle {
         [byte] => memrchr(*byte, bytes),
-        _ => match simd::rfind(bytes, needle) {
+        _ => match kernels::rfind(bytes, needle) {
             Some(Ok(found)) => found,
             Some(Err(left)) => memmem::rfind(&bytes[..left], needle),
             None => memmem::rfind(bytes, needle),

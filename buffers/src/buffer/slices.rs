@@ -1,4 +1,4 @@
-//! Parts of bytes, and bytes from parts: `subarray`, `copy`, `compare`, `concat`, with Node's rules for what lies outside.
+//! Parts of bytes, and bytes from parts: `subarray`, `copy`, `compare`, `concat`, with Node's rules for indexes outside.
 //!
 //! Node's `subarray` shares memory, and any number of views may write to it. Here that is a borrow: many
 //! may read, or one may write (`split_at_mut` makes two of one). What is no longer written can have several owners
@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use crate::Error;
 
-/// The range that `subarray(start, end)` means in `len` bytes: negative numbers count from the end, what lies outside is left out.
+/// Returns the range that `subarray(start, end)` means in `len` bytes: negative numbers count from the end, and the range is cut to the bytes that exist.
 ///
 /// # Examples
 ///
@@ -113,7 +113,7 @@ fn part<'a>(bytes: &'a [u8], range: Range<usize>, name: &'static str) -> Result<
     Ok(bytes.get(range).unwrap_or_default())
 }
 
-/// All of `list` in one allocation, cut or filled with zeros to `total` bytes if that is given: `Buffer.concat`.
+/// Joins `list` in one allocation, cut or filled with zeros to `total` bytes if that is given: `Buffer.concat`.
 ///
 /// # Examples
 ///

@@ -1,6 +1,6 @@
 //! Reversing the bytes in each group of two, four or eight: `swap16`, `swap32`, `swap64`.
 
-use crate::{Error, simd};
+use crate::{Error, kernels};
 
 /// Swaps the bytes in each pair, in place: UTF-16 from one byte order to the other.
 ///
@@ -42,7 +42,7 @@ fn swap<const WIDTH: usize>(bytes: &mut [u8]) -> Result<(), Error> {
     if !bytes.len().is_multiple_of(WIDTH) {
         return Err(Error::InvalidSize { bits: 8 * WIDTH });
     }
-    let done = simd::swap::<WIDTH>(bytes).unwrap_or(0);
+    let done = kernels::swap::<WIDTH>(bytes).unwrap_or(0);
     for group in bytes[done..].as_chunks_mut::<WIDTH>().0 {
         group.reverse();
     }

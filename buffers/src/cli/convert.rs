@@ -27,7 +27,7 @@ pub struct Args {
     /// character that is not a digit, a newline too (there is a warning then)
     #[arg(long)]
     lenient: bool,
-    /// Begin a new line after COLS digits or letters; 0 for never
+    /// Begin a new line after COLS characters; 0 is never
     #[arg(short, long, value_name = "COLS", default_value = "0", value_parser = parse_size)]
     wrap: u64,
 }
@@ -40,37 +40,46 @@ pub fn convert(args: &Args) -> Result<()> {
         ));
     }
     let mut input = Input::open(args.file.as_deref())?;
-    let mut converter = match args.lenient {
+    let converter = match args.lenient {
         true => Converter::lenient(args.from, args.to),
         false => Converter::new(args.from, args.to),
     };
     let mut out = stdout()?;
     let wrap = usize::try_from(args.wrap).unwrap_or(usize::MAX);
-    let mut out = Wrapped::new(&mut out, wrap);
-    let (mut converted, mut hex_end) = (Vec::new(), HexEnd::default());
-    let name = input.name.clone();
-    loop {
-        let chunk = input.next()?;
-        let (ended, chunk) = (chunk.is_none(), chunk.unwrap_or_default());
-        let outcome = match ended {
-            true => converter.finish(&mut converted),
-            false => converter.push(chunk, &mut converted),
-        };
+    let (mut out, mut hex_end) = (Wrapped::new(&mut out, wrap), HexEnd::default());
+    convert_all(&mut input, converter, |source, converted| {
         if args.lenient && args.from == Encoding::Hex {
-            hex_end.look(chunk);
+            hex_end.look(source);
         }
-        // What is good goes out before the error is told.
-        out.write(&converted)?;
-        converted.clear();
+        out.write(converted)
+    })?;
+    if let Some(offset) = hex_end.ignored_from {
+        let text = "left out from here on, as in Node; without --lenient, white space is skipped";
+        warn(&format!("{}: hex at offset {offset}: {text}", input.name));
+    }
+    out.finish()
+}
+
+/// Converts all of `input`. `emit` gets each chunk and its conversion, also of the chunk that has an error.
+pub fn convert_all(
+    input: &mut Input,
+    mut converter: Converter,
+    mut emit: impl FnMut(&[u8], &mut [u8]) -> Result<()>,
+) -> Result<()> {
+    let name = input.name.clone();
+    let mut converted = Vec::new();
+    loop {
+        let chunk = input.next_after(0)?;
+        let outcome = match chunk {
+            [] => converter.finish(&mut converted),
+            _ => converter.push(chunk, &mut converted),
+        };
+        emit(chunk, &mut converted)?;
         outcome.with_context(|| name.clone())?;
-        if ended {
-            if let Some(offset) = hex_end.ignored_from {
-                let text =
-                    "left out from here on, as in Node; without --lenient, newlines may be there";
-                warn(&format!("{name}: hex at offset {offset}: {text}"));
-            }
-            return out.finish();
+        if chunk.is_empty() {
+            return Ok(());
         }
+        converted.clear();
     }
 }
 
@@ -85,14 +94,13 @@ struct HexEnd {
 
 impl HexEnd {
     fn look(&mut self, chunk: &[u8]) {
-        let is_past = |byte: &u8| self.ended || !byte.is_ascii_hexdigit();
-        if let Some(end) = chunk.iter().position(is_past) {
-            self.ended = true;
-            let mut rest = chunk[end..].iter();
-            let ignored = rest.position(|byte| !byte.is_ascii_whitespace());
-            let ignored = ignored.map(|at| self.offset + end + at);
-            self.ignored_from = self.ignored_from.or(ignored);
-        }
+        let is_digit = |byte: &&u8| !self.ended && byte.is_ascii_hexdigit();
+        let digits = chunk.iter().take_while(is_digit).count();
+        self.ended |= digits < chunk.len();
+        let mut rest = chunk[digits..].iter();
+        let ignored = rest.position(|byte| !byte.is_ascii_whitespace());
+        let ignored = ignored.map(|at| self.offset + digits + at);
+        self.ignored_from = self.ignored_from.or(ignored);
         self.offset += chunk.len();
     }
 }

@@ -11,22 +11,16 @@ use super::sys;
 /// Large enough that calls do not count, small enough for a cache.
 pub const CHUNK_BYTES: usize = 128 * 1024;
 
-/// Where to begin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seek {
-    Start(i64),
-    /// From where stdin stands.
-    Here(i64),
-    End(i64),
-}
-
 /// A file being read.
 pub struct Input {
     pub file: File,
     /// What messages call it.
     pub name: String,
-    left: u64,
+    /// How many bytes may be read from here on.
+    pub left: u64,
     chunk: Vec<u8>,
+    /// Where what has been read into the chunk ends.
+    end: usize,
 }
 
 impl Input {
@@ -46,42 +40,26 @@ impl Input {
             name,
             left: u64::MAX,
             chunk: vec![0; CHUNK_BYTES],
+            end: 0,
         })
     }
 
-    /// Reads at most `bytes` bytes from here on.
-    pub fn limit(&mut self, bytes: u64) {
-        self.left = bytes;
-    }
-
-    /// Goes to the start, if that can be.
-    pub fn rewind(&mut self) {
-        // A pipe stands at its start.
-        let _ = self.file.rewind();
-    }
-
     /// Goes to where reading begins and returns how far from the start that is. What cannot be skipped is read.
-    pub fn skip(&mut self, seek: Seek) -> Result<u64> {
-        let sought = match seek {
-            Seek::Start(bytes) => self.file.seek(SeekFrom::Start(bytes.unsigned_abs())),
-            Seek::Here(bytes) => self.file.seek(SeekFrom::Current(bytes)),
-            Seek::End(bytes) => self.file.seek(SeekFrom::End(bytes)),
-        };
+    pub fn skip(&mut self, seek: SeekFrom) -> Result<u64> {
+        let sought = self.file.seek(seek).ok();
         // A device may say that it was moved, and was not.
-        let is_there =
-            |place: &u64| !matches!(seek, Seek::Start(at) if at.unsigned_abs() != *place);
-        if let Some(place) = sought.ok().filter(is_there) {
+        let is_there = |place: &u64| !matches!(seek, SeekFrom::Start(start) if start != *place);
+        if let Some(place) = sought.filter(is_there) {
             return Ok(place);
         }
         let name = &self.name;
         let wanted = match seek {
-            Seek::Start(bytes) | Seek::Here(bytes) if bytes >= 0 => bytes.unsigned_abs(),
-            Seek::Start(bytes) | Seek::Here(bytes) | Seek::End(bytes) => {
-                let bytes = bytes.unsigned_abs();
-                bail!(
-                    "{name}: cannot begin {bytes} bytes before the end: it is shorter, or is no file"
-                )
-            }
+            SeekFrom::Start(bytes) => bytes,
+            SeekFrom::Current(bytes) if bytes >= 0 => bytes.unsigned_abs(),
+            SeekFrom::Current(bytes) | SeekFrom::End(bytes) => bail!(
+                "{name}: cannot begin {} bytes before the end: it is shorter, or is no file",
+                bytes.unsigned_abs()
+            ),
         };
         let skipped = io::copy(&mut (&self.file).take(wanted), &mut io::sink());
         let skipped = skipped.with_context(|| name.clone())?;
@@ -94,13 +72,21 @@ impl Input {
 
     /// Reads the next bytes, as many as are there at once; none at the end.
     pub fn next(&mut self) -> Result<Option<&[u8]>> {
+        let chunk = self.next_after(0)?;
+        Ok((!chunk.is_empty()).then_some(chunk))
+    }
+
+    /// Reads the next bytes and returns them after the last `kept` of those before; at the end, these alone.
+    pub fn next_after(&mut self, kept: usize) -> Result<&[u8]> {
+        self.chunk.copy_within(self.end - kept..self.end, 0);
         let limit = usize::try_from(self.left).unwrap_or(usize::MAX);
-        let room = self.chunk.len().min(limit);
+        let end = self.chunk.len().min(kept.saturating_add(limit));
         loop {
-            match self.file.read(&mut self.chunk[..room]) {
+            match self.file.read(&mut self.chunk[kept..end]) {
                 Ok(bytes) => {
                     self.left -= bytes as u64;
-                    return Ok((bytes > 0).then(|| &self.chunk[..bytes]));
+                    self.end = kept + bytes;
+                    return Ok(&self.chunk[..self.end]);
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error).with_context(|| self.name.clone()),

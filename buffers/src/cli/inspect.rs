@@ -34,7 +34,7 @@ pub fn inspect(args: &Args) -> Result<()> {
     out.flush().context("cannot write")
 }
 
-/// The first bytes, how many there are, and what they may be; all of it is read, none of it kept.
+/// Prints the first bytes, how many there are, and what they may be. Reads all, keeps only the first ones.
 fn summary(input: &mut Input, out: &mut impl Write, max: u64) -> Result<()> {
     let max = usize::try_from(max).unwrap_or(usize::MAX);
     let (mut first, mut count, mut is_ascii) = (Vec::new(), 0_u64, true);

@@ -23,13 +23,13 @@ pub fn report(error: &Error) -> ExitCode {
     ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
 }
 
-/// Whether the reader of our output has gone, as `head` does: no error, just the end.
+/// Returns whether the reader of our output has closed it, as `head` does: that is not an error.
 pub fn is_closed_pipe(error: &Error) -> bool {
     let mut causes = error.chain().filter_map(|cause| cause.downcast_ref());
     causes.any(|cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// The text of an error without the "(os error 2)" that says it again in numbers.
+/// Returns the text of an error without "(os error 2)", which only repeats it.
 fn describe(cause: &(dyn std::error::Error + 'static)) -> String {
     let text = cause.to_string();
     let end = text.rfind(" (os error ").unwrap_or(text.len());

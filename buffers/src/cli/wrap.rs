@@ -1,4 +1,4 @@
-//! Digits and letters in lines of one length.
+//! Digits and characters of base64 in lines of one length.
 
 use std::fs::File;
 use std::io::Write;

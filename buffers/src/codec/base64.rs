@@ -10,44 +10,45 @@ use base64::engine::{DecodePaddingMode, GeneralPurposeConfig, Simd};
 
 use crate::error::Error;
 
-/// The two alphabets of RFC 4648, and whether an encoder pads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Alphabet {
-    /// `+/`, padded: `base64`.
-    Standard,
-    /// `-_`, not padded: `base64url`.
-    UrlSafe,
+/// An alphabet of RFC 4648, and whether an encoder pads.
+#[derive(Debug)]
+pub(crate) struct Alphabet {
+    pub(crate) name: &'static str,
+    pub(crate) chars: &'static [u8; 64],
+    pub(crate) is_padded: bool,
+    /// It finds out at run time what the processor can do, and cannot be made at compile time.
+    pub(crate) engine: LazyLock<Simd>,
 }
 
-const PADDED: GeneralPurposeConfig =
+pub(crate) const STANDARD_CHARS: &[u8; 64] =
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+pub(crate) const URL_SAFE_CHARS: &[u8; 64] =
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+pub(crate) const CONFIG: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-const UNPADDED: GeneralPurposeConfig = PADDED.with_encode_padding(false);
 
-/// The engines find out at run time what the processor can do, and cannot be made at compile time.
-static STANDARD_ENGINE: LazyLock<Simd> = LazyLock::new(|| Simd::standard(PADDED));
-static URL_SAFE_ENGINE: LazyLock<Simd> = LazyLock::new(|| Simd::url_safe(UNPADDED));
+/// `+/`, padded.
+pub(crate) static STANDARD: Alphabet = Alphabet {
+    name: "base64",
+    chars: STANDARD_CHARS,
+    is_padded: true,
+    engine: LazyLock::new(|| Simd::standard(CONFIG)),
+};
 
-impl Alphabet {
-    fn engine(self) -> &'static Simd {
-        match self {
-            Self::Standard => &STANDARD_ENGINE,
-            Self::UrlSafe => &URL_SAFE_ENGINE,
-        }
-    }
-
-    pub(crate) const fn chars(self) -> &'static [u8; 64] {
-        match self {
-            Self::Standard => b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
-            Self::UrlSafe => b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
-        }
-    }
-}
+/// `-_`, not padded.
+pub(crate) static URL_SAFE: Alphabet = Alphabet {
+    name: "base64url",
+    chars: URL_SAFE_CHARS,
+    is_padded: false,
+    engine: LazyLock::new(|| Simd::url_safe(CONFIG.with_encode_padding(false))),
+};
 
 /// Returns how many characters [`encode_to_slice`] writes.
-pub(crate) fn encoded_len(bytes: usize, alphabet: Alphabet) -> usize {
-    match alphabet {
-        Alphabet::Standard => bytes.div_ceil(3) * 4,
-        Alphabet::UrlSafe => (4 * bytes).div_ceil(3),
+pub(crate) fn encoded_len(bytes: usize, alphabet: &Alphabet) -> usize {
+    match alphabet.is_padded {
+        true => bytes.div_ceil(3) * 4,
+        false => (4 * bytes).div_ceil(3),
     }
 }
 
@@ -56,13 +57,13 @@ pub(crate) fn decoded_len(text: &str) -> usize {
     text.trim_end_matches('=').len() * 3 / 4
 }
 
-pub(crate) fn encode(bytes: &[u8], alphabet: Alphabet) -> String {
-    alphabet.engine().encode(bytes)
+pub(crate) fn encode(bytes: &[u8], alphabet: &Alphabet) -> String {
+    alphabet.engine.encode(bytes)
 }
 
 /// Writes into `out`, which has room for [`encoded_len`], and returns how many characters there are.
-pub(crate) fn encode_to_slice(bytes: &[u8], alphabet: Alphabet, out: &mut [u8]) -> usize {
-    let written = alphabet.engine().encode_slice(bytes, out);
+pub(crate) fn encode_to_slice(bytes: &[u8], alphabet: &Alphabet, out: &mut [u8]) -> usize {
+    let written = alphabet.engine.encode_slice(bytes, out);
     written.expect("four characters for three bytes")
 }
 
@@ -71,10 +72,10 @@ pub(crate) fn encode_to_slice(bytes: &[u8], alphabet: Alphabet, out: &mut [u8]) 
 /// Strict: this alphabet alone, whole groups; padding may be left out, as base64url does.
 pub(crate) fn decode_to_slice(
     text: &[u8],
-    alphabet: Alphabet,
+    alphabet: &Alphabet,
     out: &mut [u8],
 ) -> Result<usize, Error> {
-    let written = alphabet.engine().decode_slice(text, out);
+    let written = alphabet.engine.decode_slice(text, out);
     // Where there is padding, it is whole.
     let is_whole = text.len().is_multiple_of(4) || !text.ends_with(b"=");
     match written {
@@ -84,8 +85,8 @@ pub(crate) fn decode_to_slice(
 }
 
 /// Finds out what is wrong with a text that was refused.
-fn first_fault(text: &[u8], alphabet: Alphabet) -> Error {
-    let is_char = |byte: &&u8| alphabet.chars().contains(byte);
+fn first_fault(text: &[u8], alphabet: &Alphabet) -> Error {
+    let is_char = |byte: &&u8| alphabet.chars.contains(byte);
     let chars = text.iter().take_while(is_char).count();
     let rest = &text[chars..];
     let padding = rest.iter().take_while(|&&byte| byte == b'=').count();
@@ -107,15 +108,11 @@ fn first_fault(text: &[u8], alphabet: Alphabet) -> Error {
     invalid(offset, reason, alphabet)
 }
 
-/// What follows padding is wrong, whatever it is.
-pub(crate) fn after_padding(offset: usize, alphabet: Alphabet) -> Error {
+/// Returns the error for anything that follows padding.
+pub(crate) fn after_padding(offset: usize, alphabet: &Alphabet) -> Error {
     invalid(offset, "not a base64 character after padding", alphabet)
 }
 
-fn invalid(offset: usize, reason: &'static str, alphabet: Alphabet) -> Error {
-    let encoding = match alphabet {
-        Alphabet::Standard => "base64",
-        Alphabet::UrlSafe => "base64url",
-    };
-    Error::invalid(encoding, offset, reason)
+fn invalid(offset: usize, reason: &'static str, alphabet: &Alphabet) -> Error {
+    Error::invalid(alphabet.name, offset, reason)
 }

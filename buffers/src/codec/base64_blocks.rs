@@ -1,15 +1,15 @@
-//! Base64 at the speed of our own kernels: whole blocks go to `simd`, the rest to the `base64` crate.
+//! Base64 at the speed of our own kernels: whole blocks go to `kernels`, the rest to the `base64` crate.
 
-use super::base64::{self, Alphabet};
-use super::base64_lenient::{NONE, decode_good};
+use super::base64::{self, Alphabet, STANDARD_CHARS, URL_SAFE_CHARS};
+use super::base64_lenient::NONE;
 use super::{CHUNK_BYTES, utf8};
 use crate::error::Error;
-use crate::simd::{self, Progress};
+use crate::kernels::{self, Progress};
 
 /// Below this the `base64` crate is faster: it has less to set up.
 const SIMD_MIN_BYTES: usize = 256;
 
-pub(crate) fn encode(bytes: &[u8], alphabet: Alphabet) -> String {
+pub(crate) fn encode(bytes: &[u8], alphabet: &Alphabet) -> String {
     if bytes.len() < SIMD_MIN_BYTES {
         return base64::encode(bytes, alphabet);
     }
@@ -20,7 +20,7 @@ pub(crate) fn encode(bytes: &[u8], alphabet: Alphabet) -> String {
 
 /// Passes on the characters, chunk by chunk.
 #[inline(never)] // a caller who takes another way need not clear the stack for this one
-pub(crate) fn encode_chunks(bytes: &[u8], alphabet: Alphabet, mut emit: impl FnMut(&[u8])) {
+pub(crate) fn encode_chunks(bytes: &[u8], alphabet: &Alphabet, mut emit: impl FnMut(&[u8])) {
     let mut chars = [0; CHUNK_BYTES];
     for chunk in bytes.chunks(CHUNK_BYTES / 4 * 3) {
         let len = encode_to_slice(chunk, alphabet, &mut chars);
@@ -29,8 +29,8 @@ pub(crate) fn encode_chunks(bytes: &[u8], alphabet: Alphabet, mut emit: impl FnM
 }
 
 /// As [`base64::encode_to_slice`].
-pub(crate) fn encode_to_slice(bytes: &[u8], alphabet: Alphabet, out: &mut [u8]) -> usize {
-    let done = simd::encode_base64(bytes, alphabet.chars(), out).unwrap_or_default();
+pub(crate) fn encode_to_slice(bytes: &[u8], alphabet: &Alphabet, out: &mut [u8]) -> usize {
+    let done = kernels::encode_base64(bytes, alphabet.chars, out).unwrap_or_default();
     let (bytes, out) = (&bytes[done.read..], &mut out[done.written..]);
     done.written + base64::encode_to_slice(bytes, alphabet, out)
 }
@@ -38,28 +38,28 @@ pub(crate) fn encode_to_slice(bytes: &[u8], alphabet: Alphabet, out: &mut [u8]) 
 /// As [`base64::decode_to_slice`].
 pub(crate) fn decode_to_slice(
     text: &[u8],
-    alphabet: Alphabet,
+    alphabet: &Alphabet,
     out: &mut [u8],
 ) -> Result<usize, Error> {
     let done = decode_blocks(text, alphabet, out);
     // Blocks are whole groups: what is wrong with the rest is wrong with all.
     base64::decode_to_slice(&text[done.read..], alphabet, &mut out[done.written..])
         .map(|written| done.written + written)
-        .map_err(|error| error.moved_by(done.read))
+        .map_err(|error| error.map_offset(|offset| done.read + offset))
 }
 
 /// Decodes whole blocks, up to one that has anything else than `alphabet`.
-pub(super) fn decode_blocks(text: &[u8], alphabet: Alphabet, out: &mut [u8]) -> Progress {
-    const STANDARD: [[u8; 64]; 2] = sextets(Alphabet::Standard.chars());
-    const URL_SAFE: [[u8; 64]; 2] = sextets(Alphabet::UrlSafe.chars());
+fn decode_blocks(text: &[u8], alphabet: &Alphabet, out: &mut [u8]) -> Progress {
+    const STANDARD: [[u8; 64]; 2] = sextets(STANDARD_CHARS);
+    const URL_SAFE: [[u8; 64]; 2] = sextets(URL_SAFE_CHARS);
     if text.len() < SIMD_MIN_BYTES {
         return Progress::default();
     }
-    let sextets = match alphabet {
-        Alphabet::Standard => &STANDARD,
-        Alphabet::UrlSafe => &URL_SAFE,
+    let sextets = match alphabet.is_padded {
+        true => &STANDARD,
+        false => &URL_SAFE,
     };
-    simd::decode_base64(text, sextets, out).unwrap_or_default()
+    kernels::decode_base64(text, sextets, out).unwrap_or_default()
 }
 
 /// Makes the table of what each ASCII character stands for; the top bit where it stands for nothing.
@@ -75,13 +75,19 @@ const fn sextets(alphabet: &[u8; 64]) -> [[u8; 64]; 2] {
 }
 
 /// Appends the bytes; on an error, those of the groups before it.
-pub(crate) fn decode_into(text: &[u8], alphabet: Alphabet, out: &mut Vec<u8>) -> Result<(), Error> {
+pub(crate) fn decode_into(
+    text: &[u8],
+    alphabet: &Alphabet,
+    out: &mut Vec<u8>,
+) -> Result<(), Error> {
     let start = out.len();
     out.resize(start + text.len().div_ceil(4) * 3, 0);
     let decoded = decode_to_slice(text, alphabet, &mut out[start..]);
-    out.truncate(start + decoded.as_ref().unwrap_or(&0));
-    if let Err(Error::Invalid { offset, .. }) = decoded {
-        decode_good(&text[..offset & !3], out);
-    }
+    let written = decoded.clone().or_else(|error| {
+        // Once more, without the group that is bad.
+        let good = &text[..error.offset().unwrap_or_default() & !3];
+        decode_to_slice(good, alphabet, &mut out[start..])
+    });
+    out.truncate(start + written.expect("groups before a mistake have none"));
     decoded.map(drop)
 }

@@ -5,19 +5,20 @@
 
 use std::sync::LazyLock;
 
-use base64::Engine;
-use base64::engine::{DecodePaddingMode, GeneralPurposeConfig, Simd};
+use base64::engine::Simd;
 
 use super::CHUNK_BYTES;
-use super::base64::Alphabet;
-use super::base64_blocks::decode_blocks;
-use crate::simd;
+use super::base64::{Alphabet, CONFIG, STANDARD_CHARS};
+use super::base64_blocks::decode_to_slice;
+use crate::kernels;
 
 /// What Node accepts once all that it skips is gone: any padding, any bits after the last byte.
-const ANY: GeneralPurposeConfig = GeneralPurposeConfig::new()
-    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-    .with_decode_allow_trailing_bits(true);
-static ENGINE: LazyLock<Simd> = LazyLock::new(|| Simd::standard(ANY));
+static LENIENT: Alphabet = Alphabet {
+    name: "base64",
+    chars: STANDARD_CHARS,
+    is_padded: true,
+    engine: LazyLock::new(|| Simd::standard(CONFIG.with_decode_allow_trailing_bits(true))),
+};
 
 pub(super) fn decode(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len().div_ceil(4) * 3);
@@ -27,21 +28,13 @@ pub(super) fn decode(text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Appends the bytes of whole groups without a mistake, of either alphabet.
-pub(super) fn decode_good(text: &[u8], out: &mut Vec<u8>) {
-    Lenient::default().push(text, out);
-}
-
 /// Appends the bytes of characters without a mistake, or returns `false`.
 fn append(chars: &[u8], out: &mut Vec<u8>) -> bool {
     let start = out.len();
     out.resize(start + chars.len().div_ceil(4) * 3, 0);
-    let target = &mut out[start..];
-    let done = decode_blocks(chars, Alphabet::Standard, target);
-    let rest = ENGINE.decode_slice(&chars[done.read..], &mut target[done.written..]);
-    let written = rest.as_ref().map_or(0, |rest| done.written + rest);
-    out.truncate(start + written);
-    rest.is_ok()
+    let decoded = decode_to_slice(chars, &LENIENT, &mut out[start..]);
+    out.truncate(start + decoded.as_ref().unwrap_or(&0));
+    decoded.is_ok()
 }
 
 /// Not of the alphabet: the top bit, which no character of it has.
@@ -108,9 +101,9 @@ impl Lenient {
     /// Puts the characters of `chunk` after those that wait; returns how many there are then.
     fn compact(&mut self, chunk: &[u8]) -> usize {
         // A character more, since each is written before it is known whether it counts.
-        self.compacted.resize(CHUNK_BYTES + 4 + simd::SLACK, 0);
+        self.compacted.resize(CHUNK_BYTES + 4 + kernels::SLACK, 0);
         let mut len = self.waiting;
-        let done = simd::compact_base64(chunk, &TABLE, &mut self.compacted[len..]);
+        let done = kernels::compact_base64(chunk, &TABLE, &mut self.compacted[len..]);
         let done = done.unwrap_or_default();
         len += done.written;
         for &byte in &chunk[done.read..] {

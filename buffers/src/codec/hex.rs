@@ -29,7 +29,7 @@ pub(crate) fn encode_chunks(bytes: &[u8], mut emit: impl FnMut(&[u8])) {
     }
 }
 
-/// Writes into `out`, which has a byte for each pair of digits; what it holds after an error is not said.
+/// Writes into `out`, which has a byte for each pair of digits; its content after an error is unspecified.
 pub(crate) fn decode_to_slice(text: &[u8], out: &mut [u8]) -> Result<(), Error> {
     // A `0x` in front is no prefix here: const-hex takes it for one, and then finds `out` too long.
     if const_hex::decode_to_slice(text, out).is_ok() {
@@ -66,7 +66,7 @@ pub(crate) fn decode_into(text: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
 /// Returns the bytes before the first pair that is not two digits.
 pub(crate) fn decode_lossy(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    // The error is at the first pair that is not two digits: those before it are there.
+    // On an error, the pairs before the bad one have been appended.
     let _ = decode_into(&text[..text.len() & !1], &mut bytes);
     bytes
 }

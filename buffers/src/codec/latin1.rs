@@ -1,7 +1,7 @@
 //! Latin-1 and ASCII: a byte a character. Node's ASCII is Latin-1 on the way in and drops the eighth bit on the way out.
 
 use super::CHUNK_BYTES;
-use crate::{Encoding, Error, simd};
+use crate::{Encoding, Error, kernels};
 
 /// Returns the last character that the encoding has.
 fn last(encoding: Encoding) -> u8 {
@@ -48,13 +48,13 @@ pub(super) fn encode_into(text: &str, encoding: Encoding, out: &mut Vec<u8>) -> 
 /// Passes on the text as UTF-8, chunk by chunk.
 #[inline(never)] // a caller who takes another way need not clear the stack for this one
 pub(super) fn decode_chunks(bytes: &[u8], mut emit: impl FnMut(&[u8])) {
-    let mut text = [0; 2 * CHUNK_BYTES + simd::SLACK];
+    let mut text = [0; 2 * CHUNK_BYTES + kernels::SLACK];
     for chunk in bytes.chunks(CHUNK_BYTES) {
         if chunk.is_ascii() {
             emit(chunk);
             continue;
         }
-        let mut done = simd::latin1_to_utf8(chunk, &mut text).unwrap_or_default();
+        let mut done = kernels::latin1_to_utf8(chunk, &mut text).unwrap_or_default();
         for &byte in &chunk[done.read..] {
             let char = char::from(byte);
             done.written += char.encode_utf8(&mut text[done.written..]).len();

@@ -32,7 +32,7 @@ const CHUNK_BYTES: usize = 8192;
 
 /// Returns whether `bytes` are well-formed UTF-8: `buffer.isUtf8`.
 pub fn is_utf8(bytes: &[u8]) -> bool {
-    crate::simd::utf8(bytes).is_some()
+    crate::kernels::utf8(bytes).is_some()
 }
 
 /// Returns whether `bytes` are ASCII: `buffer.isAscii`.

@@ -1,6 +1,6 @@
 //! `StringDecoder`: text from bytes that come in chunks, without ever cutting a character.
 //!
-//! What is not whole at the end of a chunk waits for the next one: up to three bytes of UTF-8, half a
+//! An incomplete character at the end of a chunk is kept for the next one: up to three bytes of UTF-8, half a
 //! unit or half a surrogate pair of UTF-16, one or two bytes of base64.
 
 use std::mem;
@@ -31,7 +31,7 @@ pub struct StringDecoder {
 }
 
 impl StringDecoder {
-    /// A decoder that has seen nothing.
+    /// Returns a decoder.
     pub fn new(encoding: Encoding) -> Self {
         Self {
             encoding,
@@ -46,17 +46,17 @@ impl StringDecoder {
         self.encoding
     }
 
-    /// How many bytes the character that is held back still lacks: `lastNeed`.
+    /// Returns how many bytes the incomplete character still lacks: `lastNeed`.
     pub fn missing(&self) -> usize {
         self.missing
     }
 
-    /// How many bytes that character has in all, or 0 if none is held back: `lastTotal`.
+    /// Returns how many bytes that character has in all, or 0 without an incomplete one: `lastTotal`.
     pub fn total(&self) -> usize {
         self.held.len() + self.missing
     }
 
-    /// The text that is whole with this chunk.
+    /// Returns the text that this chunk completes.
     pub fn write(&mut self, chunk: &[u8]) -> String {
         if self.encoding == Encoding::Utf16le {
             let mut units: Vec<u16> = self.high.take().into_iter().collect();
@@ -68,7 +68,7 @@ impl StringDecoder {
         self.encoding.to_text_lossy(&front) + &self.encoding.to_text_lossy(rest)
     }
 
-    /// What is left when no more comes: U+FFFD for a character that is not whole. The decoder can be used again.
+    /// Ends the input: returns U+FFFD for an incomplete character. The decoder can be used again.
     pub fn end(&mut self) -> String {
         if self.encoding == Encoding::Utf16le {
             let mut units: Vec<u16> = self.high.take().into_iter().collect();
@@ -78,7 +78,7 @@ impl StringDecoder {
         self.encoding.to_text_lossy(&self.leftover())
     }
 
-    /// [`Self::write`] in UTF-16 units, exactly as Node gives them out, lone surrogates among them.
+    /// As [`Self::write`], but in the UTF-16 units that Node returns, including lone surrogates.
     pub fn write_utf16(&mut self, chunk: &[u8]) -> Vec<u16> {
         let (front, rest) = self.split(chunk);
         let mut units = self.encoding.to_utf16(&front);
@@ -86,7 +86,7 @@ impl StringDecoder {
         units
     }
 
-    /// [`Self::end`] in UTF-16 units.
+    /// As [`Self::end`], but in UTF-16 units.
     pub fn end_utf16(&mut self) -> Vec<u16> {
         let leftover = self.leftover();
         self.encoding.to_utf16(&leftover)
@@ -150,7 +150,7 @@ fn incomplete(encoding: Encoding, chunk: &[u8]) -> (usize, usize) {
     }
 }
 
-/// The same for a character at the end.
+/// Returns the same for UTF-8.
 fn incomplete_utf8(chunk: &[u8]) -> (usize, usize) {
     let mut last_four = chunk.iter().rev().take(4);
     let Some(before) = last_four.position(|byte| byte & 0xc0 != 0x80) else {

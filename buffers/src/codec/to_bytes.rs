@@ -1,6 +1,6 @@
 //! Text to bytes: `Buffer.from(text, encoding)`, `Buffer.byteLength`.
 
-use super::base64::Alphabet;
+use super::base64::{Alphabet, STANDARD, URL_SAFE};
 use super::{base64, base64_blocks, base64_lenient, hex, latin1, room, utf16};
 use crate::{Encoding, Error};
 
@@ -96,7 +96,7 @@ impl Encoding {
     ///
     /// # Errors
     ///
-    /// As [`Self::to_bytes`], and [`Error::OutOfRange`] if there is no room; what `out` holds then is not said.
+    /// As [`Self::to_bytes`], and [`Error::OutOfRange`] if there is no room; the content of `out` is unspecified then.
     ///
     /// # Examples
     ///
@@ -146,10 +146,10 @@ impl Encoding {
         }
     }
 
-    pub(super) fn alphabet(self) -> Alphabet {
+    pub(super) fn alphabet(self) -> &'static Alphabet {
         match self {
-            Self::Base64Url => Alphabet::UrlSafe,
-            _ => Alphabet::Standard,
+            Self::Base64Url => &URL_SAFE,
+            _ => &STANDARD,
         }
     }
 }

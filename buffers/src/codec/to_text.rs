@@ -97,7 +97,7 @@ impl Encoding {
     ///
     /// # Errors
     ///
-    /// As [`Self::to_text`], and [`Error::OutOfRange`] if there is no room; what `out` holds then is not said.
+    /// As [`Self::to_text`], and [`Error::OutOfRange`] if there is no room; the content of `out` is unspecified then.
     ///
     /// # Examples
     ///

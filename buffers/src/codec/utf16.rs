@@ -4,19 +4,19 @@
 
 use super::CHUNK_BYTES;
 use crate::Error;
-use crate::simd::{self, Progress};
+use crate::kernels::{self, Progress};
 
 pub(super) fn encode_into(text: &str, out: &mut Vec<u8>) {
     // Enough for ASCII, more than enough for all else.
-    out.reserve(2 * text.len() + simd::SLACK);
+    out.reserve(2 * text.len() + kernels::SLACK);
     let mut rest = text;
     while !rest.is_empty() {
         let end = (rest.len().min(CHUNK_BYTES)..rest.len()).find(|&end| rest.is_char_boundary(end));
         let (chunk, others) = rest.split_at(end.unwrap_or(rest.len()));
         rest = others;
         let start = out.len();
-        out.resize(start + 2 * chunk.len() + simd::SLACK, 0);
-        let done = simd::utf8_to_utf16(chunk, &mut out[start..]).unwrap_or_default();
+        out.resize(start + 2 * chunk.len() + kernels::SLACK, 0);
+        let done = kernels::utf8_to_utf16(chunk, &mut out[start..]).unwrap_or_default();
         let end = start + done.written;
         let written = encode_slice(&chunk[done.read..], &mut out[end..]);
         out.truncate(end + written);
@@ -75,14 +75,14 @@ pub(super) fn decode_lossy_chunks(bytes: &[u8], mut emit: impl FnMut(&[u8])) {
 }
 
 /// Room for the text of a chunk.
-type Text = [u8; CHUNK_BYTES / 2 * 3 + simd::SLACK];
+type Text = [u8; CHUNK_BYTES / 2 * 3 + kernels::SLACK];
 
 /// Passes on the text up to a lone surrogate; returns how many bytes that took.
 fn decode_until_lone(bytes: &[u8], text: &mut Text, mut emit: impl FnMut(&[u8])) -> usize {
     let mut read = 0;
     while bytes.len() - read > 1 {
         let chunk = whole_pairs(&bytes[read..]);
-        let mut done = simd::utf16_to_utf8(chunk, text).unwrap_or_default();
+        let mut done = kernels::utf16_to_utf8(chunk, text).unwrap_or_default();
         let rest = decode_slice(&chunk[done.read..], &mut text[done.written..]);
         done.read += rest.read;
         done.written += rest.written;

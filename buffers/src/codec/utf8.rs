@@ -2,15 +2,15 @@
 
 use std::borrow::Cow;
 
-use crate::{Error, simd};
+use crate::{Error, kernels};
 
 /// Returns what an encoder of this crate has written.
 pub(super) fn encoded(bytes: &[u8]) -> &str {
-    simd::utf8(bytes).expect("encoders write whole characters")
+    kernels::utf8(bytes).expect("encoders write whole characters")
 }
 
 pub(super) fn decode(bytes: &[u8]) -> Result<&str, Error> {
-    if let Some(text) = simd::utf8(bytes) {
+    if let Some(text) = kernels::utf8(bytes) {
         return Ok(text);
     }
     simdutf8::compat::from_utf8(bytes).map_err(|error| {
@@ -23,7 +23,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<&str, Error> {
 
 /// Puts one U+FFFD for each maximal part of a character that does not go on: the standard library's rule is Node's.
 pub(super) fn decode_lossy(bytes: &[u8]) -> Cow<'_, str> {
-    match simd::utf8(bytes) {
+    match kernels::utf8(bytes) {
         Some(text) => text.into(),
         None => String::from_utf8_lossy(bytes),
     }

@@ -1,7 +1,7 @@
-//! Base64: both ways, and picking letters out of anything else, 64 bytes at a time.
+//! Base64: both ways, and picking its characters out of anything else, 64 bytes at a time.
 //!
 //! Encoding and decoding follow Muła and Lemire, "Base64 encoding and decoding at almost the speed of a memory copy" (2020),
-//! <https://arxiv.org/abs/1910.05109>: spread the bytes, cut out six bits each, look up the letters, and back. That a
+//! <https://arxiv.org/abs/1910.05109>: spread the bytes, cut out six bits each, look up the characters, and back. That a
 //! table of 64 entries is one instruction is also what makes the picking short.
 
 use super::arch::*;
@@ -9,14 +9,14 @@ use super::arch::*;
 use super::Progress;
 use super::lanes::{load64, next_block, store64};
 
-/// Letters for groups of three bytes. `alphabet` has 64.
+/// Characters for groups of three bytes. `alphabet` has 64.
 #[cfg_attr(not(test), target_feature(enable = "avx512vbmi"))]
 pub fn encode(bytes: &[u8], alphabet: &[u8; 64], out: &mut [u8]) -> Progress {
-    // For each group of three bytes a, b, c: the bytes b, a, c, b, from which all four letters can be cut.
+    // For each group of three bytes a, b, c: the bytes b, a, c, b, from which all four characters can be cut.
     let spread: [u8; 64] =
         std::array::from_fn(|place| place as u8 / 4 * 3 + [1, 0, 2, 1][place % 4]);
     let spread = load64(&spread);
-    // Where the six bits of each letter begin in 64 bits of this.
+    // Where the six bits of each character begin in 64 bits of this.
     let cuts = _mm512_set1_epi64(i64::from_le_bytes([10, 4, 22, 16, 42, 36, 54, 48]));
     let alphabet = load64(alphabet);
     let mut done = Progress::default();
@@ -31,8 +31,8 @@ pub fn encode(bytes: &[u8], alphabet: &[u8; 64], out: &mut [u8]) -> Progress {
     done
 }
 
-/// Bytes for groups of four letters, up to a block that has anything else. `sextets` says what each ASCII character stands
-/// for, with the top bit where it is no letter.
+/// Bytes for groups of four characters, up to a block that has anything else. `sextets` says what each ASCII character stands
+/// for, with the top bit where it is not of the alphabet.
 #[cfg_attr(not(test), target_feature(enable = "avx512vbmi"))]
 pub fn decode(text: &[u8], sextets: &[[u8; 64]; 2], out: &mut [u8]) -> Progress {
     let (low, high) = (load64(&sextets[0]), load64(&sextets[1]));
@@ -56,7 +56,7 @@ pub fn decode(text: &[u8], sextets: &[[u8; 64]; 2], out: &mut [u8]) -> Progress 
     done
 }
 
-/// The letters among `text` up to a `=`.
+/// Keeps the characters of the alphabet in `text`, up to a `=`.
 #[cfg_attr(not(test), target_feature(enable = "avx512vbmi,avx512vbmi2,popcnt"))]
 pub fn compact(text: &[u8], table: &[[u8; 64]; 2], out: &mut [u8]) -> Progress {
     let (low, high) = (load64(&table[0]), load64(&table[1]));
@@ -66,10 +66,10 @@ pub fn compact(text: &[u8], table: &[[u8; 64]; 2], out: &mut [u8]) -> Progress {
         if _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8(b'=' as i8)) != 0 {
             break;
         }
-        // The table has the top bit where there is no letter; a byte above 127 has it itself.
-        let letters = _mm512_permutex2var_epi8(low, block, high);
-        let kept = !_mm512_movepi8_mask(_mm512_or_si512(letters, block));
-        store64(room, _mm512_maskz_compress_epi8(kept, letters));
+        // The table has the top bit where a character is not of the alphabet; a byte above 127 has it itself.
+        let chars = _mm512_permutex2var_epi8(low, block, high);
+        let kept = !_mm512_movepi8_mask(_mm512_or_si512(chars, block));
+        store64(room, _mm512_maskz_compress_epi8(kept, chars));
         done.read += 64;
         done.written += kept.count_ones() as usize;
     }

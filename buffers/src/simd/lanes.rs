@@ -5,14 +5,14 @@
 use super::Progress;
 use super::arch::*;
 
-/// 64 bytes into a register.
+/// Loads 64 bytes.
 #[cfg_attr(not(test), inline, target_feature(enable = "avx512f"))]
 pub fn load64(block: &[u8; 64]) -> __m512i {
     // SAFETY: `block` is 64 readable bytes, and the load asks for no alignment.
     unsafe { _mm512_loadu_si512(block.as_ptr().cast()) }
 }
 
-/// The 32 bytes from `place` on into a register.
+/// Loads the 32 bytes from `place` on.
 ///
 /// # Panics
 ///
@@ -24,51 +24,51 @@ pub fn load32(bytes: &[u8], place: usize) -> __m256i {
     unsafe { _mm256_loadu_si256(block.as_ptr().cast()) }
 }
 
-/// A register into 64 bytes.
+/// Stores 64 bytes.
 #[cfg_attr(not(test), inline, target_feature(enable = "avx512f"))]
 pub fn store64(block: &mut [u8; 64], value: __m512i) {
     // SAFETY: `block` is 64 writable bytes, and the store asks for no alignment.
     unsafe { _mm512_storeu_si512(block.as_mut_ptr().cast(), value) }
 }
 
-/// A register into 32 bytes.
+/// Stores 32 bytes.
 #[cfg_attr(not(test), inline, target_feature(enable = "avx2"))]
 pub fn store32(block: &mut [u8; 32], value: __m256i) {
     // SAFETY: `block` is 32 writable bytes, and the store asks for no alignment.
     unsafe { _mm256_storeu_si256(block.as_mut_ptr().cast(), value) }
 }
 
-/// `bits` of each 16-bit lane.
+/// Returns these `bits` of each 16-bit lane.
 #[cfg_attr(not(test), inline, target_feature(enable = "avx512bw"))]
 pub fn bits16(lanes: __m512i, bits: i16) -> __m512i {
     _mm512_and_si512(lanes, _mm512_set1_epi16(bits))
 }
 
-/// `bits` of each 32-bit lane.
+/// Returns these `bits` of each 32-bit lane.
 #[cfg_attr(not(test), inline, target_feature(enable = "avx512f"))]
 pub fn bits32(lanes: __m512i, bits: i32) -> __m512i {
     _mm512_and_si512(lanes, _mm512_set1_epi32(bits))
 }
 
-/// Each of the first 32 bytes in a 16-bit lane.
+/// Widens the first 32 bytes to 16-bit lanes.
 #[cfg_attr(not(test), inline, target_feature(enable = "avx512bw"))]
 pub fn widened(block: __m512i) -> __m512i {
     _mm512_cvtepu8_epi16(_mm512_castsi512_si256(block))
 }
 
-/// Each of the first 16 units in a 32-bit lane.
+/// Widens the first 16 units to 32-bit lanes.
 #[cfg_attr(not(test), inline, target_feature(enable = "avx512f"))]
 pub fn widened_units(block: __m512i) -> __m512i {
     _mm512_cvtepu16_epi32(_mm512_castsi512_si256(block))
 }
 
-/// The bits of all three.
+/// Returns the bits that any of the three has.
 #[cfg_attr(not(test), inline, target_feature(enable = "avx512f"))]
 pub fn or3(a: __m512i, b: __m512i, c: __m512i) -> __m512i {
     _mm512_or_si512(_mm512_or_si512(a, b), c)
 }
 
-/// The next block of `input`, and room for what becomes of it, while there are both.
+/// Returns the next block of `input` and the room for its result, while both are whole.
 #[inline]
 pub fn next_block<'a, const ROOM: usize>(
     input: &'a [u8],

@@ -11,7 +11,8 @@ use super::lanes::{bits16, load64, next_block, or3, store64, widened};
     not(test),
     target_feature(enable = "avx512vl,avx512vbmi2,avx512vbmi,popcnt")
 )]
-pub fn utf8_to_utf16(text: &[u8], out: &mut [u8]) -> Progress {
+pub fn utf8_to_utf16(text: &str, out: &mut [u8]) -> Progress {
+    let text = text.as_bytes();
     let one = _mm512_set1_epi8(1);
     let next = load64(&std::array::from_fn(|place| place as u8 + 1));
     let mut done = Progress::default();

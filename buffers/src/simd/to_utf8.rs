@@ -9,7 +9,7 @@ use super::lanes::{
     bits16, bits32, load64, next_block, or3, store32, store64, widened, widened_units,
 };
 
-/// Four bytes of UTF-8 for each of 16 characters in 32-bit lanes, unused ones last, and which bytes are used.
+/// Returns four bytes of UTF-8 for each of 16 characters in 32-bit lanes, unused ones last, and which bytes are used.
 #[cfg_attr(not(test), inline, target_feature(enable = "avx512bw,avx512vl"))]
 fn utf8_of(characters: __m512i, skipped: u16) -> (__m512i, u64) {
     let at_least = |least| _mm512_cmpge_epu32_mask(characters, _mm512_set1_epi32(least));

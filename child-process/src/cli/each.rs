@@ -1,6 +1,6 @@
 //! `child-process each`: a job for each line of stdin, some at a time, their outputs never mixed.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
 use std::ffi::{OsStr, OsString};
 use std::io::{IsTerminal, Write};
 use std::num::NonZeroU32;
@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use child_process::{Error, Exit, Output, Signal};
-use futures::stream::{FuturesUnordered, StreamExt};
+use futures::stream::{self, StreamExt};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use memchr::memmem;
 use nix::sys::resource::{Resource, getrlimit};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use super::{duration, exit_report, input, message, run, signals, size};
 
@@ -21,6 +21,8 @@ use super::{duration, exit_report, input, message, run, signals, size};
 const FDS_PER_JOB: u64 = 3;
 /// What this process itself has open, and what starting a job opens for a moment.
 const OWN_FDS: u64 = 32;
+/// Jobs that may be started, or have ended, while an earlier one whose output comes first still runs.
+const JOBS_AHEAD: usize = 4096;
 
 /// Arguments of `each`.
 #[derive(clap::Args)]
@@ -38,8 +40,8 @@ pub struct Args {
     #[arg(long, conflicts_with = "json")]
     tag: bool,
     /// End a job after this time, with everything that it has started; 0 is no limit
-    #[arg(long, value_name = "TIME", value_parser = duration::parse)]
-    timeout: Option<Duration>,
+    #[arg(long, value_name = "TIME", default_value = "0", hide_default_value = true, value_parser = duration::parse)]
+    timeout: Duration,
     /// The signal that ends a job
     #[arg(long, value_name = "SIGNAL", default_value = "TERM", value_parser = run::parse_signal)]
     signal: Signal,
@@ -61,7 +63,7 @@ pub struct Args {
     /// No progress, no summary
     #[arg(short, long)]
     quiet: bool,
-    /// The program and its arguments; `{}` is the item, which comes last if there is none
+    /// The program and its arguments; `{}` is the item, appended unless `{}` appears
     #[arg(required = true, trailing_var_arg = true, value_name = "PROG")]
     command: Vec<OsString>,
 }
@@ -80,6 +82,16 @@ struct Done {
     outcome: Result<Output, Error>,
 }
 
+/// What all jobs share.
+struct Jobs<'a> {
+    args: &'a Args,
+    slots: Semaphore,
+    stop: watch::Sender<Option<Stop>>,
+    /// The bytes of outputs that cannot be printed, since an earlier job still runs.
+    held_bytes: watch::Sender<usize>,
+    tally: RefCell<Tally>,
+}
+
 /// What has happened so far.
 #[derive(Default)]
 struct Tally {
@@ -92,94 +104,127 @@ struct Tally {
 
 /// Runs all jobs; the status says whether one failed.
 pub async fn each(args: Args) -> Result<u8> {
-    let mut items = input::items(if args.null { 0 } else { b'\n' });
-    let bar = progress(args.quiet);
-    let (stop, stopped) = watch::channel(None);
     let slots = slots(args.jobs);
-    let mut signals = signals::received(false);
-    let mut running = FuturesUnordered::new();
-    let mut tally = Tally::default();
-    // What is printed later, since an earlier job still runs. Its size stops new jobs, so it is bounded.
-    let mut held = BTreeMap::new();
-    let (mut started, mut printed, mut held_bytes, mut has_input) = (0, 0, 0, true);
-    let mut signalled = None;
+    let jobs = Jobs {
+        args: &args,
+        slots: Semaphore::new(slots),
+        stop: watch::Sender::new(None),
+        held_bytes: watch::Sender::new(0),
+        tally: RefCell::default(),
+    };
+    let mut items = input::items(if args.null { 0 } else { b'\n' });
+    let started = stream::poll_fn(|context| items.poll_recv(context))
+        .take_until(stopped(&jobs, Stop::Soon))
+        .map(|item| jobs.run(item));
+    let mut done = if args.keep_order {
+        started.buffered(slots.max(JOBS_AHEAD)).boxed_local()
+    } else {
+        started.buffer_unordered(slots).boxed_local()
+    };
+    let (bar, mut signals, mut signalled) = (progress(args.quiet), signals::received(false), None);
     loop {
-        let may_start = has_input
-            && stop.borrow().is_none()
-            && running.len() < slots
-            && held_bytes <= args.max_output;
         tokio::select! {
             Some(signal) = signals.recv() => {
                 // The second one does not wait: dropping the jobs kills them.
                 if signalled.replace(signal).is_some() || signal == Signal::SIGKILL {
                     break;
                 }
-                stop.send_replace(Some(Stop::Now));
+                jobs.stop.send_replace(Some(Stop::Now));
             }
-            Some((index, done)) = running.next(), if !running.is_empty() => {
-                tally.count(&done, &args, &stop);
-                held_bytes += bytes(&done);
-                held.insert(if args.keep_order { index } else { printed }, done);
-                while let Some(done) = held.remove(&printed) {
-                    held_bytes -= bytes(&done);
-                    printed += 1;
-                    let shown = bar.suspend(|| show(&args, done));
-                    if shown.as_ref().is_err_and(message::is_closed_pipe) {
-                        // As xargs says it when SIGPIPE ends a job. Dropping the others kills them.
-                        return Ok(message::OWN_FAILURE);
-                    }
-                    shown?;
-                    bar.inc(1);
+            job = done.next() => {
+                let Some(job) = job else { break };
+                let Some(done) = job? else { continue };
+                jobs.held_bytes.send_modify(|held| *held -= bytes(&done));
+                let shown = bar.suspend(|| show(&args, done));
+                if shown.as_ref().is_err_and(message::is_closed_pipe) {
+                    // As xargs says it when SIGPIPE ends a job. Dropping the others kills them.
+                    return Ok(message::OWN_FAILURE);
                 }
+                shown?;
+                bar.inc(1);
             }
-            item = items.recv(), if may_start => match item {
-                Some(item) => {
-                    running.push(job(&args, started, item.context("stdin")?, stopped.clone()));
-                    started += 1;
-                }
-                None => has_input = false,
-            },
-            else => break,
-        }
-        if running.is_empty() && (!has_input || stop.borrow().is_some()) {
-            break;
         }
     }
     bar.finish_and_clear();
-    if !args.quiet && (tally.failed > 0 || tally.ended > 0) {
-        let Tally {
-            ran, failed, ended, ..
-        } = tally;
+    let Tally {
+        ran,
+        failed,
+        ended,
+        fatal,
+    } = jobs.tally.take();
+    if !args.quiet && (failed > 0 || ended > 0) {
         message::say(&format!("{ran} jobs run, {failed} failed, {ended} ended"));
     }
     Ok(match signalled {
         Some(signal) => 128 + u8::try_from(signal as i32).unwrap_or_default(),
-        None => tally
-            .fatal
-            .unwrap_or(if tally.failed > 0 { 123 } else { 0 }),
+        None => fatal.unwrap_or(if failed > 0 { 123 } else { 0 }),
     })
 }
 
-impl Tally {
-    fn count(&mut self, done: &Done, args: &Args, stop: &watch::Sender<Option<Stop>>) {
-        self.ran += 1;
-        let status = exit_report::status(&done.outcome);
-        if matches!(done.outcome, Err(Error::Aborted { .. })) {
-            self.ended += 1;
+/// Waits until no more jobs are started, or those that run are ended.
+fn stopped(jobs: &Jobs<'_>, wanted: Stop) -> impl Future<Output = ()> + Send + use<> {
+    let mut stop = jobs.stop.subscribe();
+    async move { drop(stop.wait_for(|stop| *stop >= Some(wanted)).await) }
+}
+
+impl Jobs<'_> {
+    /// Runs a job, more than once if it fails and may; none if it was not started.
+    async fn run(&self, item: std::io::Result<OsString>) -> Result<Option<Done>> {
+        let (args, item) = (self.args, item.context("stdin")?);
+        let _slot = self.slots.acquire().await?;
+        let mut held = self.held_bytes.subscribe();
+        held.wait_for(|held| *held <= args.max_output).await?;
+        let mut words: Vec<_> = args
+            .command
+            .iter()
+            .map(|word| insert(word, &item))
+            .collect();
+        let mut templates = args.command.iter().map(|word| word.as_bytes());
+        if !templates.any(|word| memmem::find(word, b"{}").is_some()) {
+            words.push(item.clone());
+        }
+        let mut last = None;
+        for _ in 0..args.retries.get() {
+            if self.stop.borrow().is_some() || matches!(last, Some(Ok(_))) {
+                break;
+            }
+            let command = child_process::exec_file(&words[0], &words[1..])
+                .max_buffer(args.max_output)
+                .kill_signal(args.signal)
+                .grace(run::grace(args.kill_after))
+                .timeout(args.timeout)
+                .keep_ignored_signals()
+                .cancel_on(stopped(self, Stop::Now));
+            last = Some(command.await);
+        }
+        let Some(outcome) = last else { return Ok(None) };
+        self.count(&outcome);
+        let done = Done { item, outcome };
+        self.held_bytes.send_modify(|held| *held += bytes(&done));
+        Ok(Some(done))
+    }
+
+    fn count(&self, outcome: &Result<Output, Error>) {
+        let mut tally = self.tally.borrow_mut();
+        tally.ran += 1;
+        let status = exit_report::status(outcome);
+        if matches!(outcome, Err(Error::Aborted { .. })) {
+            tally.ended += 1;
         } else if status != 0 {
-            self.failed += 1;
+            tally.failed += 1;
             // After these, xargs starts no more.
-            let fatal = match &done.outcome {
-                Err(Error::Failed { output, .. }) if output.exit == Exit::Code(255) => Some(124),
-                Err(Error::Failed { output, .. }) if matches!(output.exit, Exit::Signal(_)) => {
-                    Some(125)
-                }
-                Err(Error::Spawn { .. }) => Some(if status == 127 { 127 } else { 126 }),
+            let fatal = match outcome {
+                Err(Error::Failed { output, .. }) => match output.exit {
+                    Exit::Code(255) => Some(124),
+                    Exit::Code(_) => None,
+                    Exit::Signal(_) => Some(125),
+                },
+                Err(Error::Spawn { .. }) => Some(status.max(126)),
                 _ => None,
             };
-            self.fatal = self.fatal.or(fatal);
-            let wanted = args.halt.max(fatal.map(|_| Stop::Soon));
-            stop.send_modify(|stop| *stop = (*stop).max(wanted));
+            tally.fatal = tally.fatal.or(fatal);
+            let wanted = self.args.halt.max(fatal.map(|_| Stop::Soon));
+            self.stop.send_modify(|stop| *stop = (*stop).max(wanted));
         }
     }
 }
@@ -197,52 +242,6 @@ fn slots(wanted: Option<usize>) -> usize {
         ));
     }
     if wanted == 0 { most } else { wanted.min(most) }
-}
-
-/// Runs a job, more than once if it fails and may.
-async fn job(
-    args: &Args,
-    index: usize,
-    item: OsString,
-    stopped: watch::Receiver<Option<Stop>>,
-) -> (usize, Done) {
-    let mut words: Vec<_> = args
-        .command
-        .iter()
-        .map(|word| insert(word, &item))
-        .collect();
-    if !args
-        .command
-        .iter()
-        .any(|word| memmem::find(word.as_bytes(), b"{}").is_some())
-    {
-        words.push(item.clone());
-    }
-    let mut tries = args.retries.get();
-    loop {
-        let mut stopping = stopped.clone();
-        let cancelled = async move {
-            if stopping
-                .wait_for(|stop| *stop == Some(Stop::Now))
-                .await
-                .is_err()
-            {
-                std::future::pending::<()>().await;
-            }
-        };
-        let outcome = child_process::exec_file(&words[0], &words[1..])
-            .max_buffer(args.max_output)
-            .kill_signal(args.signal)
-            .grace(run::grace(args.kill_after))
-            .timeout(args.timeout.unwrap_or_default())
-            .keep_ignored_signals()
-            .cancel_on(cancelled)
-            .await;
-        tries -= 1;
-        if tries == 0 || outcome.is_ok() || stopped.borrow().is_some() {
-            return (index, Done { item, outcome });
-        }
-    }
 }
 
 /// Returns the word with the item for each `{}`.
@@ -266,15 +265,10 @@ fn show(args: &Args, done: Done) -> Result<()> {
     let Done { item, outcome } = done;
     let mut out = std::io::stdout().lock();
     if args.json {
-        let line = args
-            .command
-            .iter()
-            .map(|word| insert(word, &item))
-            .collect::<Vec<_>>();
-        let mut record = exit_report::json(&line.join(" ".as_ref()), &outcome);
-        if let Some(fields) = record.as_object_mut() {
-            exit_report::add_bytes(fields, "item", Some(item.as_bytes()));
-        }
+        let words = args.command.iter().map(|word| insert(word, &item));
+        let line = words.collect::<Vec<_>>().join(" ".as_ref());
+        let mut record = exit_report::json(&line, &outcome);
+        exit_report::add_bytes(&mut record, "item", item.as_bytes());
         writeln!(out, "{record}")?;
         return Ok(());
     }

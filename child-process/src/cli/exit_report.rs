@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use child_process::{Error, Exit, Output, SpawnError};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::message::{OWN_FAILURE, say, words};
 
@@ -46,10 +46,7 @@ pub fn explain(name: &str, outcome: Result<Output, Error>) {
 
 /// Returns what was captured, whatever the outcome.
 pub fn output(outcome: &Result<Output, Error>) -> Option<&Output> {
-    match outcome {
-        Ok(output) => Some(output),
-        Err(error) => error.output(),
-    }
+    outcome.as_ref().map_or_else(Error::output, Some)
 }
 
 /// Returns a line for programs. Bytes that are not UTF-8 are told a second time, in hex.
@@ -59,52 +56,37 @@ pub fn json(command: &OsStr, outcome: &Result<Output, Error>) -> Value {
         Exit::Code(code) => json!({ "code": code }),
         Exit::Signal(_) => json!({ "signal": output.exit.signal_name() }),
     });
-    let mut fields = Map::new();
-    add_bytes(&mut fields, "cmd", Some(command.as_bytes()));
-    fields.insert("pid".to_owned(), json!(output.map(|output| output.pid)));
-    fields.insert("exit".to_owned(), json!(exit));
-    let is_told = matches!(
-        outcome,
-        Ok(_) | Err(Error::Failed { .. } | Error::TimedOut { .. } | Error::MaxBuffer { .. })
-    );
-    fields.insert(
-        "error".to_owned(),
-        outcome
-            .as_ref()
-            .err()
-            .filter(|_| !is_told)
-            .map(ToString::to_string)
-            .into(),
-    );
-    fields.insert(
-        "timed_out".to_owned(),
-        matches!(outcome, Err(Error::TimedOut { .. })).into(),
-    );
-    fields.insert(
-        "truncated".to_owned(),
-        matches!(outcome, Err(Error::MaxBuffer { .. })).into(),
-    );
-    let elapsed =
-        output.map(|output| u64::try_from(output.elapsed.as_millis()).unwrap_or(u64::MAX));
-    fields.insert("elapsed_ms".to_owned(), elapsed.into());
-    add_bytes(
-        &mut fields,
-        "stdout",
-        output.map(|output| &output.stdout[..]),
-    );
-    add_bytes(
-        &mut fields,
-        "stderr",
-        output.map(|output| &output.stderr[..]),
-    );
-    Value::Object(fields)
+    let is_timed_out = matches!(outcome, Err(Error::TimedOut { .. }));
+    let is_truncated = matches!(outcome, Err(Error::MaxBuffer { .. }));
+    // Of others, the other fields say all.
+    let error = match outcome {
+        Err(Error::Failed { .. }) | Ok(_) => None,
+        Err(error) => (!is_timed_out && !is_truncated).then(|| error.to_string()),
+    };
+    let mut record = json!({
+        "cmd": null,
+        "pid": output.map(|output| output.pid),
+        "exit": exit,
+        "error": error,
+        "timed_out": is_timed_out,
+        "truncated": is_truncated,
+        "elapsed_ms": output.map(|output| output.elapsed.as_millis()),
+        "stdout": null,
+        "stderr": null,
+    });
+    add_bytes(&mut record, "cmd", command.as_bytes());
+    if let Some(output) = output {
+        add_bytes(&mut record, "stdout", &output.stdout);
+        add_bytes(&mut record, "stderr", &output.stderr);
+    }
+    record
 }
 
-/// Adds a field with the text of `bytes`.
-pub fn add_bytes(fields: &mut Map<String, Value>, name: &str, bytes: Option<&[u8]>) {
-    fields.insert(name.to_owned(), bytes.map(String::from_utf8_lossy).into());
-    if let Some(bytes) = bytes.filter(|bytes| std::str::from_utf8(bytes).is_err()) {
+/// Sets a field to the text of `bytes`.
+pub fn add_bytes(record: &mut Value, name: &str, bytes: &[u8]) {
+    record[name] = String::from_utf8_lossy(bytes).into();
+    if std::str::from_utf8(bytes).is_err() {
         let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        fields.insert(format!("{name}_hex"), hex.into());
+        record[format!("{name}_hex")] = hex.into();
     }
 }

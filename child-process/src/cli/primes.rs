@@ -56,45 +56,28 @@ pub async fn worker() -> Result<u8> {
     let channel: Option<Channel<Range<u64>, u64>> = child_process::parent()?;
     let mut channel = channel.context("a worker is started by `primes`")?;
     while let Some(piece) = channel.recv().await? {
-        channel.send(&count(piece)).await?;
+        channel.send(&(primes_in(piece).len() as u64)).await?;
     }
     Ok(0)
 }
 
-/// How many primes there are in `range`: a sieve of that piece alone.
-fn count(range: Range<u64>) -> u64 {
-    let len = usize::try_from(range.end - range.start).unwrap_or_default();
-    let mut is_composite = vec![false; len];
-    let root = range.end.isqrt();
-    for factor in small_primes(root) {
-        let first = range.start.div_ceil(factor).max(factor) * factor;
-        let mut place = first - range.start;
-        while let Some(slot) = usize::try_from(place)
-            .ok()
-            .and_then(|place| is_composite.get_mut(place))
-        {
-            *slot = true;
-            place += factor;
+/// Returns the prime numbers in `range`: a sieve of that piece alone.
+fn primes_in(range: Range<u64>) -> Vec<u64> {
+    let (start, root) = (range.start, range.end.isqrt());
+    let factors = if root < 2 {
+        Vec::new()
+    } else {
+        primes_in(2..root + 1)
+    };
+    let mut is_composite = vec![false; range.clone().count()];
+    for factor in factors {
+        let first = (start.div_ceil(factor).max(factor) * factor - start) as usize;
+        let multiples = is_composite.iter_mut().skip(first);
+        for multiple in multiples.step_by(factor as usize) {
+            *multiple = true;
         }
     }
     let numbers = range.zip(is_composite);
-    numbers
-        .filter(|(number, is_composite)| *number > 1 && !is_composite)
-        .count() as u64
-}
-
-/// The primes up to `limit`.
-fn small_primes(limit: u64) -> Vec<u64> {
-    let len = usize::try_from(limit).unwrap_or_default() + 1;
-    let mut is_composite = vec![false; len];
-    let mut primes = Vec::new();
-    for number in 2..len {
-        if !is_composite[number] {
-            primes.push(number as u64);
-            for multiple in (number * number..len).step_by(number) {
-                is_composite[multiple] = true;
-            }
-        }
-    }
-    primes
+    let primes = numbers.filter(|(number, is_composite)| *number > 1 && !is_composite);
+    primes.map(|(number, _)| number).collect()
 }

@@ -34,8 +34,8 @@ pub struct RunArgs {
 #[derive(clap::Args)]
 struct Limits {
     /// End it after this time, with everything that it has started; 0 is no limit
-    #[arg(short, long, value_name = "TIME", value_parser = duration::parse)]
-    timeout: Option<Duration>,
+    #[arg(short, long, value_name = "TIME", default_value = "0", hide_default_value = true, value_parser = duration::parse)]
+    timeout: Duration,
     /// The signal that ends it
     #[arg(short, long, value_name = "SIGNAL", default_value = "TERM", value_parser = parse_signal)]
     signal: Signal,
@@ -65,18 +65,13 @@ struct Limits {
 /// Reads the name or the number of a signal.
 pub fn parse_signal(text: &str) -> Result<Signal, String> {
     let upper = text.to_ascii_uppercase();
-    let by_number = upper
-        .parse::<i32>()
-        .ok()
-        .and_then(|number| Signal::try_from(number).ok());
-    let by_name = || {
-        format!("SIG{}", upper.trim_start_matches("SIG"))
+    let signal = match upper.parse::<i32>() {
+        Ok(number) => Signal::try_from(number).ok(),
+        Err(_) => format!("SIG{}", upper.trim_start_matches("SIG"))
             .parse()
-            .ok()
+            .ok(),
     };
-    by_number
-        .or_else(by_name)
-        .ok_or_else(|| "a signal is a name or a number: TERM, SIGINT, 9".to_owned())
+    signal.ok_or_else(|| "a signal is a name or a number: TERM, SIGINT, 9".to_owned())
 }
 
 /// Returns the time to wait before SIGKILL: 0 is for ever, as in timeout(1).
@@ -115,6 +110,7 @@ async fn limited(mut command: Command, line: &std::ffi::OsStr, limits: Limits) -
     let terminal = Terminal::open();
     let is_foreground = limits.foreground || terminal.is_some();
     command = command
+        .timeout(limits.timeout)
         .kill_signal(limits.signal)
         .grace(grace(limits.kill_after))
         .stdin(Stdio::Inherit)
@@ -124,17 +120,15 @@ async fn limited(mut command: Command, line: &std::ffi::OsStr, limits: Limits) -
     if is_foreground {
         command = command.foreground();
     }
-    if let Some(timeout) = limits.timeout {
-        command = command.timeout(timeout);
+    for (name, value) in limits.env {
+        command = command.env(name, value);
+    }
+    for name in limits.unset {
+        command = command.env_remove(name);
     }
     if let Some(cwd) = limits.cwd {
         command = command.cwd(cwd);
     }
-    command = limits
-        .env
-        .into_iter()
-        .fold(command, |command, (name, value)| command.env(name, value));
-    command = limits.unset.iter().fold(command, Command::env_remove);
     if let Some(bytes) = limits.max_output {
         command = command.max_buffer(bytes);
     }
@@ -144,14 +138,10 @@ async fn limited(mut command: Command, line: &std::ffi::OsStr, limits: Limits) -
 
     let outcome = followed(command).await;
 
-    let ended_itself = matches!(
-        &outcome,
-        Ok(Output {
-            exit: Exit::Code(_),
-            ..
-        }) | Err(Error::Spawn { .. })
-    );
-    if let Some(terminal) = terminal.filter(|_| !ended_itself) {
+    let exit = outcome.as_ref().map(|output| output.exit);
+    if let Some(terminal) = terminal
+        && !matches!(exit, Ok(Exit::Code(_)) | Err(Error::Spawn { .. }))
+    {
         terminal.restore();
     }
     let status = exit_report::status(&outcome);

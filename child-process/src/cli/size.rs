@@ -1,20 +1,10 @@
 //! Sizes as people write them: `64K`, `1M`, `2GiB`, all powers of 1,024.
 
+use parse_size::Config;
+
 /// The number of bytes that `text` names.
 pub fn parse(text: &str) -> Result<usize, String> {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (number, unit) = text.split_at(digits);
-    let shift = match unit.to_ascii_lowercase().as_str() {
-        "" | "b" => 0,
-        "k" | "kb" | "kib" => 10,
-        "m" | "mb" | "mib" => 20,
-        "g" | "gb" | "gib" => 30,
-        _ => return Err("a size is a number and a unit: 64K, 1M, 2GiB".to_owned()),
-    };
-    let number: usize = number
-        .parse()
-        .map_err(|_| "a size starts with a whole number: 64K, 1M, 2GiB".to_owned())?;
-    number
-        .checked_mul(1 << shift)
-        .ok_or_else(|| "more than there can be".to_owned())
+    let bytes = Config::new().with_binary().parse_size(text);
+    let bytes = bytes.map_err(|error| format!("{error}: a size is 64K, 1M, 2GiB"))?;
+    usize::try_from(bytes).map_err(|error| error.to_string())
 }

@@ -12,6 +12,7 @@ use nix::sys::stat::{SFlag, fstat};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::process::child::Reading;
 use crate::process::spawn::{CHANNEL_FD, CHANNEL_MODE};
 use crate::{Channel, Child, Command, Error, Stdio, sys};
 
@@ -46,9 +47,8 @@ impl Command {
         let command = self
             .env(CHANNEL_FD, number.to_string())
             .env(CHANNEL_MODE, "json");
-        let child = command
-            .spawn_with([Stdio::Inherit, Stdio::Inherit, Stdio::Inherit])
-            .await?;
+        let defaults = [Stdio::Inherit, Stdio::Inherit, Stdio::Inherit];
+        let child = command.spawn_with(defaults, Reading::Later).await?;
         Ok((child, Channel::over(ours)?))
     }
 }

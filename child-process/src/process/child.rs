@@ -3,24 +3,21 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::RawFd;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Instant;
 
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
-use tokio::io::AsyncReadExt;
 use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
-use tokio::sync::watch;
+use tokio::sync::{SetOnce, oneshot};
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
 
 use super::command::Command;
 use super::process_group::ProcessGroup;
 use super::spawn::spawn;
 use super::stdio::Stdio;
-use super::supervisor::{Limits, Reading, Reason, supervise};
+use super::supervisor::{Ended, Limits, Outputs, Reason, capture, supervise};
 use crate::{Error, Exit, Output};
 
 /// The pipe to a child's stdin. Dropping it is the end of what the child reads.
@@ -41,13 +38,20 @@ pub struct Child {
     pub stderr: Option<ChildStderr>,
     sockets: BTreeMap<RawFd, UnixStream>,
     group: Arc<ProcessGroup>,
-    /// None when it has returned why the run was over.
-    supervisor: Option<JoinHandle<io::Result<Reason>>>,
-    reason: Reason,
-    reading: watch::Sender<Reading>,
+    /// None when it has returned.
+    supervisor: Option<JoinHandle<io::Result<Ended>>>,
+    ended: Ended,
+    /// Gives the supervisor stdout and stderr to read.
+    outputs: Option<oneshot::Sender<Outputs>>,
     limits: Limits,
     line: String,
     started: Instant,
+}
+
+/// When a child's outputs are read, which are then under its limits also after its end.
+pub enum Reading {
+    Now,
+    Later,
 }
 
 impl Command {
@@ -76,20 +80,32 @@ impl Command {
     /// # Ok(()) }
     /// ```
     pub async fn spawn(self) -> Result<Child, Error> {
-        self.spawn_with([Stdio::Piped, Stdio::Piped, Stdio::Piped])
-            .await
+        let defaults = [Stdio::Piped, Stdio::Piped, Stdio::Piped];
+        self.spawn_with(defaults, Reading::Later).await
     }
 
-    pub(crate) async fn spawn_with(mut self, mut defaults: [Stdio; 3]) -> Result<Child, Error> {
+    pub(crate) async fn spawn_with(
+        mut self,
+        mut defaults: [Stdio; 3],
+        reading: Reading,
+    ) -> Result<Child, Error> {
         let started = Instant::now();
         if self.input.is_some() {
             defaults[0] = Stdio::Piped;
         }
         let (group, mut pipes) = spawn(&mut self, defaults).await?;
         let input = pipes.stdin.take_if(|_| self.input.is_some());
-        let (group, reading) = (Arc::new(group), watch::Sender::default());
+        let (group, (outputs, receiver)) = (Arc::new(group), oneshot::channel());
         let (limits, line) = (self.limits, self.line().to_string_lossy().into_owned());
-        let work = supervise(Arc::clone(&group), self, input, reading.subscribe());
+        let outputs = match reading {
+            Reading::Now => {
+                // The task may run at once in another thread, and see the child end before anything is read.
+                let _ = outputs.send([pipes.stdout.take(), pipes.stderr.take()]);
+                None
+            }
+            Reading::Later => Some(outputs),
+        };
+        let work = supervise(Arc::clone(&group), self, input, receiver);
         Ok(Child {
             stdin: pipes.stdin,
             stdout: pipes.stdout,
@@ -97,8 +113,11 @@ impl Command {
             sockets: pipes.sockets,
             group,
             supervisor: Some(tokio::spawn(work)),
-            reason: Reason::Ended,
-            reading,
+            ended: Ended {
+                reason: Reason::Ended,
+                kept: Default::default(),
+            },
+            outputs,
             limits,
             line,
             started,
@@ -169,18 +188,14 @@ impl Child {
     /// Nothing is lost; call it again.
     pub async fn wait(&mut self) -> Result<Exit, Error> {
         self.stdin = None;
-        over(&mut self.supervisor, &mut self.reason).await?;
-        loop {
-            let exited = self.group.exited().await;
-            exited.map_err(Error::io("wait for the child"))?;
-            if let Some(exit) = self.try_wait()? {
-                return Ok(exit);
-            }
-            tokio::task::yield_now().await;
-        }
+        self.supervised().await?;
+        self.reap().await
     }
 
     /// Reads what is left of stdout and stderr, each up to `max_buffer`, and waits: what awaiting the command gives.
+    ///
+    /// If the child has ended before, its time limit is over as well: what it has started may hold the pipes open for
+    /// as long as [`pipe_timeout`](Command::pipe_timeout) allows.
     ///
     /// # Errors
     ///
@@ -190,84 +205,35 @@ impl Child {
     ///
     /// Dropping the future kills the group.
     pub async fn wait_with_output(mut self) -> Result<Output, Error> {
-        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-        self.read_to_end(&mut stdout, &mut stderr).await?;
-        if let Some(stream) = self.reading.borrow().too_much {
-            self.reason = Reason::TooMuch(stream);
-        }
-        self.result(stdout, stderr)
-    }
-
-    async fn read_to_end(
-        &mut self,
-        stdout: &mut Vec<u8>,
-        stderr: &mut Vec<u8>,
-    ) -> Result<(), Error> {
         // Without input, its stdin is at its end.
         self.stdin = None;
-        self.reading.send_modify(|reading| reading.is_open = true);
-        let (out, err) = (self.stdout.take(), self.stderr.take());
-        let (group, limits, told) = (Arc::clone(&self.group), self.limits, &self.reading);
-        let mut reading = pin!(async {
-            // One after the other would wait for ever when the second pipe is full.
-            let ends = async {
-                tokio::try_join!(
-                    capture(out, "stdout", limits.max_buffer, stdout, told),
-                    capture(err, "stderr", limits.max_buffer, stderr, told),
-                )
-            };
-            let too_late = async {
-                group.exited().await?;
-                sleep(limits.pipe_timeout).await;
-                Ok(((), ()))
-            };
-            let read = tokio::select! { read = ends => read, late = too_late => late };
-            told.send_modify(|reading| reading.is_open = false);
-            read.map_err(Error::io("read what the child writes"))
-        });
-        let mut is_read = false;
-        loop {
-            tokio::select! {
-                biased;
-                read = &mut reading, if !is_read => {
-                    read?;
-                    is_read = true;
-                }
-                ended = over(&mut self.supervisor, &mut self.reason) => {
-                    ended?;
-                    break;
-                }
+        let outputs = [self.stdout.take(), self.stderr.take()];
+        let given = match self.outputs.take() {
+            Some(sender) => sender.send(outputs),
+            None => Err(outputs),
+        };
+        self.supervised().await?;
+        if let Err(outputs) = given {
+            // The child had ended before.
+            let (kept, too_much) = (&mut self.ended.kept, SetOnce::new());
+            let read = capture(&self.group, self.limits, outputs, kept, &too_much).await;
+            read.map_err(Error::io("read what the child writes"))?;
+            if let Some(stream) = too_much.get() {
+                self.ended.reason = Reason::TooMuch(stream);
             }
         }
-        if !is_read && matches!(self.reason, Reason::Ended) {
-            // The child had ended before the supervisor knew of the reading.
-            reading.await?;
-        }
-        Ok(())
-    }
-
-    /// Reaps the child and says what became of it.
-    fn result(&self, stdout: Vec<u8>, stderr: Vec<u8>) -> Result<Output, Error> {
         let (command, pid) = (self.line.as_str().into(), self.pid());
-        let exit = match self.reason {
-            Reason::NotKilled(errno) => Err(errno),
-            _ => self
-                .group
-                .try_reap()
-                .and_then(|exit| exit.ok_or(Errno::EBUSY)),
-        };
-        let exit = match exit {
-            Ok(exit) => exit,
-            Err(errno) => {
-                return Err(Error::NotKilled {
-                    command,
-                    pid,
-                    errno,
-                    stdout,
-                    stderr,
-                });
-            }
-        };
+        let [stdout, stderr] = std::mem::take(&mut self.ended.kept);
+        if let Reason::NotKilled(errno) = self.ended.reason {
+            return Err(Error::NotKilled {
+                command,
+                pid,
+                errno,
+                stdout,
+                stderr,
+            });
+        }
+        let exit = self.reap().await?;
         let output = Output {
             pid,
             exit,
@@ -276,7 +242,7 @@ impl Child {
             elapsed: self.started.elapsed(),
         };
         let after = self.limits.timeout;
-        Err(match self.reason {
+        Err(match self.ended.reason {
             Reason::TimedOut => Error::TimedOut {
                 command,
                 after,
@@ -292,45 +258,33 @@ impl Child {
             _ => Error::Failed { command, output },
         })
     }
-}
 
-/// Waits until the supervisor has said why the run is over.
-async fn over(
-    supervisor: &mut Option<JoinHandle<io::Result<Reason>>>,
-    reason: &mut Reason,
-) -> Result<(), Error> {
-    if let Some(task) = supervisor {
-        let ended = task.await;
-        *supervisor = None;
-        let ended = ended.unwrap_or_else(|error| match error.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            Err(error) => Err(error.into()),
-        });
-        *reason = ended.map_err(Error::io("follow the child"))?;
+    /// Waits until the supervisor has returned.
+    async fn supervised(&mut self) -> Result<(), Error> {
+        if let Some(task) = &mut self.supervisor {
+            let ended = task.await;
+            self.supervisor = None;
+            let ended = ended.unwrap_or_else(|error| match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(error) => Err(error.into()),
+            });
+            self.ended = ended.map_err(Error::io("follow the child"))?;
+        }
+        Ok(())
     }
-    Ok(())
-}
 
-/// Reads a stream to its end and keeps up to `most` bytes of it. If there is more, the supervisor is told.
-async fn capture(
-    pipe: Option<pipe::Receiver>,
-    stream: &'static str,
-    most: usize,
-    kept: &mut Vec<u8>,
-    reading: &watch::Sender<Reading>,
-) -> io::Result<()> {
-    if let Some(mut pipe) = pipe {
-        // One byte more than is kept shows that there is more.
-        let enough = (most as u64).saturating_add(1);
-        (&mut pipe).take(enough).read_to_end(kept).await?;
-        if kept.len() > most {
-            kept.truncate(most);
-            reading.send_modify(|reading| reading.too_much = reading.too_much.or(Some(stream)));
-            // The child ends by the signal, not because nothing reads its output.
-            tokio::io::copy(&mut pipe, &mut tokio::io::sink()).await?;
+    /// Waits until the child has ended and reaps it.
+    async fn reap(&self) -> Result<Exit, Error> {
+        loop {
+            let exited = self.group.exited().await;
+            exited.map_err(Error::io("wait for the child"))?;
+            if let Some(exit) = self.try_wait()? {
+                return Ok(exit);
+            }
+            // macOS tells the end a moment before the child can be reaped.
+            tokio::task::yield_now().await;
         }
     }
-    Ok(())
 }
 
 impl Drop for Child {

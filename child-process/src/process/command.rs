@@ -13,6 +13,7 @@ use std::time::Duration;
 use nix::sys::signal::Signal;
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::child::Reading;
 use super::stdio::Stdio;
 use super::supervisor::Limits;
 use crate::sys::{self, Group};
@@ -79,13 +80,7 @@ impl Command {
             arg0: None,
             clear_env: false,
             env: Vec::new(),
-            start: sys::Options {
-                cwd: None,
-                group: Group::Own,
-                keep_ignored: false,
-                uid: None,
-                gid: None,
-            },
+            start: sys::Options::default(),
             stdio: BTreeMap::new(),
             input: None,
             limits: Limits {
@@ -369,7 +364,8 @@ impl IntoFuture for Command {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async {
             let defaults = [Stdio::Null, Stdio::Piped, Stdio::Piped];
-            self.spawn_with(defaults).await?.wait_with_output().await
+            let child = self.spawn_with(defaults, Reading::Now).await?;
+            child.wait_with_output().await
         })
     }
 }

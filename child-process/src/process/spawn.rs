@@ -1,7 +1,7 @@
 //! Starting a command: its descriptors, its environment, and the name of what is missing.
 
 use std::collections::BTreeMap;
-use std::ffi::{CString, OsString};
+use std::ffi::{CString, OsStr, OsString};
 use std::io;
 use std::os::fd::{OwnedFd, RawFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -16,7 +16,7 @@ use tokio::net::UnixStream;
 use tokio::net::unix::pipe::{Receiver, Sender};
 
 use super::command::Command;
-use super::lookup::start_first;
+use super::lookup::{DEFAULT_PATH, start_first};
 use super::process_group::ProcessGroup;
 use super::stdio::Stdio;
 use crate::sys;
@@ -130,9 +130,16 @@ fn start(command: &Command, fds: &[(RawFd, OwnedFd)]) -> Result<Pid, SpawnError>
         .map(c_string)
         .collect::<Result<Vec<_>, _>>()?;
     c_string(program.clone())?;
-    let env = environment(command)?;
-    let started = start_first(command, &program, |file| {
-        let options = &command.start;
+    let (env, options) = (environment(command), &command.start);
+    let path = env.get(OsStr::new("PATH")).cloned();
+    let path = path.unwrap_or_else(|| DEFAULT_PATH.into());
+    let join = |(mut name, value): (OsString, OsString)| {
+        name.push("=");
+        name.push(value);
+        c_string(name)
+    };
+    let env = env.into_iter().map(join).collect::<Result<Vec<_>, _>>()?;
+    let started = start_first(&program, &path, options.cwd.as_deref(), |file| {
         let start_with = |file: &Path, args: &[CString]| {
             sys::as_user(options.uid, options.gid, || {
                 sys::start(file, args, &env, fds, options)
@@ -151,7 +158,8 @@ fn start(command: &Command, fds: &[(RawFd, OwnedFd)]) -> Result<Pid, SpawnError>
     started.map_err(|errno| diagnose(command, errno))
 }
 
-fn environment(command: &Command) -> Result<Vec<CString>, SpawnError> {
+/// Returns the variables of the child.
+fn environment(command: &Command) -> BTreeMap<OsString, OsString> {
     let own = std::env::vars_os().filter(|(name, _)| name != CHANNEL_FD && name != CHANNEL_MODE);
     // The channel to our own parent is not our children's.
     let mut all: BTreeMap<OsString, OsString> = own.filter(|_| !command.clear_env).collect();
@@ -161,12 +169,7 @@ fn environment(command: &Command) -> Result<Vec<CString>, SpawnError> {
             None => all.remove(&name),
         };
     }
-    let join = |(mut name, value): (OsString, OsString)| {
-        name.push("=");
-        name.push(value);
-        c_string(name)
-    };
-    all.into_iter().map(join).collect()
+    all
 }
 
 fn c_string(text: OsString) -> Result<CString, SpawnError> {

@@ -1,7 +1,6 @@
-//! The task that follows each child to its end: input, time limit, cancellation and signals in one `select!`.
+//! The task that follows each child to its end: input, output, time limit, cancellation and signals in one `select!`.
 //!
-//! Node's `exec` signals the child alone, once; here all of its group is ended, with SIGKILL if it must be. What the
-//! child writes is read elsewhere, by [`Child::wait_with_output`](crate::Child::wait_with_output) or by the program.
+//! Node's `exec` signals the child alone, once; here all of its group is ended, with SIGKILL if it must be.
 
 use std::convert::Infallible;
 use std::future::pending;
@@ -13,10 +12,10 @@ use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::unix::pipe;
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::sync::watch;
+use tokio::sync::{SetOnce, oneshot};
 use tokio::time::{sleep, timeout};
 
 use super::command::Command;
@@ -59,59 +58,123 @@ pub enum Reason {
     NotKilled(Errno),
 }
 
-/// What the one who reads the child's output tells the supervisor.
-#[derive(Debug, Default)]
-pub struct Reading {
-    /// The pipes are read and not at their end.
-    pub is_open: bool,
-    /// The stream that has given more than is kept.
-    pub too_much: Option<&'static str>,
+/// This process's ends of the child's stdout and stderr.
+pub type Outputs = [Option<pipe::Receiver>; 2];
+
+/// What a supervisor leaves.
+#[derive(Debug)]
+pub struct Ended {
+    pub reason: Reason,
+    /// What was read of stdout and stderr.
+    pub kept: [Vec<u8>; 2],
 }
 
-/// Follows the child until it has ended and nobody reads its output, or ends it if there is a reason to.
+/// Follows the child until it has ended, or ends it if there is a reason to.
+///
+/// If `outputs` come before its end, they are read, and the child has not ended before they are at their end.
 pub async fn supervise(
     group: Arc<ProcessGroup>,
     command: Command,
     stdin: Option<pipe::Sender>,
-    mut reading: watch::Receiver<Reading>,
+    outputs: oneshot::Receiver<Outputs>,
+) -> io::Result<Ended> {
+    let mut kept = <[Vec<u8>; 2]>::default();
+    let reason = follow(&group, command, stdin, outputs, &mut kept).await?;
+    Ok(Ended { reason, kept })
+}
+
+async fn follow(
+    group: &ProcessGroup,
+    command: Command,
+    stdin: Option<pipe::Sender>,
+    mut outputs: oneshot::Receiver<Outputs>,
+    kept: &mut [Vec<u8>; 2],
 ) -> io::Result<Reason> {
-    let Command {
-        limits,
-        input,
-        cancelled,
-        forwarded,
-        ..
-    } = command;
-    let told_to_end = AtomicBool::new(false);
-    let mut closing = reading.clone();
+    let limits = command.limits;
+    let (told_to_end, too_much) = (AtomicBool::new(false), SetOnce::new());
     let mut over = pin!(async {
         let ended = async {
-            group.exited().await?;
-            let _ = closing.wait_for(|reading| !reading.is_open).await;
-            Ok(())
+            let outputs = tokio::select! {
+                outputs = &mut outputs => outputs.ok(),
+                exited = group.exited() => {
+                    exited?;
+                    outputs.close();
+                    outputs.try_recv().ok()
+                }
+            };
+            capture(group, limits, outputs.unwrap_or_default(), kept, &too_much).await?;
+            group.exited().await
         };
         tokio::select! {
             ended = ended => ended,
-            never = feed(stdin, input.unwrap_or_default()) => match never {},
+            never = feed(stdin, command.input.unwrap_or_default()) => match never {},
         }
     });
     let reason = tokio::select! {
         // A child that never stops writing must not outrun the clock.
         biased;
         () = sleep(limits.timeout) => Reason::TimedOut,
-        () = cancelled => Reason::Cancelled,
-        never = pass_on(&group, forwarded, &told_to_end) => match never {},
-        stream = too_much(&mut reading) => Reason::TooMuch(stream),
+        () = command.cancelled => Reason::Cancelled,
+        never = pass_on(group, command.forwarded, &told_to_end) => match never {},
+        stream = too_much.wait() => Reason::TooMuch(stream),
         ended = &mut over => {
             ended?;
             if told_to_end.into_inner() {
-                sweep(&group, limits.grace).await;
+                sweep(group, limits.grace).await;
             }
             return Ok(Reason::Ended);
         }
     };
-    let refusal = group.while_ending(terminate(&group, limits, over)).await;
+    let refusal = group.while_ending(terminate(group, limits, over)).await;
     Ok(refusal.map_or(reason, Reason::NotKilled))
+}
+
+/// Reads both streams to their ends, or until the time for pipes that outlive the child is over.
+pub async fn capture(
+    group: &ProcessGroup,
+    limits: Limits,
+    [stdout, stderr]: Outputs,
+    [out, err]: &mut [Vec<u8>; 2],
+    too_much: &SetOnce<&'static str>,
+) -> io::Result<()> {
+    // One after the other would wait for ever when the second pipe is full.
+    let ends = async {
+        tokio::try_join!(
+            read(stdout, "stdout", limits.max_buffer, out, too_much),
+            read(stderr, "stderr", limits.max_buffer, err, too_much),
+        )
+    };
+    let too_late = async {
+        group.exited().await?;
+        sleep(limits.pipe_timeout).await;
+        Ok(())
+    };
+    tokio::select! {
+        biased;
+        ended = ends => ended.map(drop),
+        late = too_late => late,
+    }
+}
+
+/// Reads a stream to its end and keeps up to `most` bytes of it. If there is more, `too_much` has its name.
+async fn read(
+    pipe: Option<pipe::Receiver>,
+    stream: &'static str,
+    most: usize,
+    kept: &mut Vec<u8>,
+    too_much: &SetOnce<&'static str>,
+) -> io::Result<()> {
+    let Some(mut pipe) = pipe else { return Ok(()) };
+    // One byte more than is kept shows that there is more.
+    let enough = (most as u64).saturating_add(1);
+    (&mut pipe).take(enough).read_to_end(kept).await?;
+    if kept.len() > most {
+        kept.truncate(most);
+        let _ = too_much.set(stream);
+        // The child ends by the signal, not because nothing reads its output.
+        tokio::io::copy(&mut pipe, &mut tokio::io::sink()).await?;
+    }
+    Ok(())
 }
 
 /// Ends everything in the group: the signal, time for last words, then SIGKILL for what is left.
@@ -171,13 +234,4 @@ async fn pass_on(
         }
     }
     pending().await
-}
-
-async fn too_much(reading: &mut watch::Receiver<Reading>) -> &'static str {
-    let seen = reading.wait_for(|reading| reading.too_much.is_some());
-    let stream = seen.await.ok().and_then(|reading| reading.too_much);
-    match stream {
-        Some(stream) => stream,
-        None => pending().await,
-    }
 }

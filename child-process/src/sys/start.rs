@@ -14,9 +14,10 @@ use nix::sys::signal::{SigSet, Signal};
 use nix::unistd::Pid;
 
 /// The process group of a child.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
     /// A group of its own.
+    #[default]
     Own,
     /// A session of its own, which is also a group.
     Session,
@@ -25,7 +26,7 @@ pub enum Group {
 }
 
 /// How a process is started.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Options {
     pub cwd: Option<PathBuf>,
     pub group: Group,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Whoever waits for longer has mistyped something; and clocks end somewhere.
+/// A longer time is a typing error; and clocks end somewhere.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// The time that `text` names.

@@ -12,12 +12,12 @@ use hyper::{Request, Response, StatusCode};
 /// Serves `Handled by worker PID` until the primary wants no more of this process.
 pub fn serve(worker: Worker) -> Result<(), Error> {
     let words = Bytes::from(format!("Handled by worker {}", std::process::id()));
-    worker.serve(service_fn(move |request| answer(request, words.clone())))
+    worker.serve_blocking(service_fn(move |request| answer(request, words.clone())))
 }
 
 async fn answer(request: Request<Body>, words: Bytes) -> Result<Response<Full<Bytes>>, Infallible> {
     let mut body = request.into_body();
-    // Whoever sends something may want to be sure that it has arrived.
+    // A client that sends something may want to be sure that it has arrived.
     while !body.is_end_stream() {
         match body.frame().await {
             Some(Ok(_)) => {}

@@ -7,7 +7,7 @@ use anyhow::Error;
 
 /// Prints what clap has to say, and gives the status for it.
 pub fn usage(error: &clap::Error) -> ExitCode {
-    // Nobody is left to tell if this fails.
+    // If this fails, there is nowhere to say so.
     let _ = error.print();
     ExitCode::from(if error.use_stderr() { 2 } else { 0 })
 }
@@ -21,7 +21,7 @@ pub fn report(error: &Error) -> ExitCode {
 
 /// Prints a line on stderr.
 pub fn say(text: &str) {
-    // Where nobody listens there is nobody to tell; `eprintln!` would panic.
+    // stderr may be closed; `eprintln!` would panic.
     let _ = io::stderr().write_all(format!("clustering: {text}\n").as_bytes());
 }
 

@@ -4,7 +4,10 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
+use nix::errno::Errno;
+use nix::sys::signal::kill;
+use nix::unistd::{Pid, getpid, getppid};
 use tempfile::Builder;
 
 /// A file that is there as long as this is.
@@ -13,31 +16,61 @@ pub struct PidFile {
 }
 
 impl PidFile {
-    /// Writes it in one go: whoever reads it finds a whole number or nothing.
-    pub fn write(path: PathBuf) -> anyhow::Result<Self> {
-        Self::persist(&path).with_context(|| format!("cannot write {}", path.display()))?;
-        Ok(Self { path })
+    /// Writes it at once, unless it is still that of the primary which this one replaces.
+    ///
+    /// # Errors
+    ///
+    /// Another process has it, or it cannot be written.
+    pub fn new(path: PathBuf) -> anyhow::Result<Self> {
+        let file = Self { path };
+        match file.owner() {
+            Some(owner) if clustering::is_upgrade() && owner == getppid() => {}
+            Some(owner) if owner != getpid() && is_alive(owner) => {
+                bail!("{} belongs to process {owner}", file.path.display());
+            }
+            _ => file.write()?,
+        }
+        Ok(file)
     }
 
-    fn persist(path: &Path) -> anyhow::Result<()> {
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-        let mut file = Builder::new()
-            .permissions(readable)
-            .tempfile_in(folder.unwrap_or(Path::new(".")))?;
-        writeln!(file, "{}", std::process::id())?;
-        file.persist(path)?;
-        Ok(())
+    /// Writes it in one go: a reader finds a whole number or nothing.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written.
+    pub fn write(&self) -> anyhow::Result<()> {
+        persist(&self.path).with_context(|| format!("cannot write {}", self.path.display()))
     }
+
+    fn owner(&self) -> Option<Pid> {
+        let text = fs::read_to_string(&self.path).ok()?;
+        Some(Pid::from_raw(
+            text.trim().parse().ok().filter(|pid| *pid > 0)?,
+        ))
+    }
+}
+
+fn is_alive(pid: Pid) -> bool {
+    kill(pid, None) != Err(Errno::ESRCH)
+}
+
+fn persist(path: &Path) -> anyhow::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let readable = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    let mut file = Builder::new()
+        .permissions(readable)
+        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
+    writeln!(file, "{}", getpid())?;
+    file.persist(path)?;
+    Ok(())
 }
 
 impl Drop for PidFile {
     fn drop(&mut self) {
-        // Somebody else may have taken its place meanwhile, and the next primary may be running already.
-        let ours = format!("{}\n", std::process::id());
-        if fs::read_to_string(&self.path).is_ok_and(|text| text == ours) {
+        // The next primary may be running already, with this file.
+        if self.owner() == Some(getpid()) {
             // Nothing depends on it any more.
             let _ = fs::remove_file(&self.path);
         }

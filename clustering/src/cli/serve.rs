@@ -3,14 +3,14 @@
 use std::future;
 use std::io::{self, Write};
 use std::net::TcpListener;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::time::Duration;
 
 use anyhow::Context;
 use clustering::{
-    Builder, Cluster, Ended, Event, Outcome, Scheduling, Settings, Signal, admin, notify,
+    Builder, Cluster, Ended, Event, Scheduling, Settings, ShutdownReason, Signal, admin,
+    is_upgrade, notify,
 };
 use futures::StreamExt;
 use listenfd::ListenFd;
@@ -28,7 +28,7 @@ pub struct Args {
     /// How many workers; as many as there are cores unless said otherwise, or what `CLUSTER_WORKERS` says
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
     workers: Option<u16>,
-    /// Who gets a connection: rr (the worker that has the fewest), shared (who is quicker), reuseport (the kernel decides)
+    /// Which worker gets a connection: rr (the one that has the fewest), shared (the one that is quicker)
     #[arg(short, long, value_name = "POLICY")]
     policy: Option<Scheduling>,
     /// Leave it at that when a worker dies, as Node does
@@ -40,15 +40,18 @@ pub struct Args {
     /// How long to serve on after SIGTERM while /readyz says 503 already, until a proxy has noticed
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration::parse)]
     lame_duck: Duration,
+    /// How many workers a reload replaces at once
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    reload_batch: u16,
     /// How long idle connections stay open when a worker leaves
     #[arg(long, value_name = "TIME", default_value = "1s", value_parser = duration::parse)]
-    linger: Duration,
+    idle_grace: Duration,
     /// How long a worker that leaves may take for what it has begun
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration::parse)]
-    deadline: Duration,
+    drain_timeout: Duration,
     /// How long a worker may show no sign of life before it is replaced
     #[arg(long, value_name = "TIME", default_value = "3s", value_parser = duration::parse)]
-    hang_after: Duration,
+    heartbeat_timeout: Duration,
     /// How long a worker may take to be ready
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration::parse)]
     start_timeout: Duration,
@@ -58,6 +61,12 @@ pub struct Args {
     /// How long the body of a request may pause
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration::parse)]
     body_pause: Duration,
+    /// How long the body of a request may take
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration::parse)]
+    body_timeout: Duration,
+    /// The most bytes of a request's head
+    #[arg(long, value_name = "SIZE", default_value = "16K", value_parser = size::parse)]
+    max_head: usize,
     /// The most bytes of a request's body
     #[arg(long, value_name = "SIZE", default_value = "1M", value_parser = size::parse)]
     max_body: usize,
@@ -78,7 +87,7 @@ pub async fn serve(args: Args) -> anyhow::Result<u8> {
     let admin = args.admin.as_deref().map(listen_for_admin).transpose()?;
     let pid_file = args.pid_file.clone();
     let cluster = builder(args)?.build()?;
-    let _pid_file = pid_file.map(PidFile::write).transpose()?;
+    let pid_file = pid_file.map(PidFile::new).transpose()?;
     let handle = cluster.handle();
     let mut events = cluster.events();
     let noticed = cluster.events();
@@ -94,11 +103,16 @@ pub async fn serve(args: Args) -> anyhow::Result<u8> {
     let mut running = pin!(cluster.run());
     let telling = async {
         while let Some(event) = events.next().await {
+            if let (Event::Ready, Some(file), true) = (&event, &pid_file, is_upgrade()) {
+                // The file of the primary before is its own until now.
+                file.write()?;
+            }
             if !quiet && !show(&event) {
-                // Whoever reads our output has gone, and we with him.
+                // The reader of our output has gone, so the server ends.
                 handle.shutdown();
             }
         }
+        anyhow::Ok(())
     };
     let answering = async {
         match admin {
@@ -112,45 +126,44 @@ pub async fn serve(args: Args) -> anyhow::Result<u8> {
         }
     };
     let ended = tokio::select! {
-        (ended, (), ()) = async { tokio::join!(&mut running, telling, notifying) } => ended?,
+        (ended, told, ()) = async { tokio::join!(&mut running, telling, notifying) } => {
+            told?;
+            ended?
+        }
         never = answering => match never? {},
     };
     Ok(status(&ended))
 }
 
 fn listen_for_admin(address: &str) -> anyhow::Result<TcpListener> {
-    let listener =
-        TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))?;
-    listener.set_nonblocking(true)?;
-    Ok(listener)
+    clustering::listen(address).with_context(|| format!("cannot listen on {address}"))
 }
 
 fn builder(args: Args) -> anyhow::Result<Builder> {
-    // From systemd, or whoever keeps to its convention; the primary that was here before keeps to it too.
+    // From systemd, or a program that keeps to its convention.
     let inherited = ListenFd::from_env().take_tcp_listener(0);
-    let builder = match inherited.context("the listener that LISTEN_FDS names")? {
-        Some(listener) => Cluster::builder().listener(listener),
-        None => Cluster::builder().listen(args.listen),
-    };
+    let mut builder = Cluster::builder().listen(args.listen);
+    if let Some(listener) = inherited.context("the listener that LISTEN_FDS names")? {
+        builder = builder.listener(listener);
+    }
     let mut builder = builder
+        .reload_batch(args.reload_batch.into())
         .respawn(!args.no_respawn)
         .lame_duck(args.lame_duck)
-        .linger(args.linger)
-        .deadline(args.deadline)
-        .hang_after(args.hang_after)
+        .idle_grace(args.idle_grace)
+        .drain_timeout(args.drain_timeout)
+        .heartbeat_timeout(args.heartbeat_timeout)
         .start_timeout(args.start_timeout)
         .settings(Settings {
             max_connections: args.max_connections,
             head_timeout: args.head_timeout,
             body_pause: args.body_pause,
+            body_timeout: args.body_timeout,
             body_bytes: args.max_body as u64,
-            ..Settings::default()
+            head_bytes: args.max_head,
         });
-    if let Some(workers) = args
-        .workers
-        .and_then(|workers| NonZeroUsize::new(workers.into()))
-    {
-        builder = builder.workers(workers);
+    if let Some(workers) = args.workers {
+        builder = builder.workers(workers.into());
     }
     if let Some(policy) = args.policy {
         builder = builder.scheduling(policy);
@@ -158,22 +171,21 @@ fn builder(args: Args) -> anyhow::Result<Builder> {
     Ok(builder)
 }
 
-/// Prints what the notes print, and on stderr what else people want to know. False if nobody reads it any more.
+/// Prints what the notes print, and on stderr what else people want to know. Returns false if the reader is gone.
 fn show(event: &Event) -> bool {
     match event {
         Event::Listening { worker, .. } => return tell(&format!("Worker {} started", worker.pid)),
         Event::Exit { worker, .. } => return tell(&format!("Worker {} died", worker.pid)),
-        Event::Finished { pid } => return tell(&format!("Worker {pid} died")),
         Event::ForkFailed { reason, .. } => say(reason),
         Event::Hung { worker } => say(&format!(
             "worker {} shows no sign of life, and is killed",
             worker.pid
         )),
-        Event::NotReady { worker } => say(&format!(
+        Event::StartTimedOut { worker } => say(&format!(
             "worker {} was not ready in time, and is killed",
             worker.pid
         )),
-        Event::NotDrained { worker } => say(&format!(
+        Event::DrainTimedOut { worker } => say(&format!(
             "worker {} did not finish in time, and is killed",
             worker.pid
         )),
@@ -182,7 +194,15 @@ fn show(event: &Event) -> bool {
         Event::ReloadFailed { reason } => say(&format!(
             "not reloaded, the old workers go on: the new one failed: {reason}"
         )),
-        Event::NotReplaced { reason } => say(&format!("not replaced, all goes on: {reason}")),
+        Event::Upgraded { pid } => say(&format!("replaced by process {pid}")),
+        Event::UpgradeFailed { reason } => say(&format!("not replaced, all goes on: {reason}")),
+        Event::ServiceFailed { worker, reason } => {
+            say(&format!(
+                "worker {}: a service failed: {reason}",
+                worker.pid
+            ));
+        }
+        Event::SignalIgnored { signal } => say(&format!("{signal} is ignored, as at the start")),
         Event::State(stats) => {
             let json = serde_json::to_string(stats).expect("numbers and words are JSON");
             say(&json);
@@ -198,10 +218,10 @@ fn tell(line: &str) -> bool {
     writeln!(out, "{line}").and_then(|()| out.flush()).is_ok()
 }
 
-/// 0 after an orderly end; as a shell says it, 128 and the number of the signal, if somebody had not the time to wait.
+/// 0 after an orderly end; as a shell says it, 128 and the number of the signal, if a signal ended it at once.
 fn status(ended: &Ended) -> u8 {
     match (ended.outcome, ended.signal) {
-        (Outcome::Quit, signal) => {
+        (ShutdownReason::Quit, signal) => {
             let number = signal.unwrap_or(Signal::SIGQUIT) as i32;
             u8::try_from(128 + number).unwrap_or(1)
         }

@@ -3,10 +3,9 @@
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::Context;
+use clustering::client;
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
 use super::{address, duration};
@@ -41,8 +40,8 @@ pub async fn status(args: Args) -> anyhow::Result<u8> {
     let redraws = args.watch && io::stdout().is_terminal();
     let mut before = None;
     loop {
-        let asked = timeout(PATIENCE, ask(&args.admin)).await;
-        let text = asked.unwrap_or_else(|_| bail!("no answer within {PATIENCE:?}"));
+        let asked = timeout(PATIENCE, client::get(&args.admin, "/status")).await;
+        let text = asked.with_context(|| format!("no answer within {PATIENCE:?}"))?;
         let text = text.with_context(|| format!("cannot ask http://{}", args.admin))?;
         let status: Value =
             serde_json::from_str(&text).context("that is no cluster's admin address")?;
@@ -75,21 +74,6 @@ fn print(words: &str, redraws: bool) -> io::Result<()> {
         write!(out, "{words}")?;
     }
     out.flush()
-}
-
-async fn ask(address: &str) -> anyhow::Result<String> {
-    let mut stream = TcpStream::connect(address).await?;
-    let request = "GET /status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-    stream.write_all(request.as_bytes()).await?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await?;
-    let (head, body) = answer.split_once("\r\n\r\n").context("that is no HTTP")?;
-    ensure!(
-        head.starts_with("HTTP/1.1 200 "),
-        "{}",
-        head.lines().next().unwrap_or_default()
-    );
-    Ok(body.to_owned())
 }
 
 /// The columns that `/status` has and those that follow from two of them.

@@ -1,25 +1,36 @@
-//! Connections find their worker: handed over one by one, or accepted from the listeners that each worker is given.
+//! Connections find their worker: handed over one by one, or accepted by the workers themselves.
 
 use std::os::fd::OwnedFd;
-use std::rc::Rc;
+use std::sync::Arc;
 
-use super::Primary;
-use crate::acceptor::{self, Accepted, Acceptor};
-use crate::attend::Order;
-use crate::listeners;
-use crate::message::Down;
-use crate::placement::Change;
-use crate::{Error, Event, Scheduling};
+use super::{Primary, listener};
+use crate::ipc::acceptor::{self, Accepted, Acceptor};
+use crate::ipc::protocol::PrimaryMessage;
+use crate::primary::worker_process::WorkerCommand;
+use crate::{Error, Event, Scheduling, WorkerId};
 
 impl Primary {
     /// Begins to take connections, where the primary does so itself.
     pub(super) fn begin_to_accept(&mut self) -> Result<(), Error> {
         if self.builder.scheduling == Scheduling::RoundRobin {
-            let listener = &self.listeners.sockets()[0];
-            let acceptor = Acceptor::new(listener).map_err(Error::io("watch the listener"))?;
-            self.acceptor = Some(acceptor);
+            let acceptor = Acceptor::new(self.listener.socket());
+            self.acceptor = Some(acceptor.map_err(Error::io("watch the listener"))?);
         }
         Ok(())
+    }
+
+    /// Lets a worker that is ready have connections.
+    pub(super) fn give_connections_to(&mut self, id: WorkerId) {
+        match self.builder.scheduling {
+            Scheduling::RoundRobin => self.balancer.add(id),
+            Scheduling::Shared => {
+                let listener = self.listener.socket().clone();
+                self.send(
+                    id,
+                    WorkerCommand::Say(PrimaryMessage::Listen, Some(listener)),
+                );
+            }
+        }
     }
 
     pub(super) fn accepted(&mut self, accepted: Accepted) {
@@ -28,7 +39,7 @@ impl Primary {
             Accepted::Failed(reason) => self.emit(Event::AcceptFailed { reason }),
         }
         // The others of the same burst go in the same packets.
-        while self.dispatcher.has_room() {
+        while self.balancer.has_room() {
             match self.acceptor.as_mut().and_then(Acceptor::try_accept) {
                 Some(Accepted::Connection(connection)) => self.hand_over(connection.into()),
                 _ => break,
@@ -36,48 +47,33 @@ impl Primary {
         }
     }
 
-    pub(super) fn hand_over(&mut self, connection: Rc<OwnedFd>) {
-        match self.dispatcher.send(connection.clone()) {
-            Ok((id, number)) => self.send(id, Order::Connection(number, connection)),
-            Err(connection) => self.dispatcher.give_back(connection),
+    pub(super) fn hand_over(&mut self, connection: Arc<OwnedFd>) {
+        match self.balancer.send(connection.clone()) {
+            Ok((id, number)) => self.send(id, WorkerCommand::Connection(number, connection)),
+            Err(connection) => self.balancer.requeue(connection),
         }
     }
 
-    /// Nobody can come any more, and whoever is in a queue has been promised an answer.
-    pub(super) fn close_doors(&mut self) {
-        for listener in self.listeners.sockets() {
-            listeners::bar(listener);
+    /// Takes no connection any more. Those that were accepted have been promised an answer, and, where the queue ends with this process, those in it.
+    pub(super) fn stop_accepting(&mut self) {
+        let is_last = self.listener.is_ours();
+        if is_last {
+            listener::drop_new_syns(self.listener.socket());
         }
         if self.acceptor.take().is_some() {
-            let listener = self.listeners.sockets()[0].clone();
-            self.dispatcher.hurry();
-            for connection in acceptor::queue_of(&listener) {
-                self.hand_over(connection.into());
+            self.balancer.lift_limits();
+            if is_last {
+                for connection in acceptor::drain_backlog(&self.listener.socket().clone()) {
+                    self.hand_over(connection.into());
+                }
             }
-            while let Some(connection) = self.dispatcher.take_returned() {
+            while let Some(connection) = self.balancer.take_requeued() {
                 self.hand_over(connection);
             }
-            listeners::shut(&listener);
-        }
-        // The others are emptied and shut by those who accept from them.
-    }
-
-    /// Tells workers which listeners they are to accept from.
-    pub(super) fn place(&mut self) {
-        if let Err(error) = self.listeners.grow(self.supervisor.wanted()) {
-            // The listeners that there are serve all slots.
-            let reason = error.to_string();
-            self.emit(Event::AcceptFailed { reason });
-        }
-        let sockets = self.listeners.sockets().to_vec();
-        for change in self.placement.changes(sockets.len()) {
-            match change {
-                Change::Listen(id, listener) => {
-                    let socket = sockets[listener].clone();
-                    self.send(id, Order::Say(Down::Listen { listener }, Some(socket)));
-                }
-                Change::Unlisten(id, listener) => self.order(id, Down::Unlisten { listener }),
+            if is_last {
+                listener::shutdown(self.listener.socket());
             }
         }
+        // Workers that accept themselves empty the queue and shut it.
     }
 }

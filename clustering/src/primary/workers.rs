@@ -7,20 +7,25 @@ use futures::future::FutureExt;
 use nix::sys::signal::Signal;
 
 use super::{Primary, Worker};
-use crate::attend::{self, Order, Report};
 use crate::error::Failure;
-use crate::message::{Counters, Down, PROTOCOL, Up};
+use crate::ipc::protocol::{Counters, PROTOCOL, PrimaryMessage, WorkerMessage};
+use crate::primary::worker_process::{self, WorkerCommand, WorkerReport};
+use crate::stats::WorkerState;
 use crate::supervisor::Input;
-use crate::{Event, Exit, Scheduling, WorkerId, WorkerInfo};
+use crate::{Event, Exit, WorkerId, WorkerInfo};
 
 impl Primary {
     pub(super) fn spawn(&mut self, id: WorkerId, slot: usize) {
-        let started = attend::start(&self.builder, id, slot, self.report_to.clone());
-        let (pid, lines, attended) = match started {
+        let started = worker_process::start(&self.builder, id, slot, self.report_to.clone());
+        let (pid, senders, process) = match started {
             Ok(started) => started,
             Err(source) => {
                 let program = self.builder.program.clone().unwrap_or_default();
-                let failure = Failure::NotStarted { program, source };
+                let failure = Failure::NotStarted {
+                    program,
+                    cwd: self.builder.cwd.clone(),
+                    source,
+                };
                 let reason = failure.to_string();
                 self.last_failure = Some(failure);
                 self.emit(Event::ForkFailed { slot, reason });
@@ -29,62 +34,57 @@ impl Primary {
         };
         self.totals.started += 1;
         let info = WorkerInfo { id, slot, pid };
-        let start = Down::Start(self.builder.settings.clone());
-        // It lives as long as its attendant, which has just begun.
-        let _ = lines.orders.send(Order::Say(start, None));
-        let mut mailboxes = self
-            .mailboxes
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        mailboxes.insert(id, lines.messages.clone());
-        drop(mailboxes);
+        let start = PrimaryMessage::Start(self.builder.settings.clone());
+        // The task of the process has just begun.
+        let _ = senders.commands.send(WorkerCommand::Say(start, None));
+        let mut outboxes = self.outboxes.lock().unwrap_or_else(PoisonError::into_inner);
+        outboxes.insert(id, senders.messages.clone());
+        drop(outboxes);
         let worker = Worker {
             info,
-            lines,
+            senders,
             since: Instant::now(),
             counters: Counters::default(),
-            verdict: None,
+            kill_reason: None,
         };
         self.workers.insert(id, worker);
-        self.attendants.push(attended.attend().boxed_local());
+        self.worker_tasks.push(process.run().boxed_local());
         self.emit(Event::Fork { worker: info });
     }
 
     pub(super) fn drain(&mut self, id: WorkerId) {
         let Some(info) = self.info(id) else { return };
-        let last = self.supervisor.is_closing() && self.listeners.are_ours();
-        if last {
-            self.close_doors();
+        let is_closing = self.supervisor.is_closing();
+        if is_closing {
+            self.stop_accepting();
         }
-        self.dispatcher.retire(id);
-        self.placement.retire(id);
+        let last = is_closing && self.listener.is_ours();
+        self.balancer.retire(id);
         self.order(
             id,
-            Down::Drain {
-                linger: self.builder.linger,
-                deadline: self.builder.deadline,
+            PrimaryMessage::Drain {
+                idle_grace: self.builder.idle_grace,
+                drain_timeout: self.builder.drain_timeout,
                 last,
-                alone: false,
             },
         );
         self.emit(Event::Draining { worker: info });
-        self.place();
     }
 
-    pub(super) fn reported(&mut self, id: WorkerId, report: Report) {
+    pub(super) fn on_report(&mut self, id: WorkerId, report: WorkerReport) {
         match report {
-            Report::Up(up) => self.said(id, up),
-            Report::Proven => self.ready(id),
-            Report::Disconnected => self.disconnected(id),
-            Report::Unfit(reason) => {
+            WorkerReport::WorkerMessage(up) => self.on_message(id, up),
+            WorkerReport::ProbeOk => self.ready(id),
+            WorkerReport::Disconnected => self.disconnected(id),
+            WorkerReport::ProbeFailed(reason) => {
                 if let Some(worker) = self.workers.get_mut(&id) {
-                    worker.verdict = Some(Failure::Unfit(reason));
+                    worker.kill_reason = Some(Failure::ProbeFailed(reason));
                 }
                 self.signal(id, Signal::SIGKILL);
             }
-            Report::Exited(exit) => self.exited(id, exit),
+            WorkerReport::Exited(exit) => self.exited(id, exit),
         }
-        while let Some(connection) = self.dispatcher.take_returned() {
+        while let Some(connection) = self.balancer.take_requeued() {
             self.totals.handed_again += 1;
             self.hand_over(connection);
         }
@@ -92,54 +92,58 @@ impl Primary {
 
     /// All that it has said was heard. What it has not answered for by now it never will: it goes to others.
     fn disconnected(&mut self, id: WorkerId) {
-        self.dispatcher.remove(id);
-        self.placement.retire(id);
-        self.place();
+        self.balancer.remove(id);
         if let Some(worker) = self.info(id) {
             self.emit(Event::Disconnect { worker });
         }
     }
 
-    pub(super) fn said(&mut self, id: WorkerId, up: Up) {
+    pub(super) fn on_message(&mut self, id: WorkerId, up: WorkerMessage) {
         let Some(worker) = self.workers.get_mut(&id) else {
             return;
         };
         let info = worker.info;
         match up {
-            Up::Online { protocol } if protocol == PROTOCOL => {
+            WorkerMessage::Online { protocol } if protocol == PROTOCOL => {
                 self.emit(Event::Online { worker: info });
                 match self.builder.probe.clone() {
-                    Some(path) => self.send(id, Order::Probe(path)),
+                    Some(path) => self.send(id, WorkerCommand::Probe(path)),
                     None => self.ready(id),
                 }
             }
             // A program of another version is not ready, whatever it says.
-            Up::Online { .. } => {
-                worker.verdict = Some(Failure::OtherVersion);
+            WorkerMessage::Online { .. } => {
+                worker.kill_reason = Some(Failure::OtherVersion);
                 self.signal(id, Signal::SIGKILL);
             }
-            Up::Taken {
+            WorkerMessage::Taken {
                 first,
                 taken,
                 refused,
                 open,
-            } => self.dispatcher.arrived(id, first, taken, refused, open),
-            Up::Closed { open } => {
+            } => self.balancer.ack(id, first, taken, refused, open),
+            WorkerMessage::Closed { open } => {
                 worker.counters.open = open;
-                self.dispatcher.is_open(id, open);
+                self.balancer.is_open(id, open);
             }
-            Up::Beat(counters) => {
+            WorkerMessage::Heartbeat { counters, failure } => {
                 worker.counters = counters;
-                self.dispatcher.is_open(id, counters.open);
-                self.step(Input::Beat(id));
+                self.balancer.is_open(id, counters.open);
+                if let Some(reason) = failure {
+                    let worker = info;
+                    self.emit(Event::ServiceFailed { worker, reason });
+                }
+                self.step(Input::Heartbeat(id));
             }
-            Up::Leaving => self.step(Input::Leaving(id)),
-            Up::Alone => drop(self.alone.insert(id)),
-            Up::Drained { forced, counters } => {
-                worker.counters = counters;
+            WorkerMessage::Leaving => self.step(Input::Leaving(id)),
+            WorkerMessage::Drained { forced, counters } => {
+                worker.counters = Counters {
+                    open: 0,
+                    ..counters
+                };
                 self.totals.forced += forced;
             }
-            Up::Program(message) => self.emit(Event::Message {
+            WorkerMessage::Program(message) => self.emit(Event::Message {
                 worker: info,
                 message,
             }),
@@ -148,36 +152,40 @@ impl Primary {
 
     pub(super) fn ready(&mut self, id: WorkerId) {
         let Some(worker) = self.info(id) else { return };
-        if self.supervisor.state(id) != Some("starting") {
+        if self.supervisor.state(id) != Some(WorkerState::Starting) {
             return;
         }
-        let address = self.listeners.address();
-        if self.builder.scheduling == Scheduling::RoundRobin {
-            self.dispatcher.add(id);
-        }
-        self.placement.add(id, worker.slot);
-        self.place();
+        let address = self.listener.address();
+        self.give_connections_to(id);
         self.emit(Event::Listening { worker, address });
         // Now the old one of its slot may go.
         self.step(Input::Ready(id));
+        if self.stats().ready() >= self.supervisor.wanted()
+            && let Some(starting) = self.starting.take()
+        {
+            starting.serves();
+            self.emit(Event::Ready);
+        }
     }
 
     pub(super) fn exited(&mut self, id: WorkerId, exit: Exit) {
         let voluntary = self.supervisor.is_voluntary(id);
-        self.dispatcher.remove(id);
-        self.placement.retire(id);
-        let mut mailboxes = self
-            .mailboxes
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        mailboxes.remove(&id);
-        drop(mailboxes);
+        let was_draining = self.supervisor.state(id) == Some(WorkerState::Draining);
+        self.balancer.remove(id);
+        let mut outboxes = self.outboxes.lock().unwrap_or_else(PoisonError::into_inner);
+        outboxes.remove(&id);
+        drop(outboxes);
         if let Some(gone) = self.workers.remove(&id) {
-            self.totals.died += u64::from(!voluntary);
-            self.requests_of_the_gone += gone.counters.requests;
+            // One that is killed while it drains ends against our will, and takes its connections along.
+            let failed = was_draining && exit != Exit::Code(0);
+            self.totals.died += u64::from(!voluntary || failed);
+            if voluntary || was_draining {
+                self.totals.forced += gone.counters.open;
+            }
+            self.retired_requests += gone.counters.requests;
             // Those whom the end of the cluster kills say nothing about why it ends.
             if !self.supervisor.is_ending() {
-                self.last_failure = Some(gone.verdict.unwrap_or(Failure::Ended(exit)));
+                self.last_failure = Some(gone.kill_reason.unwrap_or(Failure::Ended(exit)));
             }
             self.emit(Event::Exit {
                 worker: gone.info,
@@ -186,6 +194,5 @@ impl Primary {
             });
         }
         self.step(Input::Exited(id));
-        self.place();
     }
 }

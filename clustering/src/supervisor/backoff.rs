@@ -37,7 +37,7 @@ impl BackOff {
         before.saturating_add(1)
     }
 
-    /// How long to wait after so many losses. `salt` spreads slots that are lost together by a fifth to each side.
+    /// Returns how long to wait after that many losses. `salt` spreads slots that are lost together by a fifth to each side.
     pub fn wait(&self, losses: u32, lived: Option<Duration>, salt: u64) -> Duration {
         let Some(doublings) = losses.checked_sub(2) else {
             return Duration::ZERO;

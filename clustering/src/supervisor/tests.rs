@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use super::{Action, BackOff, Input, Notice, Outcome, Rules, Supervisor};
+use super::{Action, BackOff, Input, Notice, Rules, ShutdownReason, Supervisor};
 use crate::WorkerId;
 
 const START: Duration = Duration::from_secs(10);
@@ -14,6 +14,7 @@ fn rules() -> Rules {
         respawn: true,
         start_timeout: START,
         lame_duck: Duration::ZERO,
+        reload_batch: 1,
         drain_timeout: DRAIN,
         silent_pulses: 6,
         give_up_after: 5,
@@ -27,7 +28,7 @@ struct World {
     now: Instant,
     alive: BTreeMap<WorkerId, Process>,
     started: BTreeSet<WorkerId>,
-    finished: Option<Outcome>,
+    finished: Option<ShutdownReason>,
     notices: Vec<Notice>,
     respawn: bool,
 }
@@ -176,7 +177,7 @@ fn a_new_one_that_is_never_ready_is_killed_and_the_reload_given_up() {
     assert_eq!(world.ids(Process::Ready), [1]);
     assert_eq!(
         world.notices,
-        [Notice::NotReady(WorkerId(2)), Notice::ReloadFailed(1)]
+        [Notice::StartTimedOut(WorkerId(2)), Notice::ReloadFailed(1)]
     );
 }
 
@@ -276,7 +277,10 @@ fn a_program_that_cannot_start_is_given_up_within_two_seconds() {
         }
     }
 
-    assert!(matches!(world.finished, Some(Outcome::GaveUp { .. })));
+    assert!(matches!(
+        world.finished,
+        Some(ShutdownReason::GaveUp { .. })
+    ));
     assert!(world.now - begin < Duration::from_secs(2));
     assert!(world.started.len() <= 10, "{} starts", world.started.len());
 }
@@ -303,8 +307,8 @@ fn a_worker_that_is_silent_is_killed_and_replaced() {
     world.ready(1);
     world.ready(2);
     for _ in 0..7 {
-        world.tell(Input::Beat(WorkerId(2)));
-        world.tell(Input::Pulse);
+        world.tell(Input::Heartbeat(WorkerId(2)));
+        world.tell(Input::HeartbeatTick);
     }
 
     assert_eq!(world.ids(Process::Killed), [1]);
@@ -339,7 +343,7 @@ fn without_respawn_the_cluster_ends_with_its_last_worker() {
 
     world.exits(2);
 
-    assert_eq!(world.finished, Some(Outcome::NobodyLeft));
+    assert_eq!(world.finished, Some(ShutdownReason::NobodyLeft));
     assert_eq!(world.started.len(), 2);
 }
 
@@ -373,7 +377,7 @@ fn a_shutdown_waits_for_those_who_finish_and_kills_those_who_do_not() {
     assert_eq!(world.ids(Process::Killed), [2]);
     world.exits(2);
 
-    assert_eq!(world.finished, Some(Outcome::ShutDown));
+    assert_eq!(world.finished, Some(ShutdownReason::ShutDown));
 }
 
 const LAME_DUCK: Duration = Duration::from_secs(5);
@@ -408,7 +412,7 @@ fn a_lame_duck_serves_on_until_its_time_is_over() {
     assert_eq!(world.ids(Process::Draining), [1, 2]);
     world.exits(1);
     world.exits(2);
-    assert_eq!(world.finished, Some(Outcome::ShutDown));
+    assert_eq!(world.finished, Some(ShutdownReason::ShutDown));
 }
 
 #[test]
@@ -432,7 +436,7 @@ fn a_lame_duck_that_is_to_end_at_once_does() {
     assert_eq!(world.ids(Process::Killed), [1, 2]);
     world.exits(1);
     world.exits(2);
-    assert_eq!(world.finished, Some(Outcome::Quit));
+    assert_eq!(world.finished, Some(ShutdownReason::Quit));
 }
 
 /// Small, seeded, and good enough to try orders (xorshift64).
@@ -530,10 +534,10 @@ fn something_happens(world: &mut World, random: &mut Random) {
                 world.tell(Input::Leaving(WorkerId(id)));
             }
         }
-        16 => world.tell(Input::Pulse),
+        16 => world.tell(Input::HeartbeatTick),
         17 => {
             for id in alive {
-                world.tell(Input::Beat(WorkerId(id)));
+                world.tell(Input::Heartbeat(WorkerId(id)));
             }
         }
         _ => world.pass(Duration::from_millis(
@@ -546,7 +550,7 @@ fn check(world: &World, seed: u64) {
     let coming = world.ids(Process::Starting).len() + world.serving();
     let wanted = world.supervisor.wanted();
     if world.finished.is_none() {
-        // One new one in a reload, and nobody else.
+        // One new worker in a reload, and no other.
         assert!(
             coming <= wanted + 1,
             "seed {seed}: {coming} for {wanted}: {:?}",
@@ -555,7 +559,7 @@ fn check(world: &World, seed: u64) {
     }
 }
 
-/// From here on all goes well: every start succeeds, whoever is told to go goes.
+/// From here on all goes well: every start succeeds, a worker that is told to go goes.
 fn settle(world: &mut World, seed: u64) {
     for _ in 0..200 {
         let wanted = world.supervisor.wanted();
@@ -610,14 +614,17 @@ fn a_program_that_is_never_ready_in_time_is_given_up_as_well() {
         }
     }
 
-    assert_eq!(world.finished, Some(Outcome::GaveUp { slot: 0, tries: 5 }));
+    assert_eq!(
+        world.finished,
+        Some(ShutdownReason::GaveUp { slot: 0, tries: 5 })
+    );
 }
 
 #[test]
 fn whoever_is_killed_is_replaced_when_it_is_gone_and_not_before() {
     let mut world = World::new(1);
     world.ready(1);
-    (0..7).for_each(|_| world.tell(Input::Pulse));
+    (0..7).for_each(|_| world.tell(Input::HeartbeatTick));
     assert_eq!(world.ids(Process::Killed), [1]);
     assert!(world.ids(Process::Starting).is_empty());
 
@@ -634,11 +641,11 @@ fn without_respawn_whoever_hangs_is_not_replaced_either() {
     };
     let mut world = World::with(rules, 1);
     world.ready(1);
-    (0..7).for_each(|_| world.tell(Input::Pulse));
+    (0..7).for_each(|_| world.tell(Input::HeartbeatTick));
 
     world.exits(1);
 
-    assert_eq!(world.finished, Some(Outcome::NobodyLeft));
+    assert_eq!(world.finished, Some(ShutdownReason::NobodyLeft));
 }
 
 #[test]
@@ -674,5 +681,5 @@ fn nobody_can_ask_for_more_workers_than_there_can_be() {
 
     world.tell(Input::Scale(usize::MAX));
 
-    assert_eq!(world.supervisor.wanted(), super::size::MOST_WORKERS);
+    assert_eq!(world.supervisor.wanted(), super::scaling::MOST_WORKERS);
 }

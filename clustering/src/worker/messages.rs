@@ -1,4 +1,4 @@
-//! What the program in a worker says to the primary, and hears from it: `process.send`, `process.on('message')`.
+//! Messages between the program in a worker and the primary: `process.send`, `process.on('message')`.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use crate::Error;
 use crate::handle::checked;
 
-/// How many messages may wait for the primary before `send` does.
+/// How many messages may wait in each direction, before `send` does.
 const WAITING: usize = 64;
 
 /// Sends messages to the primary.
@@ -27,7 +27,7 @@ impl ToPrimary {
 }
 
 /// The messages from the primary.
-pub struct FromPrimary(mpsc::UnboundedReceiver<Value>);
+pub struct FromPrimary(mpsc::Receiver<Value>);
 
 impl FromPrimary {
     /// The next message, or `None` when this worker serves no more.
@@ -41,17 +41,17 @@ impl FromPrimary {
 }
 
 /// Both ends of both queues.
-pub struct Ends {
+pub struct MessageChannels {
     to_primary: mpsc::Sender<Value>,
     pub outgoing: mpsc::Receiver<Value>,
-    pub incoming: mpsc::UnboundedSender<Value>,
-    from_primary: Option<mpsc::UnboundedReceiver<Value>>,
+    pub incoming: mpsc::Sender<Value>,
+    from_primary: Option<mpsc::Receiver<Value>>,
 }
 
-impl Ends {
+impl MessageChannels {
     pub fn new() -> Self {
         let (to_primary, outgoing) = mpsc::channel(WAITING);
-        let (incoming, from_primary) = mpsc::unbounded_channel();
+        let (incoming, from_primary) = mpsc::channel(WAITING);
         Self {
             to_primary,
             outgoing,
@@ -60,7 +60,7 @@ impl Ends {
         }
     }
 
-    /// From here on, messages that nobody has asked for are dropped instead of kept.
+    /// Drops messages from now on, unless the program has asked for them.
     pub fn forget_untaken(&mut self) {
         self.from_primary = None;
     }

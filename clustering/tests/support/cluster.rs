@@ -5,13 +5,19 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Arc, Mutex, Once, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::Pid;
+
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::process::{Process, children_of, send, tcp_sockets_of};
 use super::{DEADLINE, until};
@@ -90,6 +96,7 @@ impl Cluster {
 
     /// Starts the command, and returns at once.
     pub fn spawn(mut command: Command) -> Self {
+        hear_signals();
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let output = Arc::new(Mutex::new(Output::default()));
@@ -110,9 +117,18 @@ impl Cluster {
         }
     }
 
-    /// The primary's process.
+    /// The primary's process: the one that was started, or the last that has replaced it.
     pub fn pid(&self) -> u32 {
-        self.child.id()
+        self.successor().unwrap_or(self.child.id())
+    }
+
+    fn successor(&self) -> Option<u32> {
+        let lines = self.stderr();
+        let mut pids = lines
+            .iter()
+            .rev()
+            .filter_map(|line| line.split_once("replaced by process ")?.1.parse().ok());
+        pids.next()
     }
 
     /// Where it listens.
@@ -123,6 +139,14 @@ impl Cluster {
     /// Where it answers questions about itself.
     pub fn admin(&self) -> SocketAddr {
         self.address_behind("admin on http://")
+    }
+
+    /// Where all its clusters listen.
+    pub fn addresses(&self) -> Vec<SocketAddr> {
+        let lines = self.stderr();
+        let texts = lines.iter();
+        let texts = texts.filter_map(|line| Some(line.split_once("listening on http://")?.1));
+        texts.map(|text| text.parse().unwrap()).collect()
     }
 
     fn address_behind(&self, words: &str) -> SocketAddr {
@@ -199,9 +223,11 @@ impl Cluster {
         });
     }
 
-    /// Remembers the children of the primary, so that they end with it whatever becomes of it.
+    /// Remembers the primary and its children, so that they end with the test whatever becomes of them.
     pub fn look(&mut self) {
-        self.seen.extend(children_of(self.pid()));
+        let primary = self.pid();
+        self.seen.extend(Process::of(primary));
+        self.seen.extend(children_of(primary));
     }
 
     /// Waits for the end of the primary and of all that it has started, and says how it ended.
@@ -210,7 +236,10 @@ impl Cluster {
         let mut status = None;
         until("the primary ends", || {
             self.look();
-            status = self.child.try_wait().unwrap();
+            status = match self.successor() {
+                None => self.child.try_wait().unwrap(),
+                Some(pid) => reap(pid),
+            };
             status.is_some()
         });
         until("nobody is left", || {
@@ -248,8 +277,9 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
+        // Also the new primary, if the old one ended before a look at its children.
+        self.look();
         if matches!(self.child.try_wait(), Ok(None)) {
-            self.look();
             // Not reaped, so that the number is still its own.
             let _ = self.child.kill();
             let _ = self.child.wait();
@@ -261,6 +291,43 @@ impl Drop for Cluster {
         }
         self.drain_output();
     }
+}
+
+/// How a process ended that this one has inherited, if it has.
+fn reap(pid: u32) -> Option<ExitStatus> {
+    let pid = Pid::from_raw(i32::try_from(pid).unwrap());
+    match waitpid(pid, Some(WaitPidFlag::WNOHANG)) {
+        Ok(WaitStatus::Exited(_, code)) => Some(ExitStatus::from_raw(code << 8)),
+        Ok(WaitStatus::Signaled(_, signal, _)) => Some(ExitStatus::from_raw(signal as i32)),
+        _ => None,
+    }
+}
+
+/// Hears the signals that a primary obeys, so that a program which is started from here does not begin with one ignored: what this process ignores its
+/// children ignore too, and what it hears they do not.
+fn hear_signals() {
+    static HEARD: OnceLock<Runtime> = OnceLock::new();
+    HEARD.get_or_init(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let context = runtime.enter();
+        let heard = [
+            SignalKind::hangup(),
+            SignalKind::user_defined1(),
+            SignalKind::user_defined2(),
+            SignalKind::quit(),
+            SignalKind::from_raw(Signal::SIGTTIN as i32),
+            SignalKind::from_raw(Signal::SIGTTOU as i32),
+        ];
+        for kind in heard {
+            // The handler stays.
+            drop(signal(kind).unwrap());
+        }
+        drop(context);
+        runtime
+    });
 }
 
 fn lock(output: &Mutex<Output>) -> std::sync::MutexGuard<'_, Output> {

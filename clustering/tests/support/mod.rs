@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 pub const DEADLINE: Duration = Duration::from_secs(30);
 
 /// The names of the policies, as `-p` takes them.
-pub const POLICIES: [&str; 3] = ["rr", "shared", "reuseport"];
+pub const POLICIES: [&str; 2] = ["rr", "shared"];
 
 /// Whether tests are to run whole.
 pub fn is_soak() -> bool {

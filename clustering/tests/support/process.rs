@@ -26,6 +26,12 @@ pub struct Process {
 }
 
 impl Process {
+    /// The process that has this number now.
+    pub fn of(pid: u32) -> Option<Self> {
+        let since = stat(pid)?.since;
+        Some(Self { pid, since })
+    }
+
     /// Whether it runs; a zombie does not.
     pub fn runs(&self) -> bool {
         stat(self.pid).is_some_and(|stat| stat.since == self.since && stat.state != "Z")

@@ -8,7 +8,6 @@ use clap_complete::Shell;
 use streams::Format;
 
 use super::level::Level;
-use super::size;
 
 /// Node's streams in Rust: a tour in short lessons, and a gzip for every core.
 #[derive(Parser)]
@@ -137,7 +136,7 @@ pub struct FileArgs {
     #[arg(long, value_name = "FORMAT", value_parser = format_parser())]
     pub format: Option<Format>,
     /// Fail when more than this comes out of a file, all members together (64K, 1M, 2GiB)
-    #[arg(long, value_name = "SIZE", value_parser = size::parse)]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
     pub max_output: Option<u64>,
     /// Not taken
     #[arg(short = 'N', long, hide = true)]
@@ -169,4 +168,9 @@ fn format_parser() -> impl TypedValueParser<Value = Format> {
         let named = Format::ALL.iter().find(|format| format.name() == name);
         *named.expect("only names of formats are possible values")
     })
+}
+
+/// Units are powers of 1,024, with or without the `i`.
+fn size(text: &str) -> Result<u64, parse_size::Error> {
+    parse_size::Config::new().with_binary().parse_size(text)
 }

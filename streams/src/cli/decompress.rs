@@ -1,71 +1,70 @@
 //! `streams decompress`: each file becomes one without the format's suffix.
 
-use std::cell::OnceCell;
 use std::io::IsTerminal;
 use std::path::Path;
 
-use anyhow::{anyhow, ensure};
-use streams::{DecodeSummary, DecompressOptions, Format, Trailing};
+use anyhow::{Context, ensure};
+use bytes::Bytes;
+use streams::{ByteStream, DecodeSummary, DecompressOptions, Format};
 
 use super::args::FileArgs;
-use super::file::{Output, format_of, is_dash, open, peek, stripped};
-use super::message::{Failure, Outcome, warn};
-use super::transfer::transfer;
+use super::files::{open, stripped, transfer};
+use super::input::{Input, is_dash, peek};
+use super::message::Outcome;
 
-pub async fn decompress(path: &Path, args: &FileArgs) -> Result<Outcome, Failure> {
-    if is_dash(path) && std::io::stdin().is_terminal() && !args.force {
-        return Err(anyhow!("compressed data is not read from a terminal; -f does it").into());
-    }
-    let target = || match stripped(path, args) {
-        Some((_, stripped)) => Ok(stripped),
-        None => Err(anyhow!("unknown suffix; name the output with -o or use -c")),
+pub async fn decompress(path: &Path, args: &FileArgs) -> anyhow::Result<Outcome> {
+    ensure!(
+        !is_dash(path) || !std::io::stdin().is_terminal() || args.force,
+        "compressed data is not read from a terminal; -f does it"
+    );
+    let target = || {
+        let (_, target) =
+            stripped(path, args).context("unknown suffix; name the output with -o or use -c")?;
+        Ok(target)
     };
     let (input, output) = open(path, args, target).await?;
     // As `zcat -f` is `cat` for files that are not compressed.
-    let passes_others = args.force && matches!(output, Output::Stdout(_));
-    let summary = OnceCell::new();
-    let stage = async |source| {
-        let (start, source) = peek(source, 2).await?;
-        refuse_lzw(&start)?;
-        if passes_others && Format::detect(&start).is_none() {
-            return Ok(source);
-        }
-        let format = format_of(path, args);
-        let (plain, of_plain) = streams::decompress(format, source, options(args));
-        // Set once: a stage is made once.
-        let _ = summary.set(of_plain);
-        Ok(plain)
-    };
-    let verdict = || {
-        let trailing = summary.get().map(DecodeSummary::trailing);
-        check_trailing(path, trailing.unwrap_or_default(), args.quiet)
-    };
-    transfer(input, output, args, stage, verdict).await
+    let passes_others = args.force && output.is_stdout();
+    let decoded = Decoded::of(&input, args, 2, passes_others).await?;
+    transfer(input, decoded.contents, output, args, &decoded.summary).await
 }
 
-pub fn options(args: &FileArgs) -> DecompressOptions {
-    DecompressOptions {
-        max_output: args.max_output,
-    }
+/// A compressed file, as it is decoded.
+pub struct Decoded {
+    pub format: Format,
+    /// The start of the compressed file.
+    pub start: Bytes,
+    pub contents: ByteStream,
+    pub summary: DecodeSummary,
 }
 
-/// Refuses the format of compress(1), which gzip reads: its files are named `.Z`.
-pub fn refuse_lzw(start: &[u8]) -> anyhow::Result<()> {
-    ensure!(
-        !start.starts_with(&[0x1f, 0x9d]),
-        "is in the format of compress(1), which is not read; uncompress does"
-    );
-    Ok(())
-}
-
-/// Warns of bytes after the data, which were ignored.
-pub fn check_trailing(path: &Path, trailing: Trailing, quiet: bool) -> Outcome {
-    match trailing {
-        Trailing::Garbage => warn(
-            path,
-            "the bytes after the compressed data were ignored",
-            quiet,
-        ),
-        Trailing::Nothing | Trailing::Zeros => Outcome::Done,
+impl Decoded {
+    /// Looks at the first `start_bytes` of `input` and starts to decode it, unless it is not compressed and `passes_others`.
+    pub async fn of(
+        input: &Input,
+        args: &FileArgs,
+        start_bytes: usize,
+        passes_others: bool,
+    ) -> anyhow::Result<Self> {
+        let (start, source) = peek(input.chunks()?, start_bytes).await?;
+        // Its files are named `.Z`, and gzip reads them.
+        ensure!(
+            !start.starts_with(&[0x1f, 0x9d]),
+            "is in the format of compress(1), which is not read; uncompress does"
+        );
+        let named = || stripped(&input.path, args).map(|(format, _)| format);
+        let format = args.format.or_else(named).unwrap_or_default();
+        let (contents, summary) = if passes_others && Format::detect(&start).is_none() {
+            (source, DecodeSummary::default())
+        } else {
+            let max_output = args.max_output;
+            streams::decompress(format, source, DecompressOptions { max_output })
+        };
+        Ok(Self {
+            format,
+            start,
+            contents,
+            summary,
+        })
     }
 }

@@ -1,5 +1,6 @@
 //! Messages on stderr: one line for each failure, with the file's name and the causes.
 
+use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -25,50 +26,28 @@ impl Outcome {
     }
 }
 
-/// Why a file was not done, and which one is to blame if it is not the input.
-pub struct Failure {
-    path: Option<PathBuf>,
-    error: Error,
-}
+/// The context of an error that is about the output: its path.
+#[derive(Debug)]
+pub struct InOutput(pub PathBuf);
 
-impl Failure {
-    pub fn of(path: &Path, error: streams::Error) -> Self {
-        Self {
-            path: Some(path.to_owned()),
-            error: error.into(),
-        }
+impl fmt::Display for InOutput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&shown(&self.0))
     }
 }
 
-impl<E: Into<Error>> From<E> for Failure {
-    fn from(error: E) -> Self {
-        Self {
-            path: None,
-            error: error.into(),
-        }
+/// Prints `error` with the name of the file that it is about: the output's, or `input`.
+pub fn report(input: Option<&Path>, error: &Error) -> Outcome {
+    let output = error.downcast_ref::<InOutput>();
+    // Only stdout may be closed by its reader.
+    if output.is_some_and(|output| output.0 == Path::new("stdout")) && is_closed_pipe(error) {
+        return Outcome::Done;
     }
-}
-
-/// Prints why `input` was not done, if it was not.
-pub fn report_result(input: &Path, done: Result<Outcome, Failure>) -> Outcome {
-    match done {
-        Ok(outcome) => outcome,
-        // Only stdout may be closed by its reader.
-        Err(Failure {
-            path: Some(path),
-            error,
-        }) if path == Path::new("stdout") && is_closed_pipe(&error) => Outcome::Done,
-        Err(Failure { path, error }) => report(Some(path.as_deref().unwrap_or(input)), &error),
-    }
-}
-
-/// Prints `error` with the name of the file it happened to.
-pub fn report(file: Option<&Path>, error: &Error) -> Outcome {
     let mut text = error.chain().map(describe).collect::<Vec<_>>().join(": ");
     if let Some(streams::Error::Exists) = error.downcast_ref() {
         text.push_str("; -f overwrites it");
     }
-    say(file, &text);
+    say(input.filter(|_| output.is_none()), &text);
     Outcome::Failed
 }
 
@@ -82,20 +61,16 @@ pub fn warn(file: &Path, text: &str, quiet: bool) -> Outcome {
 
 /// Prints one line on stderr.
 pub fn say(file: Option<&Path>, text: &str) {
-    let line = match file {
-        Some(file) => format!("streams: {}: {text}\n", shown(file)),
-        None => format!("streams: {text}\n"),
-    };
+    let name = file.map(|file| shown(file) + ": ").unwrap_or_default();
     // Fails if stderr is closed; `eprintln!` would panic then.
-    let _ = io::stderr().write_all(line.as_bytes());
+    let _ = io::stderr().write_all(format!("streams: {name}{text}\n").as_bytes());
 }
 
 /// Returns a path as it may be sent to a terminal.
 pub fn shown(path: &Path) -> String {
-    if path == Path::new("-") {
-        "stdin".to_owned()
-    } else {
-        escaped(&path.to_string_lossy())
+    match path == Path::new("-") {
+        true => "stdin".to_owned(),
+        false => escaped(&path.to_string_lossy()),
     }
 }
 
@@ -114,12 +89,10 @@ pub fn escaped(text: &str) -> String {
 
 /// Returns whether the reader of our output has gone, as `head` does: no error, just the end.
 pub fn is_closed_pipe(error: &Error) -> bool {
-    let closed = |cause: &(dyn std::error::Error + 'static)| {
-        cause
-            .downcast_ref::<io::Error>()
-            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-    };
-    error.chain().any(closed)
+    let errors = error.chain().filter_map(|cause| cause.downcast_ref());
+    errors
+        .into_iter()
+        .any(|error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Returns the text of an error without the "(os error 2)" that says it again in numbers.

@@ -1,4 +1,4 @@
-//! The calls of the tool that differ between systems: standard streams, signals, file identity.
+//! The calls of the tool that differ between systems: standard streams, signals, limits, file identity.
 
 use std::fs::{File, Metadata};
 use std::io;
@@ -17,44 +17,22 @@ pub fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
     }
 }
 
-/// Returns the bytes of a file's name.
-pub fn name_bytes(name: &std::ffi::OsStr) -> Vec<u8> {
-    #[cfg(unix)]
-    return std::os::unix::ffi::OsStrExt::as_bytes(name).to_vec();
-    #[cfg(not(unix))]
-    name.to_string_lossy().into_owned().into_bytes()
-}
-
-/// Returns a handle of stdin without the buffer and the lock of the standard one.
-pub fn stdin() -> io::Result<File> {
-    #[cfg(unix)]
-    return duplicate(&io::stdin());
-    #[cfg(windows)]
-    Ok(File::from(
-        std::os::windows::io::AsHandle::as_handle(&io::stdin()).try_clone_to_owned()?,
-    ))
-}
-
-/// Returns a handle of stdout without the buffer and the lock of the standard one.
-pub fn stdout() -> io::Result<File> {
-    #[cfg(unix)]
-    return duplicate(&io::stdout());
-    #[cfg(windows)]
-    Ok(File::from(
-        std::os::windows::io::AsHandle::as_handle(&io::stdout()).try_clone_to_owned()?,
-    ))
-}
-
-/// Duplicates a standard stream and makes it wait: a pipe from Node or ssh may be non-blocking. gzip does the same.
+/// Duplicates a standard stream, without its buffer and its lock, and makes it wait: a pipe from Node or ssh may
+/// be non-blocking. gzip does the same.
 #[cfg(unix)]
-fn duplicate(stream: &impl std::os::fd::AsFd) -> io::Result<File> {
+pub fn duplicate(stream: &impl std::os::fd::AsFd) -> io::Result<File> {
     use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
     let flags = fcntl_getfl(stream)?;
     if flags.contains(OFlags::NONBLOCK) {
         fcntl_setfl(stream, flags - OFlags::NONBLOCK)?;
     }
-    Ok(File::from(stream.as_fd().try_clone_to_owned()?))
+    Ok(stream.as_fd().try_clone_to_owned()?.into())
+}
+
+#[cfg(windows)]
+pub fn duplicate(stream: &impl std::os::windows::io::AsHandle) -> io::Result<File> {
+    Ok(stream.as_handle().try_clone_to_owned()?.into())
 }
 
 /// Returns whether stdin brings data: a pipe, a socket or a file, but no terminal and not `/dev/null`.
@@ -62,15 +40,52 @@ pub fn stdin_has_data() -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::FileTypeExt;
-        let kind = stdin()
-            .and_then(|stdin| stdin.metadata())
-            .map(|stdin| stdin.file_type());
+        let stdin = duplicate(&io::stdin()).and_then(|stdin| stdin.metadata());
+        let kind = stdin.map(|stdin| stdin.file_type());
         kind.is_ok_and(|kind| kind.is_file() || kind.is_fifo() || kind.is_socket())
     }
     #[cfg(not(unix))]
     {
-        !std::io::IsTerminal::is_terminal(&io::stdin())
+        !io::IsTerminal::is_terminal(&io::stdin())
     }
+}
+
+/// The least address space (`ulimit -v`) that surely suffices for the tool and four threads.
+const MIN_ADDRESS_SPACE: u64 = 48 << 20;
+
+/// Returns how many threads may compress in the address space that there is.
+pub fn max_threads() -> usize {
+    const EACH: u64 = 4 << 20;
+    let spare = address_space().saturating_sub(MIN_ADDRESS_SPACE);
+    usize::try_from(2 + spare / EACH).unwrap_or(usize::MAX)
+}
+
+/// Refuses to start where memory may run out, which no Rust program survives; where it is limited, starts anew with
+/// one arena: glibc reserves 64 MiB of address space for each thread's own.
+pub fn check_memory() -> anyhow::Result<()> {
+    let mebibytes = MIN_ADDRESS_SPACE >> 20;
+    anyhow::ensure!(
+        address_space() >= MIN_ADDRESS_SPACE,
+        "needs {mebibytes} MiB of address space, which `ulimit -v` forbids"
+    );
+    #[cfg(target_os = "linux")]
+    if address_space() < u64::MAX && std::env::var_os("MALLOC_ARENA_MAX").is_none() {
+        let mut anew = std::process::Command::new(std::env::current_exe()?);
+        anew.args(std::env::args_os().skip(1));
+        anew.env("MALLOC_ARENA_MAX", "1");
+        // Returns only if it has failed.
+        return Err(std::os::unix::process::CommandExt::exec(&mut anew).into());
+    }
+    Ok(())
+}
+
+/// Returns the limit of this process in bytes; [`u64::MAX`] is none.
+fn address_space() -> u64 {
+    #[cfg(target_os = "linux")]
+    if let Some(bytes) = rustix::process::getrlimit(rustix::process::Resource::As).current {
+        return bytes;
+    }
+    u64::MAX
 }
 
 /// Waits for Ctrl-C.
@@ -88,33 +103,31 @@ pub async fn stop_requested() -> u8 {
 /// Those that this process was started to ignore (`nohup`, a background job of a script) stay ignored.
 #[cfg(unix)]
 pub async fn stop_requested() -> u8 {
-    use futures::FutureExt;
+    use std::task::Poll;
     use tokio::signal::unix::{SignalKind, signal};
 
+    const SIGHUP: u8 = 1;
+    const SIGINT: u8 = 2;
+    const SIGQUIT: u8 = 3;
+    const SIGTERM: u8 = 15;
+
     let ignored = ignored_mask();
-    let kinds = [
-        SignalKind::interrupt(),
-        SignalKind::terminate(),
-        SignalKind::hangup(),
-        SignalKind::quit(),
-    ];
-    let mut waiting = Vec::new();
-    for kind in kinds {
-        let number = kind.as_raw_value();
-        // A signal that cannot be caught ends the process by itself.
-        if ignored >> (number - 1) & 1 == 0
-            && let Ok(mut received) = signal(kind)
-        {
-            waiting.push(async move { received.recv().await.map(|()| number) }.boxed_local());
-        }
-    }
-    if waiting.is_empty() {
-        return std::future::pending().await;
-    }
-    let (number, ..) = futures::future::select_all(waiting).await;
-    number
-        .and_then(|number| u8::try_from(number).ok())
-        .unwrap_or_default()
+    let numbers = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
+    let stopping = numbers
+        .into_iter()
+        .filter(|number| ignored >> (number - 1) & 1 == 0);
+    // A signal that cannot be caught ends the process by itself.
+    let caught = stopping
+        .filter_map(|number| Some((number, signal(SignalKind::from_raw(number.into())).ok()?)));
+    let mut caught: Vec<_> = caught.collect();
+    std::future::poll_fn(|cx| {
+        let received = caught.iter_mut().find_map(|(number, signal)| {
+            let is_ready = signal.poll_recv(cx).is_ready();
+            is_ready.then_some(*number)
+        });
+        received.map_or(Poll::Pending, Poll::Ready)
+    })
+    .await
 }
 
 /// Returns one bit for each ignored signal; asking `sigaction` would be `unsafe`, and Linux also says it in a file.

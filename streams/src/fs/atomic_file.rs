@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
-use super::sys::{self, Access};
+use super::sys;
 use crate::Error;
 
 /// A file being written.
@@ -18,7 +18,8 @@ use crate::Error;
 pub struct AtomicFile {
     path: PathBuf,
     overwrite: bool,
-    attributes: Option<CopiedAttributes>,
+    /// The file whose attributes this one takes over.
+    like: Option<Metadata>,
     written: Written,
 }
 
@@ -83,7 +84,7 @@ impl AtomicFile {
         Ok(Self {
             path,
             overwrite,
-            attributes: like.map(CopiedAttributes::of),
+            like: like.cloned(),
             written,
         })
     }
@@ -133,8 +134,8 @@ impl AtomicFile {
         let Written::Temporary(file) = self.written else {
             return Ok(());
         };
-        if let Some(attributes) = self.attributes {
-            attributes.give_to(file.as_file())?;
+        if let Some(like) = self.like {
+            copy_attributes(&like, file.as_file())?;
         }
         let persisted = if self.overwrite {
             file.persist(&self.path)
@@ -164,31 +165,15 @@ fn folder_of(path: &Path) -> &Path {
     parent.unwrap_or(Path::new("."))
 }
 
-/// The attributes that a file takes over from another.
-#[derive(Debug)]
-struct CopiedAttributes {
-    access: Access,
-    times: FileTimes,
-}
-
-impl CopiedAttributes {
-    fn of(metadata: &Metadata) -> Self {
-        let mut times = FileTimes::new();
-        if let Ok(modified) = metadata.modified() {
-            times = times.set_modified(modified);
-        }
-        if let Ok(accessed) = metadata.accessed() {
-            times = times.set_accessed(accessed);
-        }
-        Self {
-            access: Access::of(metadata),
-            times,
-        }
+/// Owner and group come before the rights, which may have to be fewer then; the times come last.
+fn copy_attributes(from: &Metadata, to: &File) -> io::Result<()> {
+    sys::copy_access(from, to)?;
+    let mut times = FileTimes::new();
+    if let Ok(modified) = from.modified() {
+        times = times.set_modified(modified);
     }
-
-    /// Owner and group come before the rights, which may have to be fewer then; the times come last.
-    fn give_to(self, file: &File) -> io::Result<()> {
-        self.access.give_to(file)?;
-        file.set_times(self.times)
+    if let Ok(accessed) = from.accessed() {
+        times = times.set_accessed(accessed);
     }
+    to.set_times(times)
 }

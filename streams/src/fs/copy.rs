@@ -1,17 +1,16 @@
 //! Copying a file without the bytes passing through this program: `fs.copyFile`, `cp`.
 //!
-//! `copy_file_range` lets the kernel (or the file system, by sharing blocks) do it, in steps that leave
-//! room for progress and cancellation. Where it cannot, a plain loop takes over. Holes stay holes on Linux.
+//! On Linux [`std::io::copy`] lets the kernel do it (or the file system, by sharing blocks), and takes a plain
+//! loop where it cannot. Steps leave room for progress and cancellation. Holes stay holes on Linux.
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 
-use super::sys::{copy_in_kernel, skip_hole};
+use super::sys;
 use crate::Error;
 
 /// A step is some milliseconds of work: often enough to look up, seldom enough not to count.
-const STEP_BYTES: usize = 16 * 1024 * 1024;
-const BUFFER_BYTES: usize = 256 * 1024;
+const STEP_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Copies the rest of `from` to `to` and returns the number of bytes; `progress` gets those of each step.
 ///
@@ -57,17 +56,31 @@ pub async fn copy_file(from: File, to: File, mut progress: impl FnMut(u64)) -> R
     }
 }
 
-fn copy_step(mut from: &File, mut to: &File) -> Result<u64, Error> {
-    let skipped = skip_hole(from, to)?;
-    if skipped > 0 {
-        return Ok(skipped);
+fn copy_step(mut from: &File, to: &File) -> Result<u64, Error> {
+    let (hole, data) = sys::hole_and_data(from)?;
+    if hole > 0 && extend(to, hole).map_err(Error::Write)? {
+        from.seek(SeekFrom::Current(hole.cast_signed()))?;
+        return Ok(hole);
     }
-    if let Some(bytes) = copy_in_kernel(from, to, STEP_BYTES).map_err(Error::Write)? {
-        return Ok(bytes as u64);
+    // Of a hole that is not kept, the zeros are copied.
+    let bytes = if hole > 0 { hole } else { data };
+    let copied = io::copy(&mut from.take(bytes.min(STEP_BYTES)), &mut { to });
+    copied.map_err(|error| match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            Error::Write(error)
+        }
+        ErrorKind::BrokenPipe | ErrorKind::WriteZero => Error::Write(error),
+        _ => Error::Io(error),
+    })
+}
+
+/// Appends a hole, and returns whether that was possible: only at the end of a file, since what stood in its place would stay.
+fn extend(mut file: &File, bytes: u64) -> io::Result<bool> {
+    let metadata = file.metadata()?;
+    if !metadata.is_file() || file.stream_position()? < metadata.len() {
+        return Ok(false);
     }
-    // Says what is wrong if the kernel did not, and reads nothing at the real end.
-    let mut buffer = vec![0; BUFFER_BYTES];
-    let bytes = from.read(&mut buffer)?;
-    to.write_all(&buffer[..bytes]).map_err(Error::Write)?;
-    Ok(bytes as u64)
+    file.set_len(file.stream_position()? + bytes)?;
+    file.seek(SeekFrom::End(0))?;
+    Ok(true)
 }

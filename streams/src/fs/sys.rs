@@ -6,57 +6,28 @@ use std::path::Path;
 
 use tempfile::Builder;
 
-/// The owner and the rights of a file, as far as the system has them.
-#[derive(Debug)]
-pub(super) struct Access {
-    #[cfg(unix)]
-    owner: u32,
-    #[cfg(unix)]
-    group: u32,
-    permissions: Permissions,
-}
-
+/// Gives `to` the owner and group of `from`, then the mode: without the group, no more than the group and all others had.
 #[cfg(unix)]
-impl Access {
-    pub(super) fn of(metadata: &Metadata) -> Self {
-        use std::os::unix::fs::MetadataExt;
-        Self {
-            owner: metadata.uid(),
-            group: metadata.gid(),
-            permissions: metadata.permissions(),
-        }
-    }
+pub(super) fn copy_access(from: &Metadata, to: &File) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 
-    /// Gives `file` this owner and group, then the mode: without the group, no more than the group and all others had.
-    pub(super) fn give_to(self, file: &File) -> io::Result<()> {
-        use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
-
-        // Only root may give a file away, and others only to a group of theirs.
-        let kept = fchown(file, Some(self.owner), Some(self.group)).is_ok()
-            || fchown(file, None, Some(self.group)).is_ok()
-            || file.metadata()?.gid() == self.group;
-        // The set-id bits would let others run the copy as its owner.
-        let mut mode = self.permissions.mode() & 0o777;
-        if !kept {
-            // Old members of the group are others now, and others may be members of the new one.
-            let both = mode >> 3 & mode & 0o7;
-            mode = mode & 0o700 | both << 3 | both;
-        }
-        file.set_permissions(Permissions::from_mode(mode))
+    // Only root may give a file away, and others only to a group of theirs.
+    let keeps_group = fchown(to, Some(from.uid()), Some(from.gid())).is_ok()
+        || fchown(to, None, Some(from.gid())).is_ok()
+        || to.metadata()?.gid() == from.gid();
+    // The set-id bits would let others run the copy as its owner.
+    let mut mode = from.mode() & 0o777;
+    if !keeps_group {
+        // Old members of the group are others now, and others may be members of the new one.
+        let both = mode >> 3 & mode & 0o7;
+        mode = mode & 0o700 | both << 3 | both;
     }
+    to.set_permissions(Permissions::from_mode(mode))
 }
 
 #[cfg(not(unix))]
-impl Access {
-    pub(super) fn of(metadata: &Metadata) -> Self {
-        Self {
-            permissions: metadata.permissions(),
-        }
-    }
-
-    pub(super) fn give_to(self, file: &File) -> io::Result<()> {
-        file.set_permissions(self.permissions)
-    }
+pub(super) fn copy_access(from: &Metadata, to: &File) -> io::Result<()> {
+    to.set_permissions(from.permissions())
 }
 
 /// Sets who may read a new temporary file: its owner, or everyone that the umask lets.
@@ -85,72 +56,32 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Skips the hole at the position of `from`, in `to` as well, and returns its length; 0 if there is none.
+/// Returns how long the hole at the position of `from` is, and the data after it, which may reach further than the file.
 ///
-/// Only at the end of `to`: what stood in its place would stay.
+/// Pipes, and file systems that know no holes, have data only.
 #[cfg(target_os = "linux")]
-pub(super) fn skip_hole(mut from: &File, mut to: &File) -> io::Result<u64> {
+pub(super) fn hole_and_data(mut from: &File) -> io::Result<(u64, u64)> {
     use rustix::fs::{SeekFrom, seek};
     use std::io::Seek;
 
-    // Pipes have no position, and nothing to skip.
-    let (Ok(start), Ok(end)) = (from.stream_position(), to.stream_position()) else {
-        return Ok(0);
+    let Ok(start) = from.stream_position() else {
+        return Ok((0, u64::MAX));
     };
     let len = from.metadata()?.len();
-    let written = to.metadata()?;
-    if start >= len || !written.is_file() || written.len() > end {
-        return Ok(0);
-    }
-    // There is no more data if this fails, or the file system knows no holes and says where we are.
     let data = match seek(from, SeekFrom::Data(start)) {
         Ok(data) => data,
-        Err(rustix::io::Errno::NXIO) => len,
+        // There is no more data, or there is no such file system.
+        Err(rustix::io::Errno::NXIO) => len.max(start),
         Err(_) => start,
     };
-    from.seek(io::SeekFrom::Start(data))?;
-    if data > start {
-        to.set_len(end + data - start)?;
-        to.seek(io::SeekFrom::End(0))?;
-    }
-    Ok(data - start)
+    let hole = seek(from, SeekFrom::Hole(data)).unwrap_or(u64::MAX);
+    from.seek(io::SeekFrom::Start(start))?;
+    // The file may grow meanwhile, and some in /proc claim to be empty.
+    let end = if hole < len { hole } else { u64::MAX };
+    Ok((data - start, end - data))
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn skip_hole(_: &File, _: &File) -> io::Result<u64> {
-    Ok(0)
-}
-
-/// Copies at most `max_bytes`, and no further than to the next hole, inside of the kernel; `None` if that is not possible here.
-#[cfg(target_os = "linux")]
-pub(super) fn copy_in_kernel(
-    mut from: &File,
-    to: &File,
-    max_bytes: usize,
-) -> io::Result<Option<usize>> {
-    use rustix::fs::{SeekFrom, copy_file_range, seek};
-    use rustix::io::Errno;
-    use std::io::Seek;
-
-    let mut bytes = max_bytes;
-    if let Ok(start) = from.stream_position()
-        && let Ok(hole) = seek(from, SeekFrom::Hole(start))
-    {
-        from.seek(io::SeekFrom::Start(start))?;
-        bytes = bytes
-            .min(usize::try_from(hole - start).unwrap_or(bytes))
-            .max(1);
-    }
-    match copy_file_range(from, None, to, None, bytes) {
-        Ok(bytes) if bytes > 0 => Ok(Some(bytes)),
-        Err(Errno::INTR) => copy_in_kernel(from, to, max_bytes),
-        Err(full @ (Errno::NOSPC | Errno::DQUOT | Errno::FBIG)) => Err(full.into()),
-        // Other file systems, devices, pipes, files in /proc that claim to be empty.
-        _ => Ok(None),
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-pub(super) fn copy_in_kernel(_: &File, _: &File, _: usize) -> io::Result<Option<usize>> {
-    Ok(None)
+pub(super) fn hole_and_data(_: &File) -> io::Result<(u64, u64)> {
+    Ok((0, u64::MAX))
 }

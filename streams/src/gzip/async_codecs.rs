@@ -5,21 +5,17 @@ use async_compression::Level;
 use async_compression::tokio::bufread::{BrotliDecoder, BrotliEncoder};
 #[cfg(feature = "zstd")]
 use async_compression::tokio::bufread::{ZstdDecoder, ZstdEncoder};
-use bytes::Bytes;
-use futures::stream::{Stream, StreamExt, TryStreamExt};
+use futures::stream::TryStreamExt;
 use tokio::io::AsyncRead;
 use tokio_util::io::{ReaderStream, StreamReader};
 
 use super::{ByteStream, DecodeSummary, Trailing};
-use crate::{CompressOptions, DecompressOptions, Error, Format};
+use crate::{CompressOptions, Error, Format};
 
 const CHUNK_BYTES: usize = 128 * 1024;
 
-pub(crate) fn compress<S>(format: Format, input: S, options: &CompressOptions) -> ByteStream
-where
-    S: Stream<Item = Result<Bytes, Error>> + Send + 'static,
-{
-    let input = StreamReader::new(Box::pin(input));
+pub(crate) fn compress(format: Format, input: ByteStream, options: &CompressOptions) -> ByteStream {
+    let input = StreamReader::new(input);
     let level = Level::Precise(i32::try_from(options.level).unwrap_or(i32::MAX));
     match format {
         #[cfg(feature = "brotli")]
@@ -30,15 +26,8 @@ where
     }
 }
 
-pub(crate) fn decompress<S>(
-    format: Format,
-    input: S,
-    options: DecompressOptions,
-) -> (ByteStream, DecodeSummary)
-where
-    S: Stream<Item = Result<Bytes, Error>> + Send + 'static,
-{
-    let input = StreamReader::new(Box::pin(input));
+pub(crate) fn decompress(format: Format, input: ByteStream) -> (ByteStream, DecodeSummary) {
+    let input = StreamReader::new(input);
     let output = match format {
         #[cfg(feature = "brotli")]
         Format::Brotli => chunks(BrotliDecoder::new(input)),
@@ -52,21 +41,7 @@ where
     };
     let summary = DecodeSummary::default();
     summary.set(1, Trailing::Nothing);
-    let limit = options.max_output.unwrap_or(u64::MAX);
-    let mut room = limit;
-    let limited = output.and_then(move |chunk| {
-        let left = room.checked_sub(chunk.len() as u64);
-        room = left.unwrap_or_default();
-        std::future::ready(left.map(|_| chunk).ok_or(Error::OutputLimit { limit }))
-    });
-    // After its error, a stream is over.
-    let mut failed = false;
-    let until_error = limited.take_while(move |item| {
-        let goes_on = !failed;
-        failed |= item.is_err();
-        std::future::ready(goes_on)
-    });
-    (Box::pin(until_error), summary)
+    (output, summary)
 }
 
 fn chunks(reader: impl AsyncRead + Send + 'static) -> ByteStream {

@@ -5,7 +5,8 @@ use futures::stream::Stream;
 
 use super::decompress::DecodeSummary;
 use super::format::{ByteStream, CompressOptions, DecompressOptions, Format};
-use crate::Error;
+use super::output_limit::OutputLimit;
+use crate::{Error, Through};
 
 /// Returns `input`, compressed. Threads that all streams share do the work, as soon as the stream is polled.
 ///
@@ -38,9 +39,10 @@ pub fn compress<S>(format: Format, input: S, options: &CompressOptions) -> ByteS
 where
     S: Stream<Item = Result<Bytes, Error>> + Send + 'static,
 {
+    let input = Box::pin(input);
     match format {
         Format::Gzip | Format::Zlib | Format::Raw => {
-            Box::pin(super::compress::compress(format, input, options))
+            super::compress::compress(format, input, options)
         }
         #[cfg(any(feature = "brotli", feature = "zstd"))]
         _ => super::async_codecs::compress(format, input, options),
@@ -61,11 +63,12 @@ pub fn decompress<S>(
 where
     S: Stream<Item = Result<Bytes, Error>> + Send + 'static,
 {
-    match format {
-        Format::Gzip | Format::Zlib | Format::Raw => {
-            super::decompress::decompress(format, input, options)
-        }
+    let input = Box::pin(input);
+    let (plain, summary) = match format {
+        Format::Gzip | Format::Zlib | Format::Raw => super::decompress::decompress(format, input),
         #[cfg(any(feature = "brotli", feature = "zstd"))]
-        _ => super::async_codecs::decompress(format, input, options),
-    }
+        _ => super::async_codecs::decompress(format, input),
+    };
+    let limited = plain.through(OutputLimit::new(options.max_output));
+    (Box::pin(limited), summary)
 }

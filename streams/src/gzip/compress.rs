@@ -10,43 +10,48 @@
 //! twenty, and each block gets a new [`Compress`], since a reset one remembers too much (zlib-rs 0.6).
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use flate2::{Compress, Compression, FlushCompress};
-use futures::stream::{Stream, StreamExt};
+use futures::stream::StreamExt;
+use tokio::sync::Semaphore;
 
 use super::block_splitter::{BLOCK_BYTES, Block, BlockSplitter};
-use super::framing::{Check, Framer};
-use super::thread_pool::Lane;
+use super::format::ByteStream;
+use super::framing::Framer;
+use super::thread_pool;
 use crate::{CompressOptions, Error, Format, Through};
 
 /// Returns `input`, compressed as one member of `format`; see [`crate::compress`].
-pub fn compress<S>(
-    format: Format,
-    input: S,
-    options: &CompressOptions,
-) -> impl Stream<Item = Result<Bytes, Error>> + Send + use<S>
-where
-    S: Stream<Item = Result<Bytes, Error>> + Send,
-{
+pub fn compress(format: Format, input: ByteStream, options: &CompressOptions) -> ByteStream {
     let level = Compression::new(options.level.min(9));
-    let lane = Lane::new(options.threads.get());
-    // One block at each thread, one waiting for it.
-    let in_flight = 2 * lane.max_running();
-    input
+    let threads = options.threads.get().min(num_cpus::get());
+    let free_threads = Arc::new(Semaphore::new(threads));
+    let deflated = input
         .through(BlockSplitter::default())
         .map(move |block| {
-            let deflated = block.map(|block| lane.run(move || deflate(block, level, format)));
-            async { deflated?.await? }
+            let free_threads = Arc::clone(&free_threads);
+            async move {
+                let block = block?;
+                // It is never closed, so there is always a permit.
+                let permit = free_threads.acquire_owned().await;
+                let job = move || {
+                    let _until_done = permit;
+                    deflate(block, level)
+                };
+                thread_pool::run(job).await?
+            }
         })
-        .buffered(in_flight)
-        .through(Framer::new(format, options))
+        // One block at each thread, one waiting for it.
+        .buffered(2 * threads);
+    Box::pin(deflated.through(Framer::new(format, options)))
 }
 
-/// A block after compression, with its part of the check value.
+/// A block after compression, and what it was before.
 pub(super) struct Deflated {
     pub bytes: Bytes,
-    pub check: Check,
+    pub plain: Bytes,
 }
 
 thread_local! {
@@ -54,7 +59,7 @@ thread_local! {
     static OUT: RefCell<Vec<u8>> = RefCell::default();
 }
 
-fn deflate(block: Block, level: Compression, format: Format) -> Result<Deflated, Error> {
+fn deflate(block: Block, level: Compression) -> Result<Deflated, Error> {
     let bytes = OUT.with_borrow_mut(|out| {
         deflate_into(out, &block, level)?;
         // Noise: at level 1 the backend would make it larger by up to an eighth.
@@ -66,7 +71,7 @@ fn deflate(block: Block, level: Compression, format: Format) -> Result<Deflated,
     });
     Ok(Deflated {
         bytes: bytes?,
-        check: Check::of(format, block.bytes),
+        plain: block.bytes,
     })
 }
 

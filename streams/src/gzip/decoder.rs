@@ -1,7 +1,7 @@
 //! Decoding without I/O: bytes are pushed in, bytes come out, and where the borders of the chunks lie changes nothing.
 //!
 //! A gzip file is one member or many. After each one comes the end, or another member, or zeros (tape
-//! padding, fine), or something else (garbage: the data is whole, but somebody should know).
+//! padding, fine), or something else (garbage: the data is whole, and the caller learns of it).
 //! Two bytes decide, and they may lie in two chunks. Node's answer there depends on the chunking;
 //! here it does not.
 
@@ -11,15 +11,6 @@ use flate2::{Decompress, FlushDecompress, Status};
 use crate::{Error, Format};
 
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
-
-/// What a call to [`Decoder::decode`] came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DecodeStatus {
-    /// All input is used up.
-    NeedsInput,
-    /// The output buffer is full.
-    NeedsRoom,
-}
 
 /// What followed the last member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -96,11 +87,13 @@ impl Decoder {
 
     /// Decodes from `input`, which is advanced, into the spare capacity of `out`, until one of the two is used up.
     ///
+    /// While it fills `out`, call it again, also without input: more may be to come.
+    ///
     /// # Errors
     ///
     /// [`Error::Corrupt`] or [`Error::WrongFormat`]; `out` has what was good. After an error the
     /// decoder is of no more use.
-    pub fn decode(&mut self, input: &mut Bytes, out: &mut Vec<u8>) -> Result<DecodeStatus, Error> {
+    pub fn decode(&mut self, input: &mut Bytes, out: &mut Vec<u8>) -> Result<(), Error> {
         while !input.is_empty() || matches!(self.state, State::Inside(_)) {
             match &mut self.state {
                 State::MemberHeader { seen } => {
@@ -137,10 +130,8 @@ impl Decoder {
                         } else {
                             State::After
                         };
-                    } else if out.len() == out.capacity() {
-                        return Ok(DecodeStatus::NeedsRoom);
-                    } else if input.is_empty() {
-                        return Ok(DecodeStatus::NeedsInput);
+                    } else if out.len() == out.capacity() || input.is_empty() {
+                        return Ok(());
                     } else if used == 0 && out.len() == before_out {
                         return Err(corrupt(Some("no progress")));
                     }
@@ -156,7 +147,7 @@ impl Decoder {
                 }
             }
         }
-        Ok(DecodeStatus::NeedsInput)
+        Ok(())
     }
 
     /// Says that the input has ended.

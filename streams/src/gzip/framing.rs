@@ -14,48 +14,32 @@ use crate::{CompressOptions, Error, Format, Transform};
 /// real block needs to know that it is the last.
 const FINAL_BLOCK: [u8; 2] = [0x03, 0x00];
 
-/// The check value of a block, ready to be joined to that of the blocks before.
-pub(super) enum Check {
+/// The check value at the end, of all bytes before compression.
+enum CheckValue {
     Crc(Crc),
-    /// `adler2` cannot join sums: the bytes are summed when their turn comes.
-    Adler(Bytes),
+    Adler(Adler32),
     None,
-}
-
-impl Check {
-    pub(super) fn of(format: Format, bytes: Bytes) -> Self {
-        match format {
-            Format::Gzip => {
-                let mut crc = Crc::new();
-                crc.update(&bytes);
-                Self::Crc(crc)
-            }
-            Format::Zlib => Self::Adler(bytes),
-            _ => Self::None,
-        }
-    }
 }
 
 /// Puts the header before the first block and the trailer after the last.
 pub(super) struct Framer {
-    format: Format,
     header: Option<Bytes>,
-    crc: Crc,
-    adler: Adler32,
+    check: CheckValue,
 }
 
 impl Framer {
     pub(super) fn new(format: Format, options: &CompressOptions) -> Self {
-        let header = match format {
-            Format::Gzip => gzip_header(options),
-            Format::Zlib => Bytes::from_static(&[0x78, 0x9c]),
-            _ => Bytes::new(),
+        let (header, check) = match format {
+            Format::Gzip => (gzip_header(options), CheckValue::Crc(Crc::new())),
+            Format::Zlib => {
+                let header = Bytes::from_static(&[0x78, 0x9c]);
+                (header, CheckValue::Adler(Adler32::new()))
+            }
+            _ => (Bytes::new(), CheckValue::None),
         };
         Self {
-            format,
             header: Some(header),
-            crc: Crc::new(),
-            adler: Adler32::new(),
+            check,
         }
     }
 }
@@ -66,10 +50,10 @@ impl Transform for Framer {
     type Error = Error;
 
     async fn transform(&mut self, block: Deflated, out: &mut VecDeque<Bytes>) -> Result<(), Error> {
-        match block.check {
-            Check::Crc(crc) => self.crc.combine(&crc),
-            Check::Adler(bytes) => self.adler.write_slice(&bytes),
-            Check::None => {}
+        match &mut self.check {
+            CheckValue::Crc(crc) => crc.update(&block.plain),
+            CheckValue::Adler(adler) => adler.write_slice(&block.plain),
+            CheckValue::None => {}
         }
         out.extend(self.header.take().filter(|header| !header.is_empty()));
         out.push_back(block.bytes);
@@ -79,14 +63,14 @@ impl Transform for Framer {
     async fn flush(&mut self, out: &mut VecDeque<Bytes>) -> Result<(), Error> {
         let mut end = BytesMut::from(self.header.take().unwrap_or_default());
         end.extend_from_slice(&FINAL_BLOCK);
-        match self.format {
-            Format::Gzip => {
-                end.put_u32_le(self.crc.sum());
+        match &self.check {
+            CheckValue::Crc(crc) => {
+                end.put_u32_le(crc.sum());
                 // Modulo 2^32, as RFC 1952 wants it.
-                end.put_u32_le(self.crc.amount());
+                end.put_u32_le(crc.amount());
             }
-            Format::Zlib => end.put_u32(self.adler.checksum()),
-            _ => {}
+            CheckValue::Adler(adler) => end.put_u32(adler.checksum()),
+            CheckValue::None => {}
         }
         out.push_back(end.freeze());
         Ok(())

@@ -29,24 +29,3 @@ pub(super) fn gzip_header(options: &CompressOptions) -> Bytes {
     }
     header.freeze()
 }
-
-/// Returns the name stored in the gzip header that `start` begins with. It may hold anything: escape it for a terminal.
-///
-/// # Examples
-///
-/// ```
-/// let start = [0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 3, b'a', b'.', b't', b'x', b't', 0];
-/// assert_eq!(streams::stored_name(&start).as_deref(), Some(&b"a.txt"[..]));
-/// ```
-pub fn stored_name(start: &[u8]) -> Option<Vec<u8>> {
-    flate2::bufread::GzDecoder::new(start)
-        .header()?
-        .filename()
-        .map(<[u8]>::to_vec)
-}
-
-/// Returns the time stored in the gzip header that `start` begins with, in seconds since 1970; 0 if there is none.
-pub fn stored_time(start: &[u8]) -> u32 {
-    let decoder = flate2::bufread::GzDecoder::new(start);
-    decoder.header().map_or(0, flate2::GzHeader::mtime)
-}

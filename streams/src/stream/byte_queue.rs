@@ -59,8 +59,8 @@ pub fn byte_queue(high_water_mark: usize) -> (Producer, Consumer) {
 
 /// The writing end, a [`Sink`] of [`Bytes`].
 ///
-/// [`Producer::end`], or closing the sink, ends the queue. A producer that is dropped without it has
-/// died half-way: the consumer gets [`Error::PrematureClose`] after the last chunk.
+/// [`Producer::end`], or closing the sink, ends the queue. A producer that is dropped without it
+/// has failed half-way: the consumer gets [`Error::PrematureClose`] after the last chunk.
 #[derive(Debug)]
 pub struct Producer(Arc<Queue>);
 

@@ -63,24 +63,9 @@ where
     }
 }
 
-/// Runs [`pipeline`] until `stop` is ready: an `AbortSignal`, as any future.
-///
-/// # Errors
-///
-/// [`Error::Cancelled`] if `stop` came first, with everything released; otherwise as [`pipeline`].
-pub async fn pipeline_until<T, W>(
-    source: impl Stream<Item = Result<T, Error>>,
-    sink: W,
-    stop: impl Future<Output = ()>,
-) -> Result<(), Error>
-where
-    W: Sink<T>,
-    W::Error: Into<Error>,
-{
-    until(stop, pipeline(source, sink)).await
-}
-
 /// Returns the output of `work`, or [`Error::Cancelled`] as soon as `stop` is ready; the loser is dropped.
+///
+/// An `AbortSignal` is any future: `until(stop, pipeline(source, sink))`.
 ///
 /// # Errors
 ///

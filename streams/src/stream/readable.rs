@@ -13,7 +13,7 @@ use std::ops::{Bound, RangeBounds};
 use std::path::{Path, PathBuf};
 
 use bytes::{BufMut, Bytes};
-use futures::stream::{self, Stream};
+use futures::stream::{self, Stream, TryStreamExt};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt, Take};
 
@@ -109,14 +109,9 @@ impl FileSource {
     /// The stream yields [`Error::Io`] once and ends if the file cannot be opened or read; chunks
     /// before the error have been delivered.
     pub fn chunks(self) -> impl Stream<Item = Result<Bytes, Error>> + Send {
-        stream::try_unfold(Reading::NotOpened(self), |reading| async move {
-            let mut opened = match reading {
-                Reading::Opened(opened) => opened,
-                Reading::NotOpened(source) => source.open().await?,
-            };
-            let chunk = opened.read_chunk().await?;
-            Ok((!chunk.is_empty()).then_some((chunk, Reading::Opened(opened))))
-        })
+        let opened = stream::once(self.open());
+        let chunks = opened.map_ok(|opened| stream::try_unfold(opened, Opened::next_chunk));
+        chunks.try_flatten()
     }
 
     async fn open(self) -> Result<Opened, Error> {
@@ -143,11 +138,6 @@ impl FileSource {
     }
 }
 
-enum Reading {
-    NotOpened(FileSource),
-    Opened(Opened),
-}
-
 struct Opened {
     file: Take<File>,
     chunk_bytes: usize,
@@ -156,13 +146,13 @@ struct Opened {
 }
 
 impl Opened {
-    async fn read_chunk(&mut self) -> Result<Bytes, Error> {
+    async fn next_chunk(mut self) -> Result<Option<(Bytes, Self)>, Error> {
         let mut chunk = Vec::with_capacity(self.chunk_bytes);
         loop {
             let room = self.chunk_bytes - chunk.len();
             let read = self.file.read_buf(&mut (&mut chunk).limit(room)).await?;
             if read == 0 || chunk.len() == self.chunk_bytes || !self.fills_chunks {
-                return Ok(compact(chunk));
+                return Ok((!chunk.is_empty()).then(|| (compact(chunk), self)));
             }
         }
     }

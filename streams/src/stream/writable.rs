@@ -62,14 +62,7 @@ impl<W: AsyncWrite + Unpin> ByteSink<W> {
 
     /// Makes a sink that takes more as long as fewer than `high_water_mark` bytes are queued (0 acts as 1).
     pub fn with_high_water_mark(destination: W, high_water_mark: usize) -> Self {
-        Self {
-            destination,
-            peer: None,
-            is_closed: false,
-            queue: VecDeque::new(),
-            queued_bytes: 0,
-            high_water_mark: high_water_mark.max(1),
-        }
+        Self::with_peer(destination, None, high_water_mark)
     }
 }
 
@@ -80,23 +73,24 @@ impl<S: AsyncRead + AsyncWrite> ByteSink<WriteHalf<S>, ReadHalf<S>> {
     /// sends are read and dropped; a peer that ends only its writing half is taken to have left.
     pub fn duplex(stream: S) -> Self {
         let (peer, destination) = tokio::io::split(stream);
-        ByteSink::new(destination).watching(peer)
+        Self::with_peer(destination, Some(peer), DEFAULT_HIGH_WATER_MARK)
+    }
+}
+
+impl<W, R> ByteSink<W, R> {
+    fn with_peer(destination: W, peer: Option<R>, high_water_mark: usize) -> Self {
+        Self {
+            destination,
+            peer,
+            is_closed: false,
+            queue: VecDeque::new(),
+            queued_bytes: 0,
+            high_water_mark: high_water_mark.max(1),
+        }
     }
 }
 
 impl<W: AsyncWrite + Unpin, R: AsyncRead + Unpin> ByteSink<W, R> {
-    /// Watches `peer`, the reading half that belongs to the destination, as [`ByteSink::duplex`] does.
-    pub fn watching<P: AsyncRead + Unpin>(self, peer: P) -> ByteSink<W, P> {
-        ByteSink {
-            destination: self.destination,
-            peer: Some(peer),
-            is_closed: self.is_closed,
-            queue: self.queue,
-            queued_bytes: self.queued_bytes,
-            high_water_mark: self.high_water_mark,
-        }
-    }
-
     /// Returns how many bytes were fed and not yet taken: `writableLength`.
     pub fn queued_bytes(&self) -> usize {
         self.queued_bytes

@@ -130,7 +130,7 @@ fn the_limit_counts_all_members_and_leaves_nothing() {
 fn a_limit_is_a_size() {
     let folder = Folder::with("a.gz", gz());
 
-    for limit in ["x", "-1", "1Q", "1.5M", "99999999999T"] {
+    for limit in ["x", "-1", "1Q", "99999999999T"] {
         let ran = folder.run(&format!("test a.gz --max-output={limit}"));
 
         assert_eq!(ran.status, 1, "{limit}");

@@ -90,6 +90,33 @@ fn a_file_is_decoded_by_four_threads_in_24_mebibytes() {
 }
 
 #[test]
+fn with_little_address_space_it_works_or_says_why_not() {
+    let noise = super::random::random_bytes(18, 300_000);
+    let folder = Folder::with("a", &noise);
+    folder.run("compress -k a").expect_silence();
+    // Where threads have arenas of 64 MiB of their own, what is left for the others is little near 143 MiB.
+    let step = if is_soak() { 100 } else { 4_000 };
+    let limits = (20_000..60_000).step_by(step);
+    for limit in limits.chain((140_000..146_000).step_by(step / 4)) {
+        for args in [
+            "compress -c a",
+            "decompress -c a.gz",
+            "test a.gz",
+            "list a.gz",
+        ] {
+            let mut command = limited(&folder, &format!("ulimit -v {limit}"), args);
+
+            let ran = Running::start(&mut command).wait();
+
+            match ran.status {
+                0 => assert_eq!(ran.stderr, "", "{limit}: {args}"),
+                _ => ran.expect_line(1, &["needs 48 MiB of address space"]),
+            }
+        }
+    }
+}
+
+#[test]
 fn holes_stay_holes() {
     use std::os::unix::fs::MetadataExt;
     const LEN: u64 = (8 << 20) + 3;

@@ -15,7 +15,7 @@ mod other_formats;
 
 use bytes::Bytes;
 use futures::StreamExt;
-use streams::{DecodeStatus, Decoder, Trailing};
+use streams::{Decoder, Trailing};
 use streams::{DecompressOptions, Error, Format, decompress};
 
 use self::chunked::chunked;
@@ -100,11 +100,12 @@ fn decoded_with_room(
     'chunks: while !input.is_empty() {
         let mut chunk = input.split_to(chunk_bytes.min(input.len()));
         loop {
-            let progress = decoder.decode(&mut chunk, &mut out);
+            let decoded = decoder.decode(&mut chunk, &mut out);
+            let is_full = out.len() == out.capacity();
             output.append(&mut out);
-            match progress {
-                Ok(DecodeStatus::NeedsRoom) => {}
-                Ok(DecodeStatus::NeedsInput) => break,
+            match decoded {
+                Ok(()) if is_full => {}
+                Ok(()) => break,
                 Err(error) => {
                     failed = Some(error);
                     break 'chunks;

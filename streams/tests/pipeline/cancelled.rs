@@ -4,7 +4,7 @@ use std::future::{pending, ready};
 
 use bytes::Bytes;
 use futures::{FutureExt, StreamExt, stream};
-use streams::{ByteSink, Error, pipeline, pipeline_until, until};
+use streams::{ByteSink, Error, pipeline, until};
 use tokio::sync::oneshot;
 
 use super::scene::{Place, Scene, Script};
@@ -87,10 +87,9 @@ async fn a_stop_that_comes_meanwhile_cancels() {
         }
     });
 
-    let outcome = pipeline_until(
-        stopping,
-        ByteSink::new(tokio::io::sink()),
+    let outcome = until(
         stopped.map(drop),
+        pipeline(stopping, ByteSink::new(tokio::io::sink())),
     )
     .await;
 
@@ -102,7 +101,7 @@ async fn a_stop_that_has_come_already_wins_over_work_that_never_waits() {
     let all = stream::iter([Ok(Bytes::from_static(b"all of it"))]);
     let mut written = Vec::new();
 
-    let outcome = pipeline_until(all, ByteSink::new(&mut written), ready(())).await;
+    let outcome = until(ready(()), pipeline(all, ByteSink::new(&mut written))).await;
 
     assert!(matches!(outcome, Err(Error::Cancelled)), "{outcome:?}");
     assert_eq!(written, b"");
@@ -113,7 +112,7 @@ async fn a_stop_that_never_comes_changes_nothing() {
     let all = stream::iter([Ok(Bytes::from_static(b"all of it"))]);
     let mut written = Vec::new();
 
-    let outcome = pipeline_until(all, ByteSink::new(&mut written), pending()).await;
+    let outcome = until(pending(), pipeline(all, ByteSink::new(&mut written))).await;
 
     assert!(outcome.is_ok(), "{outcome:?}");
     assert_eq!(written, b"all of it");

@@ -28,16 +28,13 @@ impl Earlier {
     pub fn build(root: &Path, rev: &str, specs: &[Spec]) -> Result<Self> {
         let tree = tempfile::tempdir()?;
         let mut shell = Command::new("sh");
-        let unpack =
-            "git archive --output=\"$1/tar\" \"$0^{commit}\" && tar -xf \"$1/tar\" -C \"$1\"";
-        shell
-            .args(["-c", unpack, rev])
-            .arg(tree.path())
-            .current_dir(root);
+        let unpack = r#"git archive "$0^{commit}" --output="$1/tar" && tar -xf "$1/tar" -C "$1""#;
+        shell.args(["-c", unpack, rev]).arg(tree.path());
+        shell.current_dir(root);
         let output = shell.output()?;
         let said = String::from_utf8_lossy(&output.stderr);
         let wrong = format!("{rev}: {}", said.trim());
-        ensure!(output.status.success(), ExitError::usage(wrong));
+        ensure!(output.status.success(), ExitError::Usage(wrong));
         let then = Workspace::at(tree.path())?;
         let is_wanted = |id: &str| specs.iter().any(|spec| spec.id == id);
         let mut old = Vec::new();
@@ -58,7 +55,7 @@ impl Earlier {
     }
 
     /// Makes ours now and ours then the contenders of each bench that both have.
-    pub fn oppose(&self, specs: &mut Vec<Spec>) -> Result<()> {
+    pub fn replace_contenders(&self, specs: &mut Vec<Spec>) -> Result<()> {
         let path = path_with(self.programs.path())?;
         specs.retain_mut(|spec| {
             let Some(old) = self.specs.iter().find(|old| old.id == spec.id) else {
@@ -68,8 +65,8 @@ impl Earlier {
             let mut then = old.contenders[0].clone();
             then.name += &format!(" at {}", self.rev);
             let benches = old.benches().display().to_string();
-            then.env.insert("PATH".to_owned(), path.clone());
-            then.env.insert("BENCHES".to_owned(), benches);
+            then.env.insert("PATH", path.clone());
+            then.env.insert("BENCHES", benches);
             spec.contenders.truncate(1);
             spec.contenders.push(then);
             true
@@ -81,16 +78,14 @@ impl Earlier {
 /// Returns the speed of now to the speed of then, a line for each figure: 1.00 is equal, larger is quicker.
 pub fn speeds(spec: &Spec, entries: &[Entry]) -> String {
     let mut text = format!("{}: {}", spec.id, spec.title);
-    for (name, figures) in compared(spec, entries) {
+    let is_time = spec.work.is_some();
+    let count = if is_time { 1 } else { usize::MAX };
+    for (name, figures) in compared(entries).into_iter().take(count) {
         let [Some(now), Some(then)] = figures[..] else {
             continue;
         };
         let rate = now.median / then.median;
-        let speed = if spec.work.is_some() {
-            1.0 / rate
-        } else {
-            rate
-        };
+        let speed = if is_time { 1.0 / rate } else { rate };
         let is_noise = now.overlaps(then);
         let noise = if is_noise { " (within noise)" } else { "" };
         text += &format!("\n  {speed:.2} {name}{noise}");

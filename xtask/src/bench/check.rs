@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use fs_err as fs;
 
 use super::measure::run;
 use super::plan::{Contender, Spec};
@@ -53,16 +53,11 @@ impl<'a> WorkCheck<'a> {
             None => ran.stdout,
         };
         let is_work = !work.trim().is_empty() && self.empty_run.as_ref() != Some(&work);
-        ensure!(
-            is_work,
-            "the check sees no work: an empty run is {work:?} too"
-        );
+        let none = "the check sees no work: an empty run is";
+        ensure!(is_work, "{none} {work:?} too");
         let agreed = self.agreed.get_or_insert_with(|| work.clone());
-        let first = &spec.contenders[0].name;
-        ensure!(
-            *agreed == work,
-            "does other work than {first}: {work:?}, {agreed:?}"
-        );
+        let other = format!("does other work than {}", spec.contenders[0].name);
+        ensure!(*agreed == work, "{other}: {work:?}, {agreed:?}");
         Ok(())
     }
 }

@@ -1,7 +1,6 @@
 //! Figures over all rounds: medians, and what is within noise.
 
-use super::measure::{Entry, Run};
-use super::plan::Spec;
+use super::measure::Entry;
 
 /// A figure over all rounds.
 #[derive(Clone, Copy)]
@@ -12,9 +11,9 @@ pub struct Figure {
 }
 
 impl Figure {
-    /// Returns median and quartiles of what `value` finds in the runs; nothing of nothing.
-    pub fn of(runs: &[Run], value: impl Fn(&Run) -> Option<f64>) -> Option<Self> {
-        let mut values: Vec<f64> = runs.iter().filter_map(value).collect();
+    /// Returns median and quartiles; nothing of nothing.
+    fn of(values: impl Iterator<Item = f64>) -> Option<Self> {
+        let mut values: Vec<_> = values.collect();
         values.sort_by(f64::total_cmp);
         let last = values.len().checked_sub(1)?;
         Some(Self {
@@ -31,23 +30,17 @@ impl Figure {
     }
 }
 
-/// Returns what a bench compares, by name, with a figure for each contender: the time, or the rates as ours prints them.
-pub fn compared(spec: &Spec, entries: &[Entry]) -> Vec<(String, Vec<Option<Figure>>)> {
-    if spec.work.is_some() {
-        let time = |entry: &Entry| Figure::of(&entry.runs, |run| Some(run.wall));
-        let times = entries.iter().map(time);
-        return vec![("time".to_owned(), times.collect())];
-    }
-    let rates = entries[0].runs.first().map_or(&[][..], |run| &run.rates);
-    let mut compared = Vec::new();
-    for (name, _) in rates {
-        let rate = |run: &Run| {
-            let mut rates = run.rates.iter();
-            let rate = rates.find(|(other, _)| other == name);
-            rate.map(|(_, rate)| *rate)
+/// Returns what a bench compares, by the names that ours has, with a figure for each contender.
+pub fn compared(entries: &[Entry]) -> Vec<(String, Vec<Option<Figure>>)> {
+    let first = entries[0].runs.first();
+    let names = first.map_or(&[][..], |run| &run.figures).iter();
+    let compared = names.map(|(name, _)| {
+        let figure = |entry: &Entry| {
+            let all = entry.runs.iter().flat_map(|run| &run.figures);
+            let named = all.filter(|(other, _)| other == name);
+            Figure::of(named.map(|(_, value)| *value))
         };
-        let figures = entries.iter().map(|entry| Figure::of(&entry.runs, rate));
-        compared.push((name.clone(), figures.collect()));
-    }
-    compared
+        (name.clone(), entries.iter().map(figure).collect())
+    });
+    compared.collect()
 }

@@ -1,11 +1,12 @@
-//! One run of one contender: wall time, CPU time and peak memory, as the kernel counted them.
+//! One run of one contender: wall time, CPU time and peak memory as the kernel counted them, or the rates that it printed.
 
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use super::plan::{Contender, Spec};
+use super::plan::{Contender, Spec, Work};
 use super::server::Server;
 use super::shell::Shell;
+use crate::run::Outcome;
 
 /// What a contender did: a run for each round, or why it has none.
 #[derive(Serialize)]
@@ -15,29 +16,11 @@ pub struct Entry<'a> {
     pub runs: Vec<Run>,
 }
 
-impl<'a> Entry<'a> {
-    pub fn new(name: &'a str, missing: Option<String>) -> Self {
-        let runs = Vec::new();
-        Self {
-            name,
-            missing,
-            runs,
-        }
-    }
-}
-
-/// What one run took.
+/// What one run came to.
 #[derive(Serialize)]
 pub struct Run {
-    /// In seconds, as is `cpu`.
-    pub wall: f64,
-    pub cpu: f64,
-    /// The most memory.
-    pub peak_mib: f64,
-    /// The number of the column of its own.
-    pub also: Option<f64>,
-    /// What the contender printed as `NAME RATE`, or what was found out of a server.
-    pub rates: Vec<(String, f64)>,
+    /// What is compared, by name: first the time of work, or else the rates.
+    pub figures: Vec<(String, f64)>,
     #[serde(skip)]
     pub stdout: String,
 }
@@ -57,27 +40,31 @@ pub fn run(spec: &Spec, contender: &Contender, shell: &Shell) -> Result<Run> {
     }
     let ran = shell.run(&contender.run)?;
     let stdout = String::from_utf8_lossy(&ran.stdout).into_owned();
-    let (mut usage, mut rates) = (ran.usage, Vec::new());
-    if let Some(server) = server {
-        (usage, rates) = server.finish(&stdout)?;
-    } else if spec.work.is_none() {
-        rates = stdout.lines().map(rate).collect::<Result<_>>()?;
-    }
-    let mut also = None;
+    let mut figures = match (server, &spec.work) {
+        (Some(server), _) => server.finish(&stdout)?,
+        (None, Some(work)) => costs(&ran, work),
+        (None, None) => stdout.lines().map(rate).collect::<Result<_>>()?,
+    };
     if let Some(column) = &spec.also {
         let number = shell.text(&column.run)?.trim().parse();
-        also = Some(number.context("also.run must print a number")?);
+        let number = number.context("also.run must print a number")?;
+        figures.push((column.name.clone(), number));
     }
+    Ok(Run { figures, stdout })
+}
+
+/// Returns what work took.
+fn costs(ran: &Outcome, work: &Work) -> Vec<(String, f64)> {
+    let rate = format!("{}/s", work.of);
     #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
-    let peak_mib = usage.peak_kib as f64 / 1024.0;
-    Ok(Run {
-        wall: ran.seconds,
-        cpu: usage.cpu.as_secs_f64(),
-        peak_mib,
-        also,
-        rates,
-        stdout,
-    })
+    let peak_mib = ran.usage.peak_kib as f64 / 1024.0;
+    let costs = [
+        ("time, s", ran.seconds),
+        (&rate, work.amount / ran.seconds),
+        ("CPU time, s", ran.usage.cpu.as_secs_f64()),
+        ("peak memory, MiB", peak_mib),
+    ];
+    costs.map(|(name, cost)| (name.to_owned(), cost)).to_vec()
 }
 
 /// Reads `NAME RATE`; a name may have spaces.

@@ -17,11 +17,8 @@ pub fn build_programs(from: &Workspace, specs: &[Spec], args: &[&str], bin: &Pat
         symlink(path, bin.join(name))?;
     }
     for one in crates {
-        if !one
-            .names("benches")
-            .iter()
-            .any(|name| name.ends_with(".rs"))
-        {
+        let mut benches = one.names("benches").into_iter();
+        if !benches.any(|name| name.ends_with(".rs")) {
             continue;
         }
         let drivers = cargo::build(one, &[&["build", "--bench", "*"], args].concat())?;

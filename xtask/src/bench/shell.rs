@@ -16,14 +16,14 @@ const LIMIT: Duration = Duration::from_secs(300);
 #[derive(Clone)]
 pub struct Shell {
     pub folder: PathBuf,
-    pub env: BTreeMap<String, String>,
+    pub env: BTreeMap<&'static str, String>,
 }
 
 impl Shell {
     /// Returns a shell in which this is set as well.
-    pub fn with(&self, name: &str, value: &str) -> Self {
+    pub fn with(&self, name: &'static str, value: &str) -> Self {
         let mut shell = self.clone();
-        shell.env.insert(name.to_owned(), value.to_owned());
+        shell.env.insert(name, value.to_owned());
         shell
     }
 

@@ -17,7 +17,7 @@ type Bar = (String, f64, String);
 /// Nothing if there is nothing to compare.
 pub fn chart(spec: &Spec, entries: &[Entry]) -> Option<String> {
     let peer = (1..entries.len()).find(|&index| !entries[index].runs.is_empty())?;
-    let compared = compared(spec, entries);
+    let compared = compared(entries);
     let mut bars: Vec<Bar> = Vec::new();
     if spec.work.is_some() {
         for (entry, time) in entries.iter().zip(&compared[0].1) {

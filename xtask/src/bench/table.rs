@@ -1,31 +1,29 @@
 //! Tables for people: medians, ratios to ours, and what is within noise; losses as plainly as wins.
 
-use std::fs;
 use std::ops::Range;
 
 use anyhow::{Context, Result};
+use fs_err as fs;
+use procfs::{CpuInfo, Current};
 
 use super::figures::{Figure, compared};
-use super::measure::{Entry, Run};
-use super::plan::{Spec, Work};
-use crate::cases::read_text;
+use super::measure::Entry;
+use super::plan::Spec;
 use crate::run::Node;
 
 /// Returns the table, and under it how it came about.
 pub fn markdown(spec: &Spec, entries: &[Entry], node: &Node, rounds: u32) -> String {
-    let rows = match &spec.work {
-        Some(work) => by_contender(spec, work, entries),
-        None => by_rate(spec, entries),
-    };
-    let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let mut lines = info.lines();
-    let model = lines.find_map(|line| line.strip_prefix("model name")?.split_once(": "));
-    let cpu = model.map_or("?", |(_, name)| name);
+    let mut rows = by_figure(spec, entries);
+    if spec.work.is_some() {
+        let columns = 0..rows[0].len();
+        let column = |index: usize| rows.iter().map(|row| row[index].clone()).collect();
+        rows = columns.map(column).collect();
+    }
+    let info = CpuInfo::current().ok();
+    let cpu = info.as_ref().and_then(|info| info.model_name(0));
+    let cpu = cpu.unwrap_or("?");
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let times = match rounds {
-        1 => "one round".to_owned(),
-        _ => format!("medians of {rounds} interleaved rounds"),
-    };
+    let times = format!("medians of {rounds} interleaved rounds");
     let (node, id) = (&node.says, &spec.id);
     let how = format!("{cpu}, {cores} cores, {node}; {times}. `cargo xtask bench {id}`");
     format!("{}\n\n{}\n{how}\n", spec.title, render(&rows))
@@ -42,50 +40,30 @@ fn render(rows: &[Vec<String>]) -> String {
     lines.concat()
 }
 
-fn by_contender(spec: &Spec, work: &Work, entries: &[Entry]) -> Vec<Vec<String>> {
-    let rate = format!("{}/s", work.of);
-    let mut head = vec!["", "time", "to ours", &rate, "CPU", "peak memory"];
-    head.extend(spec.also.as_ref().map(|also| also.name.as_str()));
-    let mut rows = vec![head.into_iter().map(str::to_owned).collect::<Vec<_>>()];
-    let ours = Figure::of(&entries[0].runs, |run| Some(run.wall));
-    for entry in entries {
-        let figure = |of: fn(&Run) -> f64| Figure::of(&entry.runs, |run| Some(of(run)));
-        let figures = [
-            figure(|run| run.wall),
-            figure(|run| run.cpu),
-            figure(|run| run.peak_mib),
-        ];
-        let mut row = vec![entry.name.to_owned()];
-        if let (Some(ours), [Some(wall), Some(cpu), Some(peak)]) = (ours, figures) {
-            row.push(format!("{:.3} s", wall.median));
-            row.push(ratio(wall, ours));
-            row.push(format!("{:.0}", work.amount / wall.median));
-            row.push(format!("{:.2} s", cpu.median));
-            row.push(format!("{:.0} MiB", peak.median));
-            let also = Figure::of(&entry.runs, |run| run.also);
-            row.extend(also.map(|also| also.median.to_string()));
-        } else {
-            row.extend(entry.missing.clone());
-        }
-        row.resize(rows[0].len(), String::new());
-        rows.push(row);
-    }
-    rows
-}
-
-fn by_rate(spec: &Spec, entries: &[Entry]) -> Vec<Vec<String>> {
+/// Returns a row for each figure and a column for each contender, with the ratio to ours: how much more work takes, or
+/// how much larger our rate is.
+fn by_figure(spec: &Spec, entries: &[Entry]) -> Vec<Vec<String>> {
     let mut head = vec![spec.unit.clone()];
     head.extend(entries.iter().map(|entry| entry.name.to_owned()));
     let mut rows = vec![head];
-    for (name, figures) in compared(spec, entries) {
+    for (name, figures) in compared(entries) {
         let mut row = vec![name];
         for (figure, entry) in figures.iter().zip(entries) {
             row.push(match (figure, figures[0]) {
-                (Some(figure), Some(ours)) if row.len() > 1 => {
-                    format!("{} ({})", short(figure.median), ratio(ours, *figure))
+                (Some(theirs), Some(ours)) if row.len() > 1 => {
+                    let is_cost = spec.work.is_some();
+                    let ratio = if is_cost {
+                        ratio(*theirs, ours)
+                    } else {
+                        ratio(ours, *theirs)
+                    };
+                    format!("{} ({ratio})", short(theirs.median))
                 }
                 (Some(figure), _) => short(figure.median),
-                (None, _) => entry.missing.clone().unwrap_or("-".to_owned()),
+                (None, _) => {
+                    let why = entry.missing.clone().filter(|_| rows.len() == 1);
+                    why.unwrap_or("-".to_owned())
+                }
             });
         }
         rows.push(row);
@@ -102,12 +80,16 @@ fn ratio(one: Figure, other: Figure) -> String {
 }
 
 fn short(number: f64) -> String {
-    let digits = if number >= 100.0 { 0 } else { 2 };
+    let digits = match number {
+        100.0.. => 0,
+        1.0.. => 2,
+        _ => 3,
+    };
     format!("{number:.digits$}")
 }
 
 /// Returns who was there.
-pub fn attendance(entries: &[Entry]) -> String {
+pub fn participants(entries: &[Entry]) -> String {
     let names = entries.iter().map(|entry| match &entry.missing {
         None => entry.name.to_owned(),
         Some(why) => format!("{} ({why})", entry.name),
@@ -118,18 +100,14 @@ pub fn attendance(entries: &[Entry]) -> String {
 /// Returns the README of a bench, and where in it the table belongs: between its markers.
 pub fn place(spec: &Spec) -> Result<(String, Range<usize>)> {
     let file = spec.benches().with_file_name("README.md");
-    let (readme, name) = (read_text(&file)?, spec.name());
+    let (readme, name) = (fs::read_to_string(&file)?, spec.name());
     let open = format!("<!-- bench:{name} -->\n");
     let close = format!("<!-- /bench:{name} -->");
     let start = readme.find(&open).map(|start| start + open.len());
     let end = start.and_then(|start| Some(start + readme[start..].find(&close)?));
-    let lacks = || {
-        format!(
-            "{}: no lines {open:?} and {close:?} to write between",
-            file.display()
-        )
-    };
-    let (start, end) = start.zip(end).with_context(lacks)?;
+    let file = file.display();
+    let lacks = format!("{file}: no lines {open:?} and {close:?} to write between");
+    let (start, end) = start.zip(end).context(lacks)?;
     Ok((readme, start..end))
 }
 
@@ -142,5 +120,8 @@ pub fn write(spec: &Spec, table: &str, chart: Option<&str>) -> Result<()> {
     }
     let (mut readme, place) = place(spec)?;
     readme.replace_range(place, &text);
-    fs::write(spec.benches().with_file_name("README.md"), readme).context("README.md")
+    Ok(fs::write(
+        spec.benches().with_file_name("README.md"),
+        readme,
+    )?)
 }

@@ -4,11 +4,11 @@
 //! stdout, then stderr. A shell runs them, with the tools of this workspace by their names; `cargo run -p CRATE --` is
 //! such a name too. The commands of one block share one fresh directory.
 
-use std::fs;
 use std::ops::Range;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
+use fs_err as fs;
 
 use crate::cases::{Crate, Workspace, regex};
 use crate::exit_error::ExitError;
@@ -48,7 +48,7 @@ fn commands(text: &str) -> impl Iterator<Item = (&str, String)> {
 ///
 /// # Errors
 ///
-/// [`ExitError::usage`] for a block that would not be checked, or not wholly.
+/// [`ExitError::Usage`] for a block that would not be checked, or not wholly.
 pub fn read_all(workspace: &Workspace) -> Result<Vec<Block>> {
     let fences = regex(r"(?ms)^```console\n(.*?)^```$");
     let any = regex(r"(?m)^\s*```\s*console");
@@ -64,7 +64,7 @@ pub fn read_all(workspace: &Workspace) -> Result<Vec<Block>> {
         );
         let text = "say it as \"```console\" alone and are closed";
         let wrong = format!("{name}: {meant} fences say console, and {exact} {text}");
-        ensure!(exact == meant, ExitError::usage(wrong));
+        ensure!(exact == meant, ExitError::Usage(wrong));
         for found in fences
             .captures_iter(&whole)
             .filter_map(|found| found.get(1))
@@ -87,12 +87,12 @@ pub fn read_all(workspace: &Workspace) -> Result<Vec<Block>> {
 /// Returns the crates that a block calls, one for each command.
 fn called<'a>(workspace: &'a Workspace, id: &str, text: &str) -> Result<Vec<&'a Crate>> {
     let why = format!("{id}: it starts with no `$ command`");
-    ensure!(text.starts_with("$ "), ExitError::usage(why));
+    ensure!(text.starts_with("$ "), ExitError::Usage(why));
     let called = commands(text).map(|(line, command)| {
         let mut words = command.split_whitespace();
         let called = words.find_map(|word| workspace.find_crate(word));
         let text = "calls no crate; what is not checked goes into a `sh` block";
-        called.with_context(|| ExitError::usage(format!("{id}: `{line}` {text}")))
+        called.with_context(|| ExitError::Usage(format!("{id}: `{line}` {text}")))
     });
     called.collect()
 }

@@ -1,13 +1,14 @@
 //! Which files there are: what git knows of, or would if they were added.
 
 use std::ffi::OsStr;
-use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use fs_err as fs;
 use serde::de::DeserializeOwned;
+use walkdir::WalkDir;
 
 use crate::exit_error::ExitError;
 
@@ -32,18 +33,18 @@ pub fn known_files(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// Returns all files below a folder, without folders named `target` and `.git`.
 pub fn all_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let is_wanted = |name: &OsStr| name != "target" && name != ".git";
+    let entries = WalkDir::new(folder).min_depth(1).sort_by_file_name();
     let mut files = Vec::new();
-    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+    for entry in entries
+        .into_iter()
+        .filter_entry(|entry| is_wanted(entry.file_name()))
+    {
         let entry = entry?;
-        let name = PathBuf::from(entry.file_name());
-        if !entry.file_type()?.is_dir() {
-            files.push(name);
-        } else if !matches!(name.to_str(), Some("target" | ".git")) {
-            let below = all_files(&entry.path())?;
-            files.extend(below.iter().map(|file| name.join(file)));
+        if !entry.file_type().is_dir() {
+            files.push(entry.path().strip_prefix(folder)?.to_owned());
         }
     }
-    files.sort();
     Ok(files)
 }
 
@@ -51,14 +52,9 @@ pub fn all_files(folder: &Path) -> Result<Vec<PathBuf>> {
 ///
 /// # Errors
 ///
-/// [`ExitError::usage`] if it cannot be read or understood.
+/// [`ExitError::Usage`] if it cannot be read or understood.
 pub fn read_toml<T: DeserializeOwned>(file: &Path) -> Result<T> {
-    let text = fs::read_to_string(file).context("it cannot be read");
-    let value = text.and_then(|text| Ok(toml::from_str(&text)?));
-    value.map_err(|error| ExitError::usage(format!("{}: {error:#}", file.display())).into())
-}
-
-/// Reads a text file; an error names it.
-pub fn read_text(file: &Path) -> Result<String> {
-    fs::read_to_string(file).with_context(|| file.display().to_string())
+    let text = fs::read_to_string(file).map_err(|error| ExitError::Usage(error.to_string()))?;
+    let value = toml::from_str(&text);
+    value.map_err(|error| ExitError::Usage(format!("{}: {error}", file.display())).into())
 }

@@ -3,10 +3,10 @@
 //! A crate that has not moved yet keeps its lessons in `golden/` too, as `NN-name.mjs` and `.out`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use fs_err as fs;
 
 use crate::cases::settings::Settings;
 use crate::cases::{Crate, Rules, read_toml, regex};
@@ -108,7 +108,7 @@ pub fn read_all(one: &Crate, faults: &mut Vec<Fault>) -> Result<Vec<Case>> {
             let case = Case::read(one, folder, stem, ends)?;
             let is_new = cases.iter().all(|other| other.id != case.id);
             let two = format!("there are two cases named {}", case.id);
-            ensure!(is_new, ExitError::usage(two));
+            ensure!(is_new, ExitError::Usage(two));
             cases.push(case);
         }
     }
@@ -133,7 +133,7 @@ impl Case {
             true => read_toml(&toml)?,
             false => Settings::default(),
         };
-        let wrong = |error| ExitError::usage(format!("{}: {error:#}", toml.display()));
+        let wrong = |error| ExitError::Usage(format!("{}: {error:#}", toml.display()));
         settings.check(lesson.is_some()).map_err(wrong)?;
         let fixtures = path.with_file_name("fixtures");
         let stdin = read_stdin(&mut settings, &fixtures).map_err(wrong)?;
@@ -162,6 +162,10 @@ impl Case {
         })
     }
 
+    pub fn has_no_oracle(&self) -> bool {
+        matches!(self.oracle, Oracle::None(_))
+    }
+
     /// Returns whether the Rust side of a lesson is still to be written.
     pub fn lacks_rust(&self) -> bool {
         let is_new = self.files.iter().any(|file| file.contains("/examples/"));
@@ -177,15 +181,10 @@ fn read_stdin(settings: &mut Settings, fixtures: &Path) -> Result<Option<Vec<u8>
 }
 
 /// Counts the cases that have no oracle, and those that have a redaction.
-pub fn shares<'a>(cases: impl Iterator<Item = &'a Case>) -> (usize, usize) {
-    cases.fold((0, 0), |(alone, redacted), case| {
-        let is_alone = matches!(case.oracle, Oracle::None(_));
-        let is_redacted = !case.rules.redactions.is_empty();
-        (
-            alone + usize::from(is_alone),
-            redacted + usize::from(is_redacted),
-        )
-    })
+pub fn shares<'a>(cases: impl Iterator<Item = &'a Case> + Clone) -> (usize, usize) {
+    let is_redacted = |case: &&Case| !case.rules.redactions.is_empty();
+    let alone = cases.clone().filter(|case| case.has_no_oracle());
+    (alone.count(), cases.filter(is_redacted).count())
 }
 
 /// Finds out whether too many go without oracle or with a redaction. Few cases make no share.

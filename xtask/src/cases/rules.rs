@@ -36,7 +36,7 @@ pub struct Redaction {
 }
 
 /// A regular expression that is read from a case file.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Pattern(pub Regex);
 

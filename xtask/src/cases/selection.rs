@@ -31,7 +31,7 @@ impl Choice {
     /// Returns the error for a choice that nothing answers to.
     pub fn nothing_matched(&self) -> ExitError {
         let names: Vec<_> = self.ids.iter().chain(&self.matching).cloned().collect();
-        ExitError::nothing_matched(&names.join(" "))
+        ExitError::NothingMatched(names.join(" "))
     }
 }
 
@@ -82,7 +82,7 @@ impl<'a> Selection<'a> {
     ///
     /// # Errors
     ///
-    /// [`ExitError::nothing_matched`] if one of the names chooses nothing, [`ExitError::usage`] for a file that cannot be understood.
+    /// [`ExitError::NothingMatched`] if one of the names chooses nothing, [`ExitError::Usage`] for a file that cannot be understood.
     pub fn read(workspace: &'a Workspace, choice: &Choice) -> Result<Self> {
         let (mut cases, mut faults) = (Vec::new(), Vec::new());
         for one in &workspace.crates {
@@ -97,7 +97,7 @@ impl<'a> Selection<'a> {
         units.extend(console::read_all(workspace)?.into_iter().map(Unit::Block));
         for name in &choice.ids {
             let is_known = units.iter().any(|unit| means(name, &unit.id()));
-            ensure!(is_known, ExitError::nothing_matched(name));
+            ensure!(is_known, ExitError::NothingMatched(name.to_owned()));
         }
         units.retain(|unit| choice.has(&unit.id()));
         ensure!(!units.is_empty(), choice.nothing_matched());
@@ -106,7 +106,7 @@ impl<'a> Selection<'a> {
         Ok(Self { units, needed })
     }
 
-    pub fn cases(&self) -> impl Iterator<Item = &Case> {
+    pub fn cases(&self) -> impl Iterator<Item = &Case> + Clone {
         self.units.iter().filter_map(|unit| match unit {
             Unit::Case(case) => Some(case.as_ref()),
             _ => None,

@@ -1,10 +1,10 @@
 //! The workspace as its files describe it: the root, and the crates that have golden cases.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use fs_err as fs;
 use toml::{Table, Value};
 
 use crate::cases::read_toml;
@@ -39,7 +39,7 @@ impl Workspace {
         }
         let here = here.display();
         let text = format!("no Cargo.toml with a [workspace] in {here} or above");
-        bail!(ExitError::usage(text))
+        bail!(ExitError::Usage(text))
     }
 
     /// Reads the workspace in this folder.
@@ -102,20 +102,13 @@ impl Crate {
         self.features.keys().map(String::as_str).filter(is_part)
     }
 
-    /// Returns whether it has features that the default ones do not turn on.
+    /// Returns whether it has features that its tool, and so the default, does not turn on.
     pub fn has_more_features(&self) -> bool {
-        let (mut on, mut next) = (vec!["default"], vec!["default"]);
-        while let Some(name) = next.pop() {
-            for also in self.features.get(name).into_iter().flatten() {
-                if !on.contains(&also.as_str()) {
-                    on.push(also);
-                    next.push(also);
-                }
-            }
-        }
-        self.features
-            .keys()
-            .any(|name| !on.contains(&name.as_str()))
+        let of_tool = self.features.get("cli").into_iter().flatten();
+        let mut known = vec!["default", "cli"];
+        known.extend(of_tool.map(String::as_str));
+        let mut all = self.features.keys();
+        all.any(|name| !known.contains(&name.as_str()))
     }
 }
 

@@ -22,31 +22,29 @@ pub fn diff(old_name: &str, old: &[u8], new_name: &str, new: &[u8]) -> String {
             }
         }
     }
-    cut(lines)
-}
-
-/// Returns the first lines of a text that may be long, made visible.
-pub fn excerpt(text: &[u8]) -> String {
-    let lines = split(text).into_iter();
-    cut(lines.map(|line| format!("  {}", visible(line))).collect())
-}
-
-/// Returns the lines at the end of a text, made visible: the end of what cargo prints tells most.
-pub fn end(text: &[u8]) -> String {
-    excerpt(&text[text.len().saturating_sub(4_000)..])
-}
-
-fn split(text: &[u8]) -> Vec<&[u8]> {
-    text.split_inclusive(|byte| *byte == b'\n').collect()
-}
-
-fn cut(mut lines: Vec<String>) -> String {
     let more = lines.len().saturating_sub(MOST_LINES);
     if more > 0 {
         lines.truncate(MOST_LINES);
         lines.push(format!("... and {more} lines more"));
     }
     lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// Returns the lines at the end of a text that may be long, made visible: there a program says why it failed.
+pub fn excerpt(text: &[u8]) -> String {
+    let lines = split(text);
+    let before = lines.len().saturating_sub(MOST_LINES);
+    let mut shown = String::new();
+    if before > 0 {
+        shown = format!("  {before} lines, then\n");
+    }
+    let lines = lines[before..].iter();
+    shown.extend(lines.map(|line| format!("  {}\n", visible(line))));
+    shown
+}
+
+fn split(text: &[u8]) -> Vec<&[u8]> {
+    text.split_inclusive(|byte| *byte == b'\n').collect()
 }
 
 /// Returns a line without its newline: `·` for a space at the end, `␉` for a tab, `␍` for a CR, `\xff` for a stray byte.

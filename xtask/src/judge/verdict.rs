@@ -1,13 +1,12 @@
 //! What the runs of one case come to, and which side is wrong.
 
-use std::fs;
 use std::time::Duration;
 
+use fs_err as fs;
 use serde::Serialize;
 
 use crate::cases::Case;
-use crate::judge::diff;
-use crate::judge::diff::excerpt;
+use crate::judge::{diff, excerpt};
 use crate::run::{End, Outcome, interrupt};
 
 /// The result of one thing that was checked.

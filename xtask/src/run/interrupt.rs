@@ -1,10 +1,10 @@
 //! Ctrl-C: a flag that every loop looks at, so that the code that started a process also ends it.
 
-use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use anyhow::{Result, ensure};
+use procfs::process::Process;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
 use crate::exit_error::ExitError;
@@ -16,9 +16,7 @@ static REQUESTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 /// A signal that was ignored at the start (`nohup`) stays without effect, but gets a handler all the same: a program that
 /// we start would inherit the ignoring, and not the handler, and its output must not depend on how we were started.
 pub fn listen() -> Result<()> {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let ignored = u64::from_str_radix(mask.unwrap_or("0").trim(), 16)?;
+    let ignored = Process::myself()?.status()?.sigign;
     for signal in [SIGINT, SIGQUIT, SIGTERM, SIGHUP] {
         let mut flag = Arc::clone(&REQUESTED);
         if ignored & 1 << (signal - 1) != 0 {
@@ -36,6 +34,6 @@ pub fn requested() -> bool {
 
 /// Goes on, unless we were asked to stop.
 pub fn check() -> Result<()> {
-    ensure!(!requested(), ExitError::interrupted());
+    ensure!(!requested(), ExitError::Interrupted);
     Ok(())
 }

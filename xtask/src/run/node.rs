@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, ensure};
 
 use crate::exit_error::ExitError;
 
@@ -50,18 +50,24 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// [`ExitError::missing`] if one was required and no Node is of a version that may check.
+    /// [`ExitError::Missing`] if one was required and no Node is of a version that may check, or if `$NODE` is no Node.
     pub fn find(wanted: &Wanted) -> Result<Self> {
-        let named = match wanted {
+        let (named, by) = match wanted {
             Wanted::Skipped => return Ok(Self::absent("node was not asked".to_owned())),
-            Wanted::At(path) => Some(path.into()),
-            Wanted::Auto | Wanted::Required => std::env::var_os("NODE"),
+            Wanted::At(path) => (Some(path.into()), "--node"),
+            Wanted::Auto | Wanted::Required => (std::env::var_os("NODE"), "$NODE"),
         };
         let named = named.filter(|name| !name.is_empty());
-        match Self::look(&named.unwrap_or_else(|| "node".into())) {
-            Err(why) if *wanted != Wanted::Auto => bail!(ExitError::missing(why)),
-            found => Ok(found.unwrap_or_else(Self::absent)),
-        }
+        let (why, may_be_absent) = match Self::look(named.as_deref().unwrap_or("node".as_ref())) {
+            Ok(node) if CHECKS.contains(&node.major) => return Ok(node),
+            Ok(node) => (format!("{} is not of 22, 24 or 26", node.says), true),
+            // What is named and no Node at all is a mistake.
+            Err(why) if named.is_some() => (format!("{by}: {why}"), false),
+            Err(why) => (why, true),
+        };
+        let is_optional = may_be_absent && *wanted == Wanted::Auto;
+        ensure!(is_optional, ExitError::Missing(why));
+        Ok(Self::absent(why))
     }
 
     fn absent(says: String) -> Self {
@@ -69,7 +75,7 @@ impl Node {
         Self { path, says, major }
     }
 
-    /// Returns the Node of this name, or why it may not check.
+    /// Returns the Node of this name, or why it cannot be one.
     fn look(name: &OsStr) -> Result<Self, String> {
         // Absolute: runs have a directory of their own, where `./node` would mean something else.
         let path = which::which(name).map_err(|_| format!("{} was not found", name.display()))?;
@@ -79,9 +85,6 @@ impl Node {
         let digits = version.strip_prefix('v');
         let major = digits.and_then(|digits| digits.split('.').next()?.parse().ok());
         let major = major.ok_or(format!("{} does not tell its version", path.display()))?;
-        if !CHECKS.contains(&major) {
-            return Err(format!("node {version} is not of 22, 24 or 26"));
-        }
         let (path, says) = (Some(path), format!("node {version}"));
         Ok(Self { path, says, major })
     }
@@ -89,7 +92,7 @@ impl Node {
     /// Refuses a Node that may not write golden files.
     pub fn ensure_blesses(&self) -> Result<()> {
         let why = format!("{}, and only {BLESSES} blesses", self.says);
-        ensure!(self.major == BLESSES, ExitError::missing(why));
+        ensure!(self.major == BLESSES, ExitError::Missing(why));
         Ok(())
     }
 }

@@ -1,12 +1,12 @@
 //! Running one side of a case: our executable, or the oracle, each in a fresh directory and a clean environment.
 
 use std::ffi::OsStr;
-use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
+use fs_err as fs;
 use tempfile::TempDir;
 
 use crate::cases::{Block, Case, LIMIT, Oracle, all_files};
@@ -22,7 +22,7 @@ pub struct Runner {
 }
 
 /// The oracle's side, or why it could not be run.
-pub enum Oracled {
+pub enum OracleRun {
     Ran(Outcome),
     /// Node or the tool is not there.
     Absent(String),
@@ -39,14 +39,14 @@ impl Runner {
     }
 
     /// Runs the other side.
-    pub fn oracle(&self, case: &Case) -> Result<Oracled> {
+    pub fn oracle(&self, case: &Case) -> Result<OracleRun> {
         let node = self.node.path.as_deref();
         if node.is_none() && case.oracle.needs_node() {
-            return Ok(Oracled::Absent(self.node.says.clone()));
+            return Ok(OracleRun::Absent(self.node.says.clone()));
         }
         let sandbox = Sandbox::new(&case.fixtures)?;
         let outcome = match &case.oracle {
-            Oracle::None(_) => return Ok(Oracled::None),
+            Oracle::None(_) => return Ok(OracleRun::None),
             Oracle::Node(file) => run_case(case, sandbox.command(node.unwrap_or(file)).arg(file))?,
             Oracle::Shell(line) => {
                 let mut shell = sandbox.command("sh");
@@ -58,23 +58,9 @@ impl Runner {
         let is_shell = matches!(case.oracle, Oracle::Shell(_));
         if is_shell && outcome.end == End::Exited(127) && case.settings.status != 127 {
             let why = String::from_utf8_lossy(&outcome.stderr).trim().to_owned();
-            return Ok(Oracled::Absent(why));
+            return Ok(OracleRun::Absent(why));
         }
-        Ok(Oracled::Ran(outcome))
-    }
-
-    /// Returns the names that `tour --list` prints, one a line, each perhaps followed by a title.
-    pub fn lessons(&self, krate: &str) -> Result<Vec<String>> {
-        let sandbox = Sandbox::new(Path::new(""))?;
-        let mut command = sandbox.command(self.executable(krate)?);
-        let outcome = run(command.args(["tour", "--list"]), None, LIMIT)?;
-        let end = outcome.end;
-        ensure!(end == End::Exited(0), "`{krate} tour --list` {end}");
-        let list = String::from_utf8_lossy(&outcome.stdout);
-        let names = list
-            .lines()
-            .filter_map(|line| line.split_whitespace().next());
-        Ok(names.map(str::to_owned).collect())
+        Ok(OracleRun::Ran(outcome))
     }
 
     /// Returns a README block as it ought to read, and the runs of its commands.
@@ -157,14 +143,12 @@ pub fn copy_files(from: &Path, to: &Path, files: &[PathBuf]) -> Result<()> {
     for file in files {
         interrupt::check()?;
         let (source, target) = (from.join(file), to.join(file));
-        let copy = || {
-            fs::create_dir_all(target.parent().unwrap_or(to))?;
-            match fs::read_link(&source) {
-                Ok(link) => symlink(link, &target),
-                Err(_) => fs::copy(&source, &target).map(|_| ()),
-            }
-        };
-        copy().with_context(|| source.display().to_string())?;
+        fs::create_dir_all(target.parent().unwrap_or(to))?;
+        if source.is_symlink() {
+            symlink(fs::read_link(&source)?, &target)?;
+        } else {
+            fs::copy(&source, &target)?;
+        }
     }
     Ok(())
 }

@@ -44,7 +44,7 @@ fn lessons(tree: &Tree) -> Vec<Lesson<'_>> {
 }
 
 /// Looks for a Rust side, a Node side, a transcript, a place in the tour and a link in the README.
-pub fn whole(tree: &Tree, found: &mut Findings) {
+pub fn complete(tree: &Tree, found: &mut Findings) {
     let mut owners = BTreeMap::new();
     for lesson in lessons(tree) {
         let Lesson { topic, name, files } = &lesson;
@@ -75,7 +75,7 @@ pub fn whole(tree: &Tree, found: &mut Findings) {
 }
 
 /// Compares both sides: the Rust side is about as long as the Node side, and both fit beside each other.
-pub fn beside(tree: &Tree, found: &mut Findings) {
+pub fn side_by_side(tree: &Tree, found: &mut Findings) {
     let mut ratios: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for lesson in lessons(tree) {
         let [rust, node] = ["rs", "mjs"].map(|end| lesson.files.get(end).copied());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use toml::Value;
 
-use super::{Findings, Tree, line_of, odd_ones};
+use super::{Findings, Tree, deviations, line_of};
 use crate::cases::dependencies;
 
 /// The same in every crate: to raise one, raise all.
@@ -16,7 +16,7 @@ const FIELDS: [(&str, &str); 4] = [
 ];
 
 /// Refuses what a manifest takes from elsewhere, and a copy lacks.
-pub fn own(tree: &Tree, found: &mut Findings) {
+pub fn self_contained(tree: &Tree, found: &mut Findings) {
     let mut files = tree.below("", "/Cargo.toml");
     files.retain(|(file, _)| file.matches('/').count() == 1);
     let what = "[$1] works in the root of a workspace only";
@@ -94,7 +94,7 @@ pub fn lints(tree: &Tree, found: &mut Findings) {
     for (folder, manifest) in &tree.manifests {
         tables.push((format!("{folder}/Cargo.toml"), manifest.get("lints")));
     }
-    for (file, fix) in odd_ones(&tables) {
+    for (file, fix) in deviations(&tables) {
         let line = line_of(tree.text(file), &["[lints"]);
         let what = "its lints are not those of the other crates";
         found.add(file, line, what, fix);

@@ -1,6 +1,6 @@
 //! Rules for what people read: its sections, its figures, and where its links lead.
 
-use super::{Findings, Tree, home, is_outside, resolve};
+use super::{Findings, Tree, is_outside, resolve, top_folder};
 use crate::cases::regex;
 
 /// The headings of a crate's README, in this order.
@@ -65,7 +65,7 @@ pub fn rust(tree: &Tree, found: &mut Findings) {
 pub fn links(tree: &Tree, found: &mut Findings) {
     let link = regex(r#"(?:\]\(|\b(?:src|srcset|href)="|^\[[^\]]+\]:\s+)([^)"\s#]+)"#);
     for (file, text) in tree.below("", ".md") {
-        let travels = tree.topics().any(|topic| topic == home(file));
+        let travels = tree.topics().any(|topic| topic == top_folder(file));
         for (number, line) in prose(text) {
             for groups in link.captures_iter(line) {
                 let target = &groups[1];

@@ -1,9 +1,8 @@
 //! Rules for files: where they are, what they lean on, and how they begin.
 
-use std::fs;
-
-use super::{Findings, Tree, home, is_outside, odd_ones, places};
+use super::{Findings, Tree, deviations, is_outside, places, top_folder};
 use crate::cases::regex;
+use fs_err as fs;
 
 /// What may stand at the top besides the members.
 const TOP: &str =
@@ -13,7 +12,7 @@ const TOP: &str =
 pub fn top_level(tree: &Tree, found: &mut Findings) {
     let members = tree.members("members");
     for path in tree.files.keys() {
-        let name = home(path);
+        let name = top_folder(path);
         if !TOP.split(' ').any(|top| top == name) && !members.contains(&name) {
             let what = format!("`{name}` does not belong to the top level");
             found.add(path, 1, what, "put it into a crate");
@@ -42,7 +41,7 @@ pub fn golden_test(tree: &Tree, found: &mut Findings) {
         files.push((file, text));
     }
     files.retain(|(file, _)| tree.has(file));
-    for (file, fix) in odd_ones(&files) {
+    for (file, fix) in deviations(&files) {
         found.add(file, 1, "it is not what stands in the other crates", fix);
     }
 }
@@ -63,7 +62,7 @@ pub fn above(tree: &Tree, found: &mut Findings) {
     let from_crate = regex(r#"CARGO_MANIFEST_DIR"[^";]*"/?([^"]*\.\.[^"]*)""#);
     let topics = tree.topics().map(|topic| format!("{topic}/"));
     for (file, text) in topics.flat_map(|start| tree.below(&start, "")) {
-        let manifest = format!("{}/Cargo.toml", home(file));
+        let manifest = format!("{}/Cargo.toml", top_folder(file));
         for (pattern, from) in [(&from_file, file), (&from_crate, &manifest)] {
             for (line, groups) in places(pattern, text).filter(|_| file.ends_with(".rs")) {
                 let path = &groups[1];
@@ -84,7 +83,7 @@ pub fn above(tree: &Tree, found: &mut Findings) {
 /// Refuses guesses where executables are: a copy has another target folder.
 pub fn executables(tree: &Tree, found: &mut Findings) {
     let mut files = tree.rust("");
-    files.retain(|(file, _)| home(file) != "xtask");
+    files.retain(|(file, _)| top_folder(file) != "xtask");
     let pattern = r#"(?m)^(?:[^/\n]|/[^/\n])*"[^"\n]*target/(?:debug|release)"#;
     let what = "the folder of executables is guessed, and CARGO_TARGET_DIR refutes it";
     found.lines(&files, pattern, what, "use env!(\"CARGO_BIN_EXE_...\")");
@@ -102,14 +101,6 @@ pub fn no_unwrap(tree: &Tree, found: &mut Findings) {
     let what = "unwrap does not say why it cannot fail";
     let fix = "use `?`, or expect(\"the invariant that holds\")";
     found.lines(&files, r"(?m)^(?:[^/\n]|/[^/\n])*\.unwrap\(\)", what, fix);
-}
-
-/// Refuses `allow`: an expectation is reported once it is no longer needed; a permission stays.
-pub fn no_allow(tree: &Tree, found: &mut Findings) {
-    let what = "a lint is silenced for ever";
-    let fix = "use #[expect(..., reason = \"...\")]";
-    let pattern = r"(?m)^\s*#!?\[(?:cfg_attr\(.*\b)?allow\(";
-    found.lines(&tree.rust(""), pattern, what, fix);
 }
 
 /// Refuses paths of one machine: they lead nowhere on another.

@@ -1,7 +1,5 @@
 //! Plain English: comments, documentation and READMEs are read by people who come from Node.
 
-use toml::Value;
-
 use super::{Findings, Tree};
 use crate::cases::regex;
 
@@ -26,7 +24,7 @@ pub fn plain_english(tree: &Tree, found: &mut Findings) {
                 places.extend(super::places(pattern, text).map(|(line, _)| (file, line)));
             }
         }
-        let (count, ceiling) = (places.len(), ceiling(tree, topic));
+        let (count, ceiling) = (places.len(), ceiling(tree, topic).unwrap_or(0));
         if count < ceiling {
             let what = format!("{topic} has become better");
             let fix = format!("lower its number to {count}");
@@ -42,9 +40,8 @@ pub fn plain_english(tree: &Tree, found: &mut Findings) {
 }
 
 /// Returns how many lines a crate may have.
-fn ceiling(tree: &Tree, topic: &str) -> usize {
-    let words = tree.workspace.get("workspace").and_then(Value::as_table);
-    let words = words.and_then(|table| table.get("metadata")?.get("private-words"));
-    let ceiling = words.and_then(|words| words.get(topic)?.as_integer());
-    usize::try_from(ceiling.unwrap_or(0)).unwrap_or(0)
+fn ceiling(tree: &Tree, topic: &str) -> Option<usize> {
+    let metadata = tree.workspace.get("workspace")?.get("metadata")?;
+    let ceiling = metadata.get("private-words")?.get(topic)?.as_integer()?;
+    usize::try_from(ceiling).ok()
 }

@@ -1,15 +1,17 @@
 //! `bless`: golden files are written from what the oracle prints, so that they never hold our own mistakes.
 
 use std::collections::BTreeMap;
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
+use fs_err as fs;
 
-use crate::cases::{Block, Case, Choice, LIMIT, Oracle, Selection, Unit, Workspace};
+use crate::cases::{Block, Case, Choice, LIMIT, Selection, Unit, Workspace};
 use crate::judge::{State, diff, ending, faults, judge};
-use crate::run::{Node, Oracled, Runner, Wanted, cargo, interrupt};
+use crate::run::{Node, OracleRun, Runner, Wanted, cargo, interrupt};
+
+/// What became of a file.
+const UPDATED: &str = "updated  ";
+const UNCHANGED: &str = "unchanged";
 
 /// So often a program must print the same before it is believed.
 const RUNS: usize = 3;
@@ -45,15 +47,11 @@ pub fn bless(options: &Options) -> Result<u8> {
     let mut selection = Selection::read(&workspace, &options.choice)?;
     selection.units.retain(|unit| match unit {
         Unit::Block(_) => options.readme,
-        Unit::Case(case) if !options.readme => {
-            matches!(case.oracle, Oracle::None(_)) == options.from_rust
-        }
+        Unit::Case(case) => !options.readme && case.has_no_oracle() == options.from_rust,
         _ => false,
     });
-    ensure!(
-        !selection.units.is_empty(),
-        options.choice.nothing_matched()
-    );
+    let is_empty = selection.units.is_empty();
+    ensure!(!is_empty, options.choice.nothing_matched());
     if options.readme {
         // From the last to the first, so that the places of those still to come stay right.
         selection.units.reverse();
@@ -62,12 +60,11 @@ pub fn bless(options: &Options) -> Result<u8> {
     if selection.cases().any(|case| case.oracle.needs_node()) {
         node.ensure_blesses()?;
     }
-    let mut built = cargo::build_all(&selection.needed, &[]);
-    if !options.from_rust && !options.readme {
+    let executables = match cargo::build_all(&selection.needed, &[]) {
         // A lesson may be blessed before its port compiles.
-        built = built.or_else(|_| Ok(BTreeMap::new()));
-    }
-    let executables = built?;
+        Err(_) if !options.from_rust && !options.readme => BTreeMap::new(),
+        built => built?,
+    };
     let runner = Runner { node, executables };
     let mut status = 0;
     for unit in &selection.units {
@@ -79,8 +76,7 @@ pub fn bless(options: &Options) -> Result<u8> {
         interrupt::check()?;
         let id = unit.id();
         match blessed {
-            Ok(true) => outln!("updated   {id}: {}", agreement(&runner, unit)),
-            Ok(false) => outln!("unchanged {id}: {}", agreement(&runner, unit)),
+            Ok(change) => outln!("{change} {id}: {}", agreement(&runner, unit)),
             Err(why) => {
                 status = 1;
                 outln!("refused   {id}: {}", format!("{why:#}").trim_end());
@@ -90,14 +86,14 @@ pub fn bless(options: &Options) -> Result<u8> {
     Ok(status)
 }
 
-/// Writes the golden file of a case; true if that changed it, an error if nothing was written.
-fn bless_case(runner: &Runner, case: &Case) -> Result<bool> {
+/// Writes the golden file of a case, unless it is what the oracle prints.
+fn bless_case(runner: &Runner, case: &Case) -> Result<&'static str> {
     let mut texts = Vec::new();
     for _ in 0..RUNS {
         let (name, outcome) = match runner.oracle(case)? {
-            Oracled::Ran(outcome) => (case.oracle.name(), outcome),
-            Oracled::Absent(why) => bail!(why),
-            Oracled::None => ("Rust", runner.rust(case)?),
+            OracleRun::Ran(outcome) => (case.oracle.name(), outcome),
+            OracleRun::Absent(why) => bail!(why),
+            OracleRun::None => ("Rust", runner.rust(case)?),
         };
         if let Some(problem) = faults(case, name, &outcome).into_iter().next() {
             bail!(problem);
@@ -110,26 +106,26 @@ fn bless_case(runner: &Runner, case: &Case) -> Result<bool> {
     }
     // A golden file that is equal in another order is left as it was arranged.
     if fs::read(&case.golden).is_ok_and(|golden| *case.rules.normalise(&golden) == *texts[0]) {
-        return Ok(false);
+        return Ok(UNCHANGED);
     }
-    write(&case.golden, &texts[0])?;
-    Ok(true)
+    fs::write(&case.golden, &texts[0])?;
+    Ok(UPDATED)
 }
 
-/// Writes a block of a README from what its commands print; true if that changed it.
-fn bless_block(runner: &Runner, block: &Block) -> Result<bool> {
+/// Writes a block of a README, unless it is what its commands print.
+fn bless_block(runner: &Runner, block: &Block) -> Result<&'static str> {
     let (text, outcomes) = runner.block(block)?;
     let problems = |outcome| ending("Rust", LIMIT, outcome);
     if let Some(problem) = outcomes.iter().flat_map(problems).next() {
         bail!(problem);
     }
     if text == block.text.as_bytes() {
-        return Ok(false);
+        return Ok(UNCHANGED);
     }
     let mut whole = fs::read(&block.file)?;
     whole.splice(block.range.clone(), text);
-    write(&block.file, &whole)?;
-    Ok(true)
+    fs::write(&block.file, &whole)?;
+    Ok(UPDATED)
 }
 
 /// Returns whether Rust prints the golden bytes too. It need not: a Node program may come before its port.
@@ -149,17 +145,4 @@ fn agreement(runner: &Runner, unit: &Unit) -> String {
         Ok(verdict) => format!("Rust does not agree: {}", verdict.headline()),
         Err(error) => format!("Rust could not be run: {error:#}"),
     }
-}
-
-/// Replaces a file at one stroke: its readers see the old text or the new one.
-fn write(file: &Path, text: &[u8]) -> Result<()> {
-    let folder = file.parent().context("a file is in a folder")?;
-    let mut draft = tempfile::Builder::new();
-    draft.permissions(Permissions::from_mode(0o644));
-    let draft = draft.tempfile_in(folder)?;
-    fs::write(draft.path(), text)?;
-    draft
-        .persist(file)
-        .with_context(|| file.display().to_string())?;
-    Ok(())
 }

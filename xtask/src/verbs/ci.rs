@@ -29,7 +29,7 @@ pub fn ci(options: &Options) -> Result<u8> {
     let mut steps = steps(&workspace, &options.node);
     for wanted in &options.steps {
         let is_known = steps.iter().any(|(name, _)| name.contains(wanted));
-        ensure!(is_known, ExitError::nothing_matched(wanted));
+        ensure!(is_known, ExitError::NothingMatched(wanted.to_owned()));
     }
     let is_chosen = |name: &String| options.steps.iter().any(|wanted| name.contains(wanted));
     steps.retain(|(name, _)| options.steps.is_empty() || is_chosen(name));

@@ -1,9 +1,9 @@
 //! `copy`: the promise "copy it into your project", kept for one crate.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use fs_err as fs;
 use toml::Table;
 
 use crate::cases::{Workspace, known_files, read_toml};
@@ -25,12 +25,12 @@ pub struct Options {
 pub fn copy(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
     let one = workspace.find_crate(&options.krate);
-    let one = one.ok_or_else(|| ExitError::nothing_matched(&options.krate))?;
+    let one = one.ok_or_else(|| ExitError::NothingMatched(options.krate.to_owned()))?;
     let dest = destination(&options.dest)?;
     let is_inside =
         dest.starts_with(&workspace.root) && !dest.starts_with(workspace.root.join("target"));
     let inside = format!("{} is inside this workspace", dest.display());
-    ensure!(!is_inside, ExitError::usage(inside));
+    ensure!(!is_inside, ExitError::Usage(inside));
     let findings = tidy::blocks_copy(&workspace.root, one)?;
     if !findings.is_empty() {
         findings.iter().for_each(|finding| outln!("{finding}"));
@@ -38,7 +38,7 @@ pub fn copy(options: &Options) -> Result<u8> {
         return Ok(1);
     }
     let home = dest.parent().unwrap_or(&dest);
-    fs::create_dir_all(home).with_context(|| home.display().to_string())?;
+    fs::create_dir_all(home)?;
     // There whole or not at all.
     let temp = tempfile::tempdir_in(home).with_context(|| home.display().to_string())?;
     let draft = temp.path().join("crate");
@@ -47,7 +47,7 @@ pub fn copy(options: &Options) -> Result<u8> {
     if let Ok(there) = fs::metadata(&dest) {
         fs::set_permissions(&draft, there.permissions())?;
     }
-    fs::rename(&draft, &dest).with_context(|| dest.display().to_string())?;
+    fs::rename(&draft, &dest)?;
     outln!("{} files are in {}", files.len(), dest.display());
     advise(&one.name, &dest)?;
     Ok(0)
@@ -55,7 +55,7 @@ pub fn copy(options: &Options) -> Result<u8> {
 
 /// Returns the absolute path of a folder that is empty or not there.
 fn destination(named: &Path) -> Result<PathBuf> {
-    let refused = |why: &str| ExitError::usage(format!("{} {why}", named.display()));
+    let refused = |why: &str| ExitError::Usage(format!("{} {why}", named.display()));
     let link = "is a link: name the folder itself";
     ensure!(!named.is_symlink(), refused(link));
     let is_empty = fs::read_dir(named).is_ok_and(|mut entries| entries.next().is_none());

@@ -1,18 +1,18 @@
-//! `standalone`: proves that a crate survives being copied: alone, pruned, among strangers, and with the lowest versions.
+//! `standalone`: proves that a crate survives being copied: alone, pruned, in a foreign workspace, and with the lowest versions.
 //!
 //! Nothing but a build finds a feature that only a neighbour turns on, or a test that reads a file of the workspace. All
 //! copies share a target folder of their own, so that their dependencies are compiled once.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
+use fs_err as fs;
 use tempfile::TempDir;
 use toml::{Table, Value};
 
 use crate::cases::{Crate, Workspace, known_files};
 use crate::exit_error::ExitError;
-use crate::judge::end;
+use crate::judge::excerpt;
 use crate::run::process::run_aloud;
 use crate::run::{cargo, copy_files, interrupt, remove};
 use crate::tidy::blocks_copy;
@@ -42,6 +42,7 @@ struct Trial<'a> {
     root: &'a Path,
     /// Without our Cargo.lock.
     fresh: bool,
+    opt_level: &'static str,
     passed: usize,
     failed: Vec<String>,
 }
@@ -51,7 +52,7 @@ pub fn standalone(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
     for name in &options.crates {
         let is_known = workspace.find_crate(name).is_some();
-        ensure!(is_known, ExitError::nothing_matched(name));
+        ensure!(is_known, ExitError::NothingMatched(name.to_owned()));
     }
     // Cargo would take the copies for lost members of it.
     let temp = std::env::temp_dir();
@@ -59,25 +60,25 @@ pub fn standalone(options: &Options) -> Result<u8> {
     if let Some(above) = above.find(|folder| folder.join("Cargo.toml").is_file()) {
         let (temp, above) = (temp.display(), above.display());
         let text = format!("{temp} lies below {above}/Cargo.toml; set TMPDIR to another folder");
-        bail!(ExitError::usage(text));
+        bail!(ExitError::Usage(text));
     }
     let mut trial = Trial {
         root: &workspace.root,
         fresh: options.fresh || options.minimal,
+        // A few seconds more of building; tests that compress take a tenth of the time.
+        opt_level: "1",
         passed: 0,
         failed: Vec::new(),
     };
     let is_chosen = |name| options.crates.is_empty() || options.crates.contains(name);
     let mut fit = Vec::new();
     for one in workspace.crates.iter().filter(|one| is_chosen(&one.name)) {
-        if options.minimal {
-            trial.with_lowest_versions(one)?;
-        } else if trial.alone(one)? && trial.lessons(one)? && trial.pruned(one)? {
+        if options.minimal || trial.isolated(one)? {
             fit.push(one);
         }
     }
     if !fit.is_empty() {
-        trial.among_strangers(&fit)?;
+        trial.together(&fit, options.minimal)?;
     }
     let Trial { passed, failed, .. } = &trial;
     failed.iter().for_each(|failure| outln!("FAILED {failure}"));
@@ -86,8 +87,8 @@ pub fn standalone(options: &Options) -> Result<u8> {
 }
 
 impl Trial<'_> {
-    /// Tries it in a folder of its own: the way of a person who copies it and types `cargo build`. False at the first failure.
-    fn alone(&mut self, one: &Crate) -> Result<bool> {
+    /// Tries one crate where nothing else is; false at the first failure.
+    fn isolated(&mut self, one: &Crate) -> Result<bool> {
         let findings = blocks_copy(self.root, one)?;
         if !findings.is_empty() {
             let (name, findings) = (&one.name, findings.join("\n  "));
@@ -96,18 +97,19 @@ impl Trial<'_> {
             return Ok(false);
         }
         let temp = self.copy(&[one])?;
-        // The build cuts the lock file down to this crate, so only then it may be final. It comes before the tests,
+        // The check cuts the lock file down to this crate, so only then it may be final. It comes before the tests,
         // whose dependencies could lend it features.
-        let mut steps = vec![("build", "build"), ("test", "test --tests --locked")];
+        let mut steps = vec![("check", "check"), ("test", "test --tests --locked")];
         if one.has("src/lib.rs") {
             steps.push(("doc test", "test --doc --locked"));
         }
-        steps.push(("tour", "run --locked -- tour"));
-        self.steps(&one.name, &temp.path().join(&one.name), &steps)
+        let folder = temp.path().join(&one.name);
+        let is_fit = self.steps(&one.name, &folder, &steps)?;
+        Ok(is_fit && self.lessons(one, temp.path())? && self.pruned(one, &folder)?)
     }
 
-    /// Tries each lesson as a program of a package of its own, beside which only the crate stands.
-    fn lessons(&mut self, one: &Crate) -> Result<bool> {
+    /// Builds each lesson as a program of a package of its own, beside the copy of the crate.
+    fn lessons(&mut self, one: &Crate, beside: &Path) -> Result<bool> {
         let files = one.names("examples");
         let has_node_side = |file: &str| files.contains(&file.replace(".rs", ".mjs"));
         let lessons = files
@@ -117,8 +119,7 @@ impl Trial<'_> {
         if lessons.is_empty() {
             return Ok(true);
         }
-        let temp = self.copy(&[one])?;
-        let folder = temp.path().join("lessons");
+        let folder = beside.join("lessons");
         copy_files(&one.dir.join("examples"), &folder.join("src/bin"), &lessons)?;
         let mut needed = dependencies(one, "dev-dependencies");
         let path = Table::from_iter([("path".to_owned(), format!("../{}", one.name).into())]);
@@ -128,13 +129,11 @@ impl Trial<'_> {
         self.steps(&one.name, &folder, &[step])
     }
 
-    /// Tries it without the tool, then without each part as well: the order in which the README says how to copy less.
-    fn pruned(&mut self, one: &Crate) -> Result<bool> {
+    /// Removes the tool from the copy, then each part: the order in which the README says how to copy less.
+    fn pruned(&mut self, one: &Crate, folder: &Path) -> Result<bool> {
         if !one.features.contains_key("cli") {
             return Ok(true);
         }
-        let temp = self.copy(&[one])?;
-        let folder = temp.path().join(&one.name);
         for path in TOOL.split(' ') {
             remove(&folder.join(path))?;
         }
@@ -144,24 +143,47 @@ impl Trial<'_> {
         }
         fs::write(folder.join("Cargo.toml"), manifest.to_string())?;
         let check = "check --no-default-features --lib";
-        let mut is_fit = self.steps(&one.name, &folder, &[("without the tool", check)])?;
+        let mut is_fit = self.steps(&one.name, folder, &[("without the tool", check)])?;
         for part in one.parts() {
             let source = folder.join("src").join(part);
             remove(&source)?;
             remove(&source.with_extension("rs"))?;
             let step = format!("without {part}");
-            is_fit = is_fit && self.steps(&one.name, &folder, &[(&step, check)])?;
+            is_fit = is_fit && self.steps(&one.name, folder, &[(&step, check)])?;
         }
         Ok(is_fit)
     }
 
-    /// Tries all in a virtual workspace without resolver, beside a member of another edition that turns on other features.
-    fn among_strangers(&mut self, crates: &[&Crate]) -> Result<()> {
+    /// Replays the lessons of all in one foreign workspace: beside a foreign member, or with the lowest versions of its direct
+    /// dependencies that each manifest admits.
+    fn together(&mut self, crates: &[&Crate], is_minimal: bool) -> Result<()> {
+        self.opt_level = "0";
         let temp = self.copy(crates)?;
+        let names: Vec<_> = crates.iter().map(|one| one.name.as_str()).collect();
+        let mut members = names.clone();
+        let mut resolver = "resolver = \"3\"\n";
+        if !is_minimal {
+            (members, resolver) = ([&names[..], &["foreign"]].concat(), "");
+            self.foreign_member(&temp.path().join("foreign"), crates)?;
+        }
+        let manifest = format!("[workspace]\n{resolver}members = {members:?}\n");
+        fs::write(temp.path().join("Cargo.toml"), manifest)?;
+        self.seed(temp.path())?;
+        let replay = "test --workspace --test golden";
+        let lock = "generate-lockfile -Zdirect-minimal-versions";
+        let steps = match is_minimal {
+            true => &[("lowest versions", lock), ("lessons with them", replay)][..],
+            false => &[("lessons in a foreign workspace", replay)],
+        };
+        self.steps(&names.join(", "), temp.path(), steps)?;
+        Ok(())
+    }
+
+    /// Writes a package of another edition that has the dependencies of all crates with default features, and tokio with all.
+    fn foreign_member(&self, folder: &Path, crates: &[&Crate]) -> Result<()> {
         let all = crates
             .iter()
             .flat_map(|one| dependencies(one, "dependencies"));
-        // The stranger has all of that with default features, and tokio with all.
         let mut needed: Table = all.collect();
         for (name, value) in &mut needed {
             let version = value.get("version").unwrap_or(value).clone();
@@ -169,33 +191,9 @@ impl Trial<'_> {
             let wanted = [("version", version), ("features", features.into())];
             *value = Table::from_iter(wanted.map(|(key, value)| (key.to_owned(), value))).into();
         }
-        self.package(&temp.path().join("stranger"), "2021", needed)?;
-        fs::create_dir(temp.path().join("stranger/src"))?;
-        fs::write(temp.path().join("stranger/src/lib.rs"), "")?;
-        let names: Vec<_> = crates.iter().map(|one| one.name.as_str()).collect();
-        let members = [&names[..], &["stranger"]].concat();
-        let manifest = format!("[workspace]\nmembers = {members:?}\n");
-        fs::write(temp.path().join("Cargo.toml"), manifest)?;
-        self.seed(temp.path())?;
-        let mut steps = vec![("check among strangers", "check --workspace --tests")];
-        if crates.iter().any(|one| one.has("tests/golden.rs")) {
-            steps.push(("lessons among strangers", "test --workspace --test golden"));
-        }
-        self.steps(&names.join(", "), temp.path(), &steps)?;
-        Ok(())
-    }
-
-    /// Tries the lowest versions of its direct dependencies, so that the manifest promises no version that does not do.
-    fn with_lowest_versions(&mut self, one: &Crate) -> Result<()> {
-        let temp = self.copy(&[one])?;
-        let lock = "generate-lockfile -Zdirect-minimal-versions";
-        let steps = [
-            ("lowest versions: lock", lock),
-            ("lowest versions: check", "check --lib --locked"),
-            ("lowest versions: lessons", "test --test golden --locked"),
-        ];
-        self.steps(&one.name, &temp.path().join(&one.name), &steps)?;
-        Ok(())
+        self.package(folder, "2021", needed)?;
+        fs::create_dir(folder.join("src"))?;
+        Ok(fs::write(folder.join("src/lib.rs"), "")?)
     }
 
     /// Copies crates to a new folder, each with the versions of this workspace.
@@ -225,8 +223,7 @@ impl Trial<'_> {
     fn seed(&self, folder: &Path) -> Result<()> {
         let lock = self.root.join("Cargo.lock");
         if !self.fresh {
-            let copied = fs::copy(&lock, folder.join("Cargo.lock"));
-            copied.with_context(|| lock.display().to_string())?;
+            fs::copy(&lock, folder.join("Cargo.lock"))?;
         }
         Ok(())
     }
@@ -240,6 +237,7 @@ impl Trial<'_> {
             // Each copy is built once, and no debugger looks at it.
             cargo.env("CARGO_INCREMENTAL", "0");
             cargo.env("CARGO_PROFILE_DEV_DEBUG", "0");
+            cargo.env("CARGO_PROFILE_DEV_OPT_LEVEL", self.opt_level);
             if args.contains(" -Z") {
                 // It lets a stable compiler take the option, and changes nothing else.
                 cargo.env("RUSTC_BOOTSTRAP", "1");
@@ -249,7 +247,7 @@ impl Trial<'_> {
             let word = if outcome.is_good() { "pass" } else { "FAIL" };
             errln!("{word} {name}: {step} ({:.1}s)", outcome.seconds);
             if !outcome.is_good() {
-                outln!("{}", end(&outcome.stdout));
+                outln!("{}", excerpt(&outcome.stdout));
                 let again = format!("cargo xtask standalone {}", name.replace(',', ""));
                 let mut text = format!("{name}: {step}: `cargo {args}`; again: `{again}`");
                 for process in &outcome.leaked {

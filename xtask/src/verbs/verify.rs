@@ -1,20 +1,20 @@
 //! `verify`: every lesson, command and README block does what its golden file and its oracle say.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::thread::{available_parallelism, sleep};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use fs_err as fs;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::cases::{Block, Case, Choice, Crate, Fault, LIMIT, Selection, Unit, Workspace};
-use crate::judge::{Report, State, Verdict, blind_spots, diff, end, ending, judge};
+use crate::cases::{Block, Case, Choice, Crate, LIMIT, Selection, Unit, Workspace};
+use crate::judge::{Report, State, Verdict, blind_spots, diff, ending, excerpt, judge};
 use crate::run::cargo::BUILD_TESTS;
-use crate::run::{End, Lane, Node, Oracled, Runner, Wanted, cargo, interrupt, leaks, pool};
+use crate::run::{End, Lane, Node, OracleRun, Runner, Wanted, cargo, interrupt, leaks, pool};
 
 /// So often an oracle without a verdict is asked again.
 const ASKED_AGAIN: usize = 3;
@@ -51,18 +51,16 @@ pub fn verify(options: &Options) -> Result<u8> {
     let node = Node::find(&options.node)?;
     let executables = cargo::build_all(&selection.needed, &[])?;
     let runner = Runner { node, executables };
-    let mut faults = Vec::new();
+    let is_tests = |unit: &Unit| matches!(unit, Unit::Tests(_));
+    selection
+        .units
+        .retain(|unit| !options.cases_only || !is_tests(unit));
     for unit in &selection.units {
         if let Unit::Tests(one) = unit {
-            faults.extend(unlisted(&runner, &selection, one)?);
-            if !options.cases_only {
-                cargo::build(one, &BUILD_TESTS)?;
-            }
+            cargo::build(one, &BUILD_TESTS)?;
         }
     }
-    let Selection { units, .. } = &mut selection;
-    units.retain(|unit| !options.cases_only || !matches!(unit, Unit::Tests(_)));
-    units.extend(faults.into_iter().map(Unit::Fault));
+    let units = &selection.units;
     let mut report = Report::new(units.len());
 
     let before: BTreeSet<_> = leaks::descendants().iter().map(|one| one.pid).collect();
@@ -86,8 +84,7 @@ pub fn verify(options: &Options) -> Result<u8> {
     }
     let cases = selection.cases().count();
     if let Some(file) = &options.json {
-        let json = report.json(&runner.node, cases)?;
-        fs::write(file, json).with_context(|| file.display().to_string())?;
+        fs::write(file, report.json(&runner.node, cases)?)?;
     }
     Ok(report.close(&runner.node, cases))
 }
@@ -136,15 +133,15 @@ impl Options {
     fn check_case(&self, runner: &Runner, case: &Case) -> Result<Verdict> {
         let (rust, oracle) = (runner.rust(case)?, runner.oracle(case)?);
         let mut verdict = match &oracle {
-            Oracled::Ran(oracle) => judge(case, &rust, Some(oracle)),
+            OracleRun::Ran(oracle) => judge(case, &rust, Some(oracle)),
             _ => judge(case, &rust, None),
         };
         if self.self_check && verdict.state == State::Passed {
             let blind = blind_spots(&case.rules, &rust.stdout).into_iter();
-            let problems = blind.map(|spot| format!("BLIND: it goes unnoticed when {spot}"));
+            let problems = blind.map(|change| format!("BLIND: it goes unnoticed when {change}"));
             verdict.add(State::Failed, problems);
         }
-        if let (Oracled::Absent(why), Wanted::Required) = (&oracle, &self.node) {
+        if let (OracleRun::Absent(why), Wanted::Required) = (&oracle, &self.node) {
             let problem = format!("the oracle is missing: {why}");
             verdict.add(State::Missing, [problem]);
         }
@@ -157,7 +154,7 @@ impl Options {
         for (line, outcome) in cargo::test(one, &runner.node, is_required)? {
             let mut problems = ending("cargo test", LIMIT, &outcome);
             if outcome.has_ended() && outcome.end != End::Exited(0) {
-                problems.push(format!("{line} failed\n{}", end(&outcome.stdout)));
+                problems.push(format!("{line} failed\n{}", excerpt(&outcome.stdout)));
             }
             if !problems.is_empty() && !verdict.has_failed() {
                 verdict.rerun = line;
@@ -177,7 +174,7 @@ fn ask_again(runner: &Runner, case: &Case, first: &Verdict) -> Result<Verdict> {
         if interrupt::requested() {
             break;
         }
-        if let Oracled::Ran(oracle) = runner.oracle(case)? {
+        if let OracleRun::Ran(oracle) = runner.oracle(case)? {
             verdicts.push(judge(case, &rust, Some(&oracle)));
         }
     }
@@ -203,27 +200,6 @@ fn check_block(runner: &Runner, block: &Block) -> Result<Verdict> {
     Ok(Verdict::new(&block.id, problems))
 }
 
-/// Compares the lessons that a crate lists with those that have a case.
-fn unlisted(runner: &Runner, selection: &Selection, one: &Crate) -> Result<Vec<Fault>> {
-    let cases = selection.cases().filter(|case| case.krate == one.name);
-    let lessons: Vec<_> = cases.map(|case| case.lesson.as_deref()).collect();
-    if lessons.is_empty() {
-        return Ok(Vec::new());
-    }
-    let listed = runner.lessons(&one.name)?;
-    let listed: BTreeSet<_> = listed.iter().map(String::as_str).collect();
-    let shown: BTreeSet<_> = lessons.into_iter().flatten().collect();
-    let differ = listed.symmetric_difference(&shown).map(|name| {
-        let text = if listed.contains(name) {
-            "unlisted: `tour --list` names it, but there is no Node program for it"
-        } else {
-            "unlisted: there is a Node program for it, but `tour --list` does not name it"
-        };
-        Fault::new(format!("{}/{name}", one.name), text)
-    });
-    Ok(differ.collect())
-}
-
 /// Ends processes that left their group and shed their environment: no run is known to have started them.
 fn leaked_processes(before: &BTreeSet<i32>) -> Option<Verdict> {
     let (mut problems, mut known) = (Vec::new(), before.clone());
@@ -234,7 +210,7 @@ fn leaked_processes(before: &BTreeSet<i32>) -> Option<Verdict> {
             break;
         }
         for process in alive.iter().filter(|process| known.insert(process.pid)) {
-            problems.push(format!("LEAK: some case left {}", process.describe()));
+            problems.push(format!("LEAK: some case left {}", leaks::describe(process)));
             // It may be gone by now, which is as well.
             let _ = kill(Pid::from_raw(process.pid), Signal::SIGKILL);
         }

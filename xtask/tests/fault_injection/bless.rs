@@ -42,7 +42,7 @@ fn only_what_the_filter_chooses_is_touched() {
 }
 
 #[test]
-fn a_twin_that_changes_its_mind_is_refused() {
+fn a_node_program_that_changes_its_mind_is_refused() {
     let bench = Bench::new();
     let count = bench.path("count").display().to_string();
     bench.lesson(
@@ -60,15 +60,15 @@ fn a_twin_that_changes_its_mind_is_refused() {
 }
 
 #[test]
-fn a_twin_that_misbehaves_is_refused() {
-    for (twin, why) in [
+fn a_node_program_that_misbehaves_is_refused() {
+    for (node, why) in [
         ("echo new; exit 1", "exited with 1 instead of 0"),
         ("echo new; echo oops >&2", "stderr is not as expected"),
         ("echo new; sleep 1000 &", "LEAK"),
         ("echo new; exec sleep 1000", "TIMEOUT"),
     ] {
         let bench = Bench::new();
-        bench.lesson("bad", "", twin, "old\n");
+        bench.lesson("bad", "", node, "old\n");
         bench.write("demo/examples/bad.toml", "timeout = '300ms'");
 
         bench.run("bless").expect(1, &["refused   demo/bad", why]);

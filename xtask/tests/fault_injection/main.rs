@@ -1,4 +1,4 @@
-//! Faults are planted, one a test, and `cargo xtask` has to find each and to name it.
+//! Faults are injected, one a test, and `cargo xtask` has to find each and to name it.
 
 mod bless;
 mod cargo;

@@ -6,7 +6,7 @@ use crate::workspace::{Bench, is_alive};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-/// Waits until a file has been written; whoever writes it has then come so far.
+/// Waits until a file has been written; its writer has then come so far.
 fn wait_for(file: &std::path::Path) -> String {
     let begun = Instant::now();
     loop {
@@ -39,7 +39,7 @@ fn a_sleeper_left_behind_is_a_leak_and_dies() {
 }
 
 #[test]
-fn a_twin_that_leaks_is_named() {
+fn a_node_program_that_leaks_is_named() {
     let bench = Bench::new();
     bench.lesson(
         "nap",
@@ -54,7 +54,7 @@ fn a_twin_that_leaks_is_named() {
 }
 
 #[test]
-fn a_grandchild_that_holds_the_pipe_blocks_nobody() {
+fn a_grandchild_that_holds_the_pipe_delays_nothing() {
     let bench = Bench::new();
     bench.lesson("hold", "sleep 1000 & echo ok", "echo ok", "ok\n");
 
@@ -167,7 +167,7 @@ fn a_program_that_stops_itself_is_killed() {
 }
 
 #[test]
-fn input_that_nobody_reads_blocks_nobody() {
+fn unread_input_delays_nothing() {
     let bench = Bench::new();
     bench.write("demo/golden/fixtures/big", vec![b'x'; 1 << 20]);
     bench.command(
@@ -245,7 +245,7 @@ fn a_program_that_dies_of_a_signal_is_no_timeout() {
 }
 
 #[test]
-fn orphans_that_end_in_time_are_reaped_and_nobody_loses_an_exit_status() {
+fn orphans_that_end_in_time_are_reaped_and_no_exit_status_is_lost() {
     let bench = Bench::new();
     // The orphan ends at once, and becomes a zombie that only we can reap, while other cases wait for their own.
     for number in 0..12 {

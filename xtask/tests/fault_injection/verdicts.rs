@@ -54,7 +54,7 @@ fn a_golden_file_that_both_sides_contradict_is_stale() {
 }
 
 #[test]
-fn a_twin_that_strays_is_named() {
+fn a_node_program_that_strays_is_named() {
     let bench = Bench::new();
     bench.lesson("greet", "echo hello", "echo hullo", "hello\n");
 
@@ -66,11 +66,11 @@ fn a_twin_that_strays_is_named() {
 #[test]
 fn three_opinions_are_shown_as_two_diffs() {
     let bench = Bench::new();
-    bench.lesson("greet", "echo rust", "echo twin", "gold\n");
+    bench.lesson("greet", "echo rust", "echo node", "gold\n");
 
     bench
         .run("verify")
-        .expect(1, &["Rust, Node and golden all differ", "+rust", "+twin"]);
+        .expect(1, &["Rust, Node and golden all differ", "+rust", "+node"]);
 }
 
 #[test]
@@ -254,24 +254,6 @@ fn a_file_that_belongs_to_no_case_fails() {
 }
 
 #[test]
-fn lessons_and_the_tour_list_must_match() {
-    let bench = Bench::new();
-    bench.lesson("greet", "echo hello", "echo hello", "hello\n");
-    bench.write("rust/tour-bare", "echo bare");
-    std::fs::rename(bench.path("rust/tour-greet"), bench.path("rust/tour-meet")).unwrap();
-
-    let ran = bench.run("verify --cases-only");
-
-    ran.expect(
-        1,
-        &[
-            "demo/bare: unlisted: `tour --list` names it",
-            "demo/greet: unlisted: there is a Node program for it",
-        ],
-    );
-}
-
-#[test]
 fn exit_status_and_stderr_belong_to_a_case() {
     let bench = Bench::new();
     bench.lesson("status", "exit 3", "exit 0", "");
@@ -376,12 +358,7 @@ fn a_filter_chooses_by_id_and_nothing_chosen_is_4() {
 #[test]
 fn without_a_fit_node_cases_pass_without_oracle_unless_it_is_required() {
     let bench = Bench::new();
-    bench.lesson(
-        "greet",
-        "echo hello",
-        "echo the twin must not run",
-        "hello\n",
-    );
+    bench.lesson("greet", "echo hello", "echo node must not run", "hello\n");
     let counted =
         "1 passed, 0 failed, 0 skipped (node was not asked; an oracle checked 0 of 1 cases)";
     bench
@@ -398,6 +375,16 @@ fn without_a_fit_node_cases_pass_without_oracle_unless_it_is_required() {
     bench
         .run("verify --node ./no/such/node")
         .expect(3, &["no/such/node was not found"]);
+    // What `$NODE` names and is no Node is a mistake, also where none is required.
+    for (node, why) in [
+        ("/no/such/node", "/no/such/node was not found"),
+        ("true", "true does not tell its version"),
+    ] {
+        let mut xtask = bench.xtask("verify --cases-only");
+        let ran = bench.finish(xtask.env("NODE", node));
+        ran.expect(3, &["cargo xtask: $NODE: ", why]);
+        assert_eq!(ran.text.lines().count(), 1, "{}", ran.text);
+    }
 }
 
 #[test]
@@ -461,7 +448,7 @@ fn a_readme_that_lies_is_seen() {
 }
 
 #[test]
-fn a_readme_command_that_nobody_can_check_ends_with_2() {
+fn a_readme_command_that_cannot_be_checked_ends_with_2() {
     for line in ["ls", "cargo xtask verify"] {
         let bench = Bench::new();
         bench.write("README.md", format!("```console\n$ {line}\n```\n"));
@@ -647,17 +634,23 @@ fn results_can_be_read_by_a_machine() {
 #[test]
 fn a_test_that_fails_is_a_failure() {
     let bench = Bench::new();
-    bench.write("cargo.test", "echo the test is red; exit 101");
+    // What cargo says last is why.
+    let test = "seq 1000 1 1200; echo 'failures:'; echo the test is red; exit 101";
+    bench.write("cargo.test", test);
 
-    bench.run("verify").expect(
+    let ran = bench.run("verify");
+
+    ran.expect(
         1,
         &[
             "demo/cargo-test",
-            "the test is red",
+            "143 lines, then",
+            "failures:\n    the test is red",
             "0 passed, 1 failed",
             "cargo test -p demo",
         ],
     );
+    ran.lacks("1142").expect(1, &["1143"]);
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! A workspace in a temporary folder, for one test: its crate, its Node and its cargo are shell scripts, so that a
-//! test can plant any fault and needs neither a compiler nor Node. `cargo.rs` has the real one.
+//! test can inject any fault and needs neither a compiler nor Node. `cargo.rs` has the real one.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -109,6 +109,7 @@ impl Line {
         text.extend_from_slice(&line);
     }
 
+    #[inline(never)] // the fast path needs the registers
     fn slow_path(&self, text: &mut Vec<u8>, address: u64, bytes: &[u8]) {
         // Writing into a Vec does not fail.
         let _ = if self.decimal {

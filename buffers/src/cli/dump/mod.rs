@@ -30,7 +30,7 @@ pub fn dump(options: &Options) -> Result<()> {
     let address = options.seek.map_or(Ok(0), |seek| input.skip(seek))?;
     // Less than nothing is no limit.
     if let Some(Ok(len)) = options.len.map(u64::try_from) {
-        input.limit(len);
+        input.left = len;
     }
     match options.style() {
         Style::Include => include::include(options, &mut input, &mut out),
@@ -44,11 +44,8 @@ pub fn dump(options: &Options) -> Result<()> {
 
 /// Opens what is written to. A dump replaces the file, `-r` patches it.
 fn open_output(options: &Options) -> Result<File> {
-    let named = options
-        .outfile
-        .as_deref()
-        .filter(|path| *path != Path::new("-"));
-    let Some(path) = named else {
+    let outfile = options.outfile.as_deref();
+    let Some(path) = outfile.filter(|path| *path != Path::new("-")) else {
         return stdout();
     };
     let mut open = OpenOptions::new();
@@ -56,33 +53,24 @@ fn open_output(options: &Options) -> Result<File> {
     open.open(path).with_context(|| path.display().to_string())
 }
 
-/// Writes all lines, those of a chunk at once. A line whose end has not been read yet waits.
+/// Writes all lines, those of a chunk at once. An incomplete line is kept until its end has been read.
 fn lines(rows: &mut Rows, input: &mut Input, out: &mut File) -> Result<()> {
-    let cols = rows.line.cols;
-    let mut text = Vec::with_capacity(CHUNK_BYTES * 5);
-    let mut started: Vec<u8> = Vec::new();
-    while let Some(mut chunk) = input.next()? {
-        if !started.is_empty() {
-            let (first, rest) = chunk.split_at(chunk.len().min(cols - started.len()));
-            started.extend_from_slice(first);
-            chunk = rest;
-            if started.len() == cols {
-                rows.push(&mut text, &started);
-                started.clear();
-            }
-        }
-        let mut whole = chunk.chunks_exact(cols);
+    let (mut text, mut waiting) = (Vec::with_capacity(CHUNK_BYTES * 5), 0);
+    loop {
+        let chunk = input.next_after(waiting)?;
+        let is_end = chunk.len() == waiting;
+        let mut whole = chunk.chunks_exact(rows.line.cols);
         for bytes in &mut whole {
             rows.push(&mut text, bytes);
         }
-        started.extend_from_slice(whole.remainder());
+        waiting = whole.remainder().len();
+        if is_end {
+            rows.finish(&mut text, whole.remainder());
+        }
         out.write_all(&text).context("cannot write")?;
+        if is_end {
+            return Ok(());
+        }
         text.clear();
     }
-    if started.is_empty() {
-        rows.finish(&mut text);
-    } else {
-        rows.push(&mut text, &started);
-    }
-    out.write_all(&text).context("cannot write")
 }

@@ -1,15 +1,15 @@
 //! The options of `dump` are xxd's: `-c8`, `-c 8`, `-cols 8` and `--cols 8` are one, and of several the last counts.
 
 use std::ffi::OsString;
+use std::io::SeekFrom;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::{ArgAction, Command};
 
 use super::color::Color;
-use crate::cli::input::Seek;
 use crate::cli::message::Usage;
-use crate::cli::number::parse;
+use crate::cli::number::{parse, parse_size};
 
 /// What a dump looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +75,7 @@ pub struct Options {
     /// Begin SIZE bytes from the start; with a plus from where stdin stands, with a minus before
     /// the end. With -r, added to each address of the dump
     #[arg(short, long, visible_alias = "skip", value_name = "[+][-]SIZE", value_parser = parse_seek, allow_hyphen_values = true)]
-    pub seek: Option<Seek>,
+    pub seek: Option<SeekFrom>,
     /// Digits above 9 in upper case
     #[arg(short, long, visible_alias = "uppercase")]
     pub upper: bool,
@@ -156,14 +156,17 @@ impl Options {
 }
 
 /// Reads `[+][-]SIZE`.
-fn parse_seek(text: &str) -> Result<Seek, String> {
-    let size = text.trim_start_matches(['+', '-']);
-    let bytes = parse(size)?.try_into().unwrap_or(i64::MAX);
-    match &text[..text.len() - size.len()] {
-        "" => Ok(Seek::Start(bytes)),
-        "+" => Ok(Seek::Here(bytes)),
-        "-" => Ok(Seek::End(-bytes)),
-        "+-" => Ok(Seek::Here(-bytes)),
-        _ => Err("a plus, then a minus".to_owned()),
-    }
+fn parse_seek(text: &str) -> Result<SeekFrom, String> {
+    let from_here = text.strip_prefix('+');
+    let distance = from_here.unwrap_or(text);
+    let back = distance.strip_prefix('-');
+    let size = parse_size(back.unwrap_or(distance))?;
+    // Farther than any file reaches.
+    let bytes = i64::try_from(size).unwrap_or(i64::MAX);
+    Ok(match (from_here, back) {
+        (None, None) => SeekFrom::Start(bytes.unsigned_abs()),
+        (None, Some(_)) => SeekFrom::End(-bytes),
+        (Some(_), None) => SeekFrom::Current(bytes),
+        (Some(_), Some(_)) => SeekFrom::Current(-bytes),
+    })
 }

@@ -4,26 +4,23 @@ use std::fs::File;
 use std::io::Write;
 
 use anyhow::{Context, Result};
-use buffers::Encoding;
+use buffers::{Converter, Encoding};
 
 use super::Options;
+use crate::cli::convert::convert_all;
 use crate::cli::input::Input;
 use crate::cli::wrap::Wrapped;
 
 /// Writes the digits of all bytes.
 pub fn plain(options: &Options, input: &mut Input, out: &mut File) -> Result<()> {
-    let mut text = String::new();
     let mut wrapped = Wrapped::new(out, options.cols().saturating_mul(2));
-    while let Some(chunk) = input.next()? {
-        text.clear();
-        Encoding::Hex
-            .text_into(chunk, &mut text)
-            .expect("any byte has two digits");
+    let converter = Converter::new(Encoding::Latin1, Encoding::Hex);
+    convert_all(input, converter, |_, digits| {
         if options.upper {
-            text.make_ascii_uppercase();
+            digits.make_ascii_uppercase();
         }
-        wrapped.write(text.as_bytes())?;
-    }
+        wrapped.write(digits)
+    })?;
     if options.cols() == 0 {
         return wrapped.out.write_all(b"\n").context("cannot write");
     }

@@ -8,19 +8,23 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek as _, SeekFrom, Write};
 
 use anyhow::{Context, Result, bail, ensure};
+use buffers::{Converter, Encoding, Error};
 
 use super::options::{Options, Style};
-use crate::cli::input::{CHUNK_BYTES, Input, Seek};
+use crate::cli::convert::convert_all;
+use crate::cli::input::{CHUNK_BYTES, Input};
 
-/// No line of a dump is longer; a file without newlines must not fill the memory.
-const LONGEST_LINE: u64 = 64 * 1024;
+/// No line of a dump is as long; a file without newlines must not fill the memory.
+const TOO_LONG: u64 = 64 * 1024;
 
 /// Writes the bytes that the dump in `input` shows.
 pub fn reverse(options: &Options, input: &mut Input, out: &mut File) -> Result<()> {
-    input.rewind();
+    // A pipe is at its start.
+    let _ = input.file.rewind();
     let base = match options.seek {
         None => 0,
-        Some(Seek::Start(bytes) | Seek::Here(bytes) | Seek::End(bytes)) => bytes.into(),
+        Some(SeekFrom::Start(bytes)) => bytes.into(),
+        Some(SeekFrom::Current(bytes) | SeekFrom::End(bytes)) => bytes.into(),
     };
     let mut writer = Writer {
         can_seek: out.metadata().is_ok_and(|out| out.is_file()),
@@ -28,32 +32,23 @@ pub fn reverse(options: &Options, input: &mut Input, out: &mut File) -> Result<(
         base,
         place: 0,
     };
-    let reversed = if options.style() == Style::Plain {
-        plain(input, &mut writer)
-    } else {
-        lines(options.cols.map(|_| options.cols()), input, &mut writer)
+    let reversed = match options.style() {
+        Style::Plain => plain(input, &mut writer),
+        _ => lines(options.cols.map(|_| options.cols()), input, &mut writer),
     };
-    // What is good is written before the error is told.
+    // The bytes before the error are written first.
     writer.out.flush().context("cannot write")?;
     reversed
 }
 
 fn plain(input: &mut Input, writer: &mut Writer) -> Result<()> {
-    let name = input.name.clone();
-    let (mut half, mut bytes) = (None, Vec::new());
-    let (mut offset, mut address) = (0, 0);
-    while let Some(chunk) = input.next()? {
-        bytes.clear();
-        let read = digits(chunk, &mut half, &mut bytes);
-        writer.write(address, &bytes)?;
+    let converter = Converter::new(Encoding::Hex, Encoding::Latin1);
+    let mut address = 0;
+    convert_all(input, converter, |_, bytes| {
+        writer.write(address, bytes)?;
         address += bytes.len() as u64;
-        if let Err(at) = read {
-            bail!("{name}: not a hex digit at offset {}", offset + at);
-        }
-        offset += chunk.len();
-    }
-    ensure!(half.is_none(), "{name}: half a byte at the end");
-    Ok(())
+        Ok(())
+    })
 }
 
 fn lines(cols: Option<usize>, input: &Input, writer: &mut Writer) -> Result<()> {
@@ -62,17 +57,11 @@ fn lines(cols: Option<usize>, input: &Input, writer: &mut Writer) -> Result<()> 
     let mut line = Vec::new();
     for number in 1_u64.. {
         line.clear();
-        let mut rest = reader.by_ref().take(LONGEST_LINE);
-        let read = rest.read_until(b'\n', &mut line);
+        let read = reader.by_ref().take(TOO_LONG).read_until(b'\n', &mut line);
         if read.with_context(|| name.clone())? == 0 {
             break;
         }
-        let is_whole = line.ends_with(b"\n") || rest.limit() > 0;
-        ensure!(
-            is_whole,
-            "{name}: line {number}: too long for a line of a dump"
-        );
-        let written = addressed(line.trim_ascii(), cols, writer);
+        let written = addressed(&line, cols, writer);
         written.with_context(|| format!("{name}: line {number}"))?;
     }
     Ok(())
@@ -80,30 +69,33 @@ fn lines(cols: Option<usize>, input: &Input, writer: &mut Writer) -> Result<()> 
 
 /// Writes the bytes of one line at its address.
 fn addressed(line: &[u8], cols: Option<usize>, writer: &mut Writer) -> Result<()> {
-    if line.is_empty() || line == b"*" {
+    ensure!(
+        line.len() as u64 != TOO_LONG,
+        "too long for a line of a dump"
+    );
+    let line = String::from_utf8_lossy(line.trim_ascii());
+    if line.is_empty() || line == "*" {
         return Ok(());
     }
-    let end = line.iter().position(|byte| !byte.is_ascii_hexdigit());
+    let end = line.find(|char: char| !char.is_ascii_hexdigit());
     let (address, rest) = line.split_at(end.unwrap_or(line.len()));
-    let address = str::from_utf8(address).ok();
-    let address = address.and_then(|text| u64::from_str_radix(text, 16).ok());
-    let (Some(address), b"" | [b':' | b' ' | b'\t', ..]) = (address, rest) else {
+    let address = u64::from_str_radix(address, 16);
+    let is_cut_off = rest.is_empty() || rest.starts_with([':', ' ', '\t']);
+    let Some(address) = address.ok().filter(|_| is_cut_off) else {
         bail!("no address in front");
     };
-    let hex = rest.strip_prefix(b":").unwrap_or(rest).trim_ascii_start();
-    let two_spaces = hex.windows(2).position(|pair| pair == b"  ");
-    let mut hex = &hex[..two_spaces.unwrap_or(hex.len())];
-    if let Some(cols) = cols {
-        let mut digits = hex.iter().enumerate().filter(|(_, byte)| **byte != b' ');
-        hex = &hex[..digits.nth(2 * cols).map_or(hex.len(), |(end, _)| end)];
-    }
-    let (mut half, mut bytes) = (None, Vec::new());
-    let read = digits(hex, &mut half, &mut bytes);
+    let hex = rest.strip_prefix(':').unwrap_or(rest).trim_ascii_start();
+    let hex = hex.split_once("  ").map_or(hex, |(hex, _)| hex);
+    let mut all = String::with_capacity(hex.len());
+    all.extend(hex.split_ascii_whitespace());
+    let digits = cols.and_then(|cols| all.get(..2 * cols)).unwrap_or(&all);
+    let mut bytes = Vec::new();
+    let read = Encoding::Hex.bytes_into(digits, &mut bytes);
     writer.write(address, &bytes)?;
-    if let Err(at) = read {
-        bail!("not a hex digit: {:?}", char::from(hex[at]));
+    if let Err(Error::Invalid { offset, reason, .. }) = read {
+        let wrong = digits[offset..].chars().next().unwrap_or_default();
+        bail!("{reason}: {wrong:?}");
     }
-    ensure!(half.is_none(), "half a byte");
     Ok(())
 }
 
@@ -130,7 +122,9 @@ impl Writer<'_> {
         ensure!(to >= 0, "the address is before the start, by {}", -to);
         let distance = to - self.place;
         if distance != 0 && self.can_seek {
-            let distance = i64::try_from(distance).context("the address is too far away")?;
+            let distance = i64::try_from(distance)
+                .ok()
+                .context("the address is too far away")?;
             let sought = self.out.seek(SeekFrom::Current(distance));
             sought.context("cannot write")?;
         } else if let Ok(gap) = u64::try_from(distance) {
@@ -145,21 +139,4 @@ impl Writer<'_> {
         self.place = to;
         Ok(())
     }
-}
-
-/// Appends the bytes of the digits in `text`, in spite of white space, or returns where something else is; a digit alone waits in `half`.
-fn digits(text: &[u8], half: &mut Option<u8>, bytes: &mut Vec<u8>) -> Result<(), usize> {
-    for (place, &byte) in text.iter().enumerate() {
-        let Some(digit) = char::from(byte).to_digit(16) else {
-            if byte.is_ascii_whitespace() {
-                continue;
-            }
-            return Err(place);
-        };
-        match half.take() {
-            None => *half = Some(digit as u8),
-            Some(high) => bytes.push(high << 4 | digit as u8),
-        }
-    }
-    Ok(())
 }

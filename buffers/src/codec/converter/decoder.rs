@@ -13,13 +13,13 @@ use crate::{Encoding, Error};
 pub(super) enum Decoder {
     /// Digits of hex, or characters of base64, in lines.
     Strict(Lines),
-    /// Node's hex ends at the first pair that is not two digits. A digit waits for its other one; `None` is the end.
+    /// Node's hex ends at the first pair that is not two digits. It holds a digit without its second one; `None` after the end.
     LenientHex(Option<Vec<u8>>),
     LenientBase64(Lenient),
     Text(Text),
 }
 
-/// Characters as bytes; a part of one waits.
+/// Characters as bytes; `carry` is the part of one at the end of a chunk.
 #[derive(Debug)]
 pub(super) struct Text {
     from: Encoding,
@@ -50,7 +50,7 @@ impl Decoder {
         }
     }
 
-    /// Decodes what is whole with `chunk`, or with `None` what waits, and passes it on.
+    /// Decodes all whole characters up to the end of `chunk`, or with `None` the rest of the stream, and passes them on.
     pub(super) fn push(
         &mut self,
         chunk: Option<&[u8]>,
@@ -91,7 +91,7 @@ impl Text {
         let start = self.offset;
         self.offset += body.len();
         let decoded = self.decode(body, encoder);
-        decoded.map_err(|error| error.moved_by(start))
+        decoded.map_err(|error| error.map_offset(|offset| start + offset))
     }
 
     /// Passes on whole characters; on an error, those before it.
@@ -102,11 +102,9 @@ impl Text {
             (Some(to), Mode::Lenient) => encoder.text_lossy(&from.to_text_lossy(body), to),
             (Some(to), Mode::Strict) => {
                 let decoded = from.text_into(body, &mut good);
-                to.bytes_into(&good, &mut encoder.out)
-                    .map_err(|unencodable| {
-                        let encodable = &good[..unencodable.offset().unwrap_or_default()];
-                        unencodable.with_offset(from.byte_length(encodable))
-                    })?;
+                to.bytes_into(&good, &mut encoder.out).map_err(|error| {
+                    error.map_offset(|offset| from.byte_length(&good[..offset]))
+                })?;
                 return decoded;
             }
             // Any byte is Latin-1, and what is lenient is not looked at.

@@ -42,7 +42,7 @@ impl Encoder {
         }
     }
 
-    /// Appends `bytes` as they are wanted; what is short of a group waits.
+    /// Appends `bytes` as they are wanted; an incomplete group is kept for the next call.
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
         let mut emit = |chunk: &[u8]| self.out.extend_from_slice(chunk);
         match &mut self.target {

@@ -1,17 +1,16 @@
-//! Digits of hex or characters of base64 with newlines between them: what is to be decoded, and where each of it stood.
+//! Digits of hex or characters of base64 with white space between them: what is to be decoded, and where each of it stood.
 
 use std::borrow::Cow;
-use std::mem;
 
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 
 use super::super::{base64, base64_blocks, hex};
 use crate::{Encoding, Error};
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Lines {
     from: Encoding,
-    /// What waits for the next chunk: characters whose group is not whole, a carriage return, and where each of them stood.
+    /// Characters whose group is not whole, and where each of them stood.
     carry: Vec<(usize, u8)>,
     /// Bytes of the stream so far.
     offset: usize,
@@ -19,29 +18,19 @@ pub(super) struct Lines {
 
 impl Lines {
     pub(super) fn new(from: Encoding) -> Self {
+        let (carry, offset) = (Vec::new(), 0);
         Self {
             from,
-            ..Self::default()
+            carry,
+            offset,
         }
     }
 
     /// Appends the bytes of whole groups, or with `None`, which is the end, of all.
     pub(super) fn decode(&mut self, chunk: Option<&[u8]>, out: &mut Vec<u8>) -> Result<(), Error> {
-        if chunk.is_some_and(<[u8]>::is_empty) {
-            return Ok(());
-        }
         let (start, bytes) = (self.offset, chunk.unwrap_or_default());
         self.offset += bytes.len();
-        let mut carry = mem::take(&mut self.carry);
-        if bytes.starts_with(b"\n") {
-            carry.pop_if(|(_, last)| *last == b'\r');
-        }
-        // At the end of a chunk, it may be the first half of a line end.
-        let (body, return_len) = match bytes.strip_suffix(b"\r") {
-            Some(body) => (body, 1),
-            None => (bytes, 0),
-        };
-        let text = join(&carry, body);
+        let text = join(&self.carry, bytes);
         let len = text.len();
         let whole = match (chunk, self.from) {
             (None, _) => len,
@@ -49,13 +38,17 @@ impl Lines {
             // The last group may have padding, after which nothing may come.
             _ => len.saturating_sub(1) & !3,
         };
-        let chars = || chars(&carry, start, bytes);
-        self.carry = chars().rev().take(len - whole + return_len).collect();
-        self.carry.reverse();
-        self.decode_groups(&text, whole, out).map_err(|error| {
-            let stood = chars().nth(error.offset().unwrap_or_default());
-            error.with_offset(stood.map_or(self.offset, |(position, _)| position))
-        })
+        let in_chunk = bytes.iter().copied().enumerate();
+        let in_chunk = in_chunk.filter(|(_, byte)| !byte.is_ascii_whitespace());
+        let in_chunk = in_chunk.map(|(index, byte)| (start + index, byte));
+        let chars = self.carry.iter().copied().chain(in_chunk);
+        let stood = |index| chars.clone().nth(index).map_or(self.offset, |char| char.0);
+        let decoded = self.decode_groups(&text, whole, out);
+        let decoded = decoded.map_err(|error| error.map_offset(stood));
+        let mut carry: Vec<_> = chars.rev().take(len - whole).collect();
+        carry.reverse();
+        self.carry = carry;
+        decoded
     }
 
     /// Appends the bytes of the first `whole` characters.
@@ -72,34 +65,26 @@ impl Lines {
     }
 }
 
-/// Returns the carry and a chunk without its line ends.
+/// Returns the carry and a chunk without its white space.
 fn join<'a>(carry: &[(usize, u8)], chunk: &'a [u8]) -> Cow<'a, [u8]> {
-    if carry.is_empty() && memchr2(b'\n', b'\r', chunk).is_none() {
+    if carry.is_empty() && !may_have_space(chunk) {
         return chunk.into();
     }
     let mut text: Vec<u8> = carry.iter().map(|(_, byte)| *byte).collect();
     let mut rest = chunk;
     while let Some(end) = memchr(b'\n', rest) {
-        let line = &rest[..end];
-        text.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
+        text.extend_from_slice(&rest[..end]);
         rest = &rest[end + 1..];
     }
     text.extend_from_slice(rest);
+    // Nearly always, newlines are all that there is.
+    if may_have_space(&text) {
+        text.retain(|byte| !byte.is_ascii_whitespace());
+    }
     text.into()
 }
 
-/// Returns the characters of the carry and of a chunk that starts at `start`, and where each of them stood.
-fn chars(
-    carry: &[(usize, u8)],
-    start: usize,
-    chunk: &[u8],
-) -> impl DoubleEndedIterator<Item = (usize, u8)> {
-    let is_line_end = |index: usize| match chunk[index] {
-        b'\n' => true,
-        b'\r' => chunk.get(index + 1) == Some(&b'\n'),
-        _ => false,
-    };
-    let indices = (0..chunk.len()).filter(move |&index| !is_line_end(index));
-    let in_chunk = indices.map(move |index| (start + index, chunk[index]));
-    carry.iter().copied().chain(in_chunk)
+/// Looks at all bytes, in any order: that is quicker than looking for the first.
+fn may_have_space(text: &[u8]) -> bool {
+    text.iter().fold(false, |any, &byte| any | (byte <= b' '))
 }

@@ -1,0 +1,72 @@
+//! What our own SIMD kernels do. Each call returns `None` where there is no kernel; its caller's scalar code does it all then.
+//!
+//! Node leaves this to simdutf, in C++. What other crates do well (hex, base64, UTF-8 checks, search from the
+//! front) is left to them; here is what they lack at that speed. The kernels are in `simd/`; without the feature `simd`
+//! that folder is not compiled, and may be deleted.
+
+#[cfg(all(feature = "simd", any(target_arch = "x86_64", test)))]
+use crate::simd;
+
+/// How far a kernel came.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Progress {
+    /// Bytes of the input that are done.
+    pub read: usize,
+    /// Bytes of the output that they became.
+    pub written: usize,
+}
+
+/// A byte for each character of ASCII.
+type Table = [[u8; 64]; 2];
+
+/// Kernels write whole blocks: output needs room for this many bytes more than the result has.
+pub(crate) const SLACK: usize = 128;
+
+/// Returns `bytes` as text, if they are well-formed UTF-8.
+pub(crate) fn utf8(bytes: &[u8]) -> Option<&str> {
+    checked_utf8(bytes).unwrap_or_else(|| simdutf8::basic::from_utf8(bytes).ok())
+}
+
+/// Writes functions that call a kernel if the processor has the level of it.
+macro_rules! kernels {
+    ($(
+        $(#[$doc:meta])*
+        $level:ident fn $name:ident $(<$width:ident>)? ($($arg:ident: $type:ty),*) -> $result:ty
+            = $($kernel:ident)::*;
+    )*) => {$(
+        $(#[$doc])*
+        pub(crate) fn $name $(<const $width: usize>)? ($($arg: $type),*) -> Option<$result> {
+            #[cfg(all(feature = "simd", any(target_arch = "x86_64", test)))]
+            if simd::level() >= simd::Level::$level {
+                #[expect(unsafe_code, reason = "the processor is not known at compile time")]
+                #[cfg_attr(test, expect(unused_unsafe, reason = "emulated kernels are safe"))]
+                // SAFETY: the kernel is safe but for the processor features it is compiled with; all of them
+                // belong to this level, and `level()` is never more than the processor has.
+                return Some(unsafe { simd::$($kernel)::* $(::<$width>)? ($($arg),*) });
+            }
+            let _ = ($($arg,)*);
+            None
+        }
+    )*};
+}
+
+kernels! {
+    /// As [`utf8`].
+    Avx512 fn checked_utf8(bytes: &[u8]) -> Option<&str> = validate::utf8;
+    /// UTF-16LE for well-formed UTF-8; `out` needs twice as many bytes and [`SLACK`].
+    Avx512 fn utf8_to_utf16(text: &str, out: &mut [u8]) -> Progress = to_utf16::utf8_to_utf16;
+    /// UTF-8 for UTF-16LE, up to a lone surrogate at the latest; `out` needs one and a half times as many bytes and [`SLACK`].
+    Avx512 fn utf16_to_utf8(bytes: &[u8], out: &mut [u8]) -> Progress = to_utf8::utf16_to_utf8;
+    /// UTF-8 for Latin-1; `out` needs twice as many bytes and [`SLACK`].
+    Avx512 fn latin1_to_utf8(bytes: &[u8], out: &mut [u8]) -> Progress = to_utf8::latin1_to_utf8;
+    /// Base64 characters, of this alphabet, for whole groups.
+    Avx512 fn encode_base64(bytes: &[u8], alphabet: &[u8; 64], out: &mut [u8]) -> Progress = base64::encode;
+    /// Bytes for base64 characters up to anything else; `sextets` is what each ASCII character stands for, or has the top bit.
+    Avx512 fn decode_base64(text: &[u8], sextets: &Table, out: &mut [u8]) -> Progress = base64::decode;
+    /// The base64 characters among `text`, in the standard alphabet, up to a `=`; `out` needs [`SLACK`] more bytes than `text` has.
+    Avx512 fn compact_base64(text: &[u8], table: &Table, out: &mut [u8]) -> Progress = base64::compact;
+    /// Where `needle`, of at least two bytes, is found last; `Err` with how many bytes from the start are left to search.
+    Avx2 fn rfind(bytes: &[u8], needle: &[u8]) -> Result<Option<usize>, usize> = search::rfind;
+    /// Reverses groups of `WIDTH` bytes, 2, 4 or 8; says how many bytes from the start are done.
+    Avx512 fn swap<WIDTH>(bytes: &mut [u8]) -> usize = swap::swap;
+}

@@ -1,0 +1,79 @@
+//! HTTP/1.1 in a worker: `http.createServer(f).listen(port)`, by hyper.
+
+mod request_body;
+mod server;
+
+use std::rc::Rc;
+
+use bytes::Bytes;
+use hyper::body::Body as HttpBody;
+use hyper::service::Service;
+use hyper::{Request, Response};
+use tokio::runtime::{Builder, LocalOptions};
+use tokio::task::{LocalSet, spawn_local};
+
+pub use request_body::{Body, BodyError};
+pub(crate) use server::Server;
+pub use server::{BoxError, ConnectionInfo};
+
+use crate::{Error, Worker};
+
+impl Worker {
+    /// Answers requests until the primary wants no more of it; then all that had begun is answered, and the process should end.
+    ///
+    /// It can be awaited in any runtime of tokio, and answers on the thread that awaits it: services need not be `Send`, and may
+    /// spawn what should run on others. A panic in a service costs the connection on which it happened. Upgrades work, by
+    /// [`hyper::upgrade::on`]. A [`ConnectionInfo`] is in the extensions of each request.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Orphaned`] if the primary is gone, [`Error::Protocol`] if it is of another version.
+    pub async fn serve<S, B>(self, service: S) -> Result<(), Error>
+    where
+        S: Service<Request<Body>, Response = Response<B>> + 'static,
+        S::Error: Into<BoxError>,
+        B: HttpBody<Data = Bytes> + 'static,
+        B::Error: Into<BoxError>,
+    {
+        // Connections are tasks of this thread, whatever the runtime.
+        LocalSet::new().run_until(serve(self, service)).await
+    }
+
+    /// As [`Worker::serve`], in a runtime of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Worker::serve`], and [`Error::InRuntime`] where that should be awaited.
+    pub fn serve_blocking<S, B>(self, service: S) -> Result<(), Error>
+    where
+        S: Service<Request<Body>, Response = Response<B>> + 'static,
+        S::Error: Into<BoxError>,
+        B: HttpBody<Data = Bytes> + 'static,
+        B::Error: Into<BoxError>,
+    {
+        if tokio::runtime::Handle::try_current().is_ok() {
+            return Err(Error::InRuntime);
+        }
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build_local(LocalOptions::default());
+        let runtime = runtime.map_err(Error::io("start the event loop"))?;
+        runtime.block_on(serve(self, service))
+    }
+}
+
+async fn serve<S, B>(worker: Worker, service: S) -> Result<(), Error>
+where
+    S: Service<Request<Body>, Response = Response<B>> + 'static,
+    S::Error: Into<BoxError>,
+    B: HttpBody<Data = Bytes> + 'static,
+    B::Error: Into<BoxError>,
+{
+    let mut connections = worker.connections().await?;
+    let server = Rc::new(Server::new(connections.settings().clone(), service));
+    while let Some(connection) = connections.accept().await? {
+        let server = server.clone();
+        spawn_local(async move { server.serve(connection).await });
+    }
+    Ok(())
+}

@@ -1,0 +1,202 @@
+//! One connection of a worker: HTTP/1.1 by hyper, within limits, and with an end that loses nothing.
+
+use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http_body_util::{Either, Full};
+use hyper::body::{Body as HttpBody, Incoming};
+use hyper::header::{CONNECTION, EXPECT, HOST, HeaderValue};
+use hyper::http::uri::Authority;
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper::{Method, Request, Response, StatusCode, Version};
+use hyper_util::rt::{TokioIo, TokioTimer};
+
+use super::request_body::{Body, BodyError};
+use crate::Connection;
+use crate::ipc::protocol::Settings;
+use crate::worker::ConnectionState;
+
+/// Any error of a service.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Both ends of the connection on which a request came, in its extensions. Node: `req.socket.remoteAddress`.
+///
+/// The first request to a worker, by which the primary sees that it answers, has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConnectionInfo {
+    /// The address of the client, or of the proxy in front.
+    pub peer: SocketAddr,
+    /// The address that it has connected to.
+    pub local: SocketAddr,
+}
+
+/// Serves connections.
+pub struct Server<S> {
+    settings: Settings,
+    http: http1::Builder,
+    service: S,
+}
+
+/// What is known of a connection while it is served.
+struct Exchange {
+    state: Arc<ConnectionState>,
+    info: Option<ConnectionInfo>,
+}
+
+impl<S, B> Server<S>
+where
+    S: Service<Request<Body>, Response = Response<B>>,
+    S::Error: Into<BoxError>,
+    B: HttpBody<Data = Bytes> + 'static,
+    B::Error: Into<BoxError>,
+{
+    /// Returns a server for this service.
+    pub fn new(settings: Settings, service: S) -> Self {
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new())
+            .header_read_timeout(settings.head_timeout)
+            .max_buf_size(settings.head_bytes.max(8192))
+            .half_close(false)
+            // One piece for head and body: most answers are short, and a call with two pieces costs more than the copy.
+            .writev(false);
+        Self {
+            settings,
+            http,
+            service,
+        }
+    }
+
+    /// Answers requests on the connection until either side closes it. One that is upgraded counts as open until the service drops it.
+    pub async fn serve(&self, connection: Connection) {
+        let info = match (connection.peer_addr(), connection.local_addr()) {
+            (Ok(peer), Ok(local)) => Some(ConnectionInfo { peer, local }),
+            _ => None,
+        };
+        let exchange = Exchange {
+            state: connection.state().clone(),
+            info,
+        };
+        // Boxed, since hyper gives up its socket only if it may move what it waits for.
+        let answer = service_fn(|request| Box::pin(self.answer(request, &exchange)));
+        let http = self.http.serve_connection(TokioIo::new(connection), answer);
+        let mut http = http.with_upgrades();
+        let mut closing = pin!(async {
+            exchange.state.tracker().closing.cancelled().await;
+            // Once around the event loop: after a pause of this process it tells of timers before it has heard of sockets.
+            tokio::task::yield_now().await;
+        });
+        let mut is_closing = false;
+        let outcome = poll_fn(|context| {
+            // A request that has arrived comes first: told to close, hyper would not look whether there is one.
+            let outcome = Pin::new(&mut http).poll(context);
+            if outcome.is_ready() || is_closing || closing.as_mut().poll(context).is_pending() {
+                return outcome;
+            }
+            is_closing = true;
+            Pin::new(&mut http).graceful_shutdown();
+            Pin::new(&mut http).poll(context)
+        });
+        if outcome.await.is_err() {
+            exchange.state.leave_unread();
+        }
+    }
+
+    async fn answer(
+        &self,
+        request: Request<Incoming>,
+        exchange: &Exchange,
+    ) -> Result<Response<Either<B, Full<Bytes>>>, BoxError> {
+        let mut response = match self.refusal(&request) {
+            Some(status) => {
+                if !request.body().is_end_stream() {
+                    exchange.state.leave_unread();
+                }
+                refuse(status)
+            }
+            None => self.call_service(request, exchange).await,
+        };
+        exchange.state.count_request();
+        if exchange.state.tracker().draining.is_cancelled() {
+            close(&mut response);
+        }
+        Ok(response)
+    }
+
+    async fn call_service(
+        &self,
+        request: Request<Incoming>,
+        exchange: &Exchange,
+    ) -> Response<Either<B, Full<Bytes>>> {
+        let (mut head, incoming) = request.into_parts();
+        let is_expected_to_ask = head.headers.contains_key(EXPECT);
+        if let Some(info) = exchange.info {
+            head.extensions.insert(info);
+        }
+        let (body, watch) = Body::new(incoming, &self.settings);
+        let answered = self.service.call(Request::from_parts(head, body)).await;
+        let mut response = match (watch.failure(), answered) {
+            (Some(BodyError::TooLong), _) => refuse(StatusCode::PAYLOAD_TOO_LARGE),
+            (Some(BodyError::TooSlow), _) => refuse(StatusCode::REQUEST_TIMEOUT),
+            (Some(BodyError::Broken), _) => refuse(StatusCode::BAD_REQUEST),
+            (None, Ok(response)) => response.map(Either::Left),
+            (None, Err(error)) => {
+                exchange.state.count_failure(error.into().to_string());
+                refuse(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+        };
+        if !watch.finish(is_expected_to_ask).await {
+            exchange.state.leave_unread();
+            close(&mut response);
+        }
+        response
+    }
+
+    /// Returns the status for what no service should have to look at; hyper has refused all that is no HTTP at all.
+    fn refusal(&self, request: &Request<Incoming>) -> Option<StatusCode> {
+        // RFC 9112, 3.2: exactly one, from HTTP/1.1 on, and it is the name of a host.
+        let mut hosts = request.headers().get_all(HOST).iter();
+        let is_valid = match (hosts.next(), hosts.next()) {
+            (Some(host), None) => is_host(host),
+            (None, _) => request.version() < Version::HTTP_11,
+            (Some(_), Some(_)) => false,
+        };
+        // 3.2.4: `*` is for OPTIONS alone.
+        let is_asterisk = request.uri().path() == "*" && request.method() != Method::OPTIONS;
+        if !is_valid || is_asterisk {
+            return Some(StatusCode::BAD_REQUEST);
+        }
+        // An answer with 200 would promise a tunnel.
+        if request.method() == Method::CONNECT {
+            return Some(StatusCode::NOT_IMPLEMENTED);
+        }
+        let announced = request.body().size_hint().lower();
+        (announced > self.settings.body_bytes).then_some(StatusCode::PAYLOAD_TOO_LARGE)
+    }
+}
+
+/// RFC 9110, 7.2: `uri-host [":" port]`, or nothing.
+fn is_host(value: &HeaderValue) -> bool {
+    let bytes = value.as_bytes();
+    bytes.is_empty() || (!bytes.contains(&b'@') && Authority::try_from(bytes).is_ok())
+}
+
+/// Returns an answer after which the connection is closed, since it is not known what comes next on it.
+fn refuse<B>(status: StatusCode) -> Response<Either<B, Full<Bytes>>> {
+    let text = format!("{status}\n");
+    let mut response = Response::new(Either::Right(Full::from(text)));
+    *response.status_mut() = status;
+    close(&mut response);
+    response
+}
+
+fn close<B>(response: &mut Response<B>) {
+    // A connection that is upgraded has other ends.
+    if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(CONNECTION, close);
+    }
+}

@@ -1,0 +1,129 @@
+//! What primary and worker say to each other. Node has `NODE_CLUSTER` messages for it, in `lib/internal/cluster`.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Changes with every change of the messages: a worker of another version than its primary is refused, and the old ones serve on.
+pub const PROTOCOL: u32 = 2;
+
+/// From the primary to a worker.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum PrimaryMessage {
+    /// The first message: how to serve.
+    Start(Settings),
+    /// Accept from the listener that comes along.
+    Listen,
+    /// Serve these connections, which come along and are numbered from `first`.
+    Connections {
+        /// The number of the first one.
+        first: u64,
+        /// How many were sent; fewer arrive where there are no descriptors left.
+        count: u64,
+    },
+    /// Answer one request on the socket that comes along, to show that you can.
+    Probe,
+    /// No more work will come: finish what you have, then exit.
+    Drain {
+        /// How long connections that do nothing stay open for a request that is on its way.
+        idle_grace: Duration,
+        /// How long what has begun may take.
+        drain_timeout: Duration,
+        /// This worker is one of the last: empty the queue of the listener first.
+        last: bool,
+    },
+    /// Something that the program says.
+    Program(Value),
+}
+
+/// From a worker to the primary.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum WorkerMessage {
+    /// It runs, and speaks this protocol.
+    Online {
+        /// [`PROTOCOL`] as it was compiled.
+        protocol: u32,
+    },
+    /// Connections have arrived: those from `first` on are its own now, but for the last `refused`, for which it had no descriptors.
+    Taken {
+        /// The number of the first one.
+        first: u64,
+        /// How many of them it has.
+        taken: u64,
+        /// How many of them it has not.
+        refused: u64,
+        /// How many connections it has open, these among them.
+        open: u64,
+    },
+    /// Connections were closed.
+    Closed {
+        /// How many it still has.
+        open: u64,
+    },
+    /// Once a second, as a sign of life.
+    Heartbeat {
+        /// What it has done.
+        counters: Counters,
+        /// What a service has failed with since the last one.
+        failure: Option<String>,
+    },
+    /// It got a SIGTERM, and asks to be drained.
+    Leaving,
+    /// It has finished; `forced` connections were cut because the time was over.
+    Drained {
+        /// How many were cut.
+        forced: u64,
+        /// What it has done.
+        counters: Counters,
+    },
+    /// Something that the program says.
+    Program(Value),
+}
+
+/// What a worker has done so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counters {
+    /// Connections that are open.
+    pub open: u64,
+    /// Connections since its start.
+    pub connections: u64,
+    /// Requests that were answered.
+    pub requests: u64,
+    /// Handlers that panicked.
+    pub panics: u64,
+    /// Services that returned an error.
+    pub failures: u64,
+    /// Times that no connection could be accepted, for want of descriptors or memory.
+    pub accept_errors: u64,
+}
+
+/// How a worker serves. The primary decides, so that all are alike.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The most connections at once.
+    pub max_connections: u64,
+    /// How long a request's head may take, and how long a connection may stay idle.
+    pub head_timeout: Duration,
+    /// How long a body may pause.
+    pub body_pause: Duration,
+    /// How long a body may take.
+    pub body_timeout: Duration,
+    /// The most bytes of a body.
+    pub body_bytes: u64,
+    /// The most bytes of a head.
+    pub head_bytes: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            max_connections: 10_000,
+            head_timeout: Duration::from_secs(30),
+            body_pause: Duration::from_secs(10),
+            body_timeout: Duration::from_secs(300),
+            body_bytes: 1 << 20,
+            head_bytes: 16 * 1024,
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! What operations need to know, on an address of its own: whether it lives, whether it is ready, what it does. Nothing here changes anything.
+//!
+//! | path | answer |
+//! |---|---|
+//! | `/livez` | 200 while the primary answers |
+//! | `/readyz` | 200 while a worker serves, 503 otherwise and on the way out |
+//! | `/metrics` | Prometheus' text |
+//! | `/status` | [`Stats`] as JSON |
+//! | `/` | a page that shows the workers as they live |
+//!
+//! It belongs on the loopback interface: who can reach it can read it.
+
+mod metrics;
+
+use std::convert::Infallible;
+use std::net::TcpListener;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::stream::{FuturesUnordered, StreamExt};
+use http_body_util::Full;
+use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue};
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use tokio_util::sync::CancellationToken;
+
+use crate::http::Server;
+use crate::ipc::acceptor::{Accepted, Acceptor};
+use crate::ipc::protocol::Settings;
+use crate::stats::Stats;
+use crate::worker::ConnectionTracker;
+use crate::{Body, Connection, Error, Handle};
+
+/// As many may look at once.
+const MOST_CONNECTIONS: u64 = 64;
+
+/// A client that does not finish its question makes room this soon: a service manager may decide by `/livez` whether we live.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(3);
+
+const TEXT: &str = "text/plain; charset=utf-8";
+const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
+const JSON: &str = "application/json";
+const PAGE: &str = "text/html; charset=utf-8";
+
+/// The page may load nothing from elsewhere, and asks only us.
+const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'";
+
+/// Answers questions about the cluster, as long as the future is polled: join it with [`crate::Cluster::run`].
+///
+/// # Errors
+///
+/// [`Error::Io`] if the listener cannot be waited for.
+pub async fn serve(listener: TcpListener, handle: Handle) -> Result<Infallible, Error> {
+    let watch = Error::io("watch the admin listener");
+    let mut acceptor = Acceptor::new(&listener.into()).map_err(watch)?;
+    let tracker = ConnectionTracker::new(MOST_CONNECTIONS, CancellationToken::new());
+    let service = service_fn(|request| answer(request, &handle));
+    let settings = Settings {
+        head_timeout: HEAD_TIMEOUT,
+        ..Settings::default()
+    };
+    let server = Server::new(settings, service);
+    let mut connections = FuturesUnordered::new();
+    loop {
+        let accept = async {
+            let permit = tracker.room().await;
+            (acceptor.accept().await, permit)
+        };
+        tokio::select! {
+            (accepted, permit) = accept => if let Accepted::Connection(socket) = accepted
+                && let Ok(connection) = Connection::new(socket, tracker.track(Some(permit)))
+            {
+                connections.push(server.serve(connection));
+            },
+            Some(()) = connections.next() => {}
+        }
+    }
+}
+
+async fn answer(
+    request: Request<Body>,
+    handle: &Handle,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        let words = "look, do not touch\n".to_owned();
+        let mut refusal = page(StatusCode::METHOD_NOT_ALLOWED, TEXT, words);
+        let allowed = HeaderValue::from_static("GET, HEAD");
+        refusal.headers_mut().insert(ALLOW, allowed);
+        return Ok(refusal);
+    }
+    // A cluster that has ended is one on its way out.
+    let stats = handle.stats().await.unwrap_or_else(|_| Stats {
+        ending: true,
+        ..Stats::default()
+    });
+    let (status, kind, words) = match request.uri().path() {
+        "/livez" => (StatusCode::OK, TEXT, "alive\n".to_owned()),
+        "/readyz" if stats.is_ready() => (StatusCode::OK, TEXT, "ready\n".to_owned()),
+        "/readyz" => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            TEXT,
+            "not ready\n".to_owned(),
+        ),
+        "/metrics" => (StatusCode::OK, METRICS, metrics::text(&stats)),
+        "/status" => {
+            let json = serde_json::to_string(&stats).expect("numbers and words are JSON");
+            (StatusCode::OK, JSON, json)
+        }
+        "/" => (
+            StatusCode::OK,
+            PAGE,
+            include_str!("admin/page.html").to_owned(),
+        ),
+        _ => (StatusCode::NOT_FOUND, TEXT, "no such page\n".to_owned()),
+    };
+    Ok(page(status, kind, words))
+}
+
+fn page(status: StatusCode, kind: &'static str, words: String) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(words));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    response
+}

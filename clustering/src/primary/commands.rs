@@ -1,0 +1,150 @@
+//! What the program and the signals ask for, and what they are told.
+
+use nix::sys::signal::Signal;
+
+use super::Primary;
+use super::upgrade;
+use crate::Event;
+use crate::error::Failure;
+use crate::handle::Command;
+use crate::stats::{Stats, WorkerState, WorkerStats};
+use crate::supervisor::{Input, Notice};
+
+impl Primary {
+    pub(super) fn handle_command(&mut self, command: Command) {
+        match command {
+            Command::Fork => self.step(Input::Fork),
+            Command::Scale(workers) => self.scale(workers),
+            Command::Reload(answer) => {
+                let number = self.supervisor.next_reload();
+                self.reloads.push((number, answer));
+                self.step(Input::Reload);
+            }
+            Command::Drain(id) => self.step(Input::Drain(id)),
+            Command::Kill(id, signal) => self.signal(id, signal),
+            Command::Shutdown => self.step(Input::Shutdown),
+            Command::Quit => self.step(Input::Quit),
+            // The caller may have given up.
+            Command::Stats(answer) => drop(answer.send(self.stats())),
+        }
+        if self.supervisor.is_closing() {
+            self.reloads.clear();
+            // Dropped, it kills a new version that is not ready.
+            self.upgrade = None;
+        }
+    }
+
+    pub(super) fn on_signal(&mut self, signal: Signal) {
+        let wanted = self.supervisor.wanted();
+        match signal {
+            Signal::SIGUSR1 => self.emit(Event::State(Box::new(self.stats()))),
+            Signal::SIGUSR2 => self.start_upgrade(),
+            Signal::SIGHUP => self.step(Input::Reload),
+            Signal::SIGTTIN => self.scale(wanted + 1),
+            Signal::SIGTTOU => self.scale(wanted.saturating_sub(1).max(1)),
+            _ => self.asked_to_end(signal),
+        }
+    }
+
+    /// Gently the first time, at once the second time.
+    fn asked_to_end(&mut self, signal: Signal) {
+        self.last_signal = Some(signal);
+        // Dropped, it kills a new version that is not ready.
+        self.upgrade = None;
+        let at_once = signal == Signal::SIGQUIT || self.supervisor.is_ending();
+        self.step(if at_once {
+            Input::Quit
+        } else {
+            Input::Shutdown
+        });
+    }
+
+    fn scale(&mut self, workers: usize) {
+        self.step(Input::Scale(workers));
+        upgrade::scaled(self.listener.socket(), self.supervisor.wanted());
+    }
+
+    /// Starts a new version of the program, which takes over as soon as it serves.
+    fn start_upgrade(&mut self) {
+        if self.upgrade.is_none() && !self.supervisor.is_ending() {
+            let attempt = upgrade::start(2 * self.builder.rules.start_timeout);
+            self.upgrade = Some(attempt);
+        }
+    }
+
+    pub(super) fn upgraded(&mut self, outcome: upgrade::Outcome) {
+        self.upgrade = None;
+        match outcome {
+            Ok(pid) => {
+                self.emit(Event::Upgraded { pid });
+                self.listener.leave();
+                self.step(Input::Leave);
+            }
+            Err(reason) => self.emit(Event::UpgradeFailed { reason }),
+        }
+    }
+
+    pub(super) fn stats(&self) -> Stats {
+        let workers = self.workers.values().map(|worker| WorkerStats {
+            id: worker.info.id.0,
+            slot: worker.info.slot,
+            pid: worker.info.pid,
+            state: self
+                .supervisor
+                .state(worker.info.id)
+                .unwrap_or(WorkerState::Ending),
+            uptime: worker.since.elapsed(),
+            counters: worker.counters,
+        });
+        let workers: Vec<_> = workers.collect();
+        let answered = workers.iter().map(|worker| worker.counters.requests);
+        Stats {
+            requests: self.retired_requests + answered.sum::<u64>(),
+            uptime: self.begun.elapsed(),
+            wanted: self.supervisor.wanted(),
+            ending: self.supervisor.is_ending(),
+            workers,
+            totals: self.totals,
+        }
+    }
+
+    pub(super) fn tell(&mut self, notice: Notice) {
+        let event = match notice {
+            Notice::Hung(id) => {
+                self.totals.hung += 1;
+                self.info(id).map(|worker| Event::Hung { worker })
+            }
+            Notice::StartTimedOut(id) => self.workers.get_mut(&id).map(|worker| {
+                worker.kill_reason = Some(Failure::StartTimedOut);
+                let worker = worker.info;
+                Event::StartTimedOut { worker }
+            }),
+            Notice::DrainTimedOut(id) => {
+                self.info(id).map(|worker| Event::DrainTimedOut { worker })
+            }
+            Notice::LameDuck => Some(Event::LameDuck),
+            Notice::Reloading => Some(Event::Reloading),
+            Notice::Reloaded(number) => {
+                self.totals.reloads += 1;
+                self.answer_reloads(number, None);
+                Some(Event::Reloaded)
+            }
+            Notice::ReloadFailed(number) => {
+                self.totals.reloads_failed += 1;
+                let reason = self.why();
+                self.answer_reloads(number, Some(&reason));
+                Some(Event::ReloadFailed { reason })
+            }
+        };
+        if let Some(event) = event {
+            self.emit(event);
+        }
+    }
+
+    pub(super) fn answer_reloads(&mut self, number: u64, answer: Option<&String>) {
+        for (_, waits) in self.reloads.extract_if(.., |(asked, _)| *asked <= number) {
+            // The caller may have given up.
+            let _ = waits.send(answer.cloned());
+        }
+    }
+}

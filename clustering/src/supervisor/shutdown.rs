@@ -1,0 +1,68 @@
+//! The end of the cluster: gentle, at once, or because nothing is left.
+//!
+//! A gentle end may be announced first: for a while the cluster says that it goes, and serves as before, until those who send it connections have
+//! heard of it. Such a server is known as a lame duck.
+
+use std::time::Instant;
+
+use super::{Action, Notice, ShutdownReason, Supervisor};
+
+impl Supervisor {
+    pub(super) fn shut_down(&mut self, now: Instant, actions: &mut Vec<Action>) {
+        if self.is_ending() {
+            return;
+        }
+        self.shutdown_at = Some(now + self.rules.lame_duck);
+        if !self.rules.lame_duck.is_zero() {
+            actions.push(Action::Tell(Notice::LameDuck));
+        }
+    }
+
+    pub(super) fn leave_in_time(&mut self, now: Instant) {
+        if self.shutdown_at.is_none_or(|at| at > now) {
+            return;
+        }
+        self.shutdown_at = None;
+        self.outcome.get_or_insert(ShutdownReason::ShutDown);
+        for slot in &mut self.slots {
+            slot.wanted = false;
+        }
+    }
+
+    pub(super) fn quit(&mut self, actions: &mut Vec<Action>) {
+        self.end(ShutdownReason::Quit, actions);
+    }
+
+    pub(super) fn end(&mut self, outcome: ShutdownReason, actions: &mut Vec<Action>) {
+        self.outcome = Some(outcome);
+        self.shutdown_at = None;
+        let ids: Vec<_> = self.workers.keys().copied().collect();
+        for id in ids {
+            if let Some(worker) = self.workers.get_mut(&id) {
+                worker.voluntary = true;
+            }
+            self.kill(id, actions);
+        }
+    }
+
+    /// Returns why no worker is left. Where none was ever ready, that is a failure.
+    fn nobody_left(&self) -> ShutdownReason {
+        let losses = self.slots.iter().map(|slot| slot.losses).enumerate();
+        match losses.max_by_key(|(_, losses)| *losses) {
+            Some((slot, tries @ 1..)) if !self.ever_ready => ShutdownReason::GaveUp { slot, tries },
+            _ => ShutdownReason::NobodyLeft,
+        }
+    }
+
+    pub(super) fn finish(&mut self, actions: &mut Vec<Action>) {
+        if !self.workers.is_empty() {
+            return;
+        }
+        let nobody = self.slots.iter().all(|slot| !slot.wanted);
+        let outcome = self.outcome.or(nobody.then(|| self.nobody_left()));
+        if let Some(outcome) = outcome {
+            self.finished = true;
+            actions.push(Action::Finish(outcome));
+        }
+    }
+}

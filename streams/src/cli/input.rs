@@ -1,0 +1,115 @@
+//! What is read: a file or stdin, with its progress bar.
+
+use std::fs::{File, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use bytes::{Bytes, BytesMut};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use streams::{ByteStream, Error, FileSource};
+
+use super::message::{Outcome, shown, warn};
+use super::sys;
+
+/// Reads are large, so that the hop to another thread does not count.
+const CHUNK_BYTES: usize = 128 * 1024;
+
+/// A file that is read.
+pub struct Input {
+    /// As it was given; `-` for stdin.
+    pub path: PathBuf,
+    pub metadata: Metadata,
+    /// Counts what is read. On a terminal it shows, until the last clone is dropped.
+    pub bar: ProgressBar,
+    file: File,
+}
+
+impl Input {
+    /// Opens the file at `path`, or takes stdin for `-`.
+    pub async fn open(path: &Path, quiet: bool) -> Result<Self, Error> {
+        let file = match is_dash(path) {
+            true => sys::duplicate(&io::stdin())?,
+            // Opening a named pipe waits for its writer.
+            false => tokio::fs::File::open(path).await?.into_std().await,
+        };
+        let metadata = file.metadata()?;
+        if metadata.is_dir() {
+            return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
+        }
+        let size = metadata.is_file().then_some(metadata.len());
+        Ok(Self {
+            path: path.to_owned(),
+            bar: match quiet {
+                true => ProgressBar::hidden(),
+                false => bar(path, size),
+            },
+            metadata,
+            file,
+        })
+    }
+
+    pub fn is_stdin(&self) -> bool {
+        is_dash(&self.path)
+    }
+
+    /// Returns a handle to read with; all handles share one position.
+    pub fn handle(&self) -> Result<File, Error> {
+        Ok(self.file.try_clone()?)
+    }
+
+    /// Returns the contents, counted by the bar as they go by.
+    pub fn chunks(&self) -> Result<ByteStream, Error> {
+        let source = FileSource::from(self.handle()?);
+        let chunk_bytes = CHUNK_BYTES.try_into().expect("not zero");
+        let chunks = source.chunk_bytes(chunk_bytes).chunks();
+        let bar = self.bar.clone();
+        Ok(Box::pin(
+            chunks.inspect_ok(move |chunk| bar.inc(chunk.len() as u64)),
+        ))
+    }
+
+    /// Takes the bar away and warns if the file is another one than when it was opened: what was read may be of both.
+    pub fn finish(&self, quiet: bool) -> Result<Outcome, Error> {
+        self.bar.finish_and_clear();
+        let now = self.file.metadata()?;
+        let has_changed = now.len() != self.metadata.len()
+            || now.modified().ok() != self.metadata.modified().ok();
+        Ok(match has_changed && self.metadata.is_file() {
+            true => warn(&self.path, "changed while it was read", quiet),
+            false => Outcome::Done,
+        })
+    }
+}
+
+pub fn is_dash(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// Takes at least `bytes` from the start of `source`, if it has as many, and puts them back at its front.
+pub async fn peek(mut source: ByteStream, bytes: usize) -> Result<(Bytes, ByteStream), Error> {
+    let mut start = BytesMut::new();
+    while start.len() < bytes
+        && let Some(chunk) = source.try_next().await?
+    {
+        start.extend_from_slice(&chunk);
+    }
+    let start = start.freeze();
+    let front = stream::iter([Ok(start.clone())]);
+    Ok((start, Box::pin(front.chain(source))))
+}
+
+/// Returns a bar for `size` bytes of `file`, or a count where the size is not known; nothing shows if stderr is no terminal.
+fn bar(file: &Path, size: Option<u64>) -> ProgressBar {
+    let template = match size {
+        Some(_) => {
+            "{msg} {percent:>3}% [{bar:30}] {bytes}/{total_bytes} {binary_bytes_per_sec} ETA {eta}"
+        }
+        None => "{msg} {bytes} {binary_bytes_per_sec}",
+    };
+    let style = ProgressStyle::with_template(template).expect("the template is well formed");
+    let at_most_ten_times_a_second = ProgressDrawTarget::stderr_with_hz(10);
+    ProgressBar::with_draw_target(size, at_most_ten_times_a_second)
+        .with_style(style.progress_chars("=> "))
+        .with_message(shown(file))
+}
