@@ -8,23 +8,18 @@ use std::{env, fs};
 
 #[test]
 fn every_lesson_prints_what_its_node_program_printed() {
-    let mut programs = Vec::new();
-    // `golden` is where a crate that has not moved to `examples` keeps them.
-    for folder in ["examples", "golden"] {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-        let files = fs::read_dir(folder).into_iter().flatten();
-        let files = files.map(|file| file.expect("a readable folder").path());
-        programs.extend(files.filter(|file| file.extension().is_some_and(|end| end == "mjs")));
-    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let files = fs::read_dir(folder).expect("a folder of lessons");
+    let files = files.map(|file| file.expect("a readable folder").path());
+    let is_node = |file: &PathBuf| file.extension().is_some_and(|end| end == "mjs");
+    let mut programs: Vec<_> = files.filter(is_node).collect();
     programs.retain(|program| is_replayed(program));
     programs.sort();
     assert!(!programs.is_empty(), "no lessons");
 
     for program in programs {
-        let stem = program.file_stem().expect("NAME.mjs").to_string_lossy();
-        let lesson = stem
-            .trim_start_matches(|c: char| c.is_ascii_digit())
-            .trim_start_matches('-');
+        let lesson = program.file_stem().expect("NAME.mjs").to_string_lossy();
+        let lesson = lesson.as_ref();
         let expected = fs::read_to_string(program.with_extension("out")).expect("a transcript");
         let folder = fresh_copy(&program.with_file_name("fixtures"), lesson);
         let variable = env!("CARGO_PKG_NAME").to_uppercase().replace('-', "_") + "_LESSON";

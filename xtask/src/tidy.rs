@@ -1,6 +1,6 @@
 //! `tidy`: the rules of this workspace as checks on its files; nothing is built or run.
 //!
-//! A rule is a function in one of the modules below and its line in [`RULES`].
+//! A rule is a function in one of the modules below and its line in [`FOR_COPIES`] or [`FOR_ORDER`].
 
 mod lessons;
 mod manifests;
@@ -19,56 +19,37 @@ use toml::Table;
 
 use crate::cases::{Crate, Workspace, known_files, read_toml, regex, strings};
 
-/// What a rule is good for.
-#[derive(Clone, Copy, PartialEq)]
-enum Purpose {
-    /// All crates of this workspace are alike.
-    Order,
-    /// A copy of the crate builds: one that breaks the rule is not copied.
-    Copy,
-}
+/// A rule: its name, and the function that looks for what breaks it.
+type Rule = (&'static str, fn(&Tree, &mut Findings));
 
-type Check = fn(&Tree, &mut Findings);
-
-const RULES: &[(&str, Purpose, Check)] = &[
-    (
-        "manifest stands alone",
-        Purpose::Copy,
-        manifests::self_contained,
-    ),
-    ("manifest fields", Purpose::Order, manifests::fields),
-    ("one requirement", Purpose::Order, manifests::requirements),
-    ("one lints table", Purpose::Order, manifests::lints),
-    ("members once", Purpose::Order, manifests::members),
-    ("licence travels", Purpose::Copy, sources::licence),
-    ("nothing above the folder", Purpose::Copy, sources::above),
-    ("executable by path", Purpose::Copy, sources::executables),
-    ("opening words", Purpose::Order, sources::opening_words),
-    ("no unwrap", Purpose::Order, sources::no_unwrap),
-    ("no machine paths", Purpose::Order, sources::machine_paths),
-    ("top level", Purpose::Order, sources::top_level),
-    ("one golden test", Purpose::Order, sources::golden_test),
-    ("plain English", Purpose::Order, words::plain_english),
-    ("README sections", Purpose::Order, readmes::sections),
-    ("Rust program in the README", Purpose::Order, readmes::rust),
-    ("links", Purpose::Copy, readmes::links),
-    ("notes table", Purpose::Order, readmes::notes_table),
-    ("nothing empty", Purpose::Order, readmes::nothing_empty),
-    ("lesson is whole", Purpose::Order, lessons::complete),
-    (
-        "lesson stands beside Node",
-        Purpose::Order,
-        lessons::side_by_side,
-    ),
+/// A copy of the crate builds: one that breaks such a rule is not copied.
+const FOR_COPIES: &[Rule] = &[
+    ("manifest stands alone", manifests::self_contained),
+    ("licence travels", sources::licence),
+    ("nothing above the folder", sources::above),
+    ("executable by path", sources::executables),
+    ("links", readmes::links),
 ];
 
-/// Rules of the new shape: they wait until the lessons of a crate are in `examples/`.
-const SHAPE: [&str; 5] = [
-    "licence travels",
-    "Rust program in the README",
-    "nothing empty",
-    "lesson is whole",
-    "lesson stands beside Node",
+/// All crates of this workspace are alike.
+const FOR_ORDER: &[Rule] = &[
+    ("manifest fields", manifests::fields),
+    ("one requirement", manifests::requirements),
+    ("one lints table", manifests::lints),
+    ("members once", manifests::members),
+    ("opening words", sources::opening_words),
+    ("no unwrap", sources::no_unwrap),
+    ("no machine paths", sources::machine_paths),
+    ("top level", sources::top_level),
+    ("one golden test", sources::golden_test),
+    ("plain English", words::plain_english),
+    ("README sections", readmes::sections),
+    ("Rust program in the README", readmes::rust),
+    ("notes table", readmes::notes_table),
+    ("nothing empty", readmes::nothing_empty),
+    ("lesson is whole", lessons::complete),
+    ("lesson is in the tour", lessons::in_tour),
+    ("lesson stands beside Node", lessons::side_by_side),
 ];
 
 /// Findings, each a line, and the rule that is being checked.
@@ -76,22 +57,14 @@ const SHAPE: [&str; 5] = [
 struct Findings {
     rule: &'static str,
     lines: Vec<String>,
-    /// The crates that have not moved yet.
-    unmoved: Vec<String>,
 }
 
 impl Findings {
     /// Adds a line that breaks the rule.
     fn add(&mut self, file: &str, line: usize, what: impl Display, fix: impl Display) {
         let rule = self.rule;
-        if !SHAPE.contains(&rule) || !self.is_unmoved(top_folder(file)) {
-            let finding = format!("{file}:{line}: {what} ({rule}); {fix}");
-            self.lines.push(finding);
-        }
-    }
-
-    fn is_unmoved(&self, topic: &str) -> bool {
-        self.unmoved.iter().any(|unmoved| unmoved == topic)
+        let finding = format!("{file}:{line}: {what} ({rule}); {fix}");
+        self.lines.push(finding);
     }
 
     /// Adds each place in these files that a pattern finds; its groups are `$1` and so on in `what`.
@@ -127,20 +100,17 @@ struct Tree {
 /// Checks every rule, prints each finding, and returns the exit status.
 pub fn tidy() -> Result<u8> {
     let tree = Tree::read(&Workspace::find()?.root)?;
-    let findings = tree.findings(&[Purpose::Order, Purpose::Copy]);
+    let mut findings = tree.findings(FOR_COPIES);
+    findings.extend(tree.findings(FOR_ORDER));
     findings.iter().for_each(|finding| outln!("{finding}"));
-    for topic in tree.unmoved() {
-        let note = format!("the lessons of {topic} are not in {topic}/examples yet");
-        outln!("note: {note}; the rules for its new shape wait");
-    }
-    let (rules, files) = (RULES.len(), tree.files.len());
+    let (rules, files) = (FOR_COPIES.len() + FOR_ORDER.len(), tree.files.len());
     outln!("{rules} rules, {files} files, {} findings", findings.len());
     Ok(u8::from(!findings.is_empty()))
 }
 
 /// Returns the findings for which a crate cannot be copied, each a line.
 pub fn blocks_copy(root: &Path, one: &Crate) -> Result<Vec<String>> {
-    let mut findings = Tree::read(root)?.findings(&[Purpose::Copy]);
+    let mut findings = Tree::read(root)?.findings(FOR_COPIES);
     let folder = format!("{}/", one.dir.strip_prefix(root)?.display());
     findings.retain(|finding| finding.starts_with(&folder));
     Ok(findings)
@@ -172,16 +142,11 @@ impl Tree {
         })
     }
 
-    fn findings(&self, purposes: &[Purpose]) -> Vec<String> {
-        let mut found = Findings {
-            unmoved: self.unmoved().map(str::to_owned).collect(),
-            ..Findings::default()
-        };
-        for (name, purpose, check) in RULES {
-            if purposes.contains(purpose) {
-                found.rule = name;
-                check(self, &mut found);
-            }
+    fn findings(&self, rules: &[Rule]) -> Vec<String> {
+        let mut found = Findings::default();
+        for (name, check) in rules {
+            found.rule = name;
+            check(self, &mut found);
         }
         found.lines
     }
@@ -195,12 +160,6 @@ impl Tree {
     fn topics(&self) -> impl Iterator<Item = &str> {
         let all = self.manifests.keys().map(String::as_str);
         all.filter(|name| *name != "xtask")
-    }
-
-    /// Returns the crates whose lessons are not in `examples/` yet.
-    fn unmoved(&self) -> impl Iterator<Item = &str> {
-        let lessons = |topic: &str| self.below(&format!("{topic}/examples/"), ".mjs");
-        self.topics().filter(move |topic| lessons(topic).is_empty())
     }
 
     /// Returns the files whose path begins and ends so: path and text.

@@ -1,6 +1,4 @@
 //! Finds the cases of a crate: its lessons in `examples/`, the commands of its tool in `golden/`.
-//!
-//! A crate that has not moved yet keeps its lessons in `golden/` too, as `NN-name.mjs` and `.out`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -17,8 +15,7 @@ pub struct Case {
     /// `CRATE/name`.
     pub id: String,
     pub krate: String,
-    /// The lesson, for a case that is one.
-    pub lesson: Option<String>,
+    pub is_lesson: bool,
     /// What the crate's executable is called with.
     pub args: Vec<String>,
     pub oracle: Oracle,
@@ -79,9 +76,9 @@ impl Fault {
 /// [`ExitError`] for a case file that cannot be understood.
 pub fn read_all(one: &Crate, faults: &mut Vec<Fault>) -> Result<Vec<Case>> {
     let mut cases: Vec<Case> = Vec::new();
-    for (folder, pattern) in [
-        ("examples", r"^([a-z0-9-]+)\.(rs|mjs|out|toml)$"),
-        ("golden", r"^([0-9]+-[a-z0-9-]+)\.(mjs|out|toml)$"),
+    for (folder, pattern, needed) in [
+        ("examples", r"^([a-z0-9-]+)\.(rs|mjs|out|toml)$", "mjs"),
+        ("golden", r"^([0-9]+-[a-z0-9-]+)\.(out|toml)$", "toml"),
     ] {
         let pattern = regex(pattern);
         // The files by stem: the extensions that are there.
@@ -99,9 +96,9 @@ pub fn read_all(one: &Crate, faults: &mut Vec<Fault>) -> Result<Vec<Case>> {
         }
         // A Rust program alone is one to look at; `tidy` says whether it should be a lesson.
         for (stem, ends) in stems.iter().filter(|(_, ends)| !ends.iter().eq(["rs"])) {
-            if !ends.contains("mjs") && (folder == "examples" || !ends.contains("toml")) {
+            if !ends.contains(needed) {
                 let id = format!("{}/{folder}/{stem}", one.name);
-                let text = "missing Node program: there is neither .mjs nor, for a command, .toml";
+                let text = format!("orphan: there is no {stem}.{needed}");
                 faults.push(Fault::new(id, text));
                 continue;
             }
@@ -114,8 +111,8 @@ pub fn read_all(one: &Crate, faults: &mut Vec<Fault>) -> Result<Vec<Case>> {
     }
     // The table of the tour has the reading order.
     let tour = fs::read_to_string(one.dir.join("src/tour.rs")).unwrap_or_default();
-    let place = |case: &Case| tour.find(&format!("\"{}\"", case.lesson.as_ref()?));
-    cases.sort_by_key(|case| (case.lesson.is_none(), place(case).unwrap_or(usize::MAX)));
+    let place = |name: &str| tour.find(&format!("\"{name}\"")).unwrap_or(usize::MAX);
+    cases.sort_by_key(|case| (!case.is_lesson, case.is_lesson.then(|| place(case.name()))));
     Ok(cases)
 }
 
@@ -123,25 +120,23 @@ impl Case {
     fn read(one: &Crate, folder: &str, stem: &str, ends: &BTreeSet<String>) -> Result<Self> {
         let krate = one.name.clone();
         let path = one.dir.join(folder).join(stem);
-        let name = match folder {
-            "golden" => stem.split_once('-').map_or(stem, |(_, name)| name),
-            _ => stem,
-        };
-        let lesson = ends.contains("mjs").then(|| name.to_owned());
+        let is_lesson = folder == "examples";
+        let numbered = stem.split_once('-').filter(|_| !is_lesson);
+        let name = numbered.map_or(stem, |(_, name)| name);
         let toml = path.with_extension("toml");
         let mut settings = match ends.contains("toml") {
             true => read_toml(&toml)?,
             false => Settings::default(),
         };
         let wrong = |error| ExitError::Usage(format!("{}: {error:#}", toml.display()));
-        settings.check(lesson.is_some()).map_err(wrong)?;
+        settings.check(is_lesson).map_err(wrong)?;
         let fixtures = path.with_file_name("fixtures");
         let stdin = read_stdin(&mut settings, &fixtures).map_err(wrong)?;
         let tour = || vec!["tour".to_owned(), name.to_owned()];
         let file = |end| format!("{krate}/{folder}/{stem}.{end}");
         Ok(Self {
             id: format!("{krate}/{name}"),
-            lesson,
+            is_lesson,
             args: settings.args.take().unwrap_or_else(tour),
             oracle: match (settings.oracle.take(), settings.no_oracle.take()) {
                 (Some(command), _) => Oracle::Shell(command),
@@ -166,10 +161,14 @@ impl Case {
         matches!(self.oracle, Oracle::None(_))
     }
 
+    /// Returns its name in its crate.
+    fn name(&self) -> &str {
+        &self.id[self.krate.len() + 1..]
+    }
+
     /// Returns whether the Rust side of a lesson is still to be written.
     pub fn lacks_rust(&self) -> bool {
-        let is_new = self.files.iter().any(|file| file.contains("/examples/"));
-        is_new && !self.files.iter().any(|file| file.ends_with(".rs"))
+        self.is_lesson && !self.files.iter().any(|file| file.ends_with(".rs"))
     }
 }
 

@@ -58,7 +58,7 @@ impl Settings {
         let problem = if is_lesson && (self.args.is_some() || oracles > 0) {
             "a lesson is called by its name, and its oracle is the Node program"
         } else if !is_lesson && self.args.is_none() {
-            "`args` is missing, or the Node program of a lesson is"
+            "`args` is missing"
         } else if !is_lesson && oracles != 1 {
             "either `oracle = \"shell command\"` or `no_oracle = \"why\"`"
         } else if self.stdin.is_some() && self.stdin_file.is_some() {

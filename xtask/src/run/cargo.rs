@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::cases::Crate;
 use crate::exit_error::ExitError;
-use crate::run::process::run_aloud;
+use crate::run::process::{run_aloud, run_to_end};
 use crate::run::{End, Node, Outcome, interrupt};
 
 /// Builds the tests that a crate is judged by. Lessons are replayed by one of them, and not built as programs of their own.
@@ -80,7 +80,8 @@ pub fn test(one: &Crate, node: &Node, peers: bool) -> Result<Vec<(String, Outcom
         cargo.args(args).arg("--quiet").env_remove("NODE");
         cargo.envs(node.path.as_ref().map(|path| ("NODE", path)));
         cargo.envs(peers.then_some(("REQUIRE_PEERS", "1")));
-        outcomes.push((format!("cargo {}", args.join(" ")), run_aloud(&mut cargo)?));
+        // Captured: what a test has started talks to its stderr, too.
+        outcomes.push((format!("cargo {}", args.join(" ")), run_to_end(&mut cargo)?));
     }
     Ok(outcomes)
 }

@@ -43,13 +43,18 @@ pub fn run(command: &mut Command, stdin: Option<&[u8]>, limit: Duration) -> Resu
     Ok(Run::start(command, stdin)?.wait(limit))
 }
 
-/// Like [`run`], with stderr going to ours: for cargo, which talks to people there and takes its time.
+/// Like [`run`], for as long as it takes.
+pub fn run_to_end(command: &mut Command) -> Result<Outcome> {
+    run(command, None, NO_LIMIT)
+}
+
+/// Like [`run_to_end`], with stderr going to ours: for a cargo that builds, and says there how far it is.
 pub fn run_aloud(command: &mut Command) -> Result<Outcome> {
     command.stdout(Stdio::piped()).stderr(Stdio::inherit());
     Ok(Run::start(command, None)?.wait(NO_LIMIT))
 }
 
-/// Like [`run`], with both going to ours.
+/// Like [`run_to_end`], with both going to ours.
 pub fn run_through(command: &mut Command) -> Result<Outcome> {
     Ok(Run::start(command, None)?.wait(NO_LIMIT))
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Findings, Tree};
+use super::{Findings, Tree, places};
+use crate::cases::regex;
 
 /// More columns than either side may have: they are read side by side.
 const WIDE: &str = r"(?m)^.{101}";
@@ -25,7 +26,7 @@ impl Lesson<'_> {
     }
 }
 
-/// Returns the lessons of all crates, but for Rust programs in a crate that has not moved yet.
+/// Returns the lessons of all crates.
 fn lessons(tree: &Tree) -> Vec<Lesson<'_>> {
     let mut lessons: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
     for topic in tree.topics() {
@@ -43,7 +44,7 @@ fn lessons(tree: &Tree) -> Vec<Lesson<'_>> {
         .collect()
 }
 
-/// Looks for a Rust side, a Node side, a transcript, a place in the tour and a link in the README.
+/// Looks for a Rust side, a Node side, a transcript and a link in the README.
 pub fn complete(tree: &Tree, found: &mut Findings) {
     let mut owners = BTreeMap::new();
     for lesson in lessons(tree) {
@@ -57,20 +58,35 @@ pub fn complete(tree: &Tree, found: &mut Findings) {
             let what = format!("the lesson `{name}` has no {side}");
             found.require(files.contains_key(end), &lesson.file(end), what, fix);
         }
-        let module = format!("\"../examples/{name}.rs\"");
-        let link = format!("examples/{name}.rs)");
-        for (file, text, place, fix) in [
-            ("src/tour.rs", module, "place in the tour", "add it there"),
-            ("README.md", link, "link in the README", "link its .rs"),
-        ] {
-            let file = format!("{topic}/{file}");
-            let what = format!("the lesson `{name}` has no {place}");
-            found.require(tree.text(&file).contains(&text), &file, what, fix);
-        }
+        let readme = format!("{topic}/README.md");
+        let is_linked = tree.text(&readme).contains(&format!("examples/{name}.rs)"));
+        let what = format!("the lesson `{name}` has no link in the README");
+        found.require(is_linked, &readme, what, "link its .rs");
         let owner = owners.entry(*name).or_insert(*topic);
         let what = format!("`{name}` is a lesson of {owner} too: cargo has one folder for all");
         let fix = "rename one of them";
         found.require(owner == topic, &lesson.file("rs"), what, fix);
+    }
+}
+
+/// Compares the table of the tour with the lessons: a row is `module "name" "title";`, with the path before the name in some.
+pub fn in_tour(tree: &Tree, found: &mut Findings) {
+    let row = regex(r#"(?m)^ +\w+ +(?:"\.\./examples/[^"]*" +)?"([a-z0-9-]+)"\s"#);
+    for topic in tree.topics() {
+        let file = format!("{topic}/src/tour.rs");
+        let rows: Vec<_> = places(&row, tree.text(&file)).collect();
+        for (line, groups) in &rows {
+            let name = &groups[1];
+            if !tree.has(&format!("{topic}/examples/{name}.rs")) {
+                let what = format!("the tour has a lesson `{name}` that is not in examples/");
+                found.add(&file, *line, what, "write it, or remove the row");
+            }
+        }
+        for Lesson { name, .. } in lessons(tree).iter().filter(|lesson| lesson.topic == topic) {
+            let is_there = rows.iter().any(|(_, groups)| groups[1] == **name);
+            let what = format!("the lesson `{name}` has no place in the tour");
+            found.require(is_there, &file, what, "add a row to its table");
+        }
     }
 }
 

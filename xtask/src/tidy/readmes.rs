@@ -30,10 +30,6 @@ pub fn sections(tree: &Tree, found: &mut Findings) {
         let file = format!("{topic}/README.md");
         let mut last = 1;
         for section in SECTIONS {
-            // A crate that has not moved yet may lack it.
-            if section == "## Install it" && found.is_unmoved(topic) {
-                continue;
-            }
             let mut lines = prose(tree.text(&file)).skip_while(|(line, _)| *line < last);
             if let Some((line, _)) = lines.find(|(_, line)| *line == section) {
                 last = line;
@@ -93,7 +89,7 @@ pub fn notes_table(tree: &Tree, found: &mut Findings) {
     let rows: Vec<_> = section.filter(|(_, line)| line.starts_with('|')).collect();
     // The first two rows are the head of the table.
     for (number, row) in rows.iter().skip(2) {
-        if !row.contains("/src/tour/") && !row.contains("/examples/") {
+        if !row.contains("/examples/") {
             let what = "this line of the notes leads to no lesson";
             found.add("README.md", *number, what, "link one");
         }

@@ -1,6 +1,10 @@
 //! `bless`: golden files are written from what the oracle prints, so that they never hold our own mistakes.
 
 use std::collections::BTreeMap;
+use std::fs::Permissions;
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use anyhow::{Result, bail, ensure};
 use fs_err as fs;
@@ -108,7 +112,7 @@ fn bless_case(runner: &Runner, case: &Case) -> Result<&'static str> {
     if fs::read(&case.golden).is_ok_and(|golden| *case.rules.normalise(&golden) == *texts[0]) {
         return Ok(UNCHANGED);
     }
-    fs::write(&case.golden, &texts[0])?;
+    replace(&case.golden, &texts[0])?;
     Ok(UPDATED)
 }
 
@@ -124,8 +128,19 @@ fn bless_block(runner: &Runner, block: &Block) -> Result<&'static str> {
     }
     let mut whole = fs::read(&block.file)?;
     whole.splice(block.range.clone(), text);
-    fs::write(&block.file, &whole)?;
+    replace(&block.file, &whole)?;
     Ok(UPDATED)
+}
+
+/// Replaces a file in one step: its readers see the old text or the new one, whatever happens on the way.
+fn replace(file: &Path, text: &[u8]) -> Result<()> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let mode = Permissions::from_mode(0o666); // The umask narrows it, as for any new file.
+    let mut draft = tempfile::Builder::new();
+    let mut draft = draft.permissions(mode).tempfile_in(folder)?;
+    draft.write_all(text)?;
+    draft.persist(file)?;
+    Ok(())
 }
 
 /// Returns whether Rust prints the golden bytes too. It need not: a Node program may come before its port.

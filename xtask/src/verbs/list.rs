@@ -17,7 +17,7 @@ pub fn list(options: &Options) -> Result<u8> {
     let selection = Selection::read(&workspace, &options.choice)?;
     for krate in workspace.crates.iter().map(|one| &one.name) {
         let cases = selection.cases().filter(|case| case.krate == *krate);
-        let (lessons, commands): (Vec<_>, Vec<_>) = cases.partition(|case| case.lesson.is_some());
+        let (lessons, commands): (Vec<_>, Vec<_>) = cases.partition(|case| case.is_lesson);
         if !lessons.is_empty() || !commands.is_empty() {
             outln!(
                 "{krate}: {} lessons, {} commands",
@@ -50,8 +50,7 @@ fn describe(case: &Case) -> String {
         Oracle::Shell(command) => format!("oracle: {command}"),
         Oracle::None(why) => format!("no oracle: {why}"),
     };
-    let is_lesson = case.lesson.is_some();
-    let kind = if is_lesson { "lesson " } else { "command" };
+    let kind = if case.is_lesson { "lesson " } else { "command" };
     let mut line = format!("{kind} {:<32} {oracle}", case.id);
     if !case.golden.exists() {
         line += " [golden missing]";

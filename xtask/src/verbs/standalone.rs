@@ -13,7 +13,7 @@ use toml::{Table, Value};
 use crate::cases::{Crate, Workspace, known_files};
 use crate::exit_error::ExitError;
 use crate::judge::excerpt;
-use crate::run::process::run_aloud;
+use crate::run::process::run_to_end;
 use crate::run::{cargo, copy_files, interrupt, remove};
 use crate::tidy::blocks_copy;
 
@@ -242,12 +242,12 @@ impl Trial<'_> {
                 // It lets a stable compiler take the option, and changes nothing else.
                 cargo.env("RUSTC_BOOTSTRAP", "1");
             }
-            let outcome = run_aloud(&mut cargo)?;
+            let outcome = run_to_end(&mut cargo)?;
             interrupt::check()?;
             let word = if outcome.is_good() { "pass" } else { "FAIL" };
             errln!("{word} {name}: {step} ({:.1}s)", outcome.seconds);
             if !outcome.is_good() {
-                outln!("{}", excerpt(&outcome.stdout));
+                outln!("{}{}", excerpt(&outcome.stdout), excerpt(&outcome.stderr));
                 let again = format!("cargo xtask standalone {}", name.replace(',', ""));
                 let mut text = format!("{name}: {step}: `cargo {args}`; again: `{again}`");
                 for process in &outcome.leaked {

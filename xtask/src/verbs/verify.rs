@@ -154,7 +154,8 @@ impl Options {
         for (line, outcome) in cargo::test(one, &runner.node, is_required)? {
             let mut problems = ending("cargo test", LIMIT, &outcome);
             if outcome.has_ended() && outcome.end != End::Exited(0) {
-                problems.push(format!("{line} failed\n{}", excerpt(&outcome.stdout)));
+                let (stdout, stderr) = (excerpt(&outcome.stdout), excerpt(&outcome.stderr));
+                problems.push(format!("{line} failed\n{stdout}{stderr}"));
             }
             if !problems.is_empty() && !verdict.has_failed() {
                 verdict.rerun = line;

@@ -29,6 +29,22 @@ fn what_was_corrupted_is_blessed_back_byte_for_byte() {
 }
 
 #[test]
+fn a_reader_of_a_golden_file_sees_it_whole_while_it_is_blessed() {
+    let bench = Bench::new();
+    bench.lesson("greet", "echo hello", "echo hello", "old\n");
+    let mut reader = std::fs::File::open(bench.path("demo/examples/greet.out")).unwrap();
+
+    bench.run("bless").expect(0, &["updated   demo/greet"]);
+
+    assert_eq!(std::io::read_to_string(&mut reader).unwrap(), "old\n");
+    let [rust, golden] = ["rs", "out"].map(|end| {
+        let file = bench.path(&format!("demo/examples/greet.{end}"));
+        std::fs::metadata(file).unwrap().permissions()
+    });
+    assert_eq!(rust, golden);
+}
+
+#[test]
 fn only_what_the_filter_chooses_is_touched() {
     let bench = Bench::new();
     bench.lesson("greet", "", "echo hello", "old\n");

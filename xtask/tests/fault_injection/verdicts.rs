@@ -158,7 +158,7 @@ fn a_missing_node_program_fails() {
 
     bench
         .run("verify")
-        .expect(1, &["demo/examples/greet: missing Node program"]);
+        .expect(1, &["demo/examples/greet: orphan: there is no greet.mjs"]);
 }
 
 #[test]
@@ -222,21 +222,6 @@ fn a_failure_names_its_files_and_the_command_for_just_it() {
 }
 
 #[test]
-fn lessons_of_the_old_place_are_checked_too() {
-    let bench = Bench::new();
-    bench.write("rust/tour-old", "echo hello");
-    bench.write("demo/golden/01-old.mjs", "echo hello");
-    bench.write("demo/golden/01-old.out", "hello\n");
-
-    bench
-        .run("verify demo/old")
-        .expect(0, &["1 passed, 0 failed"]);
-    bench
-        .run("bless demo/old")
-        .expect(0, &["unchanged demo/old: Rust agrees"]);
-}
-
-#[test]
 fn a_file_that_belongs_to_no_case_fails() {
     let bench = Bench::new();
     bench.write("demo/golden/notes.txt", "");
@@ -247,6 +232,10 @@ fn a_file_that_belongs_to_no_case_fails() {
     bench
         .run("list")
         .expect(1, &["demo/golden/notes.txt: orphan"]);
+    bench.write("demo/golden/01-old.out", "");
+    bench
+        .run("list")
+        .expect(1, &["demo/golden/01-old: orphan: there is no 01-old.toml"]);
     bench.write("demo/examples/my notes.txt", "");
     bench
         .run("list")
@@ -651,6 +640,21 @@ fn a_test_that_fails_is_a_failure() {
         ],
     );
     ran.lacks("1142").expect(1, &["1143"]);
+}
+
+#[test]
+fn what_the_children_of_tests_print_is_shown_only_if_the_tests_fail() {
+    let bench = Bench::new();
+    bench.write("cargo.test", "echo a server listens >&2");
+    bench
+        .run("verify")
+        .expect(0, &["1 passed"])
+        .lacks("listens");
+
+    bench.write("cargo.test", "echo a server listens >&2; exit 101");
+    bench
+        .run("verify")
+        .expect(1, &["failed\n    a server listens"]);
 }
 
 #[test]
