@@ -98,7 +98,7 @@ fn addressed(line: &[u8], cols: Option<usize>, writer: &mut Writer) -> Result<()
     let words = words.take_while(|word| !word.is_empty());
     let mut digits = Vec::with_capacity(hex.len());
     digits.extend(words.flatten().filter(|byte| !byte.is_ascii_whitespace()));
-    let all = Encoding::Utf8.to_text_lossy(&digits);
+    let all = String::from_utf8_lossy(&digits);
     let digits = cols.and_then(|cols| all.get(..2 * cols)).unwrap_or(&all);
     let mut bytes = Vec::new();
     let read = Encoding::Hex.bytes_into(digits, &mut bytes);
