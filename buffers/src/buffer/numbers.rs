@@ -29,6 +29,7 @@ pub trait Number: Copy {
     fn put(self, bytes: &mut [u8], endian: Endian) -> Option<()>;
 }
 
+/// Writes the trait for each type; `$written` returns the value that is stored.
 macro_rules! numbers {
     ($($type:ty: $written:expr),*) => {$(
         impl Number for $type {

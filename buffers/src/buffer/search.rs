@@ -109,7 +109,7 @@ fn search(
     direction: Direction,
 ) -> Option<usize> {
     let pattern = needle.encoded();
-    // A half unit at the end is not searched. For a text it does not count for the offset either; for bytes it does.
+    // UTF-16: half a unit at the end is not searched. Where the offset counts from the end, a text leaves it out, bytes do not.
     let (width, len) = match needle {
         Pattern::Text(_, Encoding::Utf16le) => (2, bytes.len() & !1),
         Pattern::Units(_) => (2, bytes.len()),

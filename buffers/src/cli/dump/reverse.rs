@@ -45,8 +45,11 @@ fn plain(input: &mut Input, writer: &mut Writer) -> Result<()> {
     let converter = Converter::new(Encoding::Hex, Encoding::Latin1);
     // A strict converter takes newlines alone; a dump may have blanks.
     let spaces_to_newlines = |text: &mut [u8]| {
-        for space in text.iter_mut().filter(|byte| byte.is_ascii_whitespace()) {
-            *space = b'\n';
+        for byte in text {
+            *byte = match *byte {
+                b' ' | b'\t' | b'\r' | b'\x0c' => b'\n',
+                other => other,
+            };
         }
     };
     let mut address = 0;
@@ -85,9 +88,9 @@ fn addressed(line: &[u8], cols: Option<usize>, writer: &mut Writer) -> Result<()
     }
     let end = line.iter().position(|byte| !byte.is_ascii_hexdigit());
     let (address, rest) = line.split_at(end.unwrap_or(line.len()));
-    let address = u64::from_str_radix(&String::from_utf8_lossy(address), 16);
+    let address = str::from_utf8(address).map(|text| u64::from_str_radix(text, 16));
     let is_cut_off = matches!(rest, [] | [b':' | b' ' | b'\t', ..]);
-    let Some(address) = address.ok().filter(|_| is_cut_off) else {
+    let (Ok(Ok(address)), true) = (address, is_cut_off) else {
         bail!("no address in front");
     };
     let hex = rest.strip_prefix(b":").unwrap_or(rest).trim_ascii_start();

@@ -102,6 +102,7 @@ impl Text {
             (Some(to), Mode::Lenient) => encoder.text_lossy(&from.to_text_lossy(body), to),
             (Some(to), Mode::Strict) => {
                 let decoded = from.text_into(body, &mut good);
+                // A character that `to` lacks is named by its place in the input.
                 to.bytes_into(&good, &mut encoder.out).map_err(|error| {
                     error.map_offset(|offset| from.byte_length(&good[..offset]))
                 })?;

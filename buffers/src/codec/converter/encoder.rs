@@ -6,7 +6,7 @@ use crate::{Encoding, StringDecoder};
 #[derive(Debug)]
 pub(super) struct Encoder {
     target: Target,
-    /// What has been encoded.
+    /// What has been encoded: the caller's `out`, for as long as a call of [`super::Converter`] lasts.
     pub(super) out: Vec<u8>,
 }
 
