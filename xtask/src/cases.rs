@@ -16,7 +16,7 @@ pub use self::find::{Case, Fault, Oracle, shares};
 pub use self::rules::{Order, Pattern, Rules};
 pub use self::selection::{Choice, Selection, Unit};
 pub use self::settings::LIMIT;
-pub use self::workspace::{Crate, Workspace, dependencies, strings};
+pub use self::workspace::{Crate, Members, Workspace, dependencies};
 
 /// Returns the expression for a pattern of ours.
 pub fn regex(pattern: &str) -> Regex {

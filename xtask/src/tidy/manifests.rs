@@ -103,10 +103,11 @@ pub fn lints(tree: &Tree, found: &mut Findings) {
 
 /// Looks that each crate is built, and built once.
 pub fn members(tree: &Tree, found: &mut Findings) {
-    for (list, but) in [("members", ""), ("default-members", "xtask")] {
-        let named = tree.members(list);
-        for member in tree.members("members") {
-            let count = named.iter().filter(|one| **one == member).count();
+    let all = &tree.workspace.members;
+    let built = &tree.workspace.default_members;
+    for (list, named, but) in [("members", all, ""), ("default-members", built, "xtask")] {
+        for member in all {
+            let count = named.iter().filter(|one| *one == member).count();
             if count != 1 && member != but {
                 let line = line_of(tree.text("Cargo.toml"), &[list]);
                 let what = format!("`{list}` names {member} {count} times");

@@ -24,7 +24,8 @@ pub fn plain_english(tree: &Tree, found: &mut Findings) {
                 places.extend(super::places(pattern, text).map(|(line, _)| (file, line)));
             }
         }
-        let (count, ceiling) = (places.len(), ceiling(tree, topic).unwrap_or(0));
+        let ceilings = &tree.workspace.metadata.private_words;
+        let (count, ceiling) = (places.len(), ceilings.get(topic).copied().unwrap_or(0));
         if count < ceiling {
             let what = format!("{topic} has become better");
             let fix = format!("lower its number to {count}");
@@ -37,11 +38,4 @@ pub fn plain_english(tree: &Tree, found: &mut Findings) {
             found.add(file, line, what, "say it in plain English: who does what");
         }
     }
-}
-
-/// Returns how many lines a crate may have.
-fn ceiling(tree: &Tree, topic: &str) -> Option<usize> {
-    let metadata = tree.workspace.get("workspace")?.get("metadata")?;
-    let ceiling = metadata.get("private-words")?.get(topic)?.as_integer()?;
-    usize::try_from(ceiling).ok()
 }
