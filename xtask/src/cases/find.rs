@@ -165,11 +165,6 @@ impl Case {
     fn name(&self) -> &str {
         &self.id[self.krate.len() + 1..]
     }
-
-    /// Returns whether the Rust side of a lesson is still to be written.
-    pub fn lacks_rust(&self) -> bool {
-        self.is_lesson && !self.files.iter().any(|file| file.ends_with(".rs"))
-    }
 }
 
 fn read_stdin(settings: &mut Settings, fixtures: &Path) -> Result<Option<Vec<u8>>> {

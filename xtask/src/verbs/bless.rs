@@ -1,6 +1,5 @@
 //! `bless`: golden files are written from what the oracle prints, so that they never hold our own mistakes.
 
-use std::collections::BTreeMap;
 use std::fs::Permissions;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
@@ -10,7 +9,7 @@ use anyhow::{Result, bail, ensure};
 use fs_err as fs;
 
 use crate::cases::{Block, Case, Choice, LIMIT, Selection, Unit, Workspace};
-use crate::judge::{State, diff, ending, faults, judge};
+use crate::judge::{diff, ending, faults};
 use crate::run::{Node, OracleRun, Runner, Wanted, cargo, interrupt};
 
 /// What became of a file.
@@ -64,11 +63,12 @@ pub fn bless(options: &Options) -> Result<u8> {
     if selection.cases().any(|case| case.oracle.needs_node()) {
         node.ensure_blesses()?;
     }
-    let executables = match cargo::build_all(&selection.needed, &[]) {
-        // A lesson may be blessed before its port compiles.
-        Err(_) if !options.from_rust && !options.readme => BTreeMap::new(),
-        built => built?,
+    // An oracle is believed before there is a port that compiles; `verify` compares them.
+    let needed = match options.from_rust || options.readme {
+        true => &selection.needed[..],
+        false => &[],
     };
+    let executables = cargo::build_all(needed, &[])?;
     let runner = Runner { node, executables };
     let mut status = 0;
     for unit in &selection.units {
@@ -80,7 +80,7 @@ pub fn bless(options: &Options) -> Result<u8> {
         interrupt::check()?;
         let id = unit.id();
         match blessed {
-            Ok(change) => outln!("{change} {id}: {}", agreement(&runner, unit)),
+            Ok(change) => outln!("{change} {id}"),
             Err(why) => {
                 status = 1;
                 outln!("refused   {id}: {}", format!("{why:#}").trim_end());
@@ -141,23 +141,4 @@ fn replace(file: &Path, text: &[u8]) -> Result<()> {
     draft.write_all(text)?;
     draft.persist(file)?;
     Ok(())
-}
-
-/// Returns whether Rust prints the golden bytes too. It need not: a Node program may come before its port.
-fn agreement(runner: &Runner, unit: &Unit) -> String {
-    let Unit::Case(case) = unit else {
-        return "this is what Rust prints".to_owned();
-    };
-    if case.lacks_rust() {
-        return "the Rust side is still to be written".to_owned();
-    }
-    if !runner.executables.contains_key(&case.krate) {
-        return "Rust was not built".to_owned();
-    }
-    let verdict = runner.rust(case).map(|rust| judge(case, &rust, None));
-    match verdict {
-        Ok(verdict) if verdict.state == State::Passed => "Rust agrees".to_owned(),
-        Ok(verdict) => format!("Rust does not agree: {}", verdict.headline()),
-        Err(error) => format!("Rust could not be run: {error:#}"),
-    }
 }

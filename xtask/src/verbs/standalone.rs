@@ -110,17 +110,15 @@ impl Trial<'_> {
 
     /// Builds each lesson as a program of a package of its own, beside the copy of the crate.
     fn lessons(&mut self, one: &Crate, beside: &Path) -> Result<bool> {
-        let files = one.names("examples");
-        let has_node_side = |file: &str| files.contains(&file.replace(".rs", ".mjs"));
-        let lessons = files
-            .iter()
-            .filter(|file| file.ends_with(".rs") && has_node_side(file));
-        let lessons: Vec<PathBuf> = lessons.map(Into::into).collect();
+        let mut lessons = one.names("examples");
+        lessons.retain(|file| file.ends_with(".rs"));
         if lessons.is_empty() {
             return Ok(true);
         }
         let folder = beside.join("lessons");
-        copy_files(&one.dir.join("examples"), &folder.join("src/bin"), &lessons)?;
+        let (examples, programs) = (one.dir.join("examples"), folder.join("src/bin"));
+        let lessons: Vec<PathBuf> = lessons.into_iter().map(Into::into).collect();
+        copy_files(&examples, &programs, &lessons)?;
         let mut needed = dependencies(one, "dev-dependencies");
         let path = Table::from_iter([("path".to_owned(), format!("../{}", one.name).into())]);
         needed.insert(one.name.clone(), path.into());

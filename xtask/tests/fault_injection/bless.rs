@@ -10,13 +10,7 @@ fn what_was_corrupted_is_blessed_back_byte_for_byte() {
 
     let ran = bench.run("bless");
 
-    ran.expect(
-        0,
-        &[
-            "updated   demo/greet: Rust agrees",
-            "updated   demo/size: Rust does not agree",
-        ],
-    );
+    ran.expect(0, &["updated   demo/greet\n", "updated   demo/size\n"]);
     assert_eq!(bench.read("demo/examples/greet.out"), "hello\n");
     assert_eq!(bench.read("demo/golden/02-size.out"), "4\n");
     bench
@@ -149,13 +143,9 @@ fn redactions_survive_and_an_arranged_order_is_left_alone() {
         "b\na\n",
     );
 
-    bench.run("bless").expect(
-        0,
-        &[
-            "updated   demo/pid: Rust agrees",
-            "unchanged demo/any: Rust agrees",
-        ],
-    );
+    bench
+        .run("bless")
+        .expect(0, &["updated   demo/pid\n", "unchanged demo/any\n"]);
 
     assert_eq!(
         bench.read("demo/golden/02-pid.out"),
