@@ -178,7 +178,7 @@ impl Race<'_> {
     fn shell(&self, spec: &Spec, folder: &Path) -> Result<Shell> {
         let smoke = self.options.smoke;
         let mut env = BTreeMap::from([
-            ("PATH", path_with(self.bin.path())?),
+            ("PATH", path_with(self.bin.path())),
             ("BENCHES", spec.benches().display().to_string()),
             ("MIB", if smoke { "4" } else { "256" }.to_owned()),
             ("SMOKE", if smoke { "1" } else { "" }.to_owned()),

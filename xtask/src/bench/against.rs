@@ -36,7 +36,7 @@ pub fn replace_contenders(root: &Path, rev: &str, specs: &mut Vec<Spec>) -> Resu
     let target = root.join("target/against-build").display().to_string();
     let profile = ["--release", "--target-dir", &target];
     build_programs(&earlier, specs, &profile, programs.path())?;
-    let path = path_with(programs.path())?;
+    let path = path_with(programs.path());
     specs.retain_mut(|spec| {
         let Some(old) = old.iter().find(|old| old.id == spec.id) else {
             outln!("{}: {rev} has no such bench", spec.id);

@@ -42,7 +42,6 @@ struct Trial<'a> {
     root: &'a Path,
     /// Without our Cargo.lock.
     fresh: bool,
-    opt_level: &'static str,
     passed: usize,
     failed: Vec<String>,
 }
@@ -65,8 +64,6 @@ pub fn standalone(options: &Options) -> Result<u8> {
     let mut trial = Trial {
         root: &workspace.root,
         fresh: options.fresh || options.minimal,
-        // A few seconds more of building; tests that compress take a tenth of the time.
-        opt_level: "1",
         passed: 0,
         failed: Vec::new(),
     };
@@ -155,7 +152,6 @@ impl Trial<'_> {
     /// Replays the lessons of all in one foreign workspace: beside a foreign member, or with the lowest versions of its direct
     /// dependencies that each manifest admits.
     fn together(&mut self, crates: &[&Crate], is_minimal: bool) -> Result<()> {
-        self.opt_level = "0";
         let temp = self.copy(crates)?;
         let names: Vec<_> = crates.iter().map(|one| one.name.as_str()).collect();
         let mut members = names.clone();
@@ -231,11 +227,12 @@ impl Trial<'_> {
         for (step, args) in steps {
             let mut cargo = cargo::command(folder);
             cargo.args(args.split(' ')).env("CARGO_TERM_QUIET", "true");
+            // Its profile optimises what compresses, or tests would take minutes; cargo takes no more from it.
+            cargo.arg("--config").arg(self.root.join("Cargo.toml"));
             cargo.env("CARGO_TARGET_DIR", self.root.join("target/standalone"));
             // Each copy is built once, and no debugger looks at it.
             cargo.env("CARGO_INCREMENTAL", "0");
             cargo.env("CARGO_PROFILE_DEV_DEBUG", "0");
-            cargo.env("CARGO_PROFILE_DEV_OPT_LEVEL", self.opt_level);
             if args.contains(" -Z") {
                 // It lets a stable compiler take the option, and changes nothing else.
                 cargo.env("RUSTC_BOOTSTRAP", "1");
