@@ -1,4 +1,4 @@
-//! Many things at once, some one after the other beside them, and some alone at the end.
+//! Many things at once, and some one after the other beside them.
 
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
@@ -8,12 +8,10 @@ use crate::run::interrupt;
 /// Which others an item may run beside.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Lane {
-    /// Beside all that is not [`Lane::Alone`].
+    /// Beside all others.
     Parallel,
-    /// As [`Lane::Parallel`], but one after the other.
+    /// Beside those of [`Lane::Parallel`], one after the other.
     Sequential,
-    /// Beside nothing, when the others are done.
-    Alone,
 }
 
 /// Calls `work` for each item, on `jobs` threads for those of [`Lane::Parallel`]; `done` sees each result on this thread.
@@ -23,7 +21,7 @@ pub fn each<T: Sync, R: Send>(
     jobs: usize,
     lane: impl Fn(&T) -> Lane + Sync,
     work: impl Fn(&T) -> R + Sync,
-    mut done: impl FnMut(R),
+    done: impl FnMut(R),
 ) {
     let (lane, work) = (&lane, &work);
     let of = |wanted| {
@@ -47,7 +45,6 @@ pub fn each<T: Sync, R: Send>(
             }
         }
         drop(sender);
-        results.into_iter().for_each(&mut done);
+        results.into_iter().for_each(done);
     });
-    of(Lane::Alone).map(work).for_each(done);
 }

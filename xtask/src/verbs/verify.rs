@@ -12,7 +12,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use crate::cases::{Block, Case, Choice, Crate, LIMIT, Selection, Unit, Workspace};
-use crate::judge::{Report, State, Verdict, blind_spots, diff, ending, excerpt, judge};
+use crate::judge::{Report, State, Verdict, diff, ending, excerpt, judge};
 use crate::run::cargo::BUILD_TESTS;
 use crate::run::{End, Lane, Node, OracleRun, Runner, Wanted, cargo, interrupt, leaks, pool};
 
@@ -39,9 +39,6 @@ pub struct Options {
     /// Write the results to a file as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Change each line in memory as well: the comparison must notice
-    #[arg(long)]
-    self_check: bool,
 }
 
 /// Runs everything that was chosen; returns the exit status.
@@ -92,7 +89,6 @@ pub fn verify(options: &Options) -> Result<u8> {
 fn lane(unit: &Unit) -> Lane {
     match unit {
         Unit::Tests(_) => Lane::Sequential,
-        Unit::Case(case) if case.settings.serial => Lane::Alone,
         _ => Lane::Parallel,
     }
 }
@@ -136,11 +132,6 @@ impl Options {
             OracleRun::Ran(oracle) => judge(case, &rust, Some(oracle)),
             _ => judge(case, &rust, None),
         };
-        if self.self_check && verdict.state == State::Passed {
-            let blind = blind_spots(&case.rules, &rust.stdout).into_iter();
-            let problems = blind.map(|change| format!("BLIND: it goes unnoticed when {change}"));
-            verdict.add(State::Failed, problems);
-        }
         if let (OracleRun::Absent(why), Wanted::Required) = (&oracle, &self.node) {
             let problem = format!("the oracle is missing: {why}");
             verdict.add(State::Missing, [problem]);
