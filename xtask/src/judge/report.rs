@@ -105,10 +105,7 @@ impl Report {
     }
 
     fn checked(&self) -> usize {
-        let decided = self
-            .verdicts
-            .iter()
-            .filter(|verdict| verdict.state != State::Undecided);
-        decided.filter(|verdict| verdict.checked).count()
+        let is_checked = |verdict: &&Verdict| verdict.checked && verdict.state != State::Undecided;
+        self.verdicts.iter().filter(is_checked).count()
     }
 }

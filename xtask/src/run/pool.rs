@@ -5,31 +5,22 @@ use std::thread;
 
 use crate::run::interrupt;
 
-/// Which others an item may run beside.
-#[derive(Clone, Copy, PartialEq)]
-pub enum Lane {
-    /// Beside all others.
-    Parallel,
-    /// Beside those of [`Lane::Parallel`], one after the other.
-    Sequential,
-}
-
-/// Calls `work` for each item, on `jobs` threads for those of [`Lane::Parallel`]; `done` sees each result on this thread.
-/// After an interrupt no further item is begun.
+/// Calls `work` for each item, on `jobs` threads, and on one more for those that must not run beside each other; `done` sees
+/// each result on this thread. After an interrupt no further item is begun.
 pub fn each<T: Sync, R: Send>(
     items: &[T],
     jobs: usize,
-    lane: impl Fn(&T) -> Lane + Sync,
+    is_sequential: impl Fn(&T) -> bool + Sync,
     work: impl Fn(&T) -> R + Sync,
     done: impl FnMut(R),
 ) {
-    let (lane, work) = (&lane, &work);
-    let of = |wanted| {
-        let items = items.iter().filter(move |item| lane(item) == wanted);
-        items.take_while(|_| !interrupt::requested())
+    let (is_sequential, work) = (&is_sequential, &work);
+    let queue = |sequential| {
+        let items = items.iter();
+        let items = items.filter(move |item| is_sequential(item) == sequential);
+        Mutex::new(items.take_while(|_| !interrupt::requested()))
     };
-    let parallel = Mutex::new(of(Lane::Parallel));
-    let sequential = Mutex::new(of(Lane::Sequential));
+    let (parallel, sequential) = (queue(false), queue(true));
     thread::scope(|scope| {
         let (sender, results) = mpsc::channel();
         for (queue, jobs) in [(&parallel, jobs.min(items.len())), (&sequential, 1)] {

@@ -21,12 +21,8 @@ pub fn self_contained(tree: &Tree, found: &mut Findings) {
     files.retain(|(file, _)| file.matches('/').count() == 1);
     let what = "[$1] works in the root of a workspace only";
     let fix = "move it to the root manifest or remove it";
-    found.lines(
-        &files,
-        r"(?m)^\[(workspace|profile|patch|replace)\b",
-        what,
-        fix,
-    );
+    let tables = r"(?m)^\[(workspace|profile|patch|replace)\b";
+    found.lines(&files, tables, what, fix);
     let what = "`workspace = true` takes the value from elsewhere";
     let pattern = r"(?m)^[^#\n]*\bworkspace\s*=\s*true\b";
     found.lines(&files, pattern, what, "write the value out");

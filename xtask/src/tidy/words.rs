@@ -26,15 +26,12 @@ pub fn plain_english(tree: &Tree, found: &mut Findings) {
         }
         let ceilings = &tree.workspace.metadata.private_words;
         let (count, ceiling) = (places.len(), ceilings.get(topic).copied().unwrap_or(0));
-        if count < ceiling {
-            let what = format!("{topic} has become better");
-            let fix = format!("lower its number to {count}");
-            found.add("Cargo.toml", 1, what, fix);
-        }
+        let what = format!("{topic} has become better");
+        let fix = format!("lower its number to {count}");
+        found.require(count >= ceiling, "Cargo.toml", what, fix);
         for (file, line) in places.into_iter().filter(|_| count > ceiling) {
-            let what = format!(
-                "a private turn of words: {topic} has {count} of them, {ceiling} is the most"
-            );
+            let counts = format!("{topic} has {count} of them, {ceiling} is the most");
+            let what = format!("a private turn of words: {counts}");
             found.add(file, line, what, "say it in plain English: who does what");
         }
     }

@@ -24,13 +24,8 @@ const RUNS: usize = 3;
 pub struct Options {
     #[command(flatten)]
     choice: Choice,
-    /// Where Node 24 is [default: $NODE, or node on the PATH]
-    #[arg(
-        long,
-        value_name = "PATH",
-        default_value = "auto",
-        hide_default_value = true
-    )]
+    /// Where Node 24 is; auto: $NODE, or node on the PATH
+    #[arg(long, value_name = "auto|PATH", default_value = "auto")]
     node: Wanted,
     /// Write the golden files of cases that say `no_oracle`, and only those, from the Rust side
     #[arg(long)]
@@ -64,11 +59,10 @@ pub fn bless(options: &Options) -> Result<u8> {
         node.ensure_blesses()?;
     }
     // An oracle is believed before there is a port that compiles; `verify` compares them.
-    let needed = match options.from_rust || options.readme {
-        true => &selection.needed[..],
-        false => &[],
-    };
-    let executables = cargo::build_all(needed, &[])?;
+    if !options.from_rust && !options.readme {
+        selection.needed.clear();
+    }
+    let executables = cargo::build_all(&selection.needed, &[])?;
     let runner = Runner { node, executables };
     let mut status = 0;
     for unit in &selection.units {

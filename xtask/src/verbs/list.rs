@@ -19,11 +19,8 @@ pub fn list(options: &Options) -> Result<u8> {
         let cases = selection.cases().filter(|case| case.krate == *krate);
         let (lessons, commands): (Vec<_>, Vec<_>) = cases.partition(|case| case.is_lesson);
         if !lessons.is_empty() || !commands.is_empty() {
-            outln!(
-                "{krate}: {} lessons, {} commands",
-                lessons.len(),
-                commands.len()
-            );
+            let (lessons, commands) = (lessons.len(), commands.len());
+            outln!("{krate}: {lessons} lessons, {commands} commands");
         }
         let cases = lessons.iter().chain(&commands);
         cases.for_each(|case| outln!("  {}", describe(case)));

@@ -175,10 +175,9 @@ impl Trial<'_> {
 
     /// Writes a package of another edition that has the dependencies of all crates with default features, and tokio with all.
     fn foreign_member(&self, folder: &Path, crates: &[&Crate]) -> Result<()> {
-        let all = crates
-            .iter()
-            .flat_map(|one| dependencies(one, "dependencies"));
-        let mut needed: Table = all.collect();
+        let crates = crates.iter();
+        let needed = crates.flat_map(|one| dependencies(one, "dependencies"));
+        let mut needed: Table = needed.collect();
         for (name, value) in &mut needed {
             let version = value.get("version").unwrap_or(value).clone();
             let features = Vec::from_iter((name == "tokio").then_some("full"));
@@ -207,10 +206,8 @@ impl Trial<'_> {
         let name = folder.file_name().unwrap_or_default().display();
         let package = format!("[package]\nname = \"{name}\"\nedition = {edition:?}\n");
         let dependencies = Table::from_iter([("dependencies".to_owned(), dependencies.into())]);
-        fs::write(
-            folder.join("Cargo.toml"),
-            package + &dependencies.to_string(),
-        )?;
+        let manifest = package + &dependencies.to_string();
+        fs::write(folder.join("Cargo.toml"), manifest)?;
         self.seed(folder)
     }
 

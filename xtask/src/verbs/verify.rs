@@ -14,7 +14,7 @@ use nix::unistd::Pid;
 use crate::cases::{Block, Case, Choice, Crate, LIMIT, Selection, Unit, Workspace};
 use crate::judge::{Report, State, Verdict, diff, ending, excerpt, judge};
 use crate::run::cargo::BUILD_TESTS;
-use crate::run::{End, Lane, Node, OracleRun, Runner, Wanted, cargo, interrupt, leaks, pool};
+use crate::run::{End, Node, OracleRun, Runner, Wanted, cargo, interrupt, leaks, pool};
 
 /// So often an oracle without a verdict is asked again.
 const ASKED_AGAIN: usize = 3;
@@ -49,10 +49,9 @@ pub fn verify(options: &Options) -> Result<u8> {
     let executables = cargo::build_all(&selection.needed, &[])?;
     let runner = Runner { node, executables };
     let is_tests = |unit: &Unit| matches!(unit, Unit::Tests(_));
-    selection
-        .units
-        .retain(|unit| !options.cases_only || !is_tests(unit));
-    for unit in &selection.units {
+    let units = &mut selection.units;
+    units.retain(|unit| !options.cases_only || !is_tests(unit));
+    for unit in units.iter() {
         if let Unit::Tests(one) = unit {
             cargo::build(one, &BUILD_TESTS)?;
         }
@@ -65,7 +64,7 @@ pub fn verify(options: &Options) -> Result<u8> {
     let jobs = jobs.map_or(1, NonZeroUsize::get);
     let work = |unit: &_| options.repeated(&runner, unit);
     let mut undecided = Vec::new();
-    pool::each(units, jobs, lane, work, |verdict| match verdict.state {
+    pool::each(units, jobs, is_tests, work, |verdict| match verdict.state {
         State::Undecided => undecided.push(verdict),
         _ => report.add(verdict),
     });
@@ -84,13 +83,6 @@ pub fn verify(options: &Options) -> Result<u8> {
         fs::write(file, report.json(&runner.node, cases)?)?;
     }
     Ok(report.close(&runner.node, cases))
-}
-
-fn lane(unit: &Unit) -> Lane {
-    match unit {
-        Unit::Tests(_) => Lane::Sequential,
-        _ => Lane::Parallel,
-    }
 }
 
 impl Options {
