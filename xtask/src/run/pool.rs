@@ -1,4 +1,4 @@
-//! Many things at once, and some one after the other beside them.
+//! Runs items in parallel, and some of them one after the other beside those.
 
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;

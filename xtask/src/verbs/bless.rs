@@ -12,11 +12,11 @@ use crate::cases::{Block, Case, Choice, LIMIT, Selection, Unit, Workspace};
 use crate::judge::{diff, ending, faults};
 use crate::run::{Node, OracleRun, Runner, Wanted, cargo, interrupt};
 
-/// What became of a file.
+/// What has happened to a file.
 const UPDATED: &str = "updated  ";
 const UNCHANGED: &str = "unchanged";
 
-/// So often a program must print the same before it is believed.
+/// How many runs must print the same before it becomes a golden file.
 const RUNS: usize = 3;
 
 /// How `bless` is called.
@@ -58,7 +58,7 @@ pub fn bless(options: &Options) -> Result<u8> {
     if selection.cases().any(|case| case.oracle.needs_node()) {
         node.ensure_blesses()?;
     }
-    // An oracle is believed before there is a port that compiles; `verify` compares them.
+    // The Node program may come before a port that compiles; `verify` compares the two.
     if !options.from_rust && !options.readme {
         selection.needed.clear();
     }

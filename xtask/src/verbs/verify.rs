@@ -16,7 +16,7 @@ use crate::judge::{Report, State, Verdict, diff, ending, excerpt, judge};
 use crate::run::cargo::BUILD_TESTS;
 use crate::run::{End, Node, OracleRun, Runner, Wanted, cargo, interrupt, leaks, pool};
 
-/// So often an oracle without a verdict is asked again.
+/// How many times an oracle without a verdict is asked again.
 const ASKED_AGAIN: usize = 3;
 
 /// How `verify` is called.
@@ -86,7 +86,7 @@ pub fn verify(options: &Options) -> Result<u8> {
 }
 
 impl Options {
-    /// Checks as often as asked for; the worst run speaks for all.
+    /// Checks as often as asked for, and returns the worst verdict.
     fn repeated(&self, runner: &Runner, unit: &Unit) -> Verdict {
         let times = match unit {
             Unit::Tests(_) => 1,
@@ -133,8 +133,7 @@ impl Options {
 
     fn check_tests(&self, runner: &Runner, one: &Crate, id: &str) -> Result<Verdict> {
         let mut verdict = Verdict::new(id, []);
-        let is_required = self.node == Wanted::Required;
-        for (line, outcome) in cargo::test(one, &runner.node, is_required)? {
+        for (line, outcome) in cargo::test(one, &runner.node, self.node == Wanted::Required)? {
             let mut problems = ending("cargo test", LIMIT, &outcome);
             if outcome.has_ended() && outcome.end != End::Exited(0) {
                 let (stdout, stderr) = (excerpt(&outcome.stdout), excerpt(&outcome.stderr));
@@ -155,9 +154,6 @@ fn ask_again(runner: &Runner, case: &Case, first: &Verdict) -> Result<Verdict> {
     let rust = runner.rust(case)?;
     let mut verdicts = Vec::new();
     for _ in 0..ASKED_AGAIN {
-        if interrupt::requested() {
-            break;
-        }
         if let OracleRun::Ran(oracle) = runner.oracle(case)? {
             verdicts.push(judge(case, &rust, Some(&oracle)));
         }
