@@ -195,6 +195,38 @@ fn a_start_past_the_end_shows_nothing_of_a_file_and_is_refused_of_a_pipe() {
 }
 
 #[test]
+fn a_plain_dump_may_have_any_space_and_hex_newlines_alone() {
+    let hex = ["convert", "--from", "hex", "--to", "latin1"];
+
+    let dump = buffers(&["dump", "-r", "-p"], b" 41 4\r2\t43\x0c\r\n\r");
+    let lines = buffers(&hex, b"41\r\n4\n2");
+    let blank = refused(&hex, b"41 42", 1, "at offset 2: not a hex digit");
+    let lone_return = refused(&hex, b"41\r42", 1, "at offset 2: not a hex digit");
+
+    assert_eq!(
+        (dump.status.code(), &dump.stdout[..]),
+        (Some(0), &b"ABC"[..])
+    );
+    assert_eq!(
+        (lines.status.code(), &lines.stdout[..]),
+        (Some(0), &b"AB"[..])
+    );
+    assert_eq!((blank, lone_return), (b"A".to_vec(), b"A".to_vec()));
+}
+
+#[test]
+fn the_digits_of_a_line_end_at_two_spaces_in_a_row() {
+    for (line, bytes) in [
+        (&b"0: 41 42  43"[..], &b"AB"[..]),
+        (b"0:  4142\t43 \t 44  x", b"ABCD"),
+        (b"0 41", b"A"),
+        (b"0: ", b""),
+    ] {
+        assert_eq!(buffers(&["dump", "-r"], line).stdout, bytes);
+    }
+}
+
+#[test]
 fn the_good_prefix_is_written_before_the_error() {
     let output = buffers(
         &["convert", "--from", "base64", "--to", "latin1"],

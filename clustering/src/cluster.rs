@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 
-use futures::future::{self, Future, FutureExt};
-use futures::stream::{self, Stream, StreamExt};
+use futures_util::future::{self, Future, FutureExt};
+use futures_util::stream::{self, Stream, StreamExt};
 use nix::sys::signal::Signal;
 use tokio::sync::{broadcast, mpsc};
 

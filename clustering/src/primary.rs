@@ -14,8 +14,8 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures::future::LocalBoxFuture;
-use futures::stream::{FuturesUnordered, StreamExt};
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use nix::sys::signal::Signal;
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
@@ -217,7 +217,7 @@ async fn until(deadline: Option<Instant>) {
 }
 
 async fn next_signal(
-    signals: &mut Option<impl futures::Stream<Item = Signal> + Unpin>,
+    signals: &mut Option<impl futures_util::Stream<Item = Signal> + Unpin>,
 ) -> Option<Signal> {
     match signals {
         Some(signals) => signals.next().await,

@@ -328,6 +328,29 @@ fn requests_add_up_over_workers_that_are_gone_too() {
 }
 
 #[test]
+fn a_worker_that_is_killed_while_it_drains_has_died_and_its_connections_were_cut() {
+    let _alone = alone();
+    let mut command = serve_with_admin(1);
+    command.args(["--idle-grace", "60s"]);
+    let cluster = Cluster::start(command, 1);
+    let (admin, worker) = (admin_of(&cluster), cluster.workers()[0]);
+    let mut idle = Connection::open(cluster.address()).unwrap();
+    idle.ask("/").unwrap();
+    until("its connection is counted", || {
+        status(admin)["workers"][0]["counters"]["open"] == 1
+    });
+    send(worker, Signal::SIGTERM);
+    until("it drains", || {
+        status(admin)["workers"][0]["state"] == "draining"
+    });
+
+    send(worker, Signal::SIGKILL);
+
+    until("it is counted", || status(admin)["totals"]["died"] == 1);
+    assert_eq!(status(admin)["totals"]["forced"], 1);
+}
+
+#[test]
 fn who_misbehaves_on_the_admin_address_disturbs_nobody() {
     let _alone = alone();
     let cluster = Cluster::start(serve_with_admin(2), 2);

@@ -245,6 +245,14 @@ fn workers_that_can_never_start_end_the_cluster_with_one_line() {
 }
 
 #[test]
+fn a_folder_that_is_not_there_is_named() {
+    let (status, _, stderr) = run(slow_binary(), &["workers=1", "cwd=/no/such"]);
+
+    assert_eq!(status, Some(1));
+    assert!(stderr.contains(" in /no/such: "), "{stderr}");
+}
+
+#[test]
 fn a_slot_that_can_never_start_does_not_disturb_the_others() {
     let _alone = alone();
     each_policy(|policy| {

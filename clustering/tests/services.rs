@@ -8,7 +8,7 @@ use std::net::TcpStream;
 
 use nix::sys::signal::Signal;
 use support::client::{Connection, ask_once};
-use support::cluster::{Cluster, slow};
+use support::cluster::{Cluster, run, slow, slow_binary};
 use support::{DEADLINE, until};
 
 /// Switches protocols, and reads the answer.
@@ -142,4 +142,24 @@ fn what_a_service_fails_with_is_told() {
     until("it is told", || {
         cluster.count_stderr("service failed: as was asked for") == 1
     });
+}
+
+#[test]
+fn a_worker_serves_in_a_runtime_of_several_threads() {
+    let mut cluster = Cluster::start(slow(&["workers=2", "linger=100", "runtime=several"]), 2);
+    assert_eq!(ask_once(cluster.address(), "/").unwrap().status, 200);
+
+    cluster.reload();
+
+    assert_eq!(ask_once(cluster.address(), "/").unwrap().status, 200);
+    cluster.signal(Signal::SIGTERM);
+    assert_eq!(cluster.wait().code(), Some(0));
+}
+
+#[test]
+fn blocking_in_a_runtime_is_an_error_that_says_what_to_do() {
+    let (status, _, stderr) = run(slow_binary(), &["workers=1", "runtime=wrong"]);
+
+    assert_eq!(status, Some(1));
+    assert!(stderr.contains("await serve instead"), "{stderr}");
 }

@@ -4,12 +4,13 @@
 mod support;
 
 use std::os::unix::process::CommandExt;
+use std::process::Command;
 
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use serde_json::Value;
 use support::client::Connection;
-use support::cluster::{Cluster, serve};
+use support::cluster::{Cluster, binary, serve};
 use support::load::{Kind, Load};
 use support::process::children_of;
 use support::{POLICIES, alone, until};
@@ -89,4 +90,19 @@ fn ctrl_c_is_for_the_primary_alone_so_that_workers_finish() {
 
     assert!(!before.closes);
     assert_eq!(cluster.wait().code(), Some(0));
+}
+
+#[test]
+fn a_signal_that_is_ignored_at_the_start_is_named() {
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' HUP; exec \"$0\" serve -l 127.0.0.1:0 -w 1"]);
+    command.arg(binary());
+    let mut cluster = Cluster::start(command, 1);
+    assert_eq!(cluster.count_stderr("SIGHUP is ignored"), 1);
+
+    cluster.signal(Signal::SIGHUP);
+    cluster.signal(Signal::SIGTERM);
+
+    assert_eq!(cluster.wait().code(), Some(0));
+    assert_eq!(cluster.count_stderr("reloaded"), 0);
 }

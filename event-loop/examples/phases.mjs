@@ -6,7 +6,10 @@ readdir('.', () => {
   console.log('poll: file read');
   setTimeout(() => {
     console.log('timers: timeout, due before the check phase');
-    setImmediate(() => console.log('check: immediate from the timer'));
+    setImmediate(() => {
+      console.log('check: immediate from the timer');
+      busy(2); // so that the nested timeout is due in this iteration, on any machine
+    });
     setTimeout(() => console.log('timers: nested timeout, next time round'), 0);
     process.nextTick(() => console.log('  tick after the timer'));
   }, 0);

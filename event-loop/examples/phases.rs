@@ -13,7 +13,11 @@ fn file_read() {
     println!("poll: file read");
     set_timeout(Duration::ZERO, || {
         println!("timers: timeout, due before the check phase");
-        set_immediate(|| println!("check: immediate from the timer"));
+        set_immediate(|| {
+            println!("check: immediate from the timer");
+            // So that the nested timeout is due in this iteration, on any machine.
+            busy(Duration::from_millis(2));
+        });
         set_timeout(Duration::ZERO, || {
             println!("timers: nested timeout, next time round");
         });

@@ -47,34 +47,36 @@ pub fn convert(args: &Args) -> Result<()> {
     let mut out = stdout()?;
     let wrap = usize::try_from(args.wrap).unwrap_or(usize::MAX);
     let (mut out, mut hex_end) = (Wrapped::new(&mut out, wrap), HexEnd::default());
-    convert_all(&mut input, converter, |source, converted| {
+    let look = |source: &mut [u8]| {
         if args.lenient && args.from == Encoding::Hex {
             hex_end.look(source);
         }
-        out.write(converted)
-    })?;
+    };
+    convert_all(&mut input, converter, look, |text| out.write(text))?;
     if let Some(offset) = hex_end.ignored_from {
-        let text = "left out from here on, as in Node; without --lenient, white space is skipped";
+        let text = "left out from here on, as in Node; without --lenient, newlines are skipped";
         warn(&format!("{}: hex at offset {offset}: {text}", input.name));
     }
     out.finish()
 }
 
-/// Converts all of `input`. `emit` gets each chunk and its conversion, also of the chunk that has an error.
+/// Converts all of `input`. `prepare` gets each chunk, `emit` its conversion, also of the chunk that has an error.
 pub fn convert_all(
     input: &mut Input,
     mut converter: Converter,
-    mut emit: impl FnMut(&[u8], &mut [u8]) -> Result<()>,
+    mut prepare: impl FnMut(&mut [u8]),
+    mut emit: impl FnMut(&mut [u8]) -> Result<()>,
 ) -> Result<()> {
     let name = input.name.clone();
     let mut converted = Vec::new();
     loop {
         let chunk = input.next_after(0)?;
+        prepare(chunk);
         let outcome = match chunk {
             [] => converter.finish(&mut converted),
             _ => converter.push(chunk, &mut converted),
         };
-        emit(chunk, &mut converted)?;
+        emit(&mut converted)?;
         outcome.with_context(|| name.clone())?;
         if chunk.is_empty() {
             return Ok(());

@@ -77,7 +77,7 @@ impl Input {
     }
 
     /// Reads the next bytes and returns them after the last `kept` of those before; at the end, these alone.
-    pub fn next_after(&mut self, kept: usize) -> Result<&[u8]> {
+    pub fn next_after(&mut self, kept: usize) -> Result<&mut [u8]> {
         self.chunk.copy_within(self.end - kept..self.end, 0);
         let limit = usize::try_from(self.left).unwrap_or(usize::MAX);
         let end = self.chunk.len().min(kept.saturating_add(limit));
@@ -86,7 +86,7 @@ impl Input {
                 Ok(bytes) => {
                     self.left -= bytes as u64;
                     self.end = kept + bytes;
-                    return Ok(&self.chunk[..self.end]);
+                    return Ok(&mut self.chunk[..self.end]);
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error).with_context(|| self.name.clone()),

@@ -1,6 +1,6 @@
 //! The signals that a primary obeys.
 
-use futures::stream::{self, Stream, StreamExt};
+use futures_util::stream::{self, Stream, StreamExt};
 use nix::sys::signal::Signal;
 use tokio::signal::unix::{SignalKind, signal};
 

@@ -14,7 +14,7 @@ use std::process::ExitStatus;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
-use futures::future::{BoxFuture, FutureExt, Shared, WeakShared};
+use futures_util::future::{BoxFuture, FutureExt, Shared, WeakShared};
 use nix::sys::socket::{MsgFlags, send, sendmsg};
 use nix::unistd::{Pid, getpid};
 use serde::{Deserialize, Serialize};

@@ -3,7 +3,7 @@
 use std::sync::PoisonError;
 use std::time::Instant;
 
-use futures::future::FutureExt;
+use futures_util::future::FutureExt;
 use nix::sys::signal::Signal;
 
 use super::{Primary, Worker};

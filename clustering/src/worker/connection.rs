@@ -102,6 +102,9 @@ impl AsyncWrite for Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.state.count_panic();
+        }
         if let Some((stream, guard)) = self.open.take() {
             lingering_close::close(stream, guard);
         }

@@ -131,6 +131,11 @@ impl ConnectionState {
         *last.unwrap_or_else(PoisonError::into_inner) = Some(reason);
     }
 
+    /// Counts a handler that panicked.
+    pub fn count_panic(&self) {
+        self.tracker.panics.fetch_add(1, Relaxed);
+    }
+
     /// Notes that the client may be sending what is not going to be read.
     #[cfg(feature = "http")]
     pub fn leave_unread(&self) {
@@ -173,8 +178,6 @@ impl ConnectionGuard {
 impl Drop for ConnectionGuard {
     fn drop(&mut self) {
         let tracker = &self.state.tracker;
-        let panicked = u64::from(std::thread::panicking());
-        tracker.panics.fetch_add(panicked, Relaxed);
         let counted = u64::from(!self.state.is_probe);
         tracker.open.fetch_sub(counted, Relaxed);
         tracker.closed.notify_one();

@@ -55,7 +55,21 @@ fn main() -> ExitCode {
 fn work() -> Result<(), clustering::Error> {
     let worker = Worker::from_env()?;
     let draining = worker.draining();
-    worker.serve_blocking(service_fn(move |request| answer(request, draining.clone())))
+    let service = service_fn(move |request| answer(request, draining.clone()));
+    let several = || {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build();
+        runtime.expect("room for a runtime")
+    };
+    let is = |kind: &str| std::env::args().any(|arg| arg == kind);
+    if is("runtime=several") {
+        several().block_on(worker.serve(service))
+    } else if is("runtime=wrong") {
+        several().block_on(async { worker.serve_blocking(service) })
+    } else {
+        worker.serve_blocking(service)
+    }
 }
 
 async fn answer(
@@ -188,7 +202,9 @@ fn builder() -> anyhow::Result<Builder> {
             "hang" => builder.heartbeat_timeout(time()?),
             "batch" => builder.reload_batch(value.parse()?),
             "exec" => builder.exec(value),
-            "second" => builder,
+            "cwd" => builder.cwd(value),
+            // Not for the builder.
+            "second" | "runtime" => builder,
             "probe" => builder.probe(Some(value)),
             "most" => builder.settings(Settings {
                 max_connections: value.parse()?,

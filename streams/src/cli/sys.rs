@@ -79,7 +79,7 @@ pub fn check_memory() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Returns the limit of this process in bytes; [`u64::MAX`] is none.
+/// Returns the limit of this process in bytes, or [`u64::MAX`] without a limit.
 fn address_space() -> u64 {
     #[cfg(target_os = "linux")]
     if let Some(bytes) = rustix::process::getrlimit(rustix::process::Resource::As).current {

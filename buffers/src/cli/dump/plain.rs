@@ -15,12 +15,13 @@ use crate::cli::wrap::Wrapped;
 pub fn plain(options: &Options, input: &mut Input, out: &mut File) -> Result<()> {
     let mut wrapped = Wrapped::new(out, options.cols().saturating_mul(2));
     let converter = Converter::new(Encoding::Latin1, Encoding::Hex);
-    convert_all(input, converter, |_, digits| {
+    let write = |digits: &mut [u8]| {
         if options.upper {
             digits.make_ascii_uppercase();
         }
         wrapped.write(digits)
-    })?;
+    };
+    convert_all(input, converter, |_| {}, write)?;
     if options.cols() == 0 {
         return wrapped.out.write_all(b"\n").context("cannot write");
     }

@@ -43,8 +43,14 @@ pub fn reverse(options: &Options, input: &mut Input, out: &mut File) -> Result<(
 
 fn plain(input: &mut Input, writer: &mut Writer) -> Result<()> {
     let converter = Converter::new(Encoding::Hex, Encoding::Latin1);
+    // A strict converter takes newlines alone; a dump may have blanks.
+    let spaces_to_newlines = |text: &mut [u8]| {
+        for space in text.iter_mut().filter(|byte| byte.is_ascii_whitespace()) {
+            *space = b'\n';
+        }
+    };
     let mut address = 0;
-    convert_all(input, converter, |_, bytes| {
+    convert_all(input, converter, spaces_to_newlines, |bytes| {
         writer.write(address, bytes)?;
         address += bytes.len() as u64;
         Ok(())
@@ -73,21 +79,23 @@ fn addressed(line: &[u8], cols: Option<usize>, writer: &mut Writer) -> Result<()
         line.len() as u64 != TOO_LONG,
         "too long for a line of a dump"
     );
-    let line = String::from_utf8_lossy(line.trim_ascii());
-    if line.is_empty() || line == "*" {
+    let line = line.trim_ascii();
+    if line.is_empty() || line == b"*" {
         return Ok(());
     }
-    let end = line.find(|char: char| !char.is_ascii_hexdigit());
+    let end = line.iter().position(|byte| !byte.is_ascii_hexdigit());
     let (address, rest) = line.split_at(end.unwrap_or(line.len()));
-    let address = u64::from_str_radix(address, 16);
-    let is_cut_off = rest.is_empty() || rest.starts_with([':', ' ', '\t']);
+    let address = u64::from_str_radix(&String::from_utf8_lossy(address), 16);
+    let is_cut_off = matches!(rest, [] | [b':' | b' ' | b'\t', ..]);
     let Some(address) = address.ok().filter(|_| is_cut_off) else {
         bail!("no address in front");
     };
-    let hex = rest.strip_prefix(':').unwrap_or(rest).trim_ascii_start();
-    let hex = hex.split_once("  ").map_or(hex, |(hex, _)| hex);
-    let mut all = String::with_capacity(hex.len());
-    all.extend(hex.split_ascii_whitespace());
+    let hex = rest.strip_prefix(b":").unwrap_or(rest).trim_ascii_start();
+    let words = hex.split(|byte| *byte == b' ');
+    let words = words.take_while(|word| !word.is_empty());
+    let mut digits = Vec::with_capacity(hex.len());
+    digits.extend(words.flatten().filter(|byte| !byte.is_ascii_whitespace()));
+    let all = String::from_utf8_lossy(&digits);
     let digits = cols.and_then(|cols| all.get(..2 * cols)).unwrap_or(&all);
     let mut bytes = Vec::new();
     let read = Encoding::Hex.bytes_into(digits, &mut bytes);

@@ -1,4 +1,4 @@
-//! Digits of hex or characters of base64 with white space between them: what is to be decoded, and where each of it stood.
+//! Digits of hex or characters of base64 in lines, which LF or CR LF end: what is to be decoded, and where each of it stood.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::{Encoding, Error};
 #[derive(Debug)]
 pub(super) struct Lines {
     from: Encoding,
-    /// Characters whose group is not whole, and where each of them stood.
+    /// What waits for the next chunk: characters whose group is not whole, a CR at the end, and where each of them stood.
     carry: Vec<(usize, u8)>,
     /// Bytes of the stream so far.
     offset: usize,
@@ -30,17 +30,23 @@ impl Lines {
     pub(super) fn decode(&mut self, chunk: Option<&[u8]>, out: &mut Vec<u8>) -> Result<(), Error> {
         let (start, bytes) = (self.offset, chunk.unwrap_or_default());
         self.offset += bytes.len();
+        if bytes.starts_with(b"\n") {
+            let before = start.wrapping_sub(1);
+            self.carry.pop_if(|last| *last == (before, b'\r'));
+        }
         let text = join(&self.carry, bytes);
         let len = text.len();
+        // A CR may be the first half of a line end.
+        let complete = len - usize::from(text.ends_with(b"\r"));
         let whole = match (chunk, self.from) {
             (None, _) => len,
-            (_, Encoding::Hex) => len & !1,
+            (_, Encoding::Hex) => complete & !1,
             // The last group may have padding, after which nothing may come.
-            _ => len.saturating_sub(1) & !3,
+            _ => complete.saturating_sub(1) & !3,
         };
-        let in_chunk = bytes.iter().copied().enumerate();
-        let in_chunk = in_chunk.filter(|(_, byte)| !byte.is_ascii_whitespace());
-        let in_chunk = in_chunk.map(|(index, byte)| (start + index, byte));
+        let is_line_end = |index: usize| matches!(bytes[index..], [b'\n', ..] | [b'\r', b'\n', ..]);
+        let in_chunk = (0..bytes.len()).filter(|&index| !is_line_end(index));
+        let in_chunk = in_chunk.map(|index| (start + index, bytes[index]));
         let chars = self.carry.iter().copied().chain(in_chunk);
         let stood = |index| chars.clone().nth(index).map_or(self.offset, |char| char.0);
         let decoded = self.decode_groups(&text, whole, out);
@@ -65,26 +71,18 @@ impl Lines {
     }
 }
 
-/// Returns the carry and a chunk without its white space.
+/// Returns the carry and a chunk without its line ends.
 fn join<'a>(carry: &[(usize, u8)], chunk: &'a [u8]) -> Cow<'a, [u8]> {
-    if carry.is_empty() && !may_have_space(chunk) {
+    if carry.is_empty() && memchr(b'\n', chunk).is_none() {
         return chunk.into();
     }
     let mut text: Vec<u8> = carry.iter().map(|(_, byte)| *byte).collect();
     let mut rest = chunk;
     while let Some(end) = memchr(b'\n', rest) {
-        text.extend_from_slice(&rest[..end]);
+        let line = &rest[..end];
+        text.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
         rest = &rest[end + 1..];
     }
     text.extend_from_slice(rest);
-    // Nearly always, newlines are all that there is.
-    if may_have_space(&text) {
-        text.retain(|byte| !byte.is_ascii_whitespace());
-    }
     text.into()
-}
-
-/// Looks at all bytes, in any order: that is quicker than looking for the first.
-fn may_have_space(text: &[u8]) -> bool {
-    text.iter().fold(false, |any, &byte| any | (byte <= b' '))
 }

@@ -3,8 +3,8 @@
 //! hex, base64 and base64url write *bytes* as text; utf8, utf16le, latin1 and ascii write *characters* as
 //! bytes. From one of the first kind come the bytes themselves; between two of the second kind, the text is kept.
 //!
-//! Strict by default: what is good comes out, then the error names the offset. White space is allowed
-//! between hex digits and base64 characters. Lenient is Node's way with each encoding.
+//! Strict by default: what is good comes out, then the error names the offset. LF and CR LF are
+//! allowed between hex digits and base64 characters. Lenient is Node's way with each encoding.
 
 mod decoder;
 mod encoder;
