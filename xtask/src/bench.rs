@@ -19,7 +19,6 @@ use fs_err as fs;
 use serde_json::json;
 use tempfile::TempDir;
 
-use self::against::Earlier;
 use self::check::WorkCheck;
 use self::measure::{Entry, run};
 use self::plan::Spec;
@@ -70,13 +69,9 @@ pub fn bench(options: &Options) -> Result<u8> {
     let profile: &[&str] = if options.smoke { &[] } else { &["--release"] };
     build_programs(&workspace, &specs, profile, bin.path())?;
     let race = Race { options, node, bin };
-    // It is kept until the end: its folders go with it.
-    let mut _earlier = None;
-    if let Some(rev) = &options.against {
-        let earlier = Earlier::build(&workspace.root, rev, &specs)?;
-        earlier.replace_contenders(&mut specs)?;
-        _earlier = Some(earlier);
-    }
+    let rev = options.against.as_ref();
+    let earlier = rev.map(|rev| against::replace_contenders(&workspace.root, rev, &mut specs));
+    let _kept_until_the_end = earlier.transpose()?;
 
     let (mut failed, mut figures) = (0, Vec::new());
     for spec in &specs {
@@ -183,7 +178,7 @@ impl Race<'_> {
     fn shell(&self, spec: &Spec, folder: &Path) -> Result<Shell> {
         let smoke = self.options.smoke;
         let mut env = BTreeMap::from([
-            ("PATH", path_with(self.bin.path())?),
+            ("PATH", path_with(self.bin.path())),
             ("BENCHES", spec.benches().display().to_string()),
             ("MIB", if smoke { "4" } else { "256" }.to_owned()),
             ("SMOKE", if smoke { "1" } else { "" }.to_owned()),

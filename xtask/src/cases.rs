@@ -3,7 +3,6 @@
 mod console;
 mod files;
 mod find;
-mod rules;
 mod selection;
 mod settings;
 mod workspace;
@@ -12,11 +11,10 @@ use regex_lite::Regex;
 
 pub use self::console::Block;
 pub use self::files::{all_files, known_files, read_toml};
-pub use self::find::{Case, Fault, Oracle, shares};
-pub use self::rules::{Order, Pattern, Rules};
+pub use self::find::{Case, Fault, Oracle, without_oracle};
 pub use self::selection::{Choice, Selection, Unit};
 pub use self::settings::LIMIT;
-pub use self::workspace::{Crate, Workspace, dependencies, strings};
+pub use self::workspace::{Crate, Members, Workspace, dependencies};
 
 /// Returns the expression for a pattern of ours.
 pub fn regex(pattern: &str) -> Regex {

@@ -49,8 +49,12 @@ enum Verb {
 }
 
 fn main() -> ExitCode {
-    let status = call(&Verb::parse());
-    status.map_or_else(|error| complain(&error), ExitCode::from)
+    let status = call(&Verb::parse()).unwrap_or_else(|error| {
+        errln!("cargo xtask: {error:#}");
+        let exit = error.downcast_ref::<ExitError>();
+        exit.map_or(1, ExitError::status)
+    });
+    ExitCode::from(status)
 }
 
 fn call(verb: &Verb) -> anyhow::Result<u8> {
@@ -67,10 +71,4 @@ fn call(verb: &Verb) -> anyhow::Result<u8> {
         Verb::Bench(options) => bench::bench(options),
         Verb::Ci(options) => ci::ci(options),
     }
-}
-
-fn complain(error: &anyhow::Error) -> ExitCode {
-    errln!("cargo xtask: {error:#}");
-    let exit = error.downcast_ref::<ExitError>();
-    ExitCode::from(exit.map_or(1, ExitError::status))
 }

@@ -22,8 +22,3 @@ pub fn out(words: Arguments) {
 pub fn err(words: Arguments) {
     let _ = writeln!(std::io::stderr().lock(), "{words}");
 }
-
-/// Replaces the line of a terminal that the last call wrote.
-pub fn progress(words: &str) {
-    let _ = write!(std::io::stderr().lock(), "\r\x1b[K{words}");
-}

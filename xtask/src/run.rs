@@ -11,6 +11,5 @@ mod sandbox;
 
 pub use self::node::{Node, Wanted};
 pub use self::outcome::{End, Outcome, Usage};
-pub use self::pool::Lane;
 pub use self::process::Run;
 pub use self::sandbox::{OracleRun, Runner, copy_files, path_with, remove};

@@ -17,7 +17,7 @@ use fs_err as fs;
 use regex_lite::{Captures, Regex};
 use toml::Table;
 
-use crate::cases::{Crate, Workspace, known_files, read_toml, regex, strings};
+use crate::cases::{Crate, Members, Workspace, known_files, read_toml, regex};
 
 /// A rule: its name, and the function that looks for what breaks it.
 type Rule = (&'static str, fn(&Tree, &mut Findings));
@@ -91,8 +91,8 @@ impl Findings {
 struct Tree {
     root: PathBuf,
     files: BTreeMap<String, String>,
-    /// The root manifest.
-    workspace: Table,
+    /// What the root manifest says.
+    workspace: Members,
     /// The manifests of the members by their folders.
     manifests: BTreeMap<String, Table>,
 }
@@ -132,12 +132,10 @@ impl Tree {
             }
             files.insert(name, text);
         }
-        let workspace = read_toml(&root.join("Cargo.toml"))?;
-        let root = root.to_owned();
         Ok(Self {
-            root,
+            root: root.to_owned(),
             files,
-            workspace,
+            workspace: Members::read(root)?,
             manifests,
         })
     }
@@ -149,11 +147,6 @@ impl Tree {
             check(self, &mut found);
         }
         found.lines
-    }
-
-    /// Returns one of the lists of the root manifest: `members`, `default-members`.
-    fn members(&self, list: &str) -> Vec<&str> {
-        strings(&self.workspace, "workspace", list)
     }
 
     /// Returns the folders of the crates that teach.

@@ -6,9 +6,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use super::plan::Serve;
+use super::plan::{Pattern, Serve};
 use super::shell::Shell;
-use crate::cases::Pattern;
 use crate::run::{End, Run, interrupt};
 
 const READY: Duration = Duration::from_secs(20);

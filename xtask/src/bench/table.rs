@@ -51,11 +51,9 @@ fn by_figure(spec: &Spec, entries: &[Entry]) -> Vec<Vec<String>> {
         for (figure, entry) in figures.iter().zip(entries) {
             row.push(match (figure, figures[0]) {
                 (Some(theirs), Some(ours)) if row.len() > 1 => {
-                    let is_cost = spec.work.is_some();
-                    let ratio = if is_cost {
-                        ratio(*theirs, ours)
-                    } else {
-                        ratio(ours, *theirs)
+                    let ratio = match spec.work {
+                        Some(_) => ratio(*theirs, ours),
+                        None => ratio(ours, *theirs),
                     };
                     format!("{} ({ratio})", short(theirs.median))
                 }
@@ -120,8 +118,6 @@ pub fn write(spec: &Spec, table: &str, chart: Option<&str>) -> Result<()> {
     }
     let (mut readme, place) = place(spec)?;
     readme.replace_range(place, &text);
-    Ok(fs::write(
-        spec.benches().with_file_name("README.md"),
-        readme,
-    )?)
+    let file = spec.benches().with_file_name("README.md");
+    Ok(fs::write(file, readme)?)
 }

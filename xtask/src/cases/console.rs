@@ -58,17 +58,12 @@ pub fn read_all(workspace: &Workspace) -> Result<Vec<Block>> {
     for (folder, name) in of_crates.chain([(&workspace.root, "README.md".to_owned())]) {
         let file = folder.join("README.md");
         let whole = fs::read_to_string(&file).unwrap_or_default();
-        let (exact, meant) = (
-            fences.find_iter(&whole).count(),
-            any.find_iter(&whole).count(),
-        );
+        let [exact, meant] = [&fences, &any].map(|fence| fence.find_iter(&whole).count());
         let text = "say it as \"```console\" alone and are closed";
         let wrong = format!("{name}: {meant} fences say console, and {exact} {text}");
         ensure!(exact == meant, ExitError::Usage(wrong));
-        for found in fences
-            .captures_iter(&whole)
-            .filter_map(|found| found.get(1))
-        {
+        let inner = fences.captures_iter(&whole);
+        for found in inner.filter_map(|found| found.get(1)) {
             let id = format!("{name}:{}", whole[..found.start()].lines().count());
             let crates = called(workspace, &id, found.as_str())?;
             blocks.push(Block {

@@ -35,11 +35,9 @@ pub fn known_files(folder: &Path) -> Result<Vec<PathBuf>> {
 pub fn all_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let is_wanted = |name: &OsStr| name != "target" && name != ".git";
     let entries = WalkDir::new(folder).min_depth(1).sort_by_file_name();
+    let entries = entries.into_iter();
     let mut files = Vec::new();
-    for entry in entries
-        .into_iter()
-        .filter_entry(|entry| is_wanted(entry.file_name()))
-    {
+    for entry in entries.filter_entry(|entry| is_wanted(entry.file_name())) {
         let entry = entry?;
         if !entry.file_type().is_dir() {
             files.push(entry.path().strip_prefix(folder)?.to_owned());

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use fs_err as fs;
 
 use crate::cases::settings::Settings;
-use crate::cases::{Crate, Rules, read_toml, regex};
+use crate::cases::{Crate, read_toml, regex};
 use crate::exit_error::ExitError;
 
 /// One lesson, or one command of a tool.
@@ -22,7 +22,6 @@ pub struct Case {
     pub golden: PathBuf,
     pub fixtures: PathBuf,
     pub stdin: Option<Vec<u8>>,
-    pub rules: Rules,
     pub settings: Settings,
     /// Its files from the root of the workspace: those that a person opens when it fails.
     pub files: Vec<String>,
@@ -146,11 +145,6 @@ impl Case {
             golden: path.with_extension("out"),
             fixtures,
             stdin,
-            rules: Rules {
-                order: settings.order,
-                key: settings.key.take(),
-                redactions: std::mem::take(&mut settings.redact),
-            },
             settings,
             files: ends.iter().map(file).collect(),
             krate,
@@ -165,11 +159,6 @@ impl Case {
     fn name(&self) -> &str {
         &self.id[self.krate.len() + 1..]
     }
-
-    /// Returns whether the Rust side of a lesson is still to be written.
-    pub fn lacks_rust(&self) -> bool {
-        self.is_lesson && !self.files.iter().any(|file| file.ends_with(".rs"))
-    }
 }
 
 fn read_stdin(settings: &mut Settings, fixtures: &Path) -> Result<Option<Vec<u8>>> {
@@ -179,23 +168,14 @@ fn read_stdin(settings: &mut Settings, fixtures: &Path) -> Result<Option<Vec<u8>
     })
 }
 
-/// Counts the cases that have no oracle, and those that have a redaction.
-pub fn shares<'a>(cases: impl Iterator<Item = &'a Case> + Clone) -> (usize, usize) {
-    let is_redacted = |case: &&Case| !case.rules.redactions.is_empty();
-    let alone = cases.clone().filter(|case| case.has_no_oracle());
-    (alone.count(), cases.filter(is_redacted).count())
+/// Counts the cases that have no oracle.
+pub fn without_oracle<'a>(cases: impl Iterator<Item = &'a Case>) -> usize {
+    cases.filter(|case| case.has_no_oracle()).count()
 }
 
-/// Finds out whether too many go without oracle or with a redaction. Few cases make no share.
+/// Finds out whether too many go without oracle. Few cases make no share.
 pub fn check_shares(cases: &[Case]) -> Option<Fault> {
-    let (alone, redacted) = shares(cases.iter());
-    let all = cases.len();
-    let text = if all >= 20 && alone * 10 > all {
-        format!("too many cases without oracle: {alone} of {all}, a tenth is the most")
-    } else if all >= 20 && redacted * 20 > all {
-        format!("too many cases with a redaction: {redacted} of {all}, a twentieth is the most")
-    } else {
-        return None;
-    };
-    Some(Fault::new("golden", text))
+    let (alone, all) = (without_oracle(cases.iter()), cases.len());
+    let text = format!("too many cases without oracle: {alone} of {all}, a tenth is the most");
+    (all >= 20 && alone * 10 > all).then(|| Fault::new("golden", text))
 }

@@ -3,12 +3,48 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use fs_err as fs;
+use serde::Deserialize;
 use toml::{Table, Value};
 
 use crate::cases::read_toml;
 use crate::exit_error::ExitError;
+
+/// The manifest of a workspace, as far as we read it.
+#[derive(Deserialize)]
+struct Root {
+    workspace: Members,
+}
+
+/// Who belongs to the workspace, and which rules it waives.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct Members {
+    pub members: Vec<String>,
+    pub default_members: Vec<String>,
+    pub metadata: Metadata,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct Metadata {
+    /// How many lines of a crate are still to be put into plain English.
+    pub private_words: BTreeMap<String, usize>,
+}
+
+/// The manifest of a crate, as far as we read it.
+#[derive(Deserialize)]
+struct Manifest {
+    package: Package,
+    #[serde(default)]
+    features: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+}
 
 /// The folder above us that has a `[workspace]`.
 pub struct Workspace {
@@ -25,6 +61,13 @@ pub struct Crate {
     pub manifest: Table,
     /// Its cargo features, by name.
     pub features: BTreeMap<String, Vec<String>>,
+}
+
+impl Members {
+    /// Reads the manifest of the workspace in this folder.
+    pub fn read(root: &Path) -> Result<Self> {
+        Ok(read_toml::<Root>(&root.join("Cargo.toml"))?.workspace)
+    }
 }
 
 impl Workspace {
@@ -44,9 +87,8 @@ impl Workspace {
 
     /// Reads the workspace in this folder.
     pub fn at(root: &Path) -> Result<Self> {
-        let manifest: Table = read_toml(&root.join("Cargo.toml"))?;
         let mut crates = Vec::new();
-        for member in strings(&manifest, "workspace", "members") {
+        for member in Members::read(root)?.members {
             let dir = root.join(member);
             if dir.join("golden").is_dir() || dir.join("examples").is_dir() {
                 crates.push(Crate::read(root, dir)?);
@@ -64,18 +106,12 @@ impl Workspace {
 impl Crate {
     fn read(root: &Path, dir: PathBuf) -> Result<Self> {
         let file = dir.join("Cargo.toml");
-        let manifest: Table = read_toml(&file)?;
-        let package = manifest.get("package");
-        let name = package.and_then(|package| package.get("name")?.as_str());
-        let name = name.with_context(|| format!("{} has no package.name", file.display()))?;
-        let (name, root) = (name.to_owned(), root.to_owned());
-        let features = manifest.get("features").cloned();
-        let features = features.map_or(Ok(BTreeMap::new()), Value::try_into)?;
+        let Manifest { package, features } = read_toml(&file)?;
         Ok(Self {
-            name,
-            root,
+            name: package.name,
+            root: root.to_owned(),
+            manifest: read_toml(&file)?,
             dir,
-            manifest,
             features,
         })
     }
@@ -110,14 +146,6 @@ impl Crate {
         let mut all = self.features.keys();
         all.any(|name| !known.contains(&name.as_str()))
     }
-}
-
-/// Returns a list of a table of a manifest, such as the members of the workspace.
-pub fn strings<'a>(manifest: &'a Table, table: &str, list: &str) -> Vec<&'a str> {
-    let table = manifest.get(table);
-    let list = table.and_then(|table| table.get(list)?.as_array());
-    let values = list.into_iter().flatten();
-    values.filter_map(Value::as_str).collect()
 }
 
 /// Returns every dependency of a manifest, of all kinds and for all targets.

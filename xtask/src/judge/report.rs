@@ -1,20 +1,17 @@
-//! What a person sees: progress while it lasts, failures at once and again at the end, and one line that sums it up.
+//! What a person sees: a line for each result, failures at once and again at the end, and one line that sums it up.
 
-use std::io::{IsTerminal, stderr};
 use std::time::Instant;
 
 use anyhow::Result;
 use serde_json::json;
 
 use crate::judge::{State, Verdict};
-use crate::output;
 use crate::run::{Node, interrupt};
 
 /// Collects verdicts and shows them as they come.
 pub struct Report {
     begun: Instant,
     planned: usize,
-    is_terminal: bool,
     verdicts: Vec<Verdict>,
 }
 
@@ -24,7 +21,6 @@ impl Report {
         Self {
             begun: Instant::now(),
             planned,
-            is_terminal: stderr().is_terminal(),
             verdicts: Vec::new(),
         }
     }
@@ -32,20 +28,14 @@ impl Report {
     /// Shows a verdict, and keeps it for the end.
     pub fn add(&mut self, verdict: Verdict) {
         let (id, seconds) = (&verdict.id, verdict.seconds);
-        let place = self.verdicts.len() + 1;
         let word = match verdict.state {
             State::Passed => "pass",
             State::Undecided => "undecided",
             State::Skipped => "skip",
             State::Failed | State::Missing => "FAIL",
         };
-        if self.is_terminal {
-            output::progress(&format!("[{place}/{}] {id}", self.planned.max(place)));
-        } else {
-            errln!("{word} {id} ({seconds:.2}s)");
-        }
+        errln!("{word} {id} ({seconds:.2}s)");
         if verdict.has_failed() {
-            self.clear_line();
             outln!("\n{id}");
             verdict.files.iter().for_each(|file| outln!("  {file}"));
             let lines = verdict.problems.iter().flat_map(|problem| problem.lines());
@@ -55,15 +45,8 @@ impl Report {
         self.verdicts.push(verdict);
     }
 
-    fn clear_line(&self) {
-        if self.is_terminal {
-            output::progress("");
-        }
-    }
-
     /// Prints what failed once more, each with the command to try again, and the sums; returns the exit status.
     pub fn close(&self, node: &Node, cases: usize) -> u8 {
-        self.clear_line();
         let (failed, skipped) = (self.failed(), self.skipped());
         if failed > 0 {
             outln!("\nfailed:");
@@ -122,10 +105,7 @@ impl Report {
     }
 
     fn checked(&self) -> usize {
-        let decided = self
-            .verdicts
-            .iter()
-            .filter(|verdict| verdict.state != State::Undecided);
-        decided.filter(|verdict| verdict.checked).count()
+        let is_checked = |verdict: &&Verdict| verdict.checked && verdict.state != State::Undecided;
+        self.verdicts.iter().filter(is_checked).count()
     }
 }

@@ -53,10 +53,8 @@ pub fn build(one: &Crate, args: &[&str]) -> Result<Vec<(String, PathBuf)>> {
     cargo.arg("--message-format=json-render-diagnostics");
     let outcome = run_aloud(&mut cargo)?;
     interrupt::check()?;
-    ensure!(
-        outcome.end == End::Exited(0),
-        ExitError::Build(one.name.clone())
-    );
+    let is_built = outcome.end == End::Exited(0);
+    ensure!(is_built, ExitError::Build(one.name.clone()));
     let lines = outcome.stdout.split(|byte| *byte == b'\n');
     let built = lines.filter_map(|line| {
         let message: Value = serde_json::from_slice(line).ok()?;

@@ -1,4 +1,4 @@
-//! What a run came to: how it ended, what it printed, what it took.
+//! The outcome of a run: how it ended, what it printed, which processes it left, what it used.
 
 use std::fmt;
 use std::os::unix::process::ExitStatusExt;

@@ -1,37 +1,26 @@
-//! Many things at once, some one after the other beside them, and some alone at the end.
+//! Runs items in parallel, and some of them one after the other beside those.
 
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 
 use crate::run::interrupt;
 
-/// Which others an item may run beside.
-#[derive(Clone, Copy, PartialEq)]
-pub enum Lane {
-    /// Beside all that is not [`Lane::Alone`].
-    Parallel,
-    /// As [`Lane::Parallel`], but one after the other.
-    Sequential,
-    /// Beside nothing, when the others are done.
-    Alone,
-}
-
-/// Calls `work` for each item, on `jobs` threads for those of [`Lane::Parallel`]; `done` sees each result on this thread.
-/// After an interrupt no further item is begun.
+/// Calls `work` for each item, on `jobs` threads, and on one more for those that must not run beside each other; `done` sees
+/// each result on this thread. After an interrupt no further item is begun.
 pub fn each<T: Sync, R: Send>(
     items: &[T],
     jobs: usize,
-    lane: impl Fn(&T) -> Lane + Sync,
+    is_sequential: impl Fn(&T) -> bool + Sync,
     work: impl Fn(&T) -> R + Sync,
-    mut done: impl FnMut(R),
+    done: impl FnMut(R),
 ) {
-    let (lane, work) = (&lane, &work);
-    let of = |wanted| {
-        let items = items.iter().filter(move |item| lane(item) == wanted);
-        items.take_while(|_| !interrupt::requested())
+    let (is_sequential, work) = (&is_sequential, &work);
+    let queue = |sequential| {
+        let items = items.iter();
+        let items = items.filter(move |item| is_sequential(item) == sequential);
+        Mutex::new(items.take_while(|_| !interrupt::requested()))
     };
-    let parallel = Mutex::new(of(Lane::Parallel));
-    let sequential = Mutex::new(of(Lane::Sequential));
+    let (parallel, sequential) = (queue(false), queue(true));
     thread::scope(|scope| {
         let (sender, results) = mpsc::channel();
         for (queue, jobs) in [(&parallel, jobs.min(items.len())), (&sequential, 1)] {
@@ -47,7 +36,6 @@ pub fn each<T: Sync, R: Send>(
             }
         }
         drop(sender);
-        results.into_iter().for_each(&mut done);
+        results.into_iter().for_each(done);
     });
-    of(Lane::Alone).map(work).for_each(done);
 }

@@ -32,7 +32,7 @@ const LEAK_GRACE: Duration = Duration::from_secs(1);
 const CLOSING: Duration = Duration::from_secs(2);
 /// How long a group has between TERM and KILL.
 const TERM_GRACE: Duration = Duration::from_millis(500);
-/// For what takes as long as it takes.
+/// No limit in practice, for builds and tests.
 const NO_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
 /// What one stream may hold; a program that prints for ever must not fill our memory.
 const OUTPUT_LIMIT: usize = 32 << 20;
@@ -43,18 +43,18 @@ pub fn run(command: &mut Command, stdin: Option<&[u8]>, limit: Duration) -> Resu
     Ok(Run::start(command, stdin)?.wait(limit))
 }
 
-/// Like [`run`], for as long as it takes.
+/// Like [`run`], without a limit.
 pub fn run_to_end(command: &mut Command) -> Result<Outcome> {
     run(command, None, NO_LIMIT)
 }
 
-/// Like [`run_to_end`], with stderr going to ours: for a cargo that builds, and says there how far it is.
+/// Like [`run_to_end`], but stderr is ours: a cargo that builds shows its progress there.
 pub fn run_aloud(command: &mut Command) -> Result<Outcome> {
     command.stdout(Stdio::piped()).stderr(Stdio::inherit());
     Ok(Run::start(command, None)?.wait(NO_LIMIT))
 }
 
-/// Like [`run_to_end`], with both going to ours.
+/// Like [`run_to_end`], but stdout and stderr are ours.
 pub fn run_through(command: &mut Command) -> Result<Outcome> {
     Ok(Run::start(command, None)?.wait(NO_LIMIT))
 }

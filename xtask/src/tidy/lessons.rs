@@ -107,9 +107,8 @@ pub fn side_by_side(tree: &Tree, found: &mut Findings) {
         #[expect(clippy::cast_precision_loss, reason = "the length of a short program")]
         let ratio = code(rust) as f64 / code(node).max(1) as f64;
         ratios.entry(lesson.topic).or_default().push(ratio);
-        let what = format!(
-            "the Rust side is {ratio:.2} times as long as the Node side, {MOST} is the most"
-        );
+        let length = format!("{ratio:.2} times as long as the Node side, {MOST} is the most");
+        let what = format!("the Rust side is {length}");
         let fix = format!("shorten it, or give the reason in a line `{REASON}: ...`");
         let is_fair = ratio <= MOST || rust.contains(REASON);
         found.require(is_fair, &lesson.file("rs"), what, fix);
@@ -119,9 +118,8 @@ pub fn side_by_side(tree: &Tree, found: &mut Findings) {
         // Of an even number, the middle of the two in the middle.
         let last = ratios.len() - 1;
         let median = f64::midpoint(ratios[last / 2], ratios[last.div_ceil(2)]);
-        let what = format!(
-            "in the median, a lesson is {median:.2} times as long as its Node side, {MEDIAN} is the most"
-        );
+        let length = format!("{median:.2} times as long as its Node side, {MEDIAN} is the most");
+        let what = format!("in the median, a lesson is {length}");
         let folder = format!("{topic}/examples");
         found.require(median <= MEDIAN, &folder, what, "shorten the longest");
     }

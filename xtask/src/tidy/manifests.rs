@@ -21,12 +21,8 @@ pub fn self_contained(tree: &Tree, found: &mut Findings) {
     files.retain(|(file, _)| file.matches('/').count() == 1);
     let what = "[$1] works in the root of a workspace only";
     let fix = "move it to the root manifest or remove it";
-    found.lines(
-        &files,
-        r"(?m)^\[(workspace|profile|patch|replace)\b",
-        what,
-        fix,
-    );
+    let tables = r"(?m)^\[(workspace|profile|patch|replace)\b";
+    found.lines(&files, tables, what, fix);
     let what = "`workspace = true` takes the value from elsewhere";
     let pattern = r"(?m)^[^#\n]*\bworkspace\s*=\s*true\b";
     found.lines(&files, pattern, what, "write the value out");
@@ -103,10 +99,11 @@ pub fn lints(tree: &Tree, found: &mut Findings) {
 
 /// Looks that each crate is built, and built once.
 pub fn members(tree: &Tree, found: &mut Findings) {
-    for (list, but) in [("members", ""), ("default-members", "xtask")] {
-        let named = tree.members(list);
-        for member in tree.members("members") {
-            let count = named.iter().filter(|one| **one == member).count();
+    let all = &tree.workspace.members;
+    let built = &tree.workspace.default_members;
+    for (list, named, but) in [("members", all, ""), ("default-members", built, "xtask")] {
+        for member in all {
+            let count = named.iter().filter(|one| *one == member).count();
             if count != 1 && member != but {
                 let line = line_of(tree.text("Cargo.toml"), &[list]);
                 let what = format!("`{list}` names {member} {count} times");

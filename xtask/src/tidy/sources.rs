@@ -10,10 +10,11 @@ const TOP: &str =
 
 /// Looks for the top level to hold the members and little else.
 pub fn top_level(tree: &Tree, found: &mut Findings) {
-    let members = tree.members("members");
     for path in tree.files.keys() {
         let name = top_folder(path);
-        if !TOP.split(' ').any(|top| top == name) && !members.contains(&name) {
+        if !TOP.split(' ').any(|top| top == name)
+            && tree.workspace.members.iter().all(|member| member != name)
+        {
             let what = format!("`{name}` does not belong to the top level");
             found.add(path, 1, what, "put it into a crate");
         }

@@ -24,24 +24,15 @@ pub fn plain_english(tree: &Tree, found: &mut Findings) {
                 places.extend(super::places(pattern, text).map(|(line, _)| (file, line)));
             }
         }
-        let (count, ceiling) = (places.len(), ceiling(tree, topic).unwrap_or(0));
-        if count < ceiling {
-            let what = format!("{topic} has become better");
-            let fix = format!("lower its number to {count}");
-            found.add("Cargo.toml", 1, what, fix);
-        }
+        let ceilings = &tree.workspace.metadata.private_words;
+        let (count, ceiling) = (places.len(), ceilings.get(topic).copied().unwrap_or(0));
+        let what = format!("{topic} has become better");
+        let fix = format!("lower its number to {count}");
+        found.require(count >= ceiling, "Cargo.toml", what, fix);
         for (file, line) in places.into_iter().filter(|_| count > ceiling) {
-            let what = format!(
-                "a private turn of words: {topic} has {count} of them, {ceiling} is the most"
-            );
+            let counts = format!("{topic} has {count} of them, {ceiling} is the most");
+            let what = format!("a private turn of words: {counts}");
             found.add(file, line, what, "say it in plain English: who does what");
         }
     }
-}
-
-/// Returns how many lines a crate may have.
-fn ceiling(tree: &Tree, topic: &str) -> Option<usize> {
-    let metadata = tree.workspace.get("workspace")?.get("metadata")?;
-    let ceiling = metadata.get("private-words")?.get(topic)?.as_integer()?;
-    usize::try_from(ceiling).ok()
 }

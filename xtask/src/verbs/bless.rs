@@ -1,6 +1,5 @@
 //! `bless`: golden files are written from what the oracle prints, so that they never hold our own mistakes.
 
-use std::collections::BTreeMap;
 use std::fs::Permissions;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
@@ -10,14 +9,14 @@ use anyhow::{Result, bail, ensure};
 use fs_err as fs;
 
 use crate::cases::{Block, Case, Choice, LIMIT, Selection, Unit, Workspace};
-use crate::judge::{State, diff, ending, faults, judge};
+use crate::judge::{diff, ending, faults};
 use crate::run::{Node, OracleRun, Runner, Wanted, cargo, interrupt};
 
-/// What became of a file.
+/// What has happened to a file.
 const UPDATED: &str = "updated  ";
 const UNCHANGED: &str = "unchanged";
 
-/// So often a program must print the same before it is believed.
+/// How many runs must print the same before it becomes a golden file.
 const RUNS: usize = 3;
 
 /// How `bless` is called.
@@ -25,13 +24,8 @@ const RUNS: usize = 3;
 pub struct Options {
     #[command(flatten)]
     choice: Choice,
-    /// Where Node 24 is [default: $NODE, or node on the PATH]
-    #[arg(
-        long,
-        value_name = "PATH",
-        default_value = "auto",
-        hide_default_value = true
-    )]
+    /// Where Node 24 is; auto: $NODE, or node on the PATH
+    #[arg(long, value_name = "auto|PATH", default_value = "auto")]
     node: Wanted,
     /// Write the golden files of cases that say `no_oracle`, and only those, from the Rust side
     #[arg(long)]
@@ -64,11 +58,11 @@ pub fn bless(options: &Options) -> Result<u8> {
     if selection.cases().any(|case| case.oracle.needs_node()) {
         node.ensure_blesses()?;
     }
-    let executables = match cargo::build_all(&selection.needed, &[]) {
-        // A lesson may be blessed before its port compiles.
-        Err(_) if !options.from_rust && !options.readme => BTreeMap::new(),
-        built => built?,
-    };
+    // The Node program may come before a port that compiles; `verify` compares the two.
+    if !options.from_rust && !options.readme {
+        selection.needed.clear();
+    }
+    let executables = cargo::build_all(&selection.needed, &[])?;
     let runner = Runner { node, executables };
     let mut status = 0;
     for unit in &selection.units {
@@ -80,7 +74,7 @@ pub fn bless(options: &Options) -> Result<u8> {
         interrupt::check()?;
         let id = unit.id();
         match blessed {
-            Ok(change) => outln!("{change} {id}: {}", agreement(&runner, unit)),
+            Ok(change) => outln!("{change} {id}"),
             Err(why) => {
                 status = 1;
                 outln!("refused   {id}: {}", format!("{why:#}").trim_end());
@@ -102,14 +96,13 @@ fn bless_case(runner: &Runner, case: &Case) -> Result<&'static str> {
         if let Some(problem) = faults(case, name, &outcome).into_iter().next() {
             bail!(problem);
         }
-        texts.push(case.rules.normalise(&outcome.stdout).into_owned());
+        texts.push(outcome.stdout);
     }
     if let Some(other) = texts.iter().find(|text| **text != texts[0]) {
         let shown = diff("one run", &texts[0], "another", other);
         bail!("FLAKY: two runs differ\n{shown}");
     }
-    // A golden file that is equal in another order is left as it was arranged.
-    if fs::read(&case.golden).is_ok_and(|golden| *case.rules.normalise(&golden) == *texts[0]) {
+    if fs::read(&case.golden).is_ok_and(|golden| golden == texts[0]) {
         return Ok(UNCHANGED);
     }
     replace(&case.golden, &texts[0])?;
@@ -141,23 +134,4 @@ fn replace(file: &Path, text: &[u8]) -> Result<()> {
     draft.write_all(text)?;
     draft.persist(file)?;
     Ok(())
-}
-
-/// Returns whether Rust prints the golden bytes too. It need not: a Node program may come before its port.
-fn agreement(runner: &Runner, unit: &Unit) -> String {
-    let Unit::Case(case) = unit else {
-        return "this is what Rust prints".to_owned();
-    };
-    if case.lacks_rust() {
-        return "the Rust side is still to be written".to_owned();
-    }
-    if !runner.executables.contains_key(&case.krate) {
-        return "Rust was not built".to_owned();
-    }
-    let verdict = runner.rust(case).map(|rust| judge(case, &rust, None));
-    match verdict {
-        Ok(verdict) if verdict.state == State::Passed => "Rust agrees".to_owned(),
-        Ok(verdict) => format!("Rust does not agree: {}", verdict.headline()),
-        Err(error) => format!("Rust could not be run: {error:#}"),
-    }
 }

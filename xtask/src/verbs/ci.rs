@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use crate::cases::Workspace;
+use crate::cases::{Crate, Workspace};
 use crate::exit_error::ExitError;
 use crate::run::process::run_through;
 use crate::run::{cargo, interrupt};
@@ -72,11 +72,8 @@ fn steps(workspace: &Workspace, node: &str) -> Vec<Step> {
         let line = format!("cargo clippy --package {name} --all-targets -- -D warnings");
         add(&format!("clippy-{name}"), &line);
     }
-    for one in workspace
-        .crates
-        .iter()
-        .filter(|one| !one.features.is_empty())
-    {
+    let has_features = |one: &&Crate| !one.features.is_empty();
+    for one in workspace.crates.iter().filter(has_features) {
         let name = &one.name;
         let mut clippy = |set: &str, flags: &str| {
             let line = format!("cargo clippy --package {name} {flags} -- -D warnings");
@@ -95,11 +92,9 @@ fn steps(workspace: &Workspace, node: &str) -> Vec<Step> {
         }
     }
     let node = shell_words::quote(node);
-    let verify = format!("cargo xtask verify --self-check --node {node}");
-    add(
-        "doc",
-        "RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps",
-    );
+    let verify = format!("cargo xtask verify --node {node}");
+    let doc = "cargo doc --workspace --no-deps";
+    add("doc", &format!("RUSTDOCFLAGS='-D warnings' {doc}"));
     add("tidy", "cargo xtask tidy");
     add("test-xtask", "cargo test --package xtask --quiet");
     add("verify", &verify);

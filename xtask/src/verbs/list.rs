@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::cases::{Case, Choice, Oracle, Selection, Unit, Workspace, shares};
+use crate::cases::{Case, Choice, Oracle, Selection, Unit, Workspace, without_oracle};
 
 /// How `list` is called.
 #[derive(clap::Args)]
@@ -19,11 +19,8 @@ pub fn list(options: &Options) -> Result<u8> {
         let cases = selection.cases().filter(|case| case.krate == *krate);
         let (lessons, commands): (Vec<_>, Vec<_>) = cases.partition(|case| case.is_lesson);
         if !lessons.is_empty() || !commands.is_empty() {
-            outln!(
-                "{krate}: {} lessons, {} commands",
-                lessons.len(),
-                commands.len()
-            );
+            let (lessons, commands) = (lessons.len(), commands.len());
+            outln!("{krate}: {lessons} lessons, {commands} commands");
         }
         let cases = lessons.iter().chain(&commands);
         cases.for_each(|case| outln!("  {}", describe(case)));
@@ -31,9 +28,11 @@ pub fn list(options: &Options) -> Result<u8> {
     for block in selection.blocks() {
         outln!("README {}  {} commands", block.id, block.commands().count());
     }
-    let (alone, redacted) = shares(selection.cases());
-    let all = selection.cases().count();
-    outln!("{all} cases: {alone} without oracle, {redacted} with a redaction");
+    let alone = without_oracle(selection.cases());
+    outln!(
+        "{} cases: {alone} without oracle",
+        selection.cases().count()
+    );
     let mut status = 0;
     for unit in &selection.units {
         if let Unit::Fault(fault) = unit {
@@ -54,12 +53,6 @@ fn describe(case: &Case) -> String {
     let mut line = format!("{kind} {:<32} {oracle}", case.id);
     if !case.golden.exists() {
         line += " [golden missing]";
-    }
-    if case.settings.serial {
-        line += " [serial]";
-    }
-    for redaction in &case.rules.redactions {
-        line += &format!(" [redacts {}]", redaction.name);
     }
     line
 }

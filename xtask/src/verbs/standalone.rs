@@ -42,7 +42,6 @@ struct Trial<'a> {
     root: &'a Path,
     /// Without our Cargo.lock.
     fresh: bool,
-    opt_level: &'static str,
     passed: usize,
     failed: Vec<String>,
 }
@@ -65,8 +64,6 @@ pub fn standalone(options: &Options) -> Result<u8> {
     let mut trial = Trial {
         root: &workspace.root,
         fresh: options.fresh || options.minimal,
-        // A few seconds more of building; tests that compress take a tenth of the time.
-        opt_level: "1",
         passed: 0,
         failed: Vec::new(),
     };
@@ -110,17 +107,15 @@ impl Trial<'_> {
 
     /// Builds each lesson as a program of a package of its own, beside the copy of the crate.
     fn lessons(&mut self, one: &Crate, beside: &Path) -> Result<bool> {
-        let files = one.names("examples");
-        let has_node_side = |file: &str| files.contains(&file.replace(".rs", ".mjs"));
-        let lessons = files
-            .iter()
-            .filter(|file| file.ends_with(".rs") && has_node_side(file));
-        let lessons: Vec<PathBuf> = lessons.map(Into::into).collect();
+        let mut lessons = one.names("examples");
+        lessons.retain(|file| file.ends_with(".rs"));
         if lessons.is_empty() {
             return Ok(true);
         }
         let folder = beside.join("lessons");
-        copy_files(&one.dir.join("examples"), &folder.join("src/bin"), &lessons)?;
+        let (examples, programs) = (one.dir.join("examples"), folder.join("src/bin"));
+        let lessons: Vec<PathBuf> = lessons.into_iter().map(Into::into).collect();
+        copy_files(&examples, &programs, &lessons)?;
         let mut needed = dependencies(one, "dev-dependencies");
         let path = Table::from_iter([("path".to_owned(), format!("../{}", one.name).into())]);
         needed.insert(one.name.clone(), path.into());
@@ -157,7 +152,6 @@ impl Trial<'_> {
     /// Replays the lessons of all in one foreign workspace: beside a foreign member, or with the lowest versions of its direct
     /// dependencies that each manifest admits.
     fn together(&mut self, crates: &[&Crate], is_minimal: bool) -> Result<()> {
-        self.opt_level = "0";
         let temp = self.copy(crates)?;
         let names: Vec<_> = crates.iter().map(|one| one.name.as_str()).collect();
         let mut members = names.clone();
@@ -181,10 +175,9 @@ impl Trial<'_> {
 
     /// Writes a package of another edition that has the dependencies of all crates with default features, and tokio with all.
     fn foreign_member(&self, folder: &Path, crates: &[&Crate]) -> Result<()> {
-        let all = crates
-            .iter()
-            .flat_map(|one| dependencies(one, "dependencies"));
-        let mut needed: Table = all.collect();
+        let crates = crates.iter();
+        let needed = crates.flat_map(|one| dependencies(one, "dependencies"));
+        let mut needed: Table = needed.collect();
         for (name, value) in &mut needed {
             let version = value.get("version").unwrap_or(value).clone();
             let features = Vec::from_iter((name == "tokio").then_some("full"));
@@ -213,10 +206,8 @@ impl Trial<'_> {
         let name = folder.file_name().unwrap_or_default().display();
         let package = format!("[package]\nname = \"{name}\"\nedition = {edition:?}\n");
         let dependencies = Table::from_iter([("dependencies".to_owned(), dependencies.into())]);
-        fs::write(
-            folder.join("Cargo.toml"),
-            package + &dependencies.to_string(),
-        )?;
+        let manifest = package + &dependencies.to_string();
+        fs::write(folder.join("Cargo.toml"), manifest)?;
         self.seed(folder)
     }
 
@@ -233,11 +224,12 @@ impl Trial<'_> {
         for (step, args) in steps {
             let mut cargo = cargo::command(folder);
             cargo.args(args.split(' ')).env("CARGO_TERM_QUIET", "true");
+            // Its profile optimises what compresses, or tests would take minutes; cargo takes no more from it.
+            cargo.arg("--config").arg(self.root.join("Cargo.toml"));
             cargo.env("CARGO_TARGET_DIR", self.root.join("target/standalone"));
             // Each copy is built once, and no debugger looks at it.
             cargo.env("CARGO_INCREMENTAL", "0");
             cargo.env("CARGO_PROFILE_DEV_DEBUG", "0");
-            cargo.env("CARGO_PROFILE_DEV_OPT_LEVEL", self.opt_level);
             if args.contains(" -Z") {
                 // It lets a stable compiler take the option, and changes nothing else.
                 cargo.env("RUSTC_BOOTSTRAP", "1");

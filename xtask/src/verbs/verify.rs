@@ -12,11 +12,11 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use crate::cases::{Block, Case, Choice, Crate, LIMIT, Selection, Unit, Workspace};
-use crate::judge::{Report, State, Verdict, blind_spots, diff, ending, excerpt, judge};
+use crate::judge::{Report, State, Verdict, diff, ending, excerpt, judge};
 use crate::run::cargo::BUILD_TESTS;
-use crate::run::{End, Lane, Node, OracleRun, Runner, Wanted, cargo, interrupt, leaks, pool};
+use crate::run::{End, Node, OracleRun, Runner, Wanted, cargo, interrupt, leaks, pool};
 
-/// So often an oracle without a verdict is asked again.
+/// How many times an oracle without a verdict is asked again.
 const ASKED_AGAIN: usize = 3;
 
 /// How `verify` is called.
@@ -39,9 +39,6 @@ pub struct Options {
     /// Write the results to a file as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Change each line in memory as well: the comparison must notice
-    #[arg(long)]
-    self_check: bool,
 }
 
 /// Runs everything that was chosen; returns the exit status.
@@ -52,10 +49,9 @@ pub fn verify(options: &Options) -> Result<u8> {
     let executables = cargo::build_all(&selection.needed, &[])?;
     let runner = Runner { node, executables };
     let is_tests = |unit: &Unit| matches!(unit, Unit::Tests(_));
-    selection
-        .units
-        .retain(|unit| !options.cases_only || !is_tests(unit));
-    for unit in &selection.units {
+    let units = &mut selection.units;
+    units.retain(|unit| !options.cases_only || !is_tests(unit));
+    for unit in units.iter() {
         if let Unit::Tests(one) = unit {
             cargo::build(one, &BUILD_TESTS)?;
         }
@@ -68,7 +64,7 @@ pub fn verify(options: &Options) -> Result<u8> {
     let jobs = jobs.map_or(1, NonZeroUsize::get);
     let work = |unit: &_| options.repeated(&runner, unit);
     let mut undecided = Vec::new();
-    pool::each(units, jobs, lane, work, |verdict| match verdict.state {
+    pool::each(units, jobs, is_tests, work, |verdict| match verdict.state {
         State::Undecided => undecided.push(verdict),
         _ => report.add(verdict),
     });
@@ -89,16 +85,8 @@ pub fn verify(options: &Options) -> Result<u8> {
     Ok(report.close(&runner.node, cases))
 }
 
-fn lane(unit: &Unit) -> Lane {
-    match unit {
-        Unit::Tests(_) => Lane::Sequential,
-        Unit::Case(case) if case.settings.serial => Lane::Alone,
-        _ => Lane::Parallel,
-    }
-}
-
 impl Options {
-    /// Checks as often as asked for; the worst run speaks for all.
+    /// Checks as often as asked for, and returns the worst verdict.
     fn repeated(&self, runner: &Runner, unit: &Unit) -> Verdict {
         let times = match unit {
             Unit::Tests(_) => 1,
@@ -136,11 +124,6 @@ impl Options {
             OracleRun::Ran(oracle) => judge(case, &rust, Some(oracle)),
             _ => judge(case, &rust, None),
         };
-        if self.self_check && verdict.state == State::Passed {
-            let blind = blind_spots(&case.rules, &rust.stdout).into_iter();
-            let problems = blind.map(|change| format!("BLIND: it goes unnoticed when {change}"));
-            verdict.add(State::Failed, problems);
-        }
         if let (OracleRun::Absent(why), Wanted::Required) = (&oracle, &self.node) {
             let problem = format!("the oracle is missing: {why}");
             verdict.add(State::Missing, [problem]);
@@ -150,8 +133,7 @@ impl Options {
 
     fn check_tests(&self, runner: &Runner, one: &Crate, id: &str) -> Result<Verdict> {
         let mut verdict = Verdict::new(id, []);
-        let is_required = self.node == Wanted::Required;
-        for (line, outcome) in cargo::test(one, &runner.node, is_required)? {
+        for (line, outcome) in cargo::test(one, &runner.node, self.node == Wanted::Required)? {
             let mut problems = ending("cargo test", LIMIT, &outcome);
             if outcome.has_ended() && outcome.end != End::Exited(0) {
                 let (stdout, stderr) = (excerpt(&outcome.stdout), excerpt(&outcome.stderr));
@@ -172,9 +154,6 @@ fn ask_again(runner: &Runner, case: &Case, first: &Verdict) -> Result<Verdict> {
     let rust = runner.rust(case)?;
     let mut verdicts = Vec::new();
     for _ in 0..ASKED_AGAIN {
-        if interrupt::requested() {
-            break;
-        }
         if let OracleRun::Ran(oracle) = runner.oracle(case)? {
             verdicts.push(judge(case, &rust, Some(&oracle)));
         }

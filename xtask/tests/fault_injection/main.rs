@@ -3,7 +3,6 @@
 mod bless;
 mod cargo;
 mod ci;
-mod compare;
 mod processes;
 mod standalone;
 mod tidy;
