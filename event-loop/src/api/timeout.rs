@@ -129,37 +129,37 @@ impl Timeout {
     /// Whether it holds the loop while it is set.
     #[must_use]
     pub fn has_ref(&self) -> bool {
-        self.update(|timer| timer.refed) == Some(true)
+        let find = |event_loop: &EventLoop, key| event_loop.timers.borrow().is_refed(key);
+        self.0.find(find) == Some(true)
     }
 
     fn set_ref(&self, refed: bool) -> &Self {
-        self.update(|timer| timer.refed = refed);
-        self.0
-            .find(|_, key| probe::timer(key, TimerChange::Ref(refed)));
+        self.0.find(|event_loop, key| {
+            let mut timers = event_loop.timers.borrow_mut();
+            timers.update(key, |timer| timer.refed = refed);
+            probe::timer(key, TimerChange::Ref(refed));
+        });
         self
-    }
-
-    fn update<R>(&self, change: impl FnOnce(&mut Timer) -> R) -> Option<R> {
-        let changed = self
-            .0
-            .find(|event_loop, key| event_loop.timers.borrow_mut().update(key, change));
-        changed.flatten()
     }
 }
 
 impl Clone for Timeout {
     fn clone(&self) -> Self {
-        self.update(|timer| timer.handles += 1);
+        self.0.find(|event_loop, key| {
+            let mut timers = event_loop.timers.borrow_mut();
+            timers.all.get_mut(key).map(|timer| timer.handles += 1)
+        });
         Self(self.0.clone())
     }
 }
 
 impl Drop for Timeout {
     fn drop(&mut self) {
-        self.update(|timer| timer.handles -= 1);
-        let dropped = self
-            .0
-            .find(|event_loop, key| event_loop.timers.borrow_mut().forget_unless_held(key));
+        let dropped = self.0.find(|event_loop, key| {
+            let mut timers = event_loop.timers.borrow_mut();
+            timers.all.get_mut(key)?.handles -= 1;
+            timers.forget_unless_held(key)
+        });
         drop(dropped);
     }
 }

@@ -67,26 +67,9 @@ impl Output {
 }
 
 /// A time as `10s`, `500ms`, `2m`; `0` is no limit.
-fn parse_time(text: &str) -> Result<Duration, String> {
-    let end = text
-        .find(|c: char| c.is_ascii_alphabetic())
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(end);
-    let unit = match unit {
-        "ms" => 0.001,
-        "" | "s" => 1.0,
-        "m" => 60.0,
-        "h" => 3600.0,
-        "d" => 86_400.0,
-        _ => return Err("a time is 500ms, 10s, 2m, 1h or 1d".to_owned()),
-    };
-    let seconds: f64 = number
-        .parse()
-        .map_err(|_| "a time is 500ms, 10s, 2m, 1h or 1d")?;
-    match Duration::try_from_secs_f64(seconds * unit) {
-        Ok(Duration::ZERO) => Ok(Duration::MAX),
-        other => other.map_err(|error| error.to_string()),
-    }
+fn parse_time(text: &str) -> Result<Duration, humantime::DurationError> {
+    let time = humantime::parse_duration(text)?;
+    Ok(if time.is_zero() { Duration::MAX } else { time })
 }
 
 /// Runs it, and writes the recording, also of a run that fails.

@@ -20,6 +20,8 @@ pub struct Timer {
     pub callback: Option<RepeatCallback>,
     pub duration: u64,
     pub start: u64,
+    /// Its last list, which is there for as long as the timer is in it.
+    list: ListKey,
     prev: Option<TimerKey>,
     next: Option<TimerKey>,
     pub state: TimerState,
@@ -57,6 +59,7 @@ impl Timer {
             callback: Some(callback),
             duration,
             start: 0,
+            list: ListKey::default(),
             prev: None,
             next: None,
             state: TimerState::Fired,
@@ -117,14 +120,15 @@ impl TimerLists {
         };
         let known = self.by_duration.get(&duration).copied();
         let list = known.unwrap_or_else(|| self.new_list(duration, start, loop_start));
-        let list = &mut self.lists[list];
-        let last = list.last.replace(key);
+        let ends = &mut self.lists[list];
+        let last = ends.last.replace(key);
         match last {
             Some(last) => self.all[last].next = Some(key),
-            None => list.first = Some(key),
+            None => ends.first = Some(key),
         }
         self.update(key, |timer| {
-            (timer.start, timer.prev, timer.next) = (start, last, None);
+            (timer.start, timer.list) = (start, list);
+            (timer.prev, timer.next) = (last, None);
             timer.state = TimerState::Scheduled;
         });
     }
@@ -157,7 +161,7 @@ impl TimerLists {
             return;
         };
         timer.state = TimerState::Running;
-        let (prev, next, duration) = (timer.prev, timer.next, timer.duration);
+        let (prev, next, list) = (timer.prev, timer.next, timer.list);
         if let Some(prev) = prev {
             self.all[prev].next = next;
         }
@@ -165,7 +169,6 @@ impl TimerLists {
             self.all[next].prev = prev;
         }
         if prev.is_none() || next.is_none() {
-            let list = self.by_duration[&duration];
             let list = &mut self.lists[list];
             if prev.is_none() {
                 list.first = next;
@@ -174,6 +177,11 @@ impl TimerLists {
                 list.last = prev;
             }
         }
+    }
+
+    /// Whether it is there and holds the loop while it is set.
+    pub fn is_refed(&self, key: TimerKey) -> bool {
+        self.all.get(key).is_some_and(|timer| timer.refed)
     }
 
     /// The list that expires first, and when.
