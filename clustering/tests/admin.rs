@@ -19,13 +19,12 @@ use support::client::{Connection, ask_once};
 use support::cluster::{Cluster, Copy, binary, serve_with};
 use support::load::{Kind, Load};
 use support::process::send;
-use support::{alone, until};
+use support::until;
 
 const TEXT: &str = "text/plain; charset=utf-8";
 
 #[test]
 fn every_path_answers_and_head_is_the_same_without_a_body() {
-    let _alone = alone();
     let cluster = Cluster::start(serve_with_admin(2), 2);
     let admin = admin_of(&cluster);
 
@@ -60,7 +59,6 @@ fn every_path_answers_and_head_is_the_same_without_a_body() {
 
 #[test]
 fn whoever_wants_more_than_to_look_is_refused_and_told_what_is_allowed() {
-    let _alone = alone();
     let cluster = Cluster::start(serve_with_admin(1), 1);
     let admin = admin_of(&cluster);
     let workers = cluster.workers();
@@ -78,7 +76,6 @@ fn whoever_wants_more_than_to_look_is_refused_and_told_what_is_allowed() {
 
 #[test]
 fn it_is_not_ready_while_no_worker_is_and_alive_all_the_same() {
-    let _alone = alone();
     let program = Copy::of(&binary());
     let mut command = with_admin(serve_with(&program.path(), "rr", 2));
     command.args(["--start-timeout", "500ms"]);
@@ -107,7 +104,6 @@ fn it_is_not_ready_while_no_worker_is_and_alive_all_the_same() {
 
 #[test]
 fn on_its_way_out_it_is_alive_but_not_ready() {
-    let _alone = alone();
     let mut cluster = Cluster::start(serve_with_admin(1), 1);
     let admin = admin_of(&cluster);
     // An idle connection lingers for a second.
@@ -124,7 +120,6 @@ fn on_its_way_out_it_is_alive_but_not_ready() {
 
 #[test]
 fn a_lame_duck_is_not_ready_and_serves_all_who_come() {
-    let _alone = alone();
     let mut command = serve_with_admin(2);
     command.args(["--lame-duck", "1s"]);
     let mut cluster = Cluster::start(command, 2);
@@ -154,7 +149,6 @@ fn a_lame_duck_is_not_ready_and_serves_all_who_come() {
 
 #[test]
 fn a_lame_duck_that_is_told_twice_ends_at_once() {
-    let _alone = alone();
     let mut command = serve_with_admin(1);
     command.args(["--lame-duck", "60s"]);
     let mut cluster = Cluster::start(command, 1);
@@ -246,7 +240,6 @@ fn what_checks_the_metrics_knows_what_is_wrong() {
 
 #[test]
 fn the_metrics_are_what_prometheus_reads_also_in_a_reload() {
-    let _alone = alone();
     let mut command = serve_with_admin(2);
     command.args(["--idle-grace", "200ms", "--reload-batch", "2"]);
     let mut cluster = Cluster::start(command, 2);
@@ -298,7 +291,6 @@ fn check_with_promtool(texts: &[String]) {
 
 #[test]
 fn requests_add_up_over_workers_that_are_gone_too() {
-    let _alone = alone();
     let mut command = serve_with_admin(2);
     command.args(["--idle-grace", "200ms", "--reload-batch", "2"]);
     let mut cluster = Cluster::start(command, 2);
@@ -329,7 +321,6 @@ fn requests_add_up_over_workers_that_are_gone_too() {
 
 #[test]
 fn a_worker_that_is_killed_while_it_drains_has_died_and_its_connections_were_cut() {
-    let _alone = alone();
     let mut command = serve_with_admin(1);
     command.args(["--idle-grace", "60s"]);
     let cluster = Cluster::start(command, 1);
@@ -352,7 +343,6 @@ fn a_worker_that_is_killed_while_it_drains_has_died_and_its_connections_were_cut
 
 #[test]
 fn who_misbehaves_on_the_admin_address_disturbs_nobody() {
-    let _alone = alone();
     let cluster = Cluster::start(serve_with_admin(2), 2);
     let admin = admin_of(&cluster);
     let load = Load::start(cluster.address(), Kind::KeepAlive, 4);

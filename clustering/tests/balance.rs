@@ -13,7 +13,7 @@ use support::client::{Connection, ask_once};
 use support::cluster::{Cluster, binary, run, serve};
 use support::load::{Kind, Load};
 use support::process::{children_of, descriptors_of};
-use support::{POLICIES, alone, soak, until};
+use support::{POLICIES, alone, each_policy, soak, until};
 
 #[test]
 fn round_robin_gives_each_worker_as_many_connections_and_requests() {
@@ -129,7 +129,7 @@ fn round_robin_fills_the_worker_that_has_the_fewest() {
 #[test]
 fn every_worker_answers_sooner_or_later() {
     let _alone = alone();
-    for policy in POLICIES {
+    each_policy(|policy| {
         let cluster = Cluster::start(serve(policy, 2), 2);
         let load = Load::start(cluster.address(), Kind::OneShot, 8);
         let workers: BTreeSet<_> = cluster.workers().into_iter().collect();
@@ -141,7 +141,7 @@ fn every_worker_answers_sooner_or_later() {
         println!("{policy}: {:?}", tally.by_worker.values());
         let answered: BTreeSet<_> = tally.by_worker.keys().copied().collect();
         assert_eq!(answered, workers, "{policy}");
-    }
+    });
 }
 
 #[test]

@@ -12,7 +12,7 @@ use support::client::{Connection, Failure, ask_once};
 use support::cluster::{Cluster, run, serve, slow, slow_binary, write_script};
 use support::load::{Kind, Load};
 use support::process::{children_of, is_stopped, send, ticks_of};
-use support::{Dice, POLICIES, alone, each_policy, soak, until};
+use support::{Dice, alone, each_policy, soak, until};
 
 /// Kills the worker, and says how many connections it had when it died.
 fn kill_and_count(cluster: &Cluster, worker: u32) -> usize {
@@ -25,8 +25,7 @@ fn kill_and_count(cluster: &Cluster, worker: u32) -> usize {
 }
 
 fn kill_at_random_under_load(kind: Kind) {
-    let _alone = alone();
-    for policy in POLICIES {
+    each_policy(|policy| {
         let mut cluster = Cluster::start(serve(policy, 2), 2);
         let address = cluster.address();
         let load = Load::start(address, kind, 8);
@@ -56,7 +55,7 @@ fn kill_at_random_under_load(kind: Kind) {
         assert_eq!((tally.refused, tally.late), (0, 0), "{tally}");
         cluster.signal(Signal::SIGTERM);
         assert_eq!(cluster.wait().code(), Some(0));
-    }
+    });
 }
 
 #[test]
@@ -88,7 +87,6 @@ fn block_a_worker(cluster: &Cluster) -> (Connection, u32) {
 
 #[test]
 fn connections_that_wait_for_a_worker_which_is_killed_are_answered_by_another_one() {
-    let _alone = alone();
     each_policy(|policy| {
         for _ in 0..soak(20, 2) {
             let policy = format!("policy={policy}");
@@ -117,7 +115,6 @@ fn connections_that_wait_for_a_worker_which_is_killed_are_answered_by_another_on
 
 #[test]
 fn connections_that_a_killed_worker_had_are_closed_and_not_left_to_wait() {
-    let _alone = alone();
     each_policy(|policy| {
         let policy = format!("policy={policy}");
         let cluster = Cluster::start(slow(&["workers=2", &policy]), 2);
@@ -254,7 +251,6 @@ fn a_folder_that_is_not_there_is_named() {
 
 #[test]
 fn a_slot_that_can_never_start_does_not_disturb_the_others() {
-    let _alone = alone();
     each_policy(|policy| {
         let folder = tempfile::tempdir().unwrap();
         let (script, tries) = (folder.path().join("worker"), folder.path().join("tries"));
@@ -283,7 +279,6 @@ fn a_slot_that_can_never_start_does_not_disturb_the_others() {
 
 #[test]
 fn a_worker_that_hangs_is_replaced() {
-    let _alone = alone();
     each_policy(|policy| {
         let policy = format!("policy={policy}");
         let cluster = Cluster::start(slow(&["workers=2", "hang=1000", &policy]), 2);

@@ -11,7 +11,7 @@ use support::client::{Connection, Failure, ask_once};
 use support::cluster::{Cluster, serve, slow};
 use support::load::{Kind, Load};
 use support::process::{children_of, is_stopped, send};
-use support::{POLICIES, alone, each_policy, soak, until};
+use support::{POLICIES, each_policy, soak, until};
 
 /// How one worker comes to leave.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +76,6 @@ fn assert_answered_and_closed(connections: Vec<Connection>, worker: u32) {
 
 #[test]
 fn a_connection_without_a_byte_yet_is_answered_after_the_drain_has_begun() {
-    let _alone = alone();
     each_way(|policy, way| {
         let mut cluster = one(policy, "2000", "10000");
         let worker = cluster.workers()[0];
@@ -95,7 +94,6 @@ fn a_connection_without_a_byte_yet_is_answered_after_the_drain_has_begun() {
 
 #[test]
 fn an_idle_connection_is_answered_while_the_worker_lingers() {
-    let _alone = alone();
     each_way(|policy, way| {
         let cluster = one(policy, "2000", "10000");
         let worker = cluster.workers()[0];
@@ -105,7 +103,7 @@ fn an_idle_connection_is_answered_while_the_worker_lingers() {
         }
 
         leave(&cluster, way);
-        thread::sleep(Duration::from_millis(1000));
+        thread::sleep(Duration::from_millis(300));
 
         assert_answered_and_closed(connections, worker);
     });
@@ -113,7 +111,6 @@ fn an_idle_connection_is_answered_while_the_worker_lingers() {
 
 #[test]
 fn a_request_that_was_there_in_time_is_answered_by_a_worker_that_looks_too_late() {
-    let _alone = alone();
     each_way(|policy, way| {
         let cluster = one(policy, "500", "20000");
         let worker = cluster.workers()[0];
@@ -152,12 +149,11 @@ fn an_idle_connection_is_closed_once_the_worker_has_lingered() {
 
 #[test]
 fn a_slow_handler_and_a_slow_body_outlive_the_linger() {
-    let _alone = alone();
     each_way(|policy, way| {
         let cluster = one(policy, "100", "20000");
         let worker = cluster.workers()[0];
         let mut connections = fresh_connections(&cluster, 2);
-        connections[0].get("/sleep/1000").unwrap();
+        connections[0].get("/sleep/600").unwrap();
         let head = "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50000\r\n\r\n";
         connections[1].send(head).unwrap();
 
@@ -237,7 +233,6 @@ fn a_worker_that_is_told_to_end_is_replaced_before_it_is_gone() {
 
 #[test]
 fn a_shutdown_answers_all_that_is_in_hand() {
-    let _alone = alone();
     each_policy(|policy| {
         let policy = format!("policy={policy}");
         let command = slow(&["workers=2", "linger=100", "deadline=20000", &policy]);
@@ -260,8 +255,7 @@ fn a_shutdown_answers_all_that_is_in_hand() {
 
 #[test]
 fn a_shutdown_answers_all_who_wait_to_be_accepted() {
-    let _alone = alone();
-    for policy in POLICIES {
+    each_policy(|policy| {
         let policy = format!("policy={policy}");
         let command = slow(&["workers=2", "linger=500", "deadline=20000", &policy]);
         let mut cluster = Cluster::start(command, 2);
@@ -284,13 +278,12 @@ fn a_shutdown_answers_all_who_wait_to_be_accepted() {
             assert!(answer.worker().is_some(), "{answer:?}");
         }
         assert_eq!(cluster.wait().code(), Some(0));
-    }
+    });
 }
 
 #[test]
 fn in_a_shutdown_under_load_requests_are_answered_or_refused_and_nothing_else() {
-    let _alone = alone();
-    for policy in POLICIES {
+    each_policy(|policy| {
         for kind in [Kind::KeepAlive, Kind::OneShot] {
             for _ in 0..soak(20, 2) {
                 let mut command = serve(policy, 2);
@@ -315,7 +308,7 @@ fn in_a_shutdown_under_load_requests_are_answered_or_refused_and_nothing_else() 
                 );
             }
         }
-    }
+    });
 }
 
 /// A cluster that would take long to end, since a connection is idle.

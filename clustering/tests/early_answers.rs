@@ -12,7 +12,7 @@ use nix::sys::signal::Signal;
 use support::client::Connection;
 use support::cluster::{Cluster, serve, slow};
 use support::load::{Kind, Load};
-use support::{DEADLINE, POLICIES, alone, soak};
+use support::{DEADLINE, POLICIES, soak};
 
 /// Sends a request with a body of that many bytes, and reads only then, as most clients do.
 fn post(to: SocketAddr, path: &str, bytes: usize) -> Result<String, ErrorKind> {
@@ -47,7 +47,6 @@ fn all_arrive(to: SocketAddr, path: &str, bytes: usize, status: &str) {
 
 #[test]
 fn a_body_that_is_too_long_is_refused_with_an_answer_that_arrives() {
-    let _alone = alone();
     for policy in POLICIES {
         let cluster = Cluster::start(serve(policy, 2), 2);
 
@@ -57,7 +56,6 @@ fn a_body_that_is_too_long_is_refused_with_an_answer_that_arrives() {
 
 #[test]
 fn an_answer_of_a_service_that_reads_nothing_arrives() {
-    let _alone = alone();
     let cluster = Cluster::start(slow(&["workers=2"]), 2);
 
     all_arrive(cluster.address(), "/unread", 1_000_000, "401");
@@ -65,7 +63,6 @@ fn an_answer_of_a_service_that_reads_nothing_arrives() {
 
 #[test]
 fn refused_uploads_cost_other_clients_nothing() {
-    let _alone = alone();
     let cluster = Cluster::start(serve("rr", 2), 2);
     let others = Load::start(cluster.address(), Kind::OneShot, 4);
 

@@ -28,7 +28,6 @@ fn policies() -> &'static [&'static str] {
 
 #[test]
 fn those_who_send_a_byte_now_and_then_are_closed_when_their_time_is_over() {
-    let _alone = alone();
     let count = 1000.min(raise_descriptor_limit() / 4);
     for policy in policies() {
         let mut command = serve(policy, 2);

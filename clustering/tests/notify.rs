@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use std::io::Write;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use nix::sys::prctl::set_child_subreaper;
@@ -20,7 +20,7 @@ use peer::Killed;
 use support::client::ask_once;
 use support::cluster::{Cluster, Copy, binary, serve, serve_with};
 use support::process::send;
-use support::{DEADLINE, alone, until};
+use support::{DEADLINE, until};
 
 /// Hears what a cluster says.
 struct Manager {
@@ -144,19 +144,16 @@ fn tells_its_life(manager: &Manager) {
 
 #[test]
 fn a_manager_on_a_file_hears_ready_reloading_and_stopping() {
-    let _alone = alone();
     tells_its_life(&Manager::on_file());
 }
 
 #[test]
 fn a_manager_on_an_abstract_name_hears_the_same() {
-    let _alone = alone();
     tells_its_life(&Manager::on_abstract_name());
 }
 
 #[test]
 fn it_is_ready_only_when_all_workers_are() {
-    let _alone = alone();
     let manager = Manager::on_file();
     let folder = tempfile::tempdir().unwrap();
     let (pid_file, gate) = (folder.path().join("pid"), folder.path().join("gate"));
@@ -165,7 +162,8 @@ fn it_is_ready_only_when_all_workers_are() {
     // Nobody reads what it prints, so that it waits before it starts anybody.
     let (mut reader, mut full) = std::io::pipe().unwrap();
     full.write_all(&[b'\n'; 64 * 1024]).unwrap();
-    command.arg("--pid-file").arg(&pid_file).stdout(full);
+    command.arg("--pid-file").arg(&pid_file);
+    command.stdout(full).stderr(Stdio::null());
     let cluster = Killed::start(&mut command);
     drop(command);
     until("it is about to start", || pid_file.exists());
@@ -188,7 +186,6 @@ fn it_is_ready_only_when_all_workers_are() {
 
 #[test]
 fn a_reload_that_fails_is_over_too() {
-    let _alone = alone();
     let manager = Manager::on_file();
     let program = Copy::of(&binary());
     let mut cluster = Cluster::spawn(manager.tell(serve_with(&program.path(), "rr", 1)));
@@ -206,7 +203,6 @@ fn a_reload_that_fails_is_over_too() {
 
 #[test]
 fn a_lame_duck_says_at_once_that_it_stops() {
-    let _alone = alone();
     let manager = Manager::on_file();
     let mut command = serve("rr", 1);
     command.args(["--lame-duck", "60s"]);
@@ -221,7 +217,6 @@ fn a_lame_duck_says_at_once_that_it_stops() {
 
 #[test]
 fn it_feeds_the_watchdog_while_a_worker_serves_and_else_lets_it_starve() {
-    let _alone = alone();
     let manager = Manager::on_file();
     let program = Copy::of(&binary());
     let mut command = serve_with(&program.path(), "rr", 1);
@@ -245,7 +240,6 @@ fn it_feeds_the_watchdog_while_a_worker_serves_and_else_lets_it_starve() {
 
 #[test]
 fn the_manager_hears_which_primary_comes_after_an_upgrade() {
-    let _alone = alone();
     set_child_subreaper(true).unwrap();
     let manager = Manager::on_file();
     let mut cluster = Cluster::start(manager.tell(serve("rr", 1)), 1);
@@ -265,7 +259,6 @@ fn the_manager_hears_which_primary_comes_after_an_upgrade() {
 
 #[test]
 fn a_watchdog_that_is_meant_for_another_process_is_not_fed() {
-    let _alone = alone();
     let manager = Manager::on_file();
     let mut command = manager.tell(serve("rr", 1));
     command
@@ -281,7 +274,6 @@ fn a_watchdog_that_is_meant_for_another_process_is_not_fed() {
 
 #[test]
 fn a_manager_that_is_busy_misses_nothing() {
-    let _alone = alone();
     let manager = Manager::on_file();
     let filler = UnixDatagram::unbound().unwrap();
     filler.set_nonblocking(true).unwrap();
@@ -301,7 +293,6 @@ fn a_manager_that_is_busy_misses_nothing() {
 
 #[test]
 fn a_manager_that_goes_away_is_not_missed() {
-    let _alone = alone();
     let manager = Manager::on_file();
     let mut cluster = Cluster::start(manager.tell(serve("rr", 1)), 1);
     drop(manager);
@@ -315,7 +306,6 @@ fn a_manager_that_goes_away_is_not_missed() {
 
 #[test]
 fn a_manager_that_cannot_be_is_named_once_and_the_cluster_serves() {
-    let _alone = alone();
     for name in [
         "/".repeat(200),
         "@".to_owned() + &"x".repeat(200),

@@ -16,7 +16,7 @@ use support::client::Connection;
 use support::cluster::Cluster;
 use support::load::{Kind, Load};
 use support::process::send;
-use support::{alone, until};
+use support::until;
 
 const DESK: (u32, u32) = (1400, 900);
 
@@ -104,7 +104,6 @@ fn connections_and_requests_are_counted_while_one_watches() {
 
 #[test]
 fn a_reload_can_be_watched_under_load_from_the_first_new_worker_to_the_last_old_one() {
-    let _alone = alone();
     let Some(mut browser) = Browser::start() else {
         return;
     };

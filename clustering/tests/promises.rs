@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::Signal;
 use support::client::Connection;
 use support::cluster::{Cluster, run, serve, slow, slow_binary};
-use support::{alone, each_policy, until};
+use support::{each_policy, until};
 
 #[test]
 fn a_worker_whose_first_answer_is_none_to_be_trusted_fails_at_once_and_with_its_reason() {
@@ -32,7 +32,6 @@ fn a_worker_whose_first_answer_is_none_to_be_trusted_fails_at_once_and_with_its_
 
 #[test]
 fn who_waits_behind_full_workers_is_answered_before_a_cluster_ends() {
-    let _alone = alone();
     let mut cluster = Cluster::start(slow(&["workers=1", "most=1", "linger=200"]), 1);
     let mut connections: Vec<_> = (0..3)
         .map(|_| {
@@ -55,7 +54,6 @@ fn who_waits_behind_full_workers_is_answered_before_a_cluster_ends() {
 
 #[test]
 fn a_full_worker_takes_the_next_one_as_soon_as_it_has_room() {
-    let _alone = alone();
     each_policy(|policy| {
         let cluster = Cluster::start(
             slow(&["workers=1", "most=1", &format!("policy={policy}")]),

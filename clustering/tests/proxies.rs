@@ -12,6 +12,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
@@ -19,9 +20,7 @@ use peer::{Killed, free_port};
 use support::client::{Connection, ask_once};
 use support::cluster::{Cluster, binary};
 use support::load::{Kind, Load, Tally};
-use support::{alone, soak, until};
-
-const CLIENTS: usize = 16;
+use support::{soak, until};
 
 /// Two machines: the same ports on 127.0.0.2 and 127.0.0.3.
 struct Machines {
@@ -135,13 +134,23 @@ fn haproxy(machines: &Machines, port: u16, folder: &Path) -> Option<Command> {
     Some(command)
 }
 
+/// Does the same behind each proxy, both at once: the tests mostly wait for the checks of the proxies.
+fn behind_each_proxy(run: impl Fn(Which) + Sync) {
+    thread::scope(|scope| {
+        for which in [Which::Nginx, Which::Haproxy] {
+            let run = &run;
+            scope.spawn(move || run(which));
+        }
+    });
+}
+
 /// Half of the clients keep their connections, the other half has a new one for each request.
 struct Clients(Vec<Load>);
 
 impl Clients {
     fn start(to: SocketAddr) -> Self {
         let kinds = [Kind::KeepAlive, Kind::OneShot];
-        Self(kinds.map(|kind| Load::start(to, kind, CLIENTS / 2)).into())
+        Self(kinds.map(|kind| Load::start(to, kind, soak(8, 2))).into())
     }
 
     /// Lets each half get so many answers more.
@@ -161,7 +170,6 @@ impl Clients {
 
 /// Kills one whole machine, and starts it again.
 fn one_is_killed(which: Which) {
-    let _alone = alone();
     let mut machines = Machines::start(&[]);
     let Some(proxy) = Proxy::start(which, &machines) else {
         return;
@@ -193,17 +201,11 @@ fn requests_of(machines: &Machines, machine: usize) -> u64 {
 }
 
 #[test]
-fn behind_nginx_no_get_fails_when_one_of_two_machines_is_killed() {
-    one_is_killed(Which::Nginx);
-}
-
-#[test]
-fn behind_haproxy_no_get_fails_when_one_of_two_machines_is_killed() {
-    one_is_killed(Which::Haproxy);
+fn no_get_fails_when_one_of_two_machines_is_killed() {
+    behind_each_proxy(one_is_killed);
 }
 
 fn both_are_reloaded(which: Which) {
-    let _alone = alone();
     let mut machines = Machines::start(&["--idle-grace", "300ms"]);
     let Some(proxy) = Proxy::start(which, &machines) else {
         return;
@@ -224,13 +226,8 @@ fn both_are_reloaded(which: Which) {
 }
 
 #[test]
-fn behind_nginx_no_request_fails_when_both_are_reloaded_in_turn() {
-    both_are_reloaded(Which::Nginx);
-}
-
-#[test]
-fn behind_haproxy_no_request_fails_when_both_are_reloaded_in_turn() {
-    both_are_reloaded(Which::Haproxy);
+fn no_request_fails_when_both_are_reloaded_in_turn() {
+    behind_each_proxy(both_are_reloaded);
 }
 
 /// One machine after the other is stopped and started again, as for a new kernel. Requests of which it is not known whether they can be sent
@@ -238,7 +235,6 @@ fn behind_haproxy_no_request_fails_when_both_are_reloaded_in_turn() {
 fn both_are_stopped(which: Which, lame_duck: Duration) {
     let time = format!("{}ms", lame_duck.as_millis());
     let args = ["--lame-duck", &time, "--idle-grace", "300ms"];
-    let _alone = alone();
     let mut machines = Machines::start(&args);
     let Some(proxy) = Proxy::start(which, &machines) else {
         return;
@@ -283,20 +279,20 @@ fn both_are_stopped(which: Which, lame_duck: Duration) {
 }
 
 #[test]
-fn behind_haproxy_a_lame_duck_is_left_before_it_goes_and_no_request_fails() {
-    // Two checks that fail, 500 ms apart.
-    both_are_stopped(Which::Haproxy, Duration::from_secs(2));
-}
-
-#[test]
-fn behind_nginx_no_request_fails_when_both_are_stopped_in_turn() {
-    // It does not ask, but sends whoever is refused to the other one.
-    both_are_stopped(Which::Nginx, Duration::ZERO);
+fn no_request_fails_when_both_are_stopped_in_turn() {
+    behind_each_proxy(|which| {
+        let lame_duck = match which {
+            // It does not ask, but sends a request that is refused to the other one.
+            Which::Nginx => Duration::ZERO,
+            // Two checks that fail, 500 ms apart.
+            Which::Haproxy => Duration::from_secs(2),
+        };
+        both_are_stopped(which, lame_duck);
+    });
 }
 
 /// Uploads that are refused unread are answered, and cost no other client anything.
 fn uploads_are_refused(which: Which) {
-    let _alone = alone();
     let machines = Machines::start(&["--max-body", "64K"]);
     let Some(proxy) = Proxy::start(which, &machines) else {
         return;
@@ -326,11 +322,6 @@ fn uploads_are_refused(which: Which) {
 }
 
 #[test]
-fn behind_nginx_uploads_that_are_refused_cost_no_other_client_anything() {
-    uploads_are_refused(Which::Nginx);
-}
-
-#[test]
-fn behind_haproxy_uploads_that_are_refused_cost_no_other_client_anything() {
-    uploads_are_refused(Which::Haproxy);
+fn uploads_that_are_refused_cost_no_other_client_anything() {
+    behind_each_proxy(uploads_are_refused);
 }

@@ -13,12 +13,11 @@ use support::client::Connection;
 use support::cluster::{Cluster, binary, serve};
 use support::load::{Kind, Load};
 use support::process::children_of;
-use support::{POLICIES, alone, until};
+use support::{each_policy, until};
 
 #[test]
 fn ttin_adds_a_worker_and_ttou_lets_one_go_but_not_the_last_one() {
-    let _alone = alone();
-    for policy in POLICIES {
+    each_policy(|policy| {
         let mut command = serve(policy, 1);
         command.args(["--idle-grace", "100ms"]);
         let mut cluster = Cluster::start(command, 1);
@@ -46,12 +45,11 @@ fn ttin_adds_a_worker_and_ttou_lets_one_go_but_not_the_last_one() {
             children_of(cluster.pid()).len() == 1
         });
         load.stop().assert_nothing_failed();
-    }
+    });
 }
 
 #[test]
 fn usr1_writes_the_state_as_one_line_of_json_to_stderr() {
-    let _alone = alone();
     let cluster = Cluster::start(serve("rr", 2), 2);
     let quiet = (cluster.stdout().len(), cluster.stderr().len());
 
@@ -74,7 +72,6 @@ fn usr1_writes_the_state_as_one_line_of_json_to_stderr() {
 
 #[test]
 fn ctrl_c_is_for_the_primary_alone_so_that_workers_finish() {
-    let _alone = alone();
     let mut command = serve("rr", 1);
     command.process_group(0);
     let mut cluster = Cluster::start(command, 1);

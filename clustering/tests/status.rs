@@ -76,7 +76,8 @@ fn json_is_what_the_admin_address_says() {
 fn watched_through_a_pipe_it_prints_one_table_after_the_other_until_it_is_interrupted() {
     let (_cluster, admin) = start(1);
     let mut command = status(&["--admin", &admin, "--watch", "--every", "10ms"]);
-    let mut watching = Killed::start(command.stdout(Stdio::piped()));
+    command.stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut watching = Killed::start(&mut command);
     let mut lines = BufReader::new(watching.0.stdout.take().unwrap()).lines();
 
     let tables = lines
@@ -128,6 +129,7 @@ fn watched_on_a_terminal_each_table_is_drawn_over_the_one_before() {
     // It gives its command a terminal of its own.
     command.args(["-qec", &watch, "/dev/null"]);
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    command.stderr(Stdio::null());
     let mut terminal = Killed::start(&mut command);
 
     let mut screen = Vec::new();

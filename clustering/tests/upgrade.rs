@@ -12,10 +12,10 @@ use std::thread;
 use nix::sys::prctl::set_child_subreaper;
 use nix::sys::signal::Signal;
 use support::client::{Connection, ask_once};
-use support::cluster::{Cluster, Copy, binary, serve, serve_with, slow};
-use support::load::{Kind, Load, Tally};
+use support::cluster::{Cluster, Copy, binary, serve, serve_with, slow, write_program};
+use support::load::{Kind, Load};
 use support::process::{children_of, zombies_of};
-use support::{POLICIES, alone, soak, until};
+use support::{each_policy, soak, until};
 
 fn copy_of_the_server(policy: &str) -> (Copy, Cluster) {
     // The new primary is ours when the old one has ended.
@@ -42,11 +42,9 @@ fn replace(cluster: &mut Cluster) {
 }
 
 fn replace_under_load(kind: Kind) {
-    let _alone = alone();
-    let mut all = Tally::default();
-    for policy in POLICIES {
+    each_policy(|policy| {
         let (_program, mut cluster) = copy_of_the_server(policy);
-        let load = Load::start(cluster.address(), kind, 8);
+        let load = Load::start(cluster.address(), kind, soak(8, 4));
         for _ in 0..soak(20, 2) {
             let enough = load.right() + soak(2_000, 100);
             until("answers come", || load.right() >= enough);
@@ -58,9 +56,7 @@ fn replace_under_load(kind: Kind) {
         tally.assert_nothing_failed();
         cluster.signal(Signal::SIGTERM);
         assert_eq!(cluster.wait().code(), Some(0));
-        all.add(tally);
-    }
-    println!("all, {kind:?}: {all}");
+    });
 }
 
 #[test]
@@ -75,8 +71,7 @@ fn no_request_on_a_connection_of_its_own_fails_when_the_primary_is_replaced() {
 
 #[test]
 fn the_program_that_is_in_the_file_now_takes_over() {
-    let _alone = alone();
-    for policy in POLICIES {
+    each_policy(|policy| {
         let (program, mut cluster) = copy_of_the_server(policy);
         let address = cluster.address();
         // The same program, but another file.
@@ -96,12 +91,11 @@ fn the_program_that_is_in_the_file_now_takes_over() {
         assert_eq!(zombies_of(cluster.pid()), 0);
         cluster.signal(Signal::SIGTERM);
         assert_eq!(cluster.wait().code(), Some(0));
-    }
+    });
 }
 
 #[test]
 fn a_link_to_a_new_release_is_followed_also_when_the_old_release_is_gone() {
-    let _alone = alone();
     set_child_subreaper(true).unwrap();
     let releases = [Copy::of(&binary()), Copy::of(&binary())];
     let folder = tempfile::tempdir().unwrap();
@@ -127,7 +121,6 @@ fn a_link_to_a_new_release_is_followed_also_when_the_old_release_is_gone() {
 
 #[test]
 fn as_many_workers_as_the_old_primary_was_scaled_to_start() {
-    let _alone = alone();
     let (_program, mut cluster) = copy_of_the_server("rr");
     cluster.signal(Signal::SIGTTIN);
     until("three workers serve", || cluster.workers().len() == 3);
@@ -139,7 +132,6 @@ fn as_many_workers_as_the_old_primary_was_scaled_to_start() {
 
 #[test]
 fn two_clusters_of_one_program_are_replaced_together() {
-    let _alone = alone();
     set_child_subreaper(true).unwrap();
     let mut cluster = Cluster::start(slow(&["workers=1", "linger=200", "second=127.0.0.1:0"]), 2);
     let addresses = cluster.addresses();
@@ -161,7 +153,6 @@ fn two_clusters_of_one_program_are_replaced_together() {
 
 #[test]
 fn the_admin_address_and_the_pid_file_go_to_the_new_primary() {
-    let _alone = alone();
     set_child_subreaper(true).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("cluster.pid");
@@ -186,7 +177,6 @@ fn the_admin_address_and_the_pid_file_go_to_the_new_primary() {
 
 #[test]
 fn a_shutdown_ends_a_new_primary_that_is_not_ready() {
-    let _alone = alone();
     let (program, mut cluster) = copy_of_the_server("rr");
     program.replace_with_script("#!/bin/sh\nexec sleep 1000\n");
     let children = children_of(cluster.pid()).len();
@@ -203,8 +193,7 @@ fn a_shutdown_ends_a_new_primary_that_is_not_ready() {
 
 #[test]
 fn a_program_that_cannot_be_started_leaves_all_as_it_is() {
-    let _alone = alone();
-    for policy in POLICIES {
+    each_policy(|policy| {
         let (program, cluster) = copy_of_the_server(policy);
         let workers = cluster.workers();
         fs::remove_file(program.path()).unwrap();
@@ -216,50 +205,51 @@ fn a_program_that_cannot_be_started_leaves_all_as_it_is() {
         });
         assert_eq!(cluster.workers(), workers);
         assert!(ask_once(cluster.address(), "/").is_ok());
-    }
+    });
 }
 
 #[test]
 fn a_broken_program_costs_nobody_an_answer() {
-    let _alone = alone();
     let good = fs::read(binary()).unwrap();
     // An empty file is a script to some; the first page alone has the right magic number.
     let hangs = b"#!/bin/sh\nexec sleep 1000\n";
     let garbage = vec![7; 100_000];
-    for broken in [
+    let broken = [
         &[][..],
         &good[..4096],
         &garbage,
         b"#!/bin/sh\nexit 1\n",
         hangs,
-    ] {
-        let (program, mut cluster) = copy_of_the_server("rr");
-        let load = Load::start(cluster.address(), Kind::OneShot, 4);
-        until("answers come", || load.right() >= 50);
-        let other = program.path().with_extension("broken");
-        fs::write(&other, broken).unwrap();
-        fs::set_permissions(&other, fs::metadata(program.path()).unwrap().permissions()).unwrap();
-        fs::rename(&other, program.path()).unwrap();
-        let workers = cluster.workers();
+    ];
+    thread::scope(|scope| {
+        for bytes in broken {
+            scope.spawn(move || costs_nobody_an_answer(bytes));
+        }
+    });
+}
 
-        cluster.signal(Signal::SIGUSR2);
-        until("people are told", || {
-            cluster.look();
-            cluster.count_stderr("not replaced, all goes on") == 1
-        });
+fn costs_nobody_an_answer(broken: &[u8]) {
+    let (program, mut cluster) = copy_of_the_server("rr");
+    let load = Load::start(cluster.address(), Kind::OneShot, 2);
+    until("answers come", || load.right() >= 50);
+    let other = program.path().with_extension("broken");
+    write_program(&other, broken);
+    fs::rename(&other, program.path()).unwrap();
+    let workers = cluster.workers();
 
-        assert!(
-            workers
-                .iter()
-                .all(|worker| cluster.workers().contains(worker))
-        );
-        load.stop().assert_nothing_failed();
-    }
+    cluster.signal(Signal::SIGUSR2);
+    until("people are told", || {
+        cluster.look();
+        cluster.count_stderr("not replaced, all goes on") == 1
+    });
+
+    let now = cluster.workers();
+    assert!(workers.iter().all(|worker| now.contains(worker)));
+    load.stop().assert_nothing_failed();
 }
 
 #[test]
 fn what_takes_its_time_is_answered_by_workers_of_whichever_primary() {
-    let _alone = alone();
     let mut cluster = Cluster::start(slow(&["workers=2", "linger=200"]), 2);
     let address = cluster.address();
     let enough = AtomicBool::new(false);
@@ -288,8 +278,7 @@ fn what_takes_its_time_is_answered_by_workers_of_whichever_primary() {
 
 #[test]
 fn a_burst_of_signals_ends_nothing() {
-    let _alone = alone();
-    for policy in POLICIES {
+    each_policy(|policy| {
         let (_program, mut cluster) = copy_of_the_server(policy);
         let primary = cluster.pid();
 
@@ -312,12 +301,11 @@ fn a_burst_of_signals_ends_nothing() {
         });
         cluster.signal(Signal::SIGTERM);
         assert_eq!(cluster.wait().code(), Some(0), "{:?}", cluster.stderr());
-    }
+    });
 }
 
 #[test]
 fn what_the_workers_of_the_old_primary_have_in_hand_is_answered() {
-    let _alone = alone();
     let (_program, mut cluster) = copy_of_the_server("rr");
     let mut idle = Connection::open(cluster.address()).unwrap();
     idle.ask("/").unwrap();

@@ -110,3 +110,32 @@ impl Drop for Connection {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::os::unix::net::UnixStream;
+
+    use tokio_util::sync::CancellationToken;
+
+    use super::super::tracker::ConnectionTracker;
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_counted_also_where_its_connection_lingers() {
+        let tracker = ConnectionTracker::new(1, CancellationToken::new());
+        let (ours, mut client) = UnixStream::pair().unwrap();
+        ours.set_nonblocking(true).unwrap();
+        client.write_all(b"unread").unwrap();
+        let connection = Connection::new(ours.into(), tracker.track(None)).unwrap();
+        connection.stream().readable().await.unwrap();
+
+        let handler = tokio::spawn(async move {
+            let _connection = connection;
+            panic!("as was asked for");
+        });
+
+        assert!(handler.await.is_err());
+        assert_eq!((tracker.counters().panics, tracker.open()), (1, 1));
+    }
+}

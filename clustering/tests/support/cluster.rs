@@ -35,9 +35,12 @@ pub fn slow_binary() -> PathBuf {
         cargo.args(["build", "--quiet", "--example", "slow"]);
         let built = cargo
             .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .status()
+            .output()
             .unwrap();
-        assert!(built.success(), "cargo build --example slow");
+        assert!(
+            built.status.success(),
+            "cargo build --example slow: {built:?}"
+        );
     });
     binary().with_file_name("examples").join("slow")
 }
@@ -347,8 +350,8 @@ fn read_lines(
 /// Copies a program in a process of its own: a child that another test starts meanwhile would inherit the open file, and a file that is open for
 /// writing cannot be started.
 fn copy_program(from: &Path, to: &Path) {
-    let status = Command::new("cp").arg(from).arg(to).status().unwrap();
-    assert!(status.success(), "cp {} {}", from.display(), to.display());
+    let copied = Command::new("cp").arg(from).arg(to).output().unwrap();
+    assert!(copied.status.success(), "{copied:?}");
 }
 
 /// A copy of a program that can be replaced while it runs.
@@ -386,9 +389,17 @@ impl Copy {
 
 /// Writes a script that can be started.
 pub fn write_script(path: &Path, text: &str) {
+    write_program(path, text.as_bytes());
+}
+
+/// Writes a file that can be started, or that looks like one.
+pub fn write_program(path: &Path, bytes: &[u8]) {
     use std::os::unix::fs::PermissionsExt;
-    fs::write(path, text).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    let written = path.with_extension("written");
+    fs::write(&written, bytes).unwrap();
+    fs::set_permissions(&written, fs::Permissions::from_mode(0o755)).unwrap();
+    copy_program(&written, path);
+    fs::remove_file(written).unwrap();
 }
 
 /// Runs a command to its end, and gives status, stdout and stderr.
