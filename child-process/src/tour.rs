@@ -9,31 +9,6 @@ use std::process::{Command, ExitCode, Stdio, Termination};
 
 use anyhow::{Context, bail, ensure};
 
-#[path = "../examples/commands.rs"]
-mod commands;
-#[path = "../examples/exec.rs"]
-mod exec;
-#[path = "../examples/exec-errors.rs"]
-mod exec_errors;
-#[path = "../examples/exec-file.rs"]
-mod exec_file;
-#[path = "../examples/exec-limits.rs"]
-mod exec_limits;
-#[path = "../examples/exec-output.rs"]
-mod exec_output;
-#[path = "../examples/fork.rs"]
-mod fork;
-#[path = "../examples/large-output.rs"]
-mod large_output;
-#[path = "../examples/node-child.rs"]
-mod node_child;
-#[path = "../examples/node-parent.rs"]
-mod node_parent;
-#[path = "../examples/primes.rs"]
-mod primes;
-#[path = "../examples/spawn.rs"]
-mod spawn;
-
 /// Names the lesson that a process is started for. What a lesson starts from `current_exe()` inherits it.
 const VARIABLE: &str = "CHILD_PROCESS_LESSON";
 
@@ -46,13 +21,19 @@ struct Lesson {
     output: &'static str,
 }
 
+/// Makes a module of each lesson's program, and the table of them all.
 macro_rules! lessons {
-    ($($module:ident $name:literal $title:literal;)*) => {
+    ($($module:ident $name:literal $path:literal $title:literal;)*) => {
+        $(
+            #[path = $path]
+            mod $module;
+        )*
+
         const LESSONS: &[Lesson] = &[$(Lesson {
             name: $name,
             title: $title,
             main: || $module::main().report(),
-            rust: include_str!(concat!("../examples/", $name, ".rs")),
+            rust: include_str!($path),
             node: include_str!(concat!("../examples/", $name, ".mjs")),
             output: include_str!(concat!("../examples/", $name, ".out")),
         }),*];
@@ -60,18 +41,18 @@ macro_rules! lessons {
 }
 
 lessons! {
-    exec         "exec"         "exec: a line for the shell, and its output";
-    commands     "commands"     "exec: ls, cd, mkdir, touch, and a script";
-    exec_output  "exec-output"  "exec: stdout and stderr, kept apart";
-    exec_errors  "exec-errors"  "exec: a command that fails, and its output so far";
-    large_output "large-output" "exec: more than a pipe holds, on both streams";
-    exec_file    "exec-file"    "execFile: no shell, and what does not start";
-    spawn        "spawn"        "spawn: a conversation, a copy, a reader that leaves";
-    exec_limits  "exec-limits"  "input, timeout, maxBuffer, signal, and a whole group ended";
-    primes       "primes"       "CPU-intensive work in children, one for each core";
-    fork         "fork"         "fork: messages to a second process and back";
-    node_child   "node-child"   "fork: a Rust parent, a Node child";
-    node_parent  "node-parent"  "fork: a Node parent, a Rust child";
+    exec         "exec"         "../examples/exec.rs"         "exec: a line for the shell, and its output";
+    commands     "commands"     "../examples/commands.rs"     "exec: ls, cd, mkdir, touch, and a script";
+    exec_output  "exec-output"  "../examples/exec-output.rs"  "exec: stdout and stderr, kept apart";
+    exec_errors  "exec-errors"  "../examples/exec-errors.rs"  "exec: a command that fails, and its output so far";
+    large_output "large-output" "../examples/large-output.rs" "exec: more than a pipe holds, on both streams";
+    exec_file    "exec-file"    "../examples/exec-file.rs"    "execFile: no shell, and what does not start";
+    spawn        "spawn"        "../examples/spawn.rs"        "spawn: a conversation, a copy, a reader that leaves";
+    exec_limits  "exec-limits"  "../examples/exec-limits.rs"  "input, timeout, maxBuffer, signal, and a whole group ended";
+    primes       "primes"       "../examples/primes.rs"       "CPU-intensive work in children, one for each core";
+    fork         "fork"         "../examples/fork.rs"         "fork: messages to a second process and back";
+    node_child   "node-child"   "../examples/node-child.rs"   "fork: a Rust parent, a Node child";
+    node_parent  "node-parent"  "../examples/node-parent.rs"  "fork: a Node parent, a Rust child";
 }
 
 /// Runs the lesson that this process was started for, if it was; `main` calls this before anything else.

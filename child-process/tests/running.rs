@@ -6,7 +6,7 @@ mod limits;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
-use child_process::{Error, Exit, Signal, SpawnError, exec, exec_file};
+use child_process::{Error, Exit, Signal, SpawnError, Stdio, exec, exec_file};
 use limits::limits;
 
 async fn failing(command: child_process::Command) -> Error {
@@ -206,6 +206,8 @@ async fn input_is_fed_while_output_is_read_and_need_not_be_taken() {
         b"",
         "stdin is nothing unless it is given"
     );
+    let piped = exec("cat").stdin(Stdio::Piped).await.unwrap();
+    assert_eq!(piped.stdout, b"", "a pipe without input is at its end");
 }
 
 #[tokio::test]

@@ -99,6 +99,10 @@ fn the_status_is_that_of_the_command_or_says_what_became_of_it() {
         "",
         "a time is a number and a unit",
     );
+    for real_time in ["RTMIN", "34"] {
+        let args = ["run", "-s", real_time, "--", "true"];
+        expect(&args, 125, "", "a signal is a name or a number");
+    }
     expect(&["primes", "many"], 2, "", "invalid value");
     expect(&["peer"], 1, "", "NODE_CHANNEL_FD");
 }

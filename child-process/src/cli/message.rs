@@ -48,12 +48,10 @@ pub fn words(error: &Error) -> String {
 
 /// Returns whether the reader of our output has gone, as `head` does: not an error, just the end.
 pub fn is_closed_pipe(error: &Error) -> bool {
-    let errors = error
-        .chain()
-        .filter_map(|cause| cause.downcast_ref::<io::Error>());
-    errors
-        .into_iter()
-        .any(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    error.chain().any(|cause| {
+        let cause = cause.downcast_ref::<io::Error>();
+        cause.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    })
 }
 
 /// Returns the text of an error without the "(os error 2)" that says it again in numbers.

@@ -32,11 +32,8 @@ pub fn received(terminal: bool) -> UnboundedReceiver<Signal> {
             while received.recv().await.is_some() {
                 times += 1;
                 let kills = wanted == Signal::SIGINT && times > 1;
-                if !is_key
-                    && sender
-                        .send(if kills { Signal::SIGKILL } else { wanted })
-                        .is_err()
-                {
+                let signal = if kills { Signal::SIGKILL } else { wanted };
+                if !is_key && sender.send(signal).is_err() {
                     break;
                 }
             }

@@ -12,7 +12,6 @@ use nix::sys::stat::{SFlag, fstat};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::process::child::Reading;
 use crate::process::spawn::{CHANNEL_FD, CHANNEL_MODE};
 use crate::{Channel, Child, Command, Error, Stdio, sys};
 
@@ -48,7 +47,7 @@ impl Command {
             .env(CHANNEL_FD, number.to_string())
             .env(CHANNEL_MODE, "json");
         let defaults = [Stdio::Inherit, Stdio::Inherit, Stdio::Inherit];
-        let child = command.spawn_with(defaults, Reading::Later).await?;
+        let child = command.spawn_with(defaults).await?;
         Ok((child, Channel::over(ours)?))
     }
 }

@@ -4,10 +4,12 @@
 //! until it is refused, Node holds back all that it was to send afterwards.
 
 use std::collections::HashMap;
+use std::io;
 
-use memchr::{memchr, memmem};
+use memchr::memmem;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 
 use crate::Error;
 
@@ -16,68 +18,66 @@ pub const NACK: &[u8] = b"{\"cmd\":\"NODE_HANDLE_NACK\"}\n";
 
 const RESERVED: &str = "NODE_";
 
-/// Bytes on their way to become lines.
+/// Read at a time.
+const CHUNK_BYTES: usize = 64 * 1024;
+
+/// Reads lines of at most `limit` bytes and passes over longer ones.
 #[derive(Debug)]
-pub struct FrameBuffer {
-    bytes: Vec<u8>,
-    /// Where the next line starts.
-    start: usize,
-    /// So far there is no newline.
-    searched: usize,
-    limit: usize,
-    /// The line was too long; it is thrown away up to its end.
-    skipping: bool,
+pub struct LineReader<R> {
+    stream: BufReader<R>,
+    pub limit: usize,
+    /// The next line, as far as it was read. It outlives a future that is dropped.
+    line: Vec<u8>,
+    /// The line is too long; it is thrown away up to its end.
+    is_skipping: bool,
 }
 
-impl FrameBuffer {
-    /// Makes a buffer for lines of at most `limit` bytes.
-    pub fn new(limit: usize) -> Self {
+impl<R: AsyncRead + Unpin> LineReader<R> {
+    pub fn new(stream: R, limit: usize) -> Self {
         Self {
-            bytes: Vec::new(),
-            start: 0,
-            searched: 0,
+            stream: BufReader::with_capacity(CHUNK_BYTES, stream),
             limit,
-            skipping: false,
+            line: Vec::new(),
+            is_skipping: false,
         }
     }
 
-    pub fn set_limit(&mut self, limit: usize) {
-        self.limit = limit;
-    }
-
-    /// Takes what was read.
-    pub fn push(&mut self, bytes: &[u8]) {
-        self.bytes.drain(..self.start);
-        self.searched -= self.start;
-        self.start = 0;
-        self.bytes.extend_from_slice(bytes);
-    }
-
-    /// The next whole line without its end, if there is one.
-    pub fn next(&mut self) -> Result<Option<&[u8]>, Error> {
-        loop {
-            let end =
-                memchr(b'\n', &self.bytes[self.searched..]).map(|place| self.searched + place);
-            self.searched = end.map_or(self.bytes.len(), |end| end + 1);
-            let start = self.start;
-            let is_too_long = end.unwrap_or(self.bytes.len()) - start > self.limit;
-            if end.is_some() || is_too_long {
-                self.start = self.searched;
+    /// Waits for a whole line and returns it without its end, again and again until [`clear`](Self::clear); none when
+    /// the stream has ended. A line that is not finished by then is dropped, as Node does.
+    pub async fn line(&mut self) -> Result<Option<&[u8]>, Error> {
+        while !self.line.ends_with(b"\n") {
+            // One byte more than the limit is the line's end, or shows that it is too long.
+            let room = self.limit.saturating_sub(self.line.len()) as u64;
+            let mut stream = (&mut self.stream).take(room.saturating_add(1));
+            let read = stream.read_until(b'\n', &mut self.line).await;
+            read.map_err(io_error("receive a message"))?;
+            let is_whole = self.line.ends_with(b"\n");
+            if !is_whole && self.line.len() <= self.limit {
+                return Ok(None);
             }
-            let was_skipping = self.skipping;
-            self.skipping = end.is_none() && (was_skipping || is_too_long);
-            match end {
-                // The rest of what was refused before.
-                Some(_) if was_skipping => continue,
-                _ if was_skipping => {
-                    self.start = self.searched;
-                    return Ok(None);
+            if !is_whole || self.is_skipping {
+                self.line.clear();
+                let was_skipping = std::mem::replace(&mut self.is_skipping, !is_whole);
+                if !was_skipping {
+                    return Err(Error::MessageTooLong { limit: self.limit });
                 }
-                _ if is_too_long => return Err(Error::MessageTooLong { limit: self.limit }),
-                Some(end) => return Ok(Some(&self.bytes[start..end])),
-                None => return Ok(None),
             }
         }
+        Ok(self.line.strip_suffix(b"\n"))
+    }
+
+    /// Drops the line, so that the next one is read.
+    pub fn clear(&mut self) {
+        self.line.clear();
+    }
+}
+
+/// Returns what an attempt failed for: the other end has gone, or the system's refusal.
+pub fn io_error(attempt: &'static str) -> impl FnOnce(io::Error) -> Error {
+    use io::ErrorKind::{BrokenPipe, ConnectionReset, NotConnected};
+    move |source| match source.kind() {
+        BrokenPipe | ConnectionReset | NotConnected => Error::Disconnected,
+        _ => Error::Io { attempt, source },
     }
 }
 
@@ -129,9 +129,6 @@ fn reserved_cmd(line: &[u8]) -> Option<String> {
     memmem::find(line, RESERVED.as_bytes())?;
     let fields: HashMap<String, &RawValue> = serde_json::from_slice(line).ok()?;
     let cmd: String = serde_json::from_str(fields.get("cmd")?.get()).ok()?;
-    is_reserved(&cmd).then_some(cmd)
-}
-
-fn is_reserved(cmd: &str) -> bool {
-    cmd.len() > RESERVED.len() && cmd.starts_with(RESERVED)
+    let is_reserved = cmd.len() > RESERVED.len() && cmd.starts_with(RESERVED);
+    is_reserved.then_some(cmd)
 }

@@ -38,7 +38,7 @@ pub struct Child {
     pub stderr: Option<ChildStderr>,
     sockets: BTreeMap<RawFd, UnixStream>,
     group: Arc<ProcessGroup>,
-    /// None when it has returned.
+    /// None when it has returned, and for a command that is awaited.
     supervisor: Option<JoinHandle<io::Result<Ended>>>,
     ended: Ended,
     /// Gives the supervisor stdout and stderr to read.
@@ -46,12 +46,6 @@ pub struct Child {
     limits: Limits,
     line: String,
     started: Instant,
-}
-
-/// When a child's outputs are read, which are then under its limits also after its end.
-pub enum Reading {
-    Now,
-    Later,
 }
 
 impl Command {
@@ -81,14 +75,29 @@ impl Command {
     /// ```
     pub async fn spawn(self) -> Result<Child, Error> {
         let defaults = [Stdio::Piped, Stdio::Piped, Stdio::Piped];
-        self.spawn_with(defaults, Reading::Later).await
+        self.spawn_with(defaults).await
     }
 
-    pub(crate) async fn spawn_with(
+    pub(crate) async fn spawn_with(self, defaults: [Stdio; 3]) -> Result<Child, Error> {
+        let (mut child, run) = self.start(defaults).await?;
+        child.supervisor = Some(tokio::spawn(run));
+        Ok(child)
+    }
+
+    /// Runs the command and captures what it writes. A task of its own would cost each run a wake-up more.
+    pub(super) async fn output(self) -> Result<Output, Error> {
+        let defaults = [Stdio::Null, Stdio::Piped, Stdio::Piped];
+        let (mut child, run) = self.start(defaults).await?;
+        let _ = child.give_outputs();
+        child.ended = run.await.map_err(Error::io("follow the child"))?;
+        child.into_result().await
+    }
+
+    /// Starts the command and returns with it what follows the child to its end.
+    async fn start(
         mut self,
         mut defaults: [Stdio; 3],
-        reading: Reading,
-    ) -> Result<Child, Error> {
+    ) -> Result<(Child, impl Future<Output = io::Result<Ended>>), Error> {
         let started = Instant::now();
         if self.input.is_some() {
             defaults[0] = Stdio::Piped;
@@ -96,32 +105,20 @@ impl Command {
         let (group, mut pipes) = spawn(&mut self, defaults).await?;
         let input = pipes.stdin.take_if(|_| self.input.is_some());
         let (group, (outputs, receiver)) = (Arc::new(group), oneshot::channel());
-        let (limits, line) = (self.limits, self.line().to_string_lossy().into_owned());
-        let outputs = match reading {
-            Reading::Now => {
-                // The task may run at once in another thread, and see the child end before anything is read.
-                let _ = outputs.send([pipes.stdout.take(), pipes.stderr.take()]);
-                None
-            }
-            Reading::Later => Some(outputs),
-        };
-        let work = supervise(Arc::clone(&group), self, input, receiver);
-        Ok(Child {
+        let child = Child {
             stdin: pipes.stdin,
             stdout: pipes.stdout,
             stderr: pipes.stderr,
             sockets: pipes.sockets,
-            group,
-            supervisor: Some(tokio::spawn(work)),
-            ended: Ended {
-                reason: Reason::Ended,
-                kept: Default::default(),
-            },
-            outputs,
-            limits,
-            line,
+            group: Arc::clone(&group),
+            supervisor: None,
+            ended: Ended::default(),
+            outputs: Some(outputs),
+            limits: self.limits,
+            line: self.line().to_string_lossy().into_owned(),
             started,
-        })
+        };
+        Ok((child, supervise(group, self, input, receiver)))
     }
 }
 
@@ -205,13 +202,7 @@ impl Child {
     ///
     /// Dropping the future kills the group.
     pub async fn wait_with_output(mut self) -> Result<Output, Error> {
-        // Without input, its stdin is at its end.
-        self.stdin = None;
-        let outputs = [self.stdout.take(), self.stderr.take()];
-        let given = match self.outputs.take() {
-            Some(sender) => sender.send(outputs),
-            None => Err(outputs),
-        };
+        let given = self.give_outputs();
         self.supervised().await?;
         if let Err(outputs) = given {
             // The child had ended before.
@@ -222,6 +213,22 @@ impl Child {
                 self.ended.reason = Reason::TooMuch(stream);
             }
         }
+        self.into_result().await
+    }
+
+    /// Closes stdin and has the supervisor read stdout and stderr; returns them if the child has ended before.
+    fn give_outputs(&mut self) -> Result<(), Outputs> {
+        // Without input, its stdin is at its end.
+        self.stdin = None;
+        let outputs = [self.stdout.take(), self.stderr.take()];
+        match self.outputs.take() {
+            Some(sender) => sender.send(outputs),
+            None => Err(outputs),
+        }
+    }
+
+    /// Reaps the child and returns what it has left.
+    async fn into_result(mut self) -> Result<Output, Error> {
         let (command, pid) = (self.line.as_str().into(), self.pid());
         let [stdout, stderr] = std::mem::take(&mut self.ended.kept);
         if let Reason::NotKilled(errno) = self.ended.reason {

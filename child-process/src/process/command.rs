@@ -13,7 +13,6 @@ use std::time::Duration;
 use nix::sys::signal::Signal;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::child::Reading;
 use super::stdio::Stdio;
 use super::supervisor::Limits;
 use crate::sys::{self, Group};
@@ -362,10 +361,6 @@ impl IntoFuture for Command {
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async {
-            let defaults = [Stdio::Null, Stdio::Piped, Stdio::Piped];
-            let child = self.spawn_with(defaults, Reading::Now).await?;
-            child.wait_with_output().await
-        })
+        Box::pin(self.output())
     }
 }

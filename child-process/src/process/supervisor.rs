@@ -1,4 +1,4 @@
-//! The task that follows each child to its end: input, output, time limit, cancellation and signals in one `select!`.
+//! What follows each child to its end: input, output, time limit, cancellation and signals in one `select!`.
 //!
 //! Node's `exec` signals the child alone, once; here all of its group is ended, with SIGKILL if it must be.
 
@@ -47,9 +47,10 @@ pub struct Limits {
 }
 
 /// Why a run is over.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy)]
 pub enum Reason {
     /// The child has ended, and so have its pipes if they are read here.
+    #[default]
     Ended,
     TimedOut,
     Cancelled,
@@ -62,7 +63,7 @@ pub enum Reason {
 pub type Outputs = [Option<pipe::Receiver>; 2];
 
 /// What a supervisor leaves.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Ended {
     pub reason: Reason,
     /// What was read of stdout and stderr.
@@ -113,7 +114,7 @@ async fn follow(
     let reason = tokio::select! {
         // A child that never stops writing must not outrun the clock.
         biased;
-        () = sleep(limits.timeout) => Reason::TimedOut,
+        () = after(limits.timeout) => Reason::TimedOut,
         () = command.cancelled => Reason::Cancelled,
         never = pass_on(group, command.forwarded, &told_to_end) => match never {},
         stream = too_much.wait() => Reason::TooMuch(stream),
@@ -146,13 +147,21 @@ pub async fn capture(
     };
     let too_late = async {
         group.exited().await?;
-        sleep(limits.pipe_timeout).await;
+        after(limits.pipe_timeout).await;
         Ok(())
     };
     tokio::select! {
         biased;
         ended = ends => ended.map(drop),
         late = too_late => late,
+    }
+}
+
+/// Waits so long. For ever needs no timer, which would wake the runtime.
+async fn after(time: Duration) {
+    match time {
+        Duration::MAX => pending().await,
+        time => sleep(time).await,
     }
 }
 
