@@ -92,6 +92,7 @@ fn print(write: impl FnOnce(&mut dyn Write) -> Result<(), Error>) -> Result<Exit
 /// Runs `work` until it is done or a signal asks to stop, which removes unfinished files.
 fn start(work: impl Future<Output = Outcome>) -> Result<ExitCode, Error> {
     sys::check_memory()?;
+    sys::check_descriptors()?;
     // The runtime would panic later if it could not start its first thread.
     let probe = std::thread::Builder::new().spawn(|| {});
     probe

@@ -79,6 +79,23 @@ pub fn check_memory() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Refuses to start where descriptors may run out: without its own, the runtime panics.
+pub fn check_descriptors() -> anyhow::Result<()> {
+    #[cfg(unix)]
+    {
+        use anyhow::Context;
+        use std::os::fd::{AsFd, OwnedFd};
+
+        const MIN_DESCRIPTORS: usize = 16;
+        let stdin = io::stdin();
+        let spare = (0..MIN_DESCRIPTORS).map(|_| stdin.as_fd().try_clone_to_owned());
+        spare
+            .collect::<io::Result<Vec<OwnedFd>>>()
+            .context("needs more open files than `ulimit -n` allows")?;
+    }
+    Ok(())
+}
+
 /// Returns the limit of this process in bytes, or [`u64::MAX`] without a limit.
 fn address_space() -> u64 {
     #[cfg(target_os = "linux")]

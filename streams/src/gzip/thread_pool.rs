@@ -15,22 +15,15 @@ use tokio::sync::oneshot;
 
 use crate::Error;
 
-const KEEP_ALIVE: Duration = Duration::from_secs(5);
-
-static POOL: ThreadPool = ThreadPool {
-    state: Mutex::new(State {
-        jobs: VecDeque::new(),
-        threads: 0,
-        busy_threads: 0,
-    }),
-    job_queued: Condvar::new(),
-};
+static POOL: ThreadPool = ThreadPool::new(Duration::from_secs(5));
 
 type Job = Box<dyn FnOnce() + Send>;
 
 struct ThreadPool {
     state: Mutex<State>,
     job_queued: Condvar,
+    /// How long a thread waits for a job before it ends.
+    keep_alive: Duration,
 }
 
 /// The queue needs no bound: each stream waits for its jobs before it queues more.
@@ -70,6 +63,18 @@ impl State {
 }
 
 impl ThreadPool {
+    const fn new(keep_alive: Duration) -> Self {
+        Self {
+            state: Mutex::new(State {
+                jobs: VecDeque::new(),
+                threads: 0,
+                busy_threads: 0,
+            }),
+            job_queued: Condvar::new(),
+            keep_alive,
+        }
+    }
+
     fn queue(&'static self, job: Job) {
         let mut state = self.lock();
         state.jobs.push_back(job);
@@ -98,7 +103,7 @@ impl ThreadPool {
                 state = self.lock();
                 continue;
             }
-            let waited = self.job_queued.wait_timeout(state, KEEP_ALIVE);
+            let waited = self.job_queued.wait_timeout(state, self.keep_alive);
             let (woken, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
             state = woken;
             if timeout.timed_out() && state.jobs.is_empty() {
@@ -111,5 +116,30 @@ impl ThreadPool {
     /// No job runs under the lock, so a panic leaves no half-done change.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn a_thread_without_work_ends() {
+        static POOL: ThreadPool = ThreadPool::new(Duration::from_millis(1));
+        let (sender, done) = std::sync::mpsc::channel();
+
+        POOL.queue(Box::new(move || {
+            POOL.lock().busy_threads -= 1;
+            sender.send(thread::current().id()).unwrap();
+        }));
+
+        assert_ne!(done.recv().unwrap(), thread::current().id());
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while POOL.lock().threads > 0 {
+            assert!(Instant::now() < deadline, "it waits on");
+            thread::sleep(Duration::from_millis(1));
+        }
     }
 }

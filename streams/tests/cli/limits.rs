@@ -22,7 +22,7 @@ fn is_soak() -> bool {
 
 /// Zeros in gzip; `SOAK=1` goes past 4 GiB.
 fn zeros_in_gzip() -> Vec<u8> {
-    let mebibytes = if is_soak() { 4_200 } else { 64 };
+    let mebibytes = if is_soak() { 4_200 } else { 32 };
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     for _ in 0..mebibytes {
         encoder.write_all(&[0; 1 << 20]).unwrap();
@@ -95,7 +95,7 @@ fn with_little_address_space_it_works_or_says_why_not() {
     let folder = Folder::with("a", &noise);
     folder.run("compress -k a").expect_silence();
     // Where threads have arenas of 64 MiB of their own, what is left for the others is little near 143 MiB.
-    let step = if is_soak() { 100 } else { 4_000 };
+    let step = if is_soak() { 100 } else { 8_000 };
     let limits = (20_000..60_000).step_by(step);
     for limit in limits.chain((140_000..146_000).step_by(step / 4)) {
         for args in [
@@ -111,6 +111,31 @@ fn with_little_address_space_it_works_or_says_why_not() {
             match ran.status {
                 0 => assert_eq!(ran.stderr, "", "{limit}: {args}"),
                 _ => ran.expect_line(1, &["needs 48 MiB of address space"]),
+            }
+        }
+    }
+}
+
+#[test]
+fn with_few_open_files_it_works_or_says_why_not() {
+    let folder = Folder::with("a", TEXT).and("b.gz", Member::of(TEXT).bytes());
+
+    // Fewer do not suffice for the libraries of a program.
+    for limit in 4..32 {
+        for args in [
+            "compress -f a",
+            "decompress -f b.gz",
+            "test b.gz",
+            "list b.gz",
+            "copy -f a c",
+        ] {
+            let mut command = limited(&folder, &format!("ulimit -n {limit}"), args);
+
+            let ran = Running::start(&mut command).wait();
+
+            match ran.status {
+                0 => assert_eq!(ran.stderr, "", "{limit}: {args}"),
+                _ => ran.expect_line(1, &["needs more open files than `ulimit -n` allows"]),
             }
         }
     }

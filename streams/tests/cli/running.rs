@@ -1,12 +1,14 @@
 //! A program that is running, and is not when its test ends.
 
 use std::io::{Read, Write};
-use std::process::{Child, ChildStdin, Command};
+use std::process::{Child, ChildStdin, Command, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// Far more than anything here takes; a test that waits longer has failed.
 const DEADLINE: Duration = Duration::from_secs(60);
+/// The same for gigabytes.
+const LONG_DEADLINE: Duration = Duration::from_secs(20 * 60);
 
 /// Killed and reaped when dropped.
 pub struct Running {
@@ -65,22 +67,32 @@ impl Running {
     }
 
     /// Waits for `condition` as long as the program runs.
-    pub fn until(&mut self, mut condition: impl FnMut() -> bool) {
+    pub fn until(&mut self, condition: impl FnMut() -> bool) {
+        self.wait_until(condition, Duration::from_millis(1));
+    }
+
+    /// Waits for `condition` as [`Self::until`] does, and looks without a pause.
+    pub fn until_now(&mut self, condition: impl FnMut() -> bool) {
+        self.wait_until(condition, Duration::ZERO);
+    }
+
+    fn wait_until(&mut self, mut condition: impl FnMut() -> bool, pause: Duration) {
         let deadline = Instant::now() + DEADLINE;
         while !condition() {
             let ended = self.child.try_wait().unwrap();
             assert!(ended.is_none(), "{ended:?} before its time");
             assert!(Instant::now() < deadline, "nothing happens");
-            thread::sleep(Duration::from_millis(1));
+            thread::sleep(pause);
         }
     }
 
     /// Calls `look` again and again until the program has ended.
     pub fn until_ended(&mut self, mut look: impl FnMut()) {
-        let deadline = Instant::now() + 20 * DEADLINE;
+        let deadline = Instant::now() + LONG_DEADLINE;
         while self.child.try_wait().unwrap().is_none() {
             assert!(Instant::now() < deadline, "it does not end");
             look();
+            thread::sleep(Duration::from_millis(1));
         }
     }
 
@@ -96,18 +108,27 @@ impl Running {
         self.wait_without_closing()
     }
 
+    /// Waits for its end, whatever its status is, its stdin still open.
+    pub fn wait_for_any_end(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) -> ExitStatus {
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(Instant::now() < deadline, "it does not end");
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     /// Waits for its end, its stdin still open.
     pub fn wait_without_closing(mut self) -> Ran {
         let stdout = collect(self.child.stdout.take());
         let stderr = collect(self.child.stderr.take());
-        let deadline = Instant::now() + DEADLINE;
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            assert!(Instant::now() < deadline, "it does not end");
-            thread::sleep(Duration::from_millis(1));
-        };
+        let status = self.end();
         Ran {
             status: status.code().unwrap_or_else(|| panic!("{status}")),
             stdout: stdout.join().unwrap(),

@@ -1,6 +1,8 @@
 //! Ctrl-C and its relatives: nothing unfinished stays, and the status says which it was.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use std::{fs, thread};
 
 use rustix::process::Signal;
 
@@ -11,27 +13,38 @@ use super::running::Running;
 
 const SIGNALS: [(&str, i32); 4] = [("INT", 130), ("TERM", 143), ("HUP", 129), ("QUIT", 131)];
 
-/// `streams` with the signals as a terminal has them, whatever the caller of these tests ignores (`nohup`).
-fn listening(folder: &Folder) -> Command {
+/// `program` with the signals as a terminal has them, whatever the caller of these tests ignores (`nohup`).
+fn with_default_signals(folder: &Folder, program: &str) -> Command {
     if !cfg!(target_os = "linux") {
-        return folder.command();
+        return folder.other_command(Command::new(program));
     }
     let mut command = folder.other_command(Command::new("env"));
-    command.args([
-        "--default-signal=INT,TERM,HUP,QUIT",
-        env!("CARGO_BIN_EXE_streams"),
-    ]);
+    command.args(["--default-signal=INT,TERM,HUP,QUIT", program]);
     command
 }
 
-/// `streams` started by a shell that ignores the signals named.
-fn ignoring(folder: &Folder, signals: &str, args: &[&str]) -> Command {
-    let mut command = folder.other_command(Command::new("sh"));
+fn listening(folder: &Folder) -> Command {
+    with_default_signals(folder, env!("CARGO_BIN_EXE_streams"))
+}
+
+/// `streams` with these signals ignored, and no other.
+fn ignoring(folder: &Folder, signals: &str) -> Command {
+    let mut command = with_default_signals(folder, "sh");
     command
         .args(["-c", &format!(r#"trap "" {signals}; exec "$0" "$@""#)])
-        .arg(env!("CARGO_BIN_EXE_streams"))
-        .args(args);
+        .arg(env!("CARGO_BIN_EXE_streams"));
     command
+}
+
+/// Starts `streams`; until `env` has become it, what the caller of these tests ignores is ignored.
+fn start(command: &mut Command) -> Running {
+    let running = Running::start(command.stdin(Stdio::piped()));
+    let process = format!("/proc/{}/exe", running.id());
+    let program = fs::canonicalize(env!("CARGO_BIN_EXE_streams")).unwrap();
+    while cfg!(target_os = "linux") && fs::read_link(&process).unwrap() != program {
+        thread::yield_now();
+    }
+    running
 }
 
 #[test]
@@ -83,8 +96,8 @@ fn a_signal_keeps_what_was_there() {
 fn a_signal_that_was_ignored_from_the_start_stays_ignored() {
     for (signal, _) in SIGNALS {
         let folder = Folder::empty();
-        let mut command = ignoring(&folder, signal, &["copy", "-", "out"]);
-        let mut running = at_work(&folder, &mut command, TEXT);
+        let mut command = ignoring(&folder, signal);
+        let mut running = at_work(&folder, command.args(["copy", "-", "out"]), TEXT);
 
         running.signal(signal);
         running.feed(TEXT);
@@ -98,8 +111,8 @@ fn a_signal_that_was_ignored_from_the_start_stays_ignored() {
 #[test]
 fn the_other_signals_still_count() {
     let folder = Folder::empty();
-    let mut command = ignoring(&folder, "INT HUP", &["compress", "-o", "out"]);
-    let running = at_work(&folder, &mut command, TEXT);
+    let mut command = ignoring(&folder, "INT HUP");
+    let running = at_work(&folder, command.args(["compress", "-o", "out"]), TEXT);
 
     running.signal("INT");
     running.signal("TERM");
@@ -113,7 +126,7 @@ fn the_other_signals_still_count() {
 fn runs() -> u64 {
     match std::env::var_os("SOAK") {
         Some(value) if value == "1" => 600,
-        _ => 60,
+        _ => 30,
     }
 }
 
@@ -123,11 +136,10 @@ fn a_signal_in_the_moment_when_the_file_appears_leaves_nothing() {
         let folder = Folder::empty();
         let args = [["compress", "-o", "out"], ["copy", "-", "out"]][run as usize % 2];
         let signal = [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT][run as usize / 2 % 4];
-        let mut command = listening(&folder);
-        let running = Running::start(command.args(args).stdin(std::process::Stdio::piped()));
+        let mut running = start(listening(&folder).args(args));
 
         // Held between the making of the file and its registration, or next to it.
-        while folder.names().is_empty() {}
+        running.until_now(|| !folder.names().is_empty());
         running.signal_now(Signal::STOP);
         running.signal_now(signal);
         running.signal_now(Signal::CONT);
@@ -143,14 +155,12 @@ fn a_signal_at_any_moment_leaves_nothing() {
     for run in 0..runs() {
         let folder = Folder::empty();
         let args = [["compress", "-o", "out"], ["copy", "-", "out"]][run as usize % 2];
-        let mut command = listening(&folder);
-        command.args(args).stdin(std::process::Stdio::piped());
         // Before it listens, a signal ends it like any program.
-        let mut running = Running::start(&mut command);
+        let running = start(listening(&folder).args(args));
 
-        std::thread::sleep(std::time::Duration::from_micros(run * 20_000 / runs()));
+        thread::sleep(Duration::from_micros(run * 20_000 / runs()));
         running.signal_now(Signal::INT);
-        running.until_ended(|| {});
+        running.wait_for_any_end();
 
         assert!(folder.names().is_empty(), "run {run}: {:?}", folder.names());
     }

@@ -19,6 +19,10 @@ use self::random::random_bytes;
 
 const DEFLATE_FORMATS: [Format; 3] = [Format::Gzip, Format::Zlib, Format::Raw];
 
+fn is_soak() -> bool {
+    std::env::var_os("SOAK").is_some_and(|value| value == "1")
+}
+
 /// Options for so many threads, with nothing else in them that could differ from machine to machine.
 fn options(level: u32, threads: usize) -> CompressOptions {
     CompressOptions {

@@ -11,7 +11,7 @@ use streams::{CompressOptions, DecompressOptions, Format, decompress};
 use super::chunked::chunked;
 use super::peers::peer;
 use super::random::random_bytes;
-use super::{DEFLATE_FORMATS, mixed, options, packed};
+use super::{DEFLATE_FORMATS, is_soak, mixed, options, packed};
 
 const BORDERS: [usize; 11] = [
     0, 1, 2, 32_767, 32_768, 32_769, 131_071, 131_072, 131_073, 262_144, 262_145,
@@ -64,7 +64,7 @@ async fn every_size_at_a_border_comes_back_from_every_level() {
 
 #[tokio::test]
 async fn noise_comes_back() {
-    let noise = random_bytes(7, 5_000_000);
+    let noise = random_bytes(7, if is_soak() { 5_000_000 } else { 1_000_000 });
 
     for level in [0, 1, 6, 9] {
         comes_back(Format::Gzip, &noise, level).await;
@@ -74,7 +74,7 @@ async fn noise_comes_back() {
 #[tokio::test]
 async fn noise_of_bytes_whose_fixed_codes_are_long_comes_back() {
     // 9 bits for each of these at level 1: an eighth more than there was.
-    let noise: Vec<u8> = random_bytes(13, 1_000_000)
+    let noise: Vec<u8> = random_bytes(13, if is_soak() { 1_000_000 } else { 300_000 })
         .into_iter()
         .map(|byte| 144 + byte % 112)
         .collect();
@@ -86,8 +86,9 @@ async fn noise_of_bytes_whose_fixed_codes_are_long_comes_back() {
 
 #[tokio::test]
 async fn repetition_comes_back() {
-    let zeros = vec![0; 8_000_000];
-    let phrase = b"again and ".repeat(700_000);
+    let times = if is_soak() { 800_000 } else { 150_000 };
+    let zeros = vec![0; 10 * times];
+    let phrase = b"again and ".repeat(times);
 
     for level in [0, 1, 6, 9] {
         comes_back(Format::Gzip, &zeros, level).await;

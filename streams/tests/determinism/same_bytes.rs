@@ -2,17 +2,13 @@
 
 use streams::Format;
 
-use super::{DEFLATE_FORMATS, mixed, options, packed};
+use super::{DEFLATE_FORMATS, is_soak, mixed, options, packed};
 
 const THREADS: [usize; 4] = [1, 2, 3, 16];
 
 /// `SOAK=1` runs more often.
 fn runs() -> usize {
-    if std::env::var_os("SOAK").is_some_and(|value| value == "1") {
-        20
-    } else {
-        3
-    }
+    if is_soak() { 20 } else { 2 }
 }
 
 #[tokio::test]
@@ -62,7 +58,7 @@ async fn chunks_do_not_show() {
 
 #[tokio::test]
 async fn single_bytes_do_not_show() {
-    let data = mixed(300_000);
+    let data = mixed(140_000);
 
     for format in DEFLATE_FORMATS {
         let whole = packed(format, &data, usize::MAX, &options(6, 2)).await;

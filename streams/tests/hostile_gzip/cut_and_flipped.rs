@@ -74,7 +74,9 @@ fn no_byte_of_a_larger_file_can_be_changed_unnoticed() {
         .collect();
     let file = Member::of(&text).bytes();
 
-    for position in 10..file.len() {
+    // All chunkings have their turn; `SOAK=1` tries every byte.
+    let is_soak = std::env::var_os("SOAK").is_some_and(|value| value == "1");
+    for position in (10..file.len()).step_by(if is_soak { 1 } else { 13 }) {
         let mut changed = file.clone();
         changed[position] ^= 0xff;
         let chunk_bytes = CHUNKINGS[position % CHUNKINGS.len()];

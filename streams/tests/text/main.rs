@@ -30,6 +30,14 @@ where
     (items, error)
 }
 
+/// How often noise is tried; `SOAK=1` tries more.
+fn seeds() -> u64 {
+    match std::env::var_os("SOAK") {
+        Some(value) if value == "1" => 40,
+        _ => 5,
+    }
+}
+
 /// `bytes` cut into pieces of every size, and in two and three at every place (the middle piece may be empty).
 fn every_chunking(bytes: &[u8]) -> Vec<Vec<&[u8]>> {
     let sizes = (1..=bytes.len().max(1)).map(|size| bytes.chunks(size).collect());
