@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::io;
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
@@ -116,8 +116,10 @@ pub fn encode<M: serde::Serialize>(message: &M) -> Result<Vec<u8>, Error> {
         return Err(Error::Reserved { cmd });
     }
     // A raw value may have been written over several lines. Inside of strings, a newline is always escaped.
-    for byte in line.iter_mut().filter(|byte| **byte == b'\n') {
-        *byte = b' ';
+    let mut ahead = &mut line[..];
+    while let Some(newline) = memchr(b'\n', ahead) {
+        ahead[newline] = b' ';
+        ahead = &mut ahead[newline + 1..];
     }
     line.push(b'\n');
     Ok(line)

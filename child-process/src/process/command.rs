@@ -159,6 +159,8 @@ impl Command {
     }
 
     /// Gives the child a session of its own and lets it outlive its [`Child`](crate::Child).
+    ///
+    /// If the future of an awaited command is dropped, its limits are over.
     pub fn detached(mut self) -> Self {
         self.start.group = Group::Session;
         self
