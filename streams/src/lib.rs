@@ -3,7 +3,7 @@
 //! | Node | here |
 //! |---|---|
 //! | Readable | [`Stream`](futures::Stream): [`file()`] for files |
-//! | Writable | [`Sink`](futures::Sink): [`ByteSink`] for bytes, [`byte_queue`] for backpressure to look at |
+//! | Writable | [`Sink`](futures::Sink): [`ByteSink`] for bytes, [`byte_queue`] between two tasks |
 //! | Duplex | `AsyncRead + AsyncWrite`: [`duplex_pair`] |
 //! | Transform | [`Transform`], put into a stream by [`Through::through`] |
 //! | `pipeline()` | [`pipeline()`] |

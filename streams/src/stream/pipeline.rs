@@ -53,7 +53,7 @@ where
     }));
     let mut sink = pin!(sink.sink_map_err(Into::into));
     let sent = sink.send_all(&mut items.as_mut().map(Ok)).await;
-    // The source fails before the sink is flushed of the items before, so its error is the first.
+    // Where the source has ended or failed, `send_all` flushes the sink. If that fails too, the source's error came first.
     match failed {
         Some(error) => Err(error),
         None => {

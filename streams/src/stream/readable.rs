@@ -125,7 +125,7 @@ impl FileSource {
         if self.start > 0 {
             match file.seek(SeekFrom::Start(self.start)).await {
                 Ok(_) => {}
-                // No file reaches that far: past the end, like any other offset behind it.
+                // No file is that long, so nothing is read, as from any offset past the end.
                 Err(error) if error.kind() == ErrorKind::InvalidInput => bytes = 0,
                 Err(error) => return Err(error.into()),
             }

@@ -87,7 +87,7 @@ pub trait Transform {
 pub trait Through: TryStream + Sized {
     /// Returns the stream that comes out of `transform` when this one is fed to it.
     ///
-    /// The first error, from either side, is the last item; the source is dropped before it is seen.
+    /// The first error, of this stream or of `transform`, is the last item; this stream is dropped before it comes out.
     ///
     /// # Examples
     ///
