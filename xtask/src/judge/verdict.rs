@@ -101,7 +101,15 @@ pub fn judge(case: &Case, rust: &Outcome, oracle: Option<&Outcome>) -> Verdict {
     if let Some(golden) = golden {
         verdict.add(state, compare(case, &golden, [Some(rust), oracle]));
     } else {
-        let bless = format!("missing golden: `cargo xtask bless {}` writes it", case.id);
+        let flag = if case.has_no_oracle() {
+            "--from-rust "
+        } else {
+            ""
+        };
+        let bless = format!(
+            "missing golden: `cargo xtask bless {flag}{}` writes it",
+            case.id
+        );
         verdict.add(State::Failed, [bless]);
     }
     verdict

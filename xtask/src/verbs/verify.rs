@@ -149,7 +149,7 @@ impl Options {
     }
 }
 
-/// Asks the oracle of a case again, whose Rust side is right. It is wrong if it always says the same other thing.
+/// Asks the oracle of a case again, whose Rust side is right. It has no verdict if it is right once and wrong once, and is wrong if it is never right.
 fn ask_again(runner: &Runner, case: &Case, first: &Verdict) -> Result<Verdict> {
     let rust = runner.rust(case)?;
     let mut verdicts = Vec::new();
@@ -158,12 +158,15 @@ fn ask_again(runner: &Runner, case: &Case, first: &Verdict) -> Result<Verdict> {
             verdicts.push(judge(case, &rust, Some(&oracle)));
         }
     }
-    let mut last = verdicts.pop().unwrap_or_else(|| first.clone());
-    if verdicts.iter().any(|one| one.problems != last.problems) {
-        // The oracle is right once and wrong once: it has no verdict.
-        last.state = State::Undecided;
-    } else if last.state == State::Undecided {
+    let is_right = |one: &Verdict| one.state == State::Passed;
+    let wrong = verdicts.iter().rposition(|one| !is_right(one));
+    let is_ever_right = verdicts.iter().any(is_right);
+    let shown = wrong.unwrap_or_default();
+    let mut last = verdicts.into_iter().nth(shown).unwrap_or(first.clone());
+    if !is_ever_right {
         last.state = State::Failed;
+    } else if wrong.is_some() {
+        last.state = State::Undecided;
     }
     Ok(last)
 }

@@ -188,6 +188,16 @@ fn an_oracle_that_wavers_fails_nothing_and_is_named() {
 }
 
 #[test]
+fn an_oracle_that_is_never_right_fails_also_if_it_says_something_else_each_time() {
+    let bench = Bench::new();
+    bench.lesson("random", "echo hello", "date +%N", "hello\n");
+
+    bench
+        .run("verify --cases-only --node require")
+        .expect(1, &["0 passed, 1 failed"]);
+}
+
+#[test]
 fn an_oracle_that_wavers_excuses_nothing_on_our_side() {
     let bench = Bench::new();
     let turns = bench.path("turns").display().to_string();
