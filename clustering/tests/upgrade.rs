@@ -171,10 +171,11 @@ fn the_admin_address_and_the_pid_file_go_to_the_new_primary() {
 
     replace(&mut cluster);
 
-    assert_eq!(
-        fs::read_to_string(&file).unwrap(),
-        format!("{}\n", cluster.pid())
-    );
+    // It is written beside the notice to the old primary.
+    let owner = format!("{}\n", cluster.pid());
+    until("the file names the new primary", || {
+        fs::read_to_string(&file).is_ok_and(|text| text == owner)
+    });
     assert_eq!(ask_once(admin, "/readyz").unwrap().status, 200);
     cluster.signal(Signal::SIGTERM);
     assert_eq!(cluster.wait().code(), Some(0));

@@ -42,6 +42,11 @@ impl PidFile {
         persist(&self.path).with_context(|| format!("cannot write {}", self.path.display()))
     }
 
+    /// Leaves the file to the primary that replaces this one, which may be about to write it.
+    pub fn leave(self) {
+        std::mem::forget(self);
+    }
+
     fn owner(&self) -> Option<Pid> {
         let text = fs::read_to_string(&self.path).ok()?;
         Some(Pid::from_raw(

@@ -87,7 +87,7 @@ pub async fn serve(args: Args) -> anyhow::Result<u8> {
     let admin = args.admin.as_deref().map(listen_for_admin).transpose()?;
     let pid_file = args.pid_file.clone();
     let cluster = builder(args)?.build()?;
-    let pid_file = pid_file.map(PidFile::new).transpose()?;
+    let mut pid_file = pid_file.map(PidFile::new).transpose()?;
     let handle = cluster.handle();
     let mut events = cluster.events();
     let noticed = cluster.events();
@@ -103,9 +103,13 @@ pub async fn serve(args: Args) -> anyhow::Result<u8> {
     let mut running = pin!(cluster.run());
     let telling = async {
         while let Some(event) = events.next().await {
-            if let (Event::Ready, Some(file), true) = (&event, &pid_file, is_upgrade()) {
+            match (&event, &pid_file) {
                 // The file of the primary before is its own until now.
-                file.write()?;
+                (Event::Ready, Some(file)) if is_upgrade() => file.write()?,
+                (Event::Upgraded { .. }, Some(_)) => {
+                    pid_file.take().into_iter().for_each(PidFile::leave);
+                }
+                _ => {}
             }
             if !quiet && !show(&event) {
                 // The reader of our output has gone, so the server ends.
