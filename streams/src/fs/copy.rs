@@ -38,12 +38,13 @@ const STEP_BYTES: u64 = 16 * 1024 * 1024;
 /// # Ok(()) }
 /// ```
 pub async fn copy_file(from: File, to: File, mut progress: impl FnMut(u64)) -> Result<u64, Error> {
-    let (mut from, mut to, mut copied) = (from, to, 0);
+    // Where the next hole is costs a look at all pages before it: each is looked for once.
+    let (mut from, mut to, mut data, mut copied) = (from, to, 0, 0);
     loop {
         let step;
-        (from, to, step) = tokio::task::spawn_blocking(move || {
-            let step = copy_step(&from, &to);
-            (from, to, step)
+        (from, to, data, step) = tokio::task::spawn_blocking(move || {
+            let step = copy_step(&from, &to, &mut data);
+            (from, to, data, step)
         })
         .await?;
         match step? {
@@ -56,15 +57,22 @@ pub async fn copy_file(from: File, to: File, mut progress: impl FnMut(u64)) -> R
     }
 }
 
-fn copy_step(mut from: &File, to: &File) -> Result<u64, Error> {
-    let (hole, data) = sys::hole_and_data(from)?;
-    if hole > 0 && extend(to, hole).map_err(Error::Write)? {
-        from.seek(SeekFrom::Current(hole.cast_signed()))?;
-        return Ok(hole);
+/// Copies a step, or skips a hole; `data` is how many bytes there are up to the next hole, 0 if that is not known.
+fn copy_step(mut from: &File, to: &File, data: &mut u64) -> Result<u64, Error> {
+    if *data == 0 {
+        let (hole, after) = sys::hole_and_data(from)?;
+        *data = after;
+        if hole > 0 && extend(to, hole).map_err(Error::Write)? {
+            from.seek(SeekFrom::Current(hole.cast_signed()))?;
+            return Ok(hole);
+        }
+        if hole > 0 {
+            // Of a hole that is not kept, the zeros are copied.
+            *data = hole;
+        }
     }
-    // Of a hole that is not kept, the zeros are copied.
-    let bytes = if hole > 0 { hole } else { data };
-    let copied = io::copy(&mut from.take(bytes.min(STEP_BYTES)), &mut { to });
+    let copied = io::copy(&mut from.take((*data).min(STEP_BYTES)), &mut { to });
+    *data -= copied.as_ref().unwrap_or(&0);
     copied.map_err(|error| match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
             Error::Write(error)
