@@ -144,7 +144,9 @@ async fn the_user_and_the_group_are_those_that_were_asked_for() {
     assert_eq!(ids.await.unwrap().stdout_text(), "65534\n65534\n65534\n");
     let ours = exec_file("id", ["-u"]).await.unwrap();
     assert_eq!(ours.stdout_text(), "0\n", "this process is who it was");
-    let error = exec_file("/root/.nothing", [""; 0])
+    // Nobody else may look into a temporary folder.
+    let folder = tempfile::tempdir().unwrap();
+    let error = exec_file(folder.path().join("program"), [""; 0])
         .uid(NOBODY)
         .await
         .unwrap_err();

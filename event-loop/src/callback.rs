@@ -40,7 +40,7 @@ impl<T, E: Into<BoxError>> CallbackResult for Result<T, E> {
     }
 }
 
-/// `|| todo!()` and `|| std::process::abort()` are callbacks too. Their type has no name yet but this one.
+/// A callback that never returns, such as `|| std::process::abort()`. On stable Rust its return type `!` can be named only in this way.
 impl CallbackResult for <fn() -> ! as FnReturn>::Type {
     type Value = ();
 
