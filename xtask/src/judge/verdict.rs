@@ -101,15 +101,9 @@ pub fn judge(case: &Case, rust: &Outcome, oracle: Option<&Outcome>) -> Verdict {
     if let Some(golden) = golden {
         verdict.add(state, compare(case, &golden, [Some(rust), oracle]));
     } else {
-        let flag = if case.has_no_oracle() {
-            "--from-rust "
-        } else {
-            ""
-        };
-        let bless = format!(
-            "missing golden: `cargo xtask bless {flag}{}` writes it",
-            case.id
-        );
+        let (id, is_ours) = (&case.id, case.has_no_oracle());
+        let flag = if is_ours { "--from-rust " } else { "" };
+        let bless = format!("missing golden: `cargo xtask bless {flag}{id}` writes it");
         verdict.add(State::Failed, [bless]);
     }
     verdict

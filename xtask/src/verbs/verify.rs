@@ -158,17 +158,13 @@ fn ask_again(runner: &Runner, case: &Case, first: &Verdict) -> Result<Verdict> {
             verdicts.push(judge(case, &rust, Some(&oracle)));
         }
     }
-    let is_right = |one: &Verdict| one.state == State::Passed;
-    let wrong = verdicts.iter().rposition(|one| !is_right(one));
-    let is_ever_right = verdicts.iter().any(is_right);
-    let shown = wrong.unwrap_or_default();
-    let mut last = verdicts.into_iter().nth(shown).unwrap_or(first.clone());
+    let is_ever_right = verdicts.iter().any(|one| one.state == State::Passed);
+    let worst = verdicts.into_iter().max_by_key(|one| one.state);
+    let mut worst = worst.unwrap_or(first.clone());
     if !is_ever_right {
-        last.state = State::Failed;
-    } else if wrong.is_some() {
-        last.state = State::Undecided;
+        worst.state = State::Failed;
     }
-    Ok(last)
+    Ok(worst)
 }
 
 fn check_block(runner: &Runner, block: &Block) -> Result<Verdict> {

@@ -144,11 +144,17 @@ fn output_that_is_no_text_may_be_golden() {
 fn a_missing_golden_file_fails() {
     let bench = Bench::new();
     bench.lesson("greet", "echo hello", "echo hello", "");
+    bench.command("alone", "no_oracle = 'x'", "echo rust", "");
     std::fs::remove_file(bench.path("demo/examples/greet.out")).unwrap();
+    std::fs::remove_file(bench.path("demo/golden/02-alone.out")).unwrap();
 
-    bench
-        .run("verify")
-        .expect(1, &["missing golden: `cargo xtask bless demo/greet`"]);
+    bench.run("verify").expect(
+        1,
+        &[
+            "missing golden: `cargo xtask bless demo/greet`",
+            "missing golden: `cargo xtask bless --from-rust demo/alone`",
+        ],
+    );
 }
 
 #[test]
