@@ -1,5 +1,5 @@
-//! Synchronous code runs to its end before anything else, however long it takes and whatever is
-//! waiting.
+//! Synchronous code runs to its end before anything else, however long it takes and however
+//! much is waiting.
 
 use std::time::Duration;
 

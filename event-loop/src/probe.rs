@@ -40,7 +40,7 @@ mod off {
     /// The time of a phase or a callback, which is not recorded.
     pub struct Slice;
 
-    /// A callback that was noted: there is none.
+    /// A callback that was noted, which never exists without a recording.
     pub enum Noted {}
 
     impl Noted {

@@ -109,7 +109,7 @@ fn what_is_wrong_is_one_line_with_its_place() {
         ("\n)", "stdin:2: `)` closes nothing"),
         (
             "(program p moon)",
-            "stdin:1: the root \"moon\" is none of timer, check, poll",
+            "stdin:1: the root \"moon\" is not timer, check or poll",
         ),
         (
             "(program p)",

@@ -46,7 +46,7 @@ impl Supervisor {
     }
 
     /// Returns why no worker is left. Where none was ever ready, that is a failure.
-    fn nobody_left(&self) -> ShutdownReason {
+    fn reason_without_workers(&self) -> ShutdownReason {
         let losses = self.slots.iter().map(|slot| slot.losses).enumerate();
         match losses.max_by_key(|(_, losses)| *losses) {
             Some((slot, tries @ 1..)) if !self.ever_ready => ShutdownReason::GaveUp { slot, tries },
@@ -58,8 +58,10 @@ impl Supervisor {
         if !self.workers.is_empty() {
             return;
         }
-        let nobody = self.slots.iter().all(|slot| !slot.wanted);
-        let outcome = self.outcome.or(nobody.then(|| self.nobody_left()));
+        let is_empty = self.slots.iter().all(|slot| !slot.wanted);
+        let outcome = self
+            .outcome
+            .or(is_empty.then(|| self.reason_without_workers()));
         if let Some(outcome) = outcome {
             self.finished = true;
             actions.push(Action::Finish(outcome));

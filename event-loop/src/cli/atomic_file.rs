@@ -77,7 +77,7 @@ fn temp_file_next_to(path: &Path) -> io::Result<NamedTempFile> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    // tempfile's own errors name the temporary file, which nobody has asked for: these are the system's.
+    // tempfile's own errors name the temporary file, which means nothing to the user: these are the system's.
     let code = Cell::new(None);
     let made = Builder::new()
         .prefix(".event-loop-")

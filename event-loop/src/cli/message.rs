@@ -13,7 +13,7 @@ pub struct WrongUsage(pub &'static str);
 /// Prints `error` with its causes and gives the status for it.
 pub fn report(error: &Error) -> ExitCode {
     let causes: Vec<String> = error.chain().map(describe).collect();
-    // Where nobody listens there is nobody to tell; `eprintln!` would panic.
+    // If stderr is closed, the message is lost; `eprintln!` would panic.
     let line = format!("event-loop: {}\n", causes.join(": "));
     let _ = io::stderr().write_all(line.as_bytes());
     ExitCode::from(if error.is::<WrongUsage>() { 2 } else { 1 })

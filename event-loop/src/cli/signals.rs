@@ -1,6 +1,6 @@
 //! Ctrl-C, `kill`, a terminal that is closed, a reader that leaves: what we have started is ended, then we end as well.
 //!
-//! Node's own answer is `process.on('SIGINT', ..)`. Here, as there, a signal that is listened to ends nobody by itself.
+//! Node's own answer is `process.on('SIGINT', ..)`. Here, as there, a signal with a listener does not end the process by itself.
 
 use std::future::Future;
 use std::io;

@@ -1,4 +1,4 @@
-//! The drawing: all steps at once, for a page that nobody steps through. It depends on the order alone, not on how long anything took.
+//! The drawing: all steps at once, for a page without buttons. It depends on the order alone, not on how long anything took.
 
 use std::fmt::Arguments;
 use std::io::{self, Write};

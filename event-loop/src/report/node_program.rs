@@ -58,7 +58,7 @@ impl NodeProgram {
     ///
     /// # Errors
     ///
-    /// [`Error::Node`] if Node cannot be started, is none of those that this crate follows, or tells nothing. A program that fails
+    /// [`Error::Node`] if Node cannot be started, is not 22, 24 or 26, or records nothing. A program that fails
     /// has been recorded all the same.
     ///
     /// # Panics

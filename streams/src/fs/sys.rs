@@ -1,6 +1,8 @@
 //! The calls of [`super::AtomicFile`] and [`super::copy_file`] that differ between systems.
 
-use std::fs::{File, Metadata, Permissions};
+#[cfg(unix)]
+use std::fs::Permissions;
+use std::fs::{File, Metadata};
 use std::io;
 use std::path::Path;
 

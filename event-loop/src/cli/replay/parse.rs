@@ -124,7 +124,7 @@ impl Open<'_> {
             return Err(self.wrong("expected `(program NAME ROOT node...)`"));
         };
         let Ok(root) = Root::from_str(root, false) else {
-            return Err(self.wrong(&format!("the root {root:?} is none of timer, check, poll")));
+            return Err(self.wrong(&format!("the root {root:?} is not timer, check or poll")));
         };
         Ok(Program {
             line: u32::try_from(self.line).unwrap_or(u32::MAX),
