@@ -94,11 +94,11 @@ fn addressed(line: &[u8], cols: Option<usize>, writer: &mut Writer) -> Result<()
         bail!("no address in front");
     };
     let hex = rest.strip_prefix(b":").unwrap_or(rest).trim_ascii_start();
-    let words = hex.split(|byte| *byte == b' ');
-    let words = words.take_while(|word| !word.is_empty());
-    let mut digits = Vec::with_capacity(hex.len());
-    digits.extend(words.flatten().filter(|byte| !byte.is_ascii_whitespace()));
-    let all = String::from_utf8_lossy(&digits);
+    let end = hex.windows(2).position(|pair| pair == b"  ");
+    let mut digits = hex[..end.unwrap_or(hex.len())].to_vec();
+    digits.retain(|byte| !byte.is_ascii_whitespace());
+    let all = String::from_utf8(digits);
+    let all = all.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into());
     let digits = cols.and_then(|cols| all.get(..2 * cols)).unwrap_or(&all);
     let mut bytes = Vec::new();
     let read = Encoding::Hex.bytes_into(digits, &mut bytes);
