@@ -296,6 +296,25 @@ fn colours_are_for_terminals_unless_asked_for() {
     assert!(colored.starts_with(b"00000000: \x1b[32m61\x1b[0m"));
 }
 
+/// Under a limit, all that it shows of 8 MiB fits only if it is written as it is read.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_inspect_shows_needs_no_memory_either() {
+    let limited = "ulimit -v 40000; exec \"$0\" inspect -n 1G";
+    let mut input = tempfile::tempfile().unwrap();
+    input.write_all(&[0xff; 8 << 20]).unwrap();
+    std::io::Seek::rewind(&mut input).unwrap();
+    let mut command = Command::new("sh");
+    command.args(["-c", limited, env!("CARGO_BIN_EXE_buffers")]);
+    let output = command.stdin(input).output().unwrap();
+
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    let shown = output.stdout.len();
+    let text = "<Buffer ff ... ff>\n8388608 bytes, binary\n";
+    assert_eq!(shown, 3 * (8 << 20) + text.len() - "ff ... ff".len() - 1);
+}
+
 #[test]
 fn lines_are_for_digits_and_letters() {
     let to_text = ["convert", "--from", "hex", "--to", "utf8", "-w", "2"];

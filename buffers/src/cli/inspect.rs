@@ -4,7 +4,7 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use buffers::{Converter, Encoding, Inspect};
+use buffers::{Converter, Encoding};
 
 use super::input::Input;
 use super::number::parse_size;
@@ -34,14 +34,17 @@ pub fn inspect(args: &Args) -> Result<()> {
     out.flush().context("cannot write")
 }
 
-/// Prints the first bytes, how many there are, and what they may be. Reads all, keeps only the first ones.
+/// Prints the first bytes, how many there are, and what they may be. Reads all, keeps none.
 fn summary(input: &mut Input, out: &mut impl Write, max: u64) -> Result<()> {
-    let max = usize::try_from(max).unwrap_or(usize::MAX);
-    let (mut first, mut count, mut is_ascii) = (Vec::new(), 0_u64, true);
+    let (mut count, mut is_ascii) = (0, true);
     let mut utf8 = Some(Converter::new(Encoding::Utf8, Encoding::Utf8));
     let mut text = Vec::new();
+    write!(out, "<Buffer ").context("cannot write")?;
     while let Some(chunk) = input.next()? {
-        first.extend_from_slice(&chunk[..chunk.len().min(max - first.len())]);
+        for (index, byte) in (count..max).zip(chunk) {
+            let gap = if index > 0 { " " } else { "" };
+            write!(out, "{gap}{byte:02x}").context("cannot write")?;
+        }
         count += chunk.len() as u64;
         is_ascii &= buffers::is_ascii(chunk);
         text.clear();
@@ -53,13 +56,11 @@ fn summary(input: &mut Input, out: &mut impl Write, max: u64) -> Result<()> {
         false => "binary",
     };
     let bytes = |count| if count == 1 { "byte" } else { "bytes" };
-    let mut shown = Inspect::of(&first).at_most(max).to_string();
-    let more = count - first.len() as u64;
-    if more > 0 {
-        shown.truncate(shown.len() - 1);
-        shown += &format!(" ... {more} more {}>", bytes(more));
-    }
-    writeln!(out, "{shown}\n{count} {}, {kind}", bytes(count)).context("cannot write")
+    let more = match count.saturating_sub(max) {
+        0 => String::new(),
+        more => format!(" ... {more} more {}", bytes(more)),
+    };
+    writeln!(out, "{more}>\n{count} {}, {kind}", bytes(count)).context("cannot write")
 }
 
 fn json(input: &mut Input, out: &mut impl Write) -> Result<()> {
