@@ -44,14 +44,8 @@ fn utf8_of(characters: __m512i, skipped: u16) -> (__m512i, u64) {
 
 #[cfg_attr(not(test), target_feature(enable = "avx512vl,avx512vbmi2,popcnt"))]
 pub fn utf16_to_utf8(bytes: &[u8], out: &mut [u8]) -> Progress {
-    let next_unit = |place: usize| {
-        if place.is_multiple_of(2) {
-            place as u8 / 2 + 1
-        } else {
-            0
-        }
-    };
-    let next_place = load64(&std::array::from_fn(next_unit));
+    // Of each lane of 16 bits the lowest five count.
+    let next_place = load64(&std::array::from_fn(|place| place as u8 / 2 + 1));
     let mut done = Progress::default();
     // Whether the unit before was the high half of a pair, so that this one is written already.
     let mut follows_high = 0;
