@@ -5,10 +5,9 @@
 /// Returns the number that `text` names.
 pub fn parse(text: &str) -> Result<i128, String> {
     let wrong = || format!("{text:?} is not a number: 64, 0x40, 0100 (octal), 64K, 1M, 2GiB");
-    let (sign, size) = match text.as_bytes().first() {
-        Some(b'-') => (-1, &text[1..]),
-        Some(b'+') => (1, &text[1..]),
-        _ => (1, text),
+    let (sign, size) = match text.strip_prefix('-') {
+        Some(size) => (-1, size),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
     };
     let (radix, digits) = match size.strip_prefix("0x").or(size.strip_prefix("0X")) {
         Some(digits) => (16, digits),

@@ -2,26 +2,15 @@
 
 use std::io::IsTerminal;
 
-/// When to use colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set
-    Auto,
-    /// Also into a pipe
-    Always,
-    /// Nowhere
-    Never,
-}
+use clap::ColorChoice;
 
-impl Color {
-    /// Returns whether bytes are shown in colours.
-    pub fn is_on(self) -> bool {
-        let no_color = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        match self {
-            Self::Always => true,
-            Self::Never => false,
-            Self::Auto => std::io::stdout().is_terminal() && !no_color(),
-        }
+/// Returns whether bytes are shown in colours.
+pub fn is_on(choice: ColorChoice) -> bool {
+    let no_color = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => std::io::stdout().is_terminal() && !no_color(),
     }
 }
 

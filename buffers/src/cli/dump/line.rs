@@ -62,7 +62,7 @@ impl Line {
     pub fn new(options: &Options) -> Self {
         let (style, cols, group) = (options.style(), options.cols(), options.group());
         let (decimal, ebcdic) = (options.decimal, options.ebcdic);
-        let has_colors = options.color.is_on();
+        let has_colors = color::is_on(options.color);
         let has_layout = (style, cols, group) == (Style::Hex, 16, 2);
         Self {
             cols,

@@ -5,9 +5,8 @@ use std::io::SeekFrom;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use clap::{ArgAction, Command};
+use clap::{ArgAction, ColorChoice, Command};
 
-use super::color::Color;
 use crate::cli::message::Usage;
 use crate::cli::number::{parse, parse_size};
 
@@ -66,9 +65,9 @@ pub struct Options {
     /// Digits only
     #[arg(short, long, visible_aliases = ["ps", "postscript"], overrides_with_all = ["bits", "little_endian", "include"])]
     plain: bool,
-    /// Colours by what a byte is
-    #[arg(short = 'R', long, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
-    pub color: Color,
+    /// Colours by what a byte is; auto is on a terminal, unless `NO_COLOR` is set
+    #[arg(short = 'R', long, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: ColorChoice,
     /// From a dump back to bytes; what is not a dump is an error
     #[arg(short, long, visible_alias = "reverse")]
     pub revert: bool,
