@@ -49,10 +49,8 @@ pub fn utf8_to_utf16(text: &str, out: &mut [u8]) -> Progress {
         units = _mm512_mask_mov_epi16(units, three, of_three);
         if (four | low) != 0 {
             // 0xd800 and the upper ten bits, less the 0x10000 that pairs leave out.
-            let (top, middle) = (
-                _mm512_slli_epi16::<8>(bits16(b0, 7)),
-                _mm512_slli_epi16::<2>(six1),
-            );
+            let top = _mm512_slli_epi16::<8>(bits16(b0, 7));
+            let middle = _mm512_slli_epi16::<2>(six1);
             let upper = or3(top, middle, _mm512_srli_epi16::<4>(bits16(b2, 0x30)));
             let high_unit = _mm512_add_epi16(upper, _mm512_set1_epi16(0xd7c0_u16.cast_signed()));
             let low_mark = _mm512_set1_epi16(0xdc00_u16.cast_signed());

@@ -21,11 +21,8 @@ fn utf8_of(characters: __m512i, skipped: u16) -> (__m512i, u64) {
     let up = |six, marks| _mm512_or_si512(_mm512_slli_epi32::<8>(six), _mm512_set1_epi32(marks));
     let of_two = _mm512_or_si512(_mm512_srli_epi32::<6>(characters), up(six0, 0x80c0));
     let third = _mm512_slli_epi32::<16>(six0);
-    let of_three = or3(
-        _mm512_srli_epi32::<12>(characters),
-        up(six1, 0x0080_80e0),
-        third,
-    );
+    let first = _mm512_srli_epi32::<12>(characters);
+    let of_three = or3(first, up(six1, 0x0080_80e0), third);
     let mut bytes = _mm512_mask_mov_epi32(characters, two, of_two);
     bytes = _mm512_mask_mov_epi32(bytes, three, of_three);
     let mut used = _mm512_set1_epi32(0x80);
