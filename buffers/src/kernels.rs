@@ -1,6 +1,6 @@
 //! What our own SIMD kernels do. Each call returns `None` where there is no kernel; its caller's scalar code does it all then.
 //!
-//! Node leaves this to simdutf, in C++. What other crates do well (hex, base64, UTF-8 checks, search from the
+//! Node leaves this to simdutf, in C++. What other crates do well (hex, base64, UTF-8 checks, search of words from the
 //! front) is left to them; here is what they lack at that speed. The kernels are in `simd/`; without the feature `simd`
 //! that folder is not compiled, and may be deleted.
 
@@ -67,6 +67,8 @@ kernels! {
     Avx512 fn compact_base64(text: &[u8], table: &Table, out: &mut [u8]) -> Progress = base64::compact;
     /// Where `needle`, of at least two bytes, is found last; `Err` with how many bytes from the start are left to search.
     Avx2 fn rfind(bytes: &[u8], needle: &[u8]) -> Result<Option<usize>, usize> = search::rfind;
+    /// How many bytes from the start have no `byte`, or fewer.
+    Avx512 fn skip_without(bytes: &[u8], byte: u8) -> usize = search::skip_without;
     /// Reverses groups of `WIDTH` bytes, 2, 4 or 8; says how many bytes from the start are done.
     Avx512 fn swap<WIDTH>(bytes: &mut [u8]) -> usize = swap::swap;
 }

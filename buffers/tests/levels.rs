@@ -387,6 +387,20 @@ fn the_last_occurrence_is_the_one_that_a_look_at_each_place_finds() {
 }
 
 #[test]
+fn a_byte_is_found_at_each_place() {
+    let mut bytes = [b'a'; 900];
+    for start in [0, 1, 31, 63, 64] {
+        assert_eq!(buffers::index_of(&bytes[start..], b'x', 0), None);
+        for place in start..bytes.len() {
+            bytes[place] = b'x';
+            let found = buffers::index_of(&bytes[start..], b'x', 0);
+            assert_eq!(found, Some(place - start), "from {start}");
+            bytes[place] = b'a';
+        }
+    }
+}
+
+#[test]
 fn units_are_searched_for_in_whole_units() {
     use buffers::Pattern::{Text, Units};
 

@@ -154,7 +154,10 @@ fn start(len: usize, needle: usize, offset: i64, direction: Direction) -> Option
 
 fn first(bytes: &[u8], needle: &[u8]) -> Option<usize> {
     match needle {
-        [byte] => memchr(*byte, bytes),
+        [byte] => {
+            let start = kernels::skip_without(bytes, *byte).unwrap_or(0);
+            memchr(*byte, &bytes[start..]).map(|place| start + place)
+        }
         _ => memmem::find(bytes, needle),
     }
 }
