@@ -1,7 +1,8 @@
 //! `buffers dump -i`: bytes as a C array, named after the file.
 
+use std::fmt::Write as _;
 use std::fs::File;
-use std::io::Write;
+use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -26,9 +27,10 @@ pub fn include(options: &Options, input: &mut Input, out: &mut File) -> Result<(
                 (_, 0) => ",\n  ",
                 _ => ", ",
             };
-            text += &match options.upper {
-                true => format!("0X{byte:02X}"),
-                false => format!("0x{byte:02x}"),
+            // Writing into a String does not fail.
+            let _ = match options.upper {
+                true => write!(text, "0X{byte:02X}"),
+                false => write!(text, "0x{byte:02x}"),
             };
             count += 1;
         }
