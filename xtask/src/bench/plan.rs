@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use regex_lite::Regex;
 use serde::Deserialize;
 
-use crate::cases::{Crate, read_toml};
+use crate::cases::{Crate, Pattern, read_toml};
 use crate::exit_error::ExitError;
 
 /// A bench as written, and where it stands. All lines are for `sh` and run in one folder in memory.
@@ -79,19 +78,6 @@ enum Needs {
     Nothing,
     One(String),
     All(Vec<String>),
-}
-
-/// A regular expression that is read from a file.
-#[derive(Clone, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Pattern(pub Regex);
-
-impl TryFrom<String> for Pattern {
-    type Error = regex_lite::Error;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Regex::new(&text).map(Self)
-    }
 }
 
 #[derive(Clone, Deserialize)]

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use super::plan::{Pattern, Serve};
+use super::plan::Serve;
 use super::shell::Shell;
+use crate::cases::Pattern;
 use crate::run::{End, Run, interrupt};
 
 const READY: Duration = Duration::from_secs(20);

@@ -168,14 +168,25 @@ fn read_stdin(settings: &mut Settings, fixtures: &Path) -> Result<Option<Vec<u8>
     })
 }
 
-/// Counts the cases that have no oracle.
-pub fn without_oracle<'a>(cases: impl Iterator<Item = &'a Case>) -> usize {
-    cases.filter(|case| case.has_no_oracle()).count()
+/// Counts the cases that have no oracle, and those that have a redaction.
+pub fn shares<'a>(cases: impl Iterator<Item = &'a Case> + Clone) -> [usize; 2] {
+    let is_redacted = |case: &&Case| !case.settings.redact.is_empty();
+    let alone = cases.clone().filter(|case| case.has_no_oracle());
+    [alone.count(), cases.filter(is_redacted).count()]
 }
 
-/// Finds out whether too many go without oracle. Few cases make no share.
-pub fn check_shares(cases: &[Case]) -> Option<Fault> {
-    let (alone, all) = (without_oracle(cases.iter()), cases.len());
-    let text = format!("too many cases without oracle: {alone} of {all}, a tenth is the most");
-    (all >= 20 && alone * 10 > all).then(|| Fault::new("golden", text))
+/// Finds out whether too many go without oracle or with a redaction. Few cases make no share.
+pub fn check_shares(cases: &[Case]) -> Vec<Fault> {
+    let (all, [alone, redacted]) = (cases.len(), shares(cases.iter()));
+    let mut faults = Vec::new();
+    for (count, what, most, share) in [
+        (alone, "without oracle", "a tenth", 10),
+        (redacted, "with a redaction", "a twentieth", 20),
+    ] {
+        if all >= 20 && count * share > all {
+            let text = format!("too many cases {what}: {count} of {all}, {most} is the most");
+            faults.push(Fault::new("golden", text));
+        }
+    }
+    faults
 }

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use serde::Deserialize;
+
+use crate::cases::normalise::{Order, Pattern, Redaction};
 
 /// How long a program may take unless told otherwise.
 pub const LIMIT: Duration = Duration::from_secs(10);
@@ -30,8 +32,14 @@ pub struct Settings {
     /// How long a side may take, if not [`LIMIT`].
     #[serde(with = "humantime_serde")]
     pub timeout: Option<Duration>,
+    /// Never beside another case: for timers.
+    pub serial: bool,
     /// It needs what only Unix has; a copy that is tested elsewhere leaves it out.
     pub unix: bool,
+    pub order: Order,
+    /// For [`Order::ByKey`]: the pattern's first group, or all that it matches.
+    pub key: Option<Pattern>,
+    pub redact: Vec<Redaction>,
 }
 
 impl Settings {
@@ -41,6 +49,11 @@ impl Settings {
 
     /// Refuses what does not fit together.
     pub fn check(&self, is_lesson: bool) -> Result<()> {
+        for Redaction { name, pattern } in &self.redact {
+            let groups = pattern.0.captures_len() - 1;
+            let what = format!("the pattern needs one group, not {groups}");
+            ensure!(groups == 1, "redact {name}: {what}");
+        }
         let oracles = usize::from(self.oracle.is_some()) + usize::from(self.no_oracle.is_some());
         let problem = if is_lesson && (self.args.is_some() || oracles > 0) {
             "a lesson is called by its name, and its oracle is the Node program"
@@ -50,6 +63,10 @@ impl Settings {
             "either `oracle = \"shell command\"` or `no_oracle = \"why\"`"
         } else if self.stdin.is_some() && self.stdin_file.is_some() {
             "either `stdin` or `stdin_file`"
+        } else if self.key.is_some() != (self.order == Order::ByKey) {
+            "`key` belongs to order = \"by-key\""
+        } else if self.order == Order::Any && !self.redact.is_empty() {
+            "redactions are numbered, so order = \"any\" cannot have them"
         } else {
             return Ok(());
         };

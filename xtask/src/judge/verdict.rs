@@ -86,7 +86,8 @@ pub fn judge(case: &Case, rust: &Outcome, oracle: Option<&Outcome>) -> Verdict {
     verdict.files.clone_from(&case.files);
     verdict.seconds = rust.seconds;
     let golden = fs::read(&case.golden).ok();
-    let is_golden = golden.as_ref() == Some(&rust.stdout);
+    let golden = golden.map(|golden| case.settings.normalise(&golden));
+    let is_golden = golden.as_ref() == Some(&case.settings.normalise(&rust.stdout));
     // Being late explains much, but no process that is left behind.
     let has_leaked = oracle.is_some_and(|oracle| !oracle.leaked.is_empty());
     let mut state = State::Failed;
@@ -114,10 +115,10 @@ fn compare(case: &Case, golden: &[u8], runs: [Option<&Outcome>; 2]) -> Option<St
     let (id, other) = (&case.id, case.oracle.name());
     let [rust, oracle] = runs.map(|run| {
         let run = run.filter(|run| run.has_ended())?;
-        Some(run.stdout.as_slice())
+        Some(case.settings.normalise(&run.stdout))
     });
-    let [from_rust, from_oracle] = [("Rust", rust), (other, oracle)].map(|(name, text)| {
-        let text = text.filter(|text| *text != golden)?;
+    let [from_rust, from_oracle] = [("Rust", &rust), (other, &oracle)].map(|(name, text)| {
+        let text = text.as_ref().filter(|text| *text != golden)?;
         Some(diff("golden", golden, name, text))
     });
     let both_ran = rust.is_some() && oracle.is_some();

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::cases::{Case, Choice, Oracle, Selection, Unit, Workspace, without_oracle};
+use crate::cases::{Case, Choice, Oracle, Selection, Unit, Workspace, shares};
 
 /// How `list` is called.
 #[derive(clap::Args)]
@@ -28,11 +28,8 @@ pub fn list(options: &Options) -> Result<u8> {
     for block in selection.blocks() {
         outln!("README {}  {} commands", block.id, block.commands().count());
     }
-    let alone = without_oracle(selection.cases());
-    outln!(
-        "{} cases: {alone} without oracle",
-        selection.cases().count()
-    );
+    let (all, [alone, redacted]) = (selection.cases().count(), shares(selection.cases()));
+    outln!("{all} cases: {alone} without oracle, {redacted} with a redaction");
     let mut status = 0;
     for unit in &selection.units {
         if let Unit::Fault(fault) = unit {
@@ -53,6 +50,12 @@ fn describe(case: &Case) -> String {
     let mut line = format!("{kind} {:<32} {oracle}", case.id);
     if !case.golden.exists() {
         line += " [golden missing]";
+    }
+    if case.settings.serial {
+        line += " [serial]";
+    }
+    for redaction in &case.settings.redact {
+        line += &format!(" [redacts {}]", redaction.name);
     }
     line
 }

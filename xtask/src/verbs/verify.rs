@@ -49,6 +49,7 @@ pub fn verify(options: &Options) -> Result<u8> {
     let executables = cargo::build_all(&selection.needed, &[])?;
     let runner = Runner { node, executables };
     let is_tests = |unit: &Unit| matches!(unit, Unit::Tests(_));
+    let is_serial = |unit: &Unit| matches!(unit, Unit::Case(case) if case.settings.serial);
     let units = &mut selection.units;
     units.retain(|unit| !options.cases_only || !is_tests(unit));
     for unit in units.iter() {
@@ -62,12 +63,16 @@ pub fn verify(options: &Options) -> Result<u8> {
     let before: BTreeSet<_> = leaks::descendants().iter().map(|one| one.pid).collect();
     let jobs = options.jobs.or(available_parallelism().ok());
     let jobs = jobs.map_or(1, NonZeroUsize::get);
-    let work = |unit: &_| options.repeated(&runner, unit);
+    let (serial, beside): (Vec<_>, Vec<_>) = units.iter().partition(|unit| is_serial(unit));
+    let (tests, cases) = beside.into_iter().partition(|unit| is_tests(unit));
     let mut undecided = Vec::new();
-    pool::each(units, jobs, is_tests, work, |verdict| match verdict.state {
-        State::Undecided => undecided.push(verdict),
-        _ => report.add(verdict),
-    });
+    for queues in [vec![(1, tests), (jobs, cases)], vec![(1, serial)]] {
+        let work = |unit: &_| options.repeated(&runner, unit);
+        pool::each(&queues, work, |verdict| match verdict.state {
+            State::Undecided => undecided.push(verdict),
+            _ => report.add(verdict),
+        });
+    }
     // Now that nothing else runs.
     for mut verdict in undecided {
         if let Some(case) = selection.cases().find(|case| case.id == verdict.id) {

@@ -306,6 +306,15 @@ fn a_case_file_that_cannot_be_understood_ends_with_2() {
             "no_oracle = 'x'\ntimeout = '3 moons'",
             "expected a duration",
         ),
+        ("no_oracle = 'x'\norder = 'by-key'", "`key` belongs"),
+        (
+            "no_oracle = 'x'\nredact = [{ name = 'PID', pattern = 'pid' }]",
+            "needs one group",
+        ),
+        (
+            "no_oracle = 'x'\norder = 'any'\nredact = [{ name = 'PID', pattern = '(x)' }]",
+            "cannot have them",
+        ),
     ];
     for (settings, text) in bad {
         let bench = Bench::new();
@@ -454,6 +463,73 @@ fn a_readme_command_that_cannot_be_checked_ends_with_2() {
 }
 
 #[test]
+fn the_order_of_lines_counts_as_far_as_the_case_says() {
+    let bench = Bench::new();
+    let rust = "printf 'a 1\\nb 1\\na 2\\n'";
+    bench.command(
+        "any",
+        "order = 'any'\nno_oracle = 'x'",
+        rust,
+        "b 1\na 2\na 1\n",
+    );
+    bench.command(
+        "any-more",
+        "order = 'any'\nno_oracle = 'x'",
+        rust,
+        "b 1\na 2\na 1\na 1\n",
+    );
+    bench.command(
+        "by-key",
+        "order = 'by-key'\nkey = '^(.)'\nno_oracle = 'x'",
+        rust,
+        "b 1\na 1\na 2\n",
+    );
+    bench.command(
+        "in-key",
+        "order = 'by-key'\nkey = '^(.)'\nno_oracle = 'x'",
+        rust,
+        "a 2\nb 1\na 1\n",
+    );
+
+    let ran = bench.run("verify --cases-only");
+
+    ran.expect(
+        1,
+        &[
+            "2 passed, 2 failed",
+            "  demo/any-more: Rust differs",
+            "  demo/in-key: Rust differs",
+        ],
+    );
+}
+
+#[test]
+fn redacted_texts_are_numbered_so_that_equal_ones_stay_equal() {
+    let bench = Bench::new();
+    let settings = "redact = [{ name = 'PID', pattern = 'pid (\\d+)' }]\nno_oracle = 'x'";
+    bench.command(
+        "same",
+        settings,
+        "echo pid 71, pid 72, pid 71",
+        "pid [PID:1], pid [PID:2], pid [PID:1]\n",
+    );
+    bench.command(
+        "other",
+        settings,
+        "echo pid 71, pid 72, pid 73",
+        "pid [PID:1], pid [PID:2], pid [PID:1]\n",
+    );
+
+    bench.run("verify --cases-only").expect(
+        1,
+        &[
+            "1 passed, 1 failed",
+            "+pid [PID:1], pid [PID:2], pid [PID:3]",
+        ],
+    );
+}
+
+#[test]
 fn a_case_that_passes_only_sometimes_is_flaky() {
     let bench = Bench::new();
     let flag = bench.path("flag").display().to_string();
@@ -492,6 +568,47 @@ fn few_cases_may_go_without_oracle() {
         .run("list")
         .expect(1, &["20 cases: 3 without oracle", "too many cases"]);
     bench.run("verify --match case").expect(0, &["20 passed"]);
+}
+
+#[test]
+fn a_serial_case_is_never_beside_another() {
+    let bench = Bench::new();
+    let started = bench.path("started").display().to_string();
+    // Half a second is not waited *for* anything: if the serial case were to start meanwhile, this one would see it.
+    let watch = format!(
+        "for i in 1 2 3 4 5; do [ -e {started} ] && echo not alone; sleep 0.1; done; echo done"
+    );
+    bench.command("watcher", "no_oracle = 'x'", &watch, "done\n");
+    bench.command(
+        "alone",
+        "serial = true\nno_oracle = 'x'",
+        &format!("touch {started}"),
+        "",
+    );
+
+    bench
+        .run("verify --cases-only --jobs 4")
+        .expect(0, &["2 passed"]);
+}
+
+#[test]
+fn few_cases_may_have_a_redaction() {
+    let bench = Bench::new();
+    let redact = "redact = [{ name = 'PID', pattern = 'pid (\\d+)' }]";
+    for number in 0..20 {
+        let more = if number < 2 { redact } else { "" };
+        let settings = format!("oracle = 'echo'\n{more}");
+        bench.command(&format!("case-{number}"), &settings, "echo", "\n");
+    }
+
+    bench.run("list").expect(
+        1,
+        &[
+            "0 without oracle, 2 with a redaction",
+            "demo/case-0                      oracle: echo [redacts PID]",
+            "too many cases with a redaction: 2 of 20",
+        ],
+    );
 }
 
 #[test]
