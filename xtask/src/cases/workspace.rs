@@ -17,20 +17,12 @@ struct Root {
     workspace: Members,
 }
 
-/// Who belongs to the workspace, and which rules it waives.
+/// Which crates belong to the workspace.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 pub struct Members {
     pub members: Vec<String>,
     pub default_members: Vec<String>,
-    pub metadata: Metadata,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "kebab-case")]
-pub struct Metadata {
-    /// How many lines of a crate are still to be put into plain English.
-    pub private_words: BTreeMap<String, usize>,
 }
 
 /// The manifest of a crate, as far as we read it.
