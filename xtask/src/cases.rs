@@ -12,9 +12,9 @@ use regex_lite::Regex;
 
 pub use self::console::Block;
 pub use self::files::{all_files, known_files, read_toml};
-pub use self::find::{Case, Fault, Oracle, shares};
+pub use self::find::{Case, CaseError, Oracle, shares};
 pub use self::normalise::Pattern;
-pub use self::selection::{Choice, Selection, Unit};
+pub use self::selection::{Choice, Item, Selection};
 pub use self::settings::LIMIT;
 pub use self::workspace::{Crate, Members, Workspace, dependencies};
 

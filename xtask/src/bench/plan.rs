@@ -16,7 +16,7 @@ pub struct Spec {
     #[serde(skip)]
     pub id: String,
     #[serde(skip)]
-    pub krate: String,
+    pub crate_name: String,
     #[serde(skip)]
     pub file: PathBuf,
     /// What is done, for the reader of the table.
@@ -106,7 +106,7 @@ impl Spec {
                 let mut spec: Self = read_toml(&file)?;
                 let wrong = |error| ExitError::Usage(format!("{}: {error:#}", file.display()));
                 spec.check().map_err(wrong)?;
-                spec.krate.clone_from(&one.name);
+                spec.crate_name.clone_from(&one.name);
                 (spec.id, spec.file) = (id, file);
                 specs.push(spec);
             }

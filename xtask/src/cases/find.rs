@@ -3,18 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use fs_err as fs;
 
 use crate::cases::settings::Settings;
 use crate::cases::{Crate, read_toml, regex};
-use crate::exit_error::ExitError;
 
 /// One lesson, or one command of a tool.
 pub struct Case {
     /// `CRATE/name`.
     pub id: String,
-    pub krate: String,
+    pub crate_name: String,
     pub is_lesson: bool,
     /// What the crate's executable is called with.
     pub args: Vec<String>,
@@ -55,25 +54,21 @@ impl Oracle {
     }
 }
 
-/// Something that is wrong with the files themselves, found without running anything.
-pub struct Fault {
+/// An error in the files themselves, found without running anything.
+pub struct CaseError {
     pub id: String,
     pub text: String,
 }
 
-impl Fault {
+impl CaseError {
     pub fn new(id: impl Into<String>, text: impl Into<String>) -> Self {
         let (id, text) = (id.into(), text.into());
         Self { id, text }
     }
 }
 
-/// Reads the cases of one crate in reading order, and adds the files that belong to none to `faults`.
-///
-/// # Errors
-///
-/// [`ExitError`] for a case file that cannot be understood.
-pub fn read_all(one: &Crate, faults: &mut Vec<Fault>) -> Result<Vec<Case>> {
+/// Reads the cases of one crate in reading order; adds to `errors` the files that belong to none or cannot be understood.
+pub fn read_all(one: &Crate, errors: &mut Vec<CaseError>) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
     for (folder, pattern, needed) in [
         ("examples", r"^([a-z0-9-]+)\.(rs|mjs|out|toml)$", "mjs"),
@@ -90,7 +85,7 @@ pub fn read_all(one: &Crate, faults: &mut Vec<Fault>) -> Result<Vec<Case>> {
                 let id = format!("{}/{folder}/{file}", one.name);
                 let what = "orphan: its name is not that of a file in";
                 let text = format!("{what} {folder}/, and it is not in fixtures/");
-                faults.push(Fault::new(id, text));
+                errors.push(CaseError::new(id, text));
             }
         }
         // A Rust program alone is one to look at; `tidy` says whether it should be a lesson.
@@ -98,43 +93,57 @@ pub fn read_all(one: &Crate, faults: &mut Vec<Fault>) -> Result<Vec<Case>> {
             if !ends.contains(needed) {
                 let id = format!("{}/{folder}/{stem}", one.name);
                 let text = format!("orphan: there is no {stem}.{needed}");
-                faults.push(Fault::new(id, text));
+                errors.push(CaseError::new(id, text));
                 continue;
             }
-            let case = Case::read(one, folder, stem, ends)?;
-            let is_new = cases.iter().all(|other| other.id != case.id);
-            let two = format!("there are two cases named {}", case.id);
-            ensure!(is_new, ExitError::Usage(two));
-            cases.push(case);
+            // The number of a command is its place in the reading order, and no part of its name.
+            let numbered = stem.split_once('-').filter(|_| folder == "golden");
+            let id = format!(
+                "{}/{}",
+                one.name,
+                numbered.map_or(&**stem, |(_, name)| name)
+            );
+            if cases.iter().any(|other| other.id == id) {
+                errors.push(CaseError::new(id, "there are two cases of this name"));
+                continue;
+            }
+            match Case::read(one, &id, folder, stem, ends) {
+                Ok(case) => cases.push(case),
+                Err(error) => errors.push(CaseError::new(id, format!("{error:#}"))),
+            }
         }
     }
     // The table of the tour has the reading order.
     let tour = fs::read_to_string(one.dir.join("src/tour.rs")).unwrap_or_default();
     let place = |name: &str| tour.find(&format!("\"{name}\"")).unwrap_or(usize::MAX);
     cases.sort_by_key(|case| (!case.is_lesson, case.is_lesson.then(|| place(case.name()))));
-    Ok(cases)
+    cases
 }
 
 impl Case {
-    fn read(one: &Crate, folder: &str, stem: &str, ends: &BTreeSet<String>) -> Result<Self> {
-        let krate = one.name.clone();
+    fn read(
+        one: &Crate,
+        id: &str,
+        folder: &str,
+        stem: &str,
+        ends: &BTreeSet<String>,
+    ) -> Result<Self> {
+        let crate_name = one.name.clone();
         let path = one.dir.join(folder).join(stem);
         let is_lesson = folder == "examples";
-        let numbered = stem.split_once('-').filter(|_| !is_lesson);
-        let name = numbered.map_or(stem, |(_, name)| name);
         let toml = path.with_extension("toml");
         let mut settings = match ends.contains("toml") {
             true => read_toml(&toml)?,
             false => Settings::default(),
         };
-        let wrong = |error| ExitError::Usage(format!("{}: {error:#}", toml.display()));
-        settings.check(is_lesson).map_err(wrong)?;
+        let in_file = || toml.display().to_string();
+        settings.check(is_lesson).with_context(in_file)?;
         let fixtures = path.with_file_name("fixtures");
-        let stdin = read_stdin(&mut settings, &fixtures).map_err(wrong)?;
-        let tour = || vec!["tour".to_owned(), name.to_owned()];
-        let file = |end| format!("{krate}/{folder}/{stem}.{end}");
+        let stdin = read_stdin(&mut settings, &fixtures).with_context(in_file)?;
+        let tour = || vec!["tour".to_owned(), stem.to_owned()];
+        let file = |end| format!("{crate_name}/{folder}/{stem}.{end}");
         Ok(Self {
-            id: format!("{krate}/{name}"),
+            id: id.to_owned(),
             is_lesson,
             args: settings.args.take().unwrap_or_else(tour),
             oracle: match (settings.oracle.take(), settings.no_oracle.take()) {
@@ -147,7 +156,7 @@ impl Case {
             stdin,
             settings,
             files: ends.iter().map(file).collect(),
-            krate,
+            crate_name,
         })
     }
 
@@ -157,7 +166,7 @@ impl Case {
 
     /// Returns its name in its crate.
     fn name(&self) -> &str {
-        &self.id[self.krate.len() + 1..]
+        &self.id[self.crate_name.len() + 1..]
     }
 }
 
@@ -176,17 +185,17 @@ pub fn shares<'a>(cases: impl Iterator<Item = &'a Case> + Clone) -> [usize; 2] {
 }
 
 /// Finds out whether too many go without oracle or with a redaction. Few cases make no share.
-pub fn check_shares(cases: &[Case]) -> Vec<Fault> {
+pub fn check_shares(cases: &[Case]) -> Vec<CaseError> {
     let (all, [alone, redacted]) = (cases.len(), shares(cases.iter()));
-    let mut faults = Vec::new();
+    let mut errors = Vec::new();
     for (count, what, most, share) in [
         (alone, "without oracle", "a tenth", 10),
         (redacted, "with a redaction", "a twentieth", 20),
     ] {
         if all >= 20 && count * share > all {
             let text = format!("too many cases {what}: {count} of {all}, {most} is the most");
-            faults.push(Fault::new("golden", text));
+            errors.push(CaseError::new("golden", text));
         }
     }
-    faults
+    errors
 }

@@ -35,7 +35,7 @@ impl Report {
             State::Failed | State::Missing => "FAIL",
         };
         errln!("{word} {id} ({seconds:.2}s)");
-        if verdict.has_failed() {
+        if verdict.has_failed() || verdict.state == State::Undecided {
             outln!("\n{id}");
             verdict.files.iter().for_each(|file| outln!("  {file}"));
             let lines = verdict.problems.iter().flat_map(|problem| problem.lines());

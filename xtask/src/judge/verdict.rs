@@ -82,7 +82,7 @@ impl Verdict {
 
 /// Compares both sides with the golden file. Both ran whatever the first one did, to tell which is wrong.
 pub fn judge(case: &Case, rust: &Outcome, oracle: Option<&Outcome>) -> Verdict {
-    let mut verdict = Verdict::new(&case.id, faults(case, "Rust", rust));
+    let mut verdict = Verdict::new(&case.id, problems(case, "Rust", rust));
     verdict.files.clone_from(&case.files);
     verdict.seconds = rust.seconds;
     let golden = fs::read(&case.golden).ok();
@@ -97,7 +97,7 @@ pub fn judge(case: &Case, rust: &Outcome, oracle: Option<&Outcome>) -> Verdict {
     if let Some(oracle) = oracle {
         verdict.checked = true;
         verdict.seconds += oracle.seconds;
-        verdict.add(state, faults(case, case.oracle.name(), oracle));
+        verdict.add(state, problems(case, case.oracle.name(), oracle));
     }
     if let Some(golden) = golden {
         verdict.add(state, compare(case, &golden, [Some(rust), oracle]));
@@ -141,7 +141,7 @@ fn compare(case: &Case, golden: &[u8], runs: [Option<&Outcome>; 2]) -> Option<St
 }
 
 /// Returns what is wrong with a run apart from what it printed.
-pub fn faults(case: &Case, name: &str, run: &Outcome) -> Vec<String> {
+pub fn problems(case: &Case, name: &str, run: &Outcome) -> Vec<String> {
     let settings = &case.settings;
     let mut problems = ending(name, settings.limit(), run);
     if run.has_ended() && run.end != End::Exited(settings.status) {

@@ -20,7 +20,7 @@ use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 use wait4::Wait4;
 
-use crate::run::leaks::{COOKIE, describe, leaders, survivors, usage};
+use crate::run::leaks::{COOKIE, cpu_time, describe, running_children, survivors};
 use crate::run::{End, Outcome, Usage, interrupt};
 
 /// How often we look at a run.
@@ -49,13 +49,13 @@ pub fn run_to_end(command: &mut Command) -> Result<Outcome> {
 }
 
 /// Like [`run_to_end`], but stderr is ours: a cargo that builds shows its progress there.
-pub fn run_aloud(command: &mut Command) -> Result<Outcome> {
+pub fn run_showing_progress(command: &mut Command) -> Result<Outcome> {
     command.stdout(Stdio::piped()).stderr(Stdio::inherit());
     Ok(Run::start(command, None)?.wait(NO_LIMIT))
 }
 
 /// Like [`run_to_end`], but stdout and stderr are ours.
-pub fn run_through(command: &mut Command) -> Result<Outcome> {
+pub fn run_showing_output(command: &mut Command) -> Result<Outcome> {
     Ok(Run::start(command, None)?.wait(NO_LIMIT))
 }
 
@@ -90,14 +90,14 @@ impl Run {
         command.env(COOKIE, &cookie).process_group(0);
         command.stdin(stdin.map_or_else(Stdio::null, |_| Stdio::piped()));
 
-        let mut leaders = leaders();
+        let mut children = running_children();
         let began = Instant::now();
         let child = command.spawn();
         let mut child = child.with_context(|| command.get_program().display().to_string())?;
         let group = child.id().try_into();
         let group = group.expect("a process id is a positive i32");
-        leaders.insert(group);
-        drop(leaders);
+        children.insert(group);
+        drop(children);
 
         if let (Some(mut pipe), Some(bytes)) = (child.stdin.take(), stdin.map(<[u8]>::to_vec)) {
             // EPIPE: the program has read what it wanted, which is its right.
@@ -200,14 +200,10 @@ impl Run {
         self.outputs.each_ref().map(text)
     }
 
-    /// Returns what all of it that is alive took so far, with those that it waited for.
-    pub fn usage_so_far(&self) -> Usage {
-        let mut all = Usage::default();
-        for one in survivors(self.group, &self.cookie).found.iter().map(usage) {
-            all.cpu += one.cpu;
-            all.peak_kib += one.peak_kib;
-        }
-        all
+    /// Returns the CPU time that all of it that is alive took so far, with those that it waited for.
+    pub fn cpu_so_far(&self) -> Duration {
+        let alive = survivors(self.group, &self.cookie).found;
+        alive.iter().map(cpu_time).sum()
     }
 
     /// Ends the group and every process that left it: TERM, a moment to tidy up, then KILL until none is left.
@@ -240,7 +236,7 @@ impl Run {
 impl Drop for Run {
     fn drop(&mut self) {
         self.terminate();
-        leaders().remove(&self.group);
+        running_children().remove(&self.group);
     }
 }
 

@@ -34,7 +34,7 @@ impl Runner {
     /// Runs our side.
     pub fn rust(&self, case: &Case) -> Result<Outcome> {
         let sandbox = Sandbox::new(&case.fixtures)?;
-        let mut command = sandbox.command(self.executable(&case.krate)?);
+        let mut command = sandbox.command(self.executable(&case.crate_name)?);
         run_case(case, command.args(&case.args))
     }
 
@@ -66,10 +66,10 @@ impl Runner {
     /// Returns a README block as it ought to read, and the runs of its commands.
     pub fn block(&self, block: &Block) -> Result<(Vec<u8>, Vec<Outcome>)> {
         let (sandbox, tools) = (Sandbox::new(&block.fixtures)?, tempfile::tempdir()?);
-        for krate in &block.crates {
-            let link = tools.path().join(krate);
+        for crate_name in &block.crates {
+            let link = tools.path().join(crate_name);
             if !link.exists() {
-                symlink(self.executable(krate)?, link)?;
+                symlink(self.executable(crate_name)?, link)?;
             }
         }
         let path = path_with(tools.path());
@@ -89,9 +89,9 @@ impl Runner {
         Ok((text, outcomes))
     }
 
-    fn executable(&self, krate: &str) -> Result<&PathBuf> {
-        let built = self.executables.get(krate);
-        built.with_context(|| format!("{krate} was not built"))
+    fn executable(&self, crate_name: &str) -> Result<&PathBuf> {
+        let built = self.executables.get(crate_name);
+        built.with_context(|| format!("{crate_name} was not built"))
     }
 }
 

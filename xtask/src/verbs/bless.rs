@@ -5,11 +5,11 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, anyhow, bail, ensure};
 use fs_err as fs;
 
-use crate::cases::{Block, Case, Choice, LIMIT, Selection, Unit, Workspace};
-use crate::judge::{diff, ending, faults};
+use crate::cases::{Block, Case, Choice, Item, LIMIT, Selection, Workspace};
+use crate::judge::{diff, ending, problems};
 use crate::run::{Node, OracleRun, Runner, Wanted, cargo, interrupt};
 
 /// What has happened to a file.
@@ -43,16 +43,17 @@ pub fn bless(options: &Options) -> Result<u8> {
     ensure!(!is_ci, "refused: CI={ci}, and {refused}");
     let workspace = Workspace::find()?;
     let mut selection = Selection::read(&workspace, &options.choice)?;
-    selection.units.retain(|unit| match unit {
-        Unit::Block(_) => options.readme,
-        Unit::Case(case) => !options.readme && case.has_no_oracle() == options.from_rust,
-        _ => false,
+    selection.items.retain(|item| match item {
+        Item::Block(_) => options.readme,
+        Item::Case(case) => !options.readme && case.has_no_oracle() == options.from_rust,
+        Item::Error(_) => true,
+        Item::Tests(_) => false,
     });
-    let is_empty = selection.units.is_empty();
+    let is_empty = selection.items.is_empty();
     ensure!(!is_empty, options.choice.nothing_matched());
     if options.readme {
         // From the last to the first, so that the places of those still to come stay right.
-        selection.units.reverse();
+        selection.items.reverse();
     }
     let node = Node::find(&options.node)?;
     if selection.cases().any(|case| case.oracle.needs_node()) {
@@ -65,14 +66,15 @@ pub fn bless(options: &Options) -> Result<u8> {
     let executables = cargo::build_all(&selection.needed, &[])?;
     let runner = Runner { node, executables };
     let mut status = 0;
-    for unit in &selection.units {
-        let blessed = match unit {
-            Unit::Case(case) => bless_case(&runner, case),
-            Unit::Block(block) => bless_block(&runner, block),
-            Unit::Tests(_) | Unit::Fault(_) => continue,
+    for item in &selection.items {
+        let blessed = match item {
+            Item::Case(case) => bless_case(&runner, case),
+            Item::Block(block) => bless_block(&runner, block),
+            Item::Error(error) => Err(anyhow!(error.text.clone())),
+            Item::Tests(_) => continue,
         };
         interrupt::check()?;
-        let id = unit.id();
+        let id = item.id();
         match blessed {
             Ok(change) => outln!("{change} {id}"),
             Err(why) => {
@@ -93,7 +95,7 @@ fn bless_case(runner: &Runner, case: &Case) -> Result<&'static str> {
             OracleRun::Absent(why) => bail!(why),
             OracleRun::None => ("Rust", runner.rust(case)?),
         };
-        if let Some(problem) = faults(case, name, &outcome).into_iter().next() {
+        if let Some(problem) = problems(case, name, &outcome).into_iter().next() {
             bail!(problem);
         }
         texts.push(case.settings.normalise(&outcome.stdout));

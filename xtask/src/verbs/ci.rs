@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 
 use crate::cases::{Crate, Workspace};
 use crate::exit_error::ExitError;
-use crate::run::process::run_through;
+use crate::run::process::run_showing_output;
 use crate::run::{cargo, interrupt};
 
 /// How `ci` is called.
@@ -36,7 +36,7 @@ pub fn ci(options: &Options) -> Result<u8> {
     let (mut times, mut failed) = (Vec::new(), Vec::new());
     for (name, line) in &steps {
         outln!("\n== {name}: {line}");
-        let outcome = run_through(&mut command(line, &workspace.root)?)?;
+        let outcome = run_showing_output(&mut command(line, &workspace.root)?)?;
         if interrupt::requested() {
             break;
         }

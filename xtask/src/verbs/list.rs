@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::cases::{Case, Choice, Oracle, Selection, Unit, Workspace, shares};
+use crate::cases::{Case, Choice, Item, Oracle, Selection, Workspace, shares};
 
 /// How `list` is called.
 #[derive(clap::Args)]
@@ -15,12 +15,14 @@ pub struct Options {
 pub fn list(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
     let selection = Selection::read(&workspace, &options.choice)?;
-    for krate in workspace.crates.iter().map(|one| &one.name) {
-        let cases = selection.cases().filter(|case| case.krate == *krate);
+    for crate_name in workspace.crates.iter().map(|one| &one.name) {
+        let cases = selection
+            .cases()
+            .filter(|case| case.crate_name == *crate_name);
         let (lessons, commands): (Vec<_>, Vec<_>) = cases.partition(|case| case.is_lesson);
         if !lessons.is_empty() || !commands.is_empty() {
             let (lessons, commands) = (lessons.len(), commands.len());
-            outln!("{krate}: {lessons} lessons, {commands} commands");
+            outln!("{crate_name}: {lessons} lessons, {commands} commands");
         }
         let cases = lessons.iter().chain(&commands);
         cases.for_each(|case| outln!("  {}", describe(case)));
@@ -31,9 +33,9 @@ pub fn list(options: &Options) -> Result<u8> {
     let (all, [alone, redacted]) = (selection.cases().count(), shares(selection.cases()));
     outln!("{all} cases: {alone} without oracle, {redacted} with a redaction");
     let mut status = 0;
-    for unit in &selection.units {
-        if let Unit::Fault(fault) = unit {
-            outln!("{}: {}", fault.id, fault.text);
+    for item in &selection.items {
+        if let Item::Error(error) = item {
+            outln!("{}: {}", error.id, error.text);
             status = 1;
         }
     }

@@ -189,8 +189,26 @@ fn an_oracle_that_wavers_fails_nothing_and_is_named() {
         &[
             "1 passed, 0 failed, 0 skipped",
             "1 undecided, since the oracle wavers: demo/waver)",
+            "\ndemo/waver\n  demo/examples/waver.mjs\n",
+            "golden and Rust agree but Node does not",
+            "+late",
         ],
     );
+}
+
+#[test]
+fn an_oracle_that_always_hangs_costs_two_limits() {
+    let bench = Bench::new();
+    let turns = bench.path("turns");
+    let hang = format!("echo x >>{}; exec sleep 1000", turns.display());
+    bench.lesson("hang", "echo hello", &hang, "hello\n");
+    bench.write("demo/examples/hang.toml", "timeout = '300ms'");
+
+    bench
+        .run("verify --cases-only")
+        .expect(1, &["TIMEOUT: Node still ran after 300ms", "1 failed"]);
+
+    assert_eq!(bench.read("turns"), "x\nx\n");
 }
 
 #[test]
@@ -297,7 +315,7 @@ fn exit_status_and_stderr_belong_to_a_case() {
 }
 
 #[test]
-fn a_case_file_that_cannot_be_understood_ends_with_2() {
+fn a_case_file_that_cannot_be_understood_fails_its_case() {
     let bad = [
         ("no_oracle = 'x'\ntypo = 1", "unknown field `typo`"),
         ("", "either `oracle"),
@@ -319,11 +337,40 @@ fn a_case_file_that_cannot_be_understood_ends_with_2() {
     for (settings, text) in bad {
         let bench = Bench::new();
         bench.command("bad", settings, "", "");
+        bench.command("good", "no_oracle = 'x'", "echo ok", "ok\n");
 
+        bench.run("verify --cases-only").expect(
+            1,
+            &[
+                "demo/bad: ",
+                "demo/golden/02-bad.toml",
+                text,
+                "1 passed, 1 failed",
+            ],
+        );
+        bench.run("verify demo/bad").expect(1, &[text, "1 failed"]);
         bench
-            .run("verify")
-            .expect(2, &["demo/golden/02-bad.toml", text]);
+            .run("bless demo/bad")
+            .expect(1, &["refused   demo/bad", text]);
+        bench
+            .run("verify demo/good")
+            .expect(0, &["1 passed, 0 failed"]);
+        bench
+            .run("list")
+            .expect(1, &["command demo/good", "demo/bad: ", text]);
     }
+}
+
+#[test]
+fn two_cases_of_one_name_are_an_error_of_the_second() {
+    let bench = Bench::new();
+    bench.command("twin", "no_oracle = 'x'", "echo ok", "ok\n");
+    bench.write("demo/golden/03-twin.toml", "args = ['twin']");
+
+    bench.run("verify --cases-only").expect(
+        1,
+        &["there are two cases of this name", "1 passed, 1 failed"],
+    );
 }
 
 #[test]
@@ -354,6 +401,9 @@ fn a_filter_chooses_by_id_and_nothing_chosen_is_4() {
     bench
         .run("verify demo/greet greet")
         .expect(4, &["nothing matches \"greet\""]);
+    bench
+        .run("verify demo/greet --match gret")
+        .expect(4, &["nothing matches \"gret\""]);
     bench.run("verify dem").expect(4, &[]);
     bench.run("verify nothing-like-it").expect(4, &[]);
     bench.run("bless nothing-like-it").expect(4, &[]);
@@ -453,12 +503,15 @@ fn a_readme_that_lies_is_seen() {
 }
 
 #[test]
-fn a_readme_command_that_cannot_be_checked_ends_with_2() {
+fn a_readme_command_that_cannot_be_checked_fails() {
     for line in ["ls", "cargo xtask verify"] {
         let bench = Bench::new();
         bench.write("README.md", format!("```console\n$ {line}\n```\n"));
 
-        bench.run("verify").expect(2, &["README.md:1"]);
+        bench.run("verify").expect(
+            1,
+            &["README.md:1: ", "calls no crate", "1 passed, 1 failed"],
+        );
     }
 }
 
@@ -710,7 +763,7 @@ fn a_readme_block_that_would_not_be_checked_is_refused() {
 
     bench
         .run("verify")
-        .expect(2, &["demo/README.md", "1 fences say console, and 0"]);
+        .expect(1, &["demo/README.md: 1 fences say console, and 0"]);
 }
 
 #[test]
