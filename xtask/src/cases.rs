@@ -10,9 +10,9 @@ mod workspace;
 
 use regex_lite::Regex;
 
-pub use self::console::Block;
+pub use self::console::{Block, commands};
 pub use self::files::{all_files, known_files, read_toml};
-pub use self::find::{Case, CaseError, Oracle, shares};
+pub use self::find::{Case, CaseError, shares};
 pub use self::normalise::Pattern;
 pub use self::selection::{Choice, Item, Selection};
 pub use self::settings::LIMIT;

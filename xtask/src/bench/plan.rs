@@ -61,23 +61,14 @@ pub struct Contender {
     pub name: String,
     /// What is timed; begin it with `exec` where the shell would only wait.
     pub run: String,
-    /// Programs that must be there, or "node" for a Node that we know: one, or a list.
+    /// Programs that must be there, between spaces; "node" is a Node that we know.
     #[serde(default)]
-    needs: Needs,
+    needs: String,
     /// A server to be started first and ended afterwards.
     pub serve: Option<Serve>,
     /// What differs in its environment.
     #[serde(skip)]
     pub env: BTreeMap<&'static str, String>,
-}
-
-#[derive(Clone, Default, Deserialize)]
-#[serde(untagged)]
-enum Needs {
-    #[default]
-    Nothing,
-    One(String),
-    All(Vec<String>),
 }
 
 #[derive(Clone, Deserialize)]
@@ -145,13 +136,9 @@ impl Spec {
 impl Contender {
     /// Returns what is not there and should be; `node` is what is said of Node.
     pub fn missing(&self, env: &BTreeMap<&str, String>, node: &str) -> Option<String> {
-        let programs = match &self.needs {
-            Needs::Nothing => &[][..],
-            Needs::One(program) => std::slice::from_ref(program),
-            Needs::All(programs) => programs,
-        };
         let is_there = |program: &str| which::which_in(program, env.get("PATH"), ".").is_ok();
-        programs.iter().find_map(|program| match program.as_str() {
+        let mut programs = self.needs.split_whitespace();
+        programs.find_map(|program| match program {
             "node" => (!env.contains_key("NODE")).then(|| node.to_owned()),
             other => (!is_there(other)).then(|| format!("{other} is not installed")),
         })

@@ -7,7 +7,6 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, ensure};
 use fs_err as fs;
 
 use crate::cases::{CaseError, Crate, Workspace, regex};
@@ -26,14 +25,8 @@ pub struct Block {
     pub fixtures: PathBuf,
 }
 
-impl Block {
-    /// Returns its commands: the line as printed, and what a shell is given.
-    pub fn commands(&self) -> impl Iterator<Item = (&str, String)> {
-        commands(&self.text)
-    }
-}
-
-fn commands(text: &str) -> impl Iterator<Item = (&str, String)> {
+/// Returns the commands of a block: the line as printed, and what a shell is given.
+pub fn commands(text: &str) -> impl Iterator<Item = (&str, String)> {
     text.lines().filter_map(|line| {
         let command = line.strip_prefix("$ ")?;
         Some(match command.strip_prefix("cargo run -p ") {
@@ -57,15 +50,16 @@ pub fn read_all(workspace: &Workspace, errors: &mut Vec<CaseError>) -> Vec<Block
         let text = "say it as \"```console\" alone and are closed";
         if exact != meant {
             let text = format!("{meant} fences say console, and {exact} {text}");
-            errors.push(CaseError::new(&name, text));
+            let id = name.clone();
+            errors.push(CaseError { id, text });
         }
         let inner = fences.captures_iter(&whole);
         for found in inner.filter_map(|found| found.get(1)) {
             let id = format!("{name}:{}", whole[..found.start()].lines().count());
             let crates = match called(workspace, found.as_str()) {
                 Ok(crates) => crates,
-                Err(error) => {
-                    errors.push(CaseError::new(id, error.to_string()));
+                Err(text) => {
+                    errors.push(CaseError { id, text });
                     continue;
                 }
             };
@@ -83,13 +77,15 @@ pub fn read_all(workspace: &Workspace, errors: &mut Vec<CaseError>) -> Vec<Block
 }
 
 /// Returns the crates that a block calls, one for each command.
-fn called<'a>(workspace: &'a Workspace, text: &str) -> Result<Vec<&'a Crate>> {
-    ensure!(text.starts_with("$ "), "it starts with no `$ command`");
+fn called<'a>(workspace: &'a Workspace, text: &str) -> Result<Vec<&'a Crate>, String> {
+    if !text.starts_with("$ ") {
+        return Err("it starts with no `$ command`".to_owned());
+    }
     let called = commands(text).map(|(line, command)| {
         let mut words = command.split_whitespace();
         let called = words.find_map(|word| workspace.find_crate(word));
         let text = "calls no crate; what is not checked goes into a `sh` block";
-        called.with_context(|| format!("`{line}` {text}"))
+        called.ok_or_else(|| format!("`{line}` {text}"))
     });
     called.collect()
 }

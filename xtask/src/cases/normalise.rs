@@ -82,11 +82,11 @@ impl Redaction {
             if secret.is_empty() || secret.starts_with(&opening) {
                 continue;
             }
-            if !known.contains(&secret) {
+            let index = known.iter().position(|one| *one == secret);
+            let number = index.unwrap_or(known.len()) + 1;
+            if number > known.len() {
                 known.push(secret);
             }
-            let number = known.iter().position(|one| *one == secret);
-            let number = number.map_or(0, |index| index + 1);
             redacted += &format!("{}{opening}{number}]", &text[rest..group.start()]);
             rest = group.end();
         }

@@ -32,14 +32,19 @@ impl Choice {
         ids.chain(self.matching.iter().map(move |text| (text, has)))
     }
 
-    fn has(&self, id: &str) -> bool {
+    pub fn has(&self, id: &str) -> bool {
         self.is_all() || self.names().any(|(name, means)| means(name, id))
     }
 
-    /// Returns the error for a choice that nothing answers to.
-    pub fn nothing_matched(&self) -> ExitError {
-        let names: Vec<_> = self.ids.iter().chain(&self.matching).cloned().collect();
-        ExitError::NothingMatched(names.join(" "))
+    /// Refuses a choice with a name that means none of these ids, and one of nothing at all.
+    pub fn check(&self, ids: &[String]) -> Result<()> {
+        for (name, means) in self.names() {
+            let is_known = ids.iter().any(|id| means(name, id));
+            ensure!(is_known, ExitError::NothingMatched(name.to_owned()));
+        }
+        let is_empty = ids.is_empty();
+        ensure!(!is_empty, ExitError::NothingMatched(String::new()));
+        Ok(())
     }
 }
 
@@ -104,27 +109,21 @@ impl<'a> Selection<'a> {
         items.extend(workspace.crates.iter().map(Item::Tests));
         items.extend(cases.into_iter().map(Box::new).map(Item::Case));
         items.extend(blocks.into_iter().map(Item::Block));
-        for (name, means) in choice.names() {
-            let is_known = items.iter().any(|item| means(name, &item.id()));
-            ensure!(is_known, ExitError::NothingMatched(name.to_owned()));
-        }
         items.retain(|item| choice.has(&item.id()));
-        ensure!(!items.is_empty(), choice.nothing_matched());
         let is_needed = |one: &&Crate| items.iter().any(|item| item.needs(&one.name));
         let needed = workspace.crates.iter().filter(is_needed).collect();
-        Ok(Self { items, needed })
+        let selection = Self { items, needed };
+        choice.check(&selection.ids())?;
+        Ok(selection)
+    }
+
+    pub fn ids(&self) -> Vec<String> {
+        self.items.iter().map(Item::id).collect()
     }
 
     pub fn cases(&self) -> impl Iterator<Item = &Case> + Clone {
         self.items.iter().filter_map(|item| match item {
             Item::Case(case) => Some(case.as_ref()),
-            _ => None,
-        })
-    }
-
-    pub fn blocks(&self) -> impl DoubleEndedIterator<Item = &Block> {
-        self.items.iter().filter_map(|item| match item {
-            Item::Block(block) => Some(block),
             _ => None,
         })
     }

@@ -70,7 +70,7 @@ pub fn build(one: &Crate, args: &[&str]) -> Result<Vec<(String, PathBuf)>> {
 pub fn test(one: &Crate, node: &Node, peers: bool) -> Result<Vec<(String, Outcome)>> {
     let mut outcomes = Vec::new();
     for kind in ["--tests", "--doc"] {
-        if kind == "--doc" && !one.has("src/lib.rs") {
+        if kind == "--doc" && !one.has_library() {
             continue;
         }
         let args = ["test", "-p", &one.name, kind];

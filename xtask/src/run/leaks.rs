@@ -56,10 +56,8 @@ pub fn survivors(group: i32, cookie: &str) -> Survivors {
         let environment = Process::new(process.pid).and_then(|process| process.environ());
         let environment = environment.unwrap_or_default();
         unsure |= environment.is_empty();
-        let has_cookie = environment
-            .get(OsStr::new(COOKIE))
-            .is_some_and(|it| it == cookie);
-        process.pgrp == group || has_cookie
+        let found = environment.get(OsStr::new(COOKIE));
+        process.pgrp == group || found.is_some_and(|it| it == cookie)
     });
     Survivors { found, unsure }
 }
@@ -71,15 +69,10 @@ pub fn descendants() -> Vec<Stat> {
     let mut table = BTreeMap::new();
     for _ in 0..10 {
         let read = all_processes().into_iter().flatten();
-        let read: Vec<_> = read
-            .map(|process| process.and_then(|it| it.stat()))
-            .collect();
+        let read = Vec::from_iter(read.map(|process| process.and_then(|it| it.stat())));
         let is_whole = read.iter().all(Result::is_ok);
-        table = read
-            .into_iter()
-            .flatten()
-            .map(|process| (process.pid, process))
-            .collect();
+        let read = read.into_iter().flatten();
+        table = BTreeMap::from_iter(read.map(|process| (process.pid, process)));
         let dead = table.values().filter(|process| is_dead(process));
         if dead.filter(|process| reap_adopted(process)).count() == 0 && is_whole {
             break;

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use fs_err as fs;
 use tempfile::TempDir;
 
-use crate::cases::{Block, Case, LIMIT, Oracle, all_files};
+use crate::cases::{Block, Case, LIMIT, all_files, commands};
 use crate::run::cargo::Executables;
 use crate::run::process::run;
 use crate::run::{End, Node, Outcome, interrupt};
@@ -40,23 +40,20 @@ impl Runner {
 
     /// Runs the other side.
     pub fn oracle(&self, case: &Case) -> Result<OracleRun> {
+        let Some(line) = &case.oracle else {
+            return Ok(OracleRun::None);
+        };
         let node = self.node.path.as_deref();
-        if node.is_none() && case.oracle.needs_node() {
+        if node.is_none() && case.needs_node() {
             return Ok(OracleRun::Absent(self.node.says.clone()));
         }
         let sandbox = Sandbox::new(&case.fixtures)?;
-        let outcome = match &case.oracle {
-            Oracle::None(_) => return Ok(OracleRun::None),
-            Oracle::Node(file) => run_case(case, sandbox.command(node.unwrap_or(file)).arg(file))?,
-            Oracle::Shell(line) => {
-                let mut shell = sandbox.command("sh");
-                shell.envs(node.map(|node| ("NODE", node)));
-                run_case(case, shell.args(["-c", line]))?
-            }
-        };
+        let mut shell = sandbox.command("sh");
+        shell.envs(node.map(|node| ("NODE", node)));
+        let outcome = run_case(case, shell.args(["-c", line]))?;
         // This is how a shell says that it did not find the tool.
-        let is_shell = matches!(case.oracle, Oracle::Shell(_));
-        if is_shell && outcome.end == End::Exited(127) && case.settings.status != 127 {
+        let is_missing = outcome.end == End::Exited(127) && case.settings.status != 127;
+        if is_missing && !case.is_lesson {
             let why = String::from_utf8_lossy(&outcome.stderr).trim().to_owned();
             return Ok(OracleRun::Absent(why));
         }
@@ -74,7 +71,7 @@ impl Runner {
         }
         let path = path_with(tools.path());
         let (mut text, mut outcomes) = (Vec::new(), Vec::new());
-        for (line, command) in block.commands() {
+        for (line, command) in commands(&block.text) {
             let mut shell = sandbox.command("sh");
             shell.arg("-c").arg(command).env("PATH", &path);
             let outcome = run(&mut shell, None, LIMIT)?;

@@ -12,10 +12,6 @@ use crate::cases::{Block, Case, Choice, Item, LIMIT, Selection, Workspace};
 use crate::judge::{diff, ending, problems};
 use crate::run::{Node, OracleRun, Runner, Wanted, cargo, interrupt};
 
-/// What has happened to a file.
-const UPDATED: &str = "updated  ";
-const UNCHANGED: &str = "unchanged";
-
 /// How many runs must print the same before it becomes a golden file.
 const RUNS: usize = 3;
 
@@ -45,18 +41,17 @@ pub fn bless(options: &Options) -> Result<u8> {
     let mut selection = Selection::read(&workspace, &options.choice)?;
     selection.items.retain(|item| match item {
         Item::Block(_) => options.readme,
-        Item::Case(case) => !options.readme && case.has_no_oracle() == options.from_rust,
+        Item::Case(case) => !options.readme && case.oracle.is_none() == options.from_rust,
         Item::Error(_) => true,
         Item::Tests(_) => false,
     });
-    let is_empty = selection.items.is_empty();
-    ensure!(!is_empty, options.choice.nothing_matched());
+    options.choice.check(&selection.ids())?;
     if options.readme {
         // From the last to the first, so that the places of those still to come stay right.
         selection.items.reverse();
     }
     let node = Node::find(&options.node)?;
-    if selection.cases().any(|case| case.oracle.needs_node()) {
+    if selection.cases().any(Case::needs_node) {
         node.ensure_blesses()?;
     }
     // The Node program may come before a port that compiles; `verify` compares the two.
@@ -91,7 +86,7 @@ fn bless_case(runner: &Runner, case: &Case) -> Result<&'static str> {
     let mut texts = Vec::new();
     for _ in 0..RUNS {
         let (name, outcome) = match runner.oracle(case)? {
-            OracleRun::Ran(outcome) => (case.oracle.name(), outcome),
+            OracleRun::Ran(outcome) => (case.oracle_name(), outcome),
             OracleRun::Absent(why) => bail!(why),
             OracleRun::None => ("Rust", runner.rust(case)?),
         };
@@ -105,11 +100,8 @@ fn bless_case(runner: &Runner, case: &Case) -> Result<&'static str> {
         bail!("FLAKY: two runs differ\n{shown}");
     }
     // A golden file that is equal in another order is left as it was arranged.
-    if fs::read(&case.golden).is_ok_and(|golden| case.settings.normalise(&golden) == texts[0]) {
-        return Ok(UNCHANGED);
-    }
-    replace(&case.golden, &texts[0])?;
-    Ok(UPDATED)
+    let golden = fs::read(&case.golden).map(|golden| case.settings.normalise(&golden));
+    replace(&case.golden, golden.ok().as_deref(), &texts[0])
 }
 
 /// Writes a block of a README, unless it is what its commands print.
@@ -119,22 +111,22 @@ fn bless_block(runner: &Runner, block: &Block) -> Result<&'static str> {
     if let Some(problem) = outcomes.iter().flat_map(problems).next() {
         bail!(problem);
     }
-    if text == block.text.as_bytes() {
-        return Ok(UNCHANGED);
-    }
-    let mut whole = fs::read(&block.file)?;
+    let old = fs::read(&block.file)?;
+    let mut whole = old.clone();
     whole.splice(block.range.clone(), text);
-    replace(&block.file, &whole)?;
-    Ok(UPDATED)
+    replace(&block.file, Some(&old), &whole)
 }
 
-/// Replaces a file in one step: its readers see the old text or the new one, whatever happens on the way.
-fn replace(file: &Path, text: &[u8]) -> Result<()> {
+/// Replaces a file that differs in one step: its readers see the old text or the new one, whatever happens on the way.
+fn replace(file: &Path, old: Option<&[u8]>, text: &[u8]) -> Result<&'static str> {
+    if old == Some(text) {
+        return Ok("unchanged");
+    }
     let folder = file.parent().unwrap_or(Path::new("."));
     let mode = Permissions::from_mode(0o666); // The umask narrows it, as for any new file.
     let mut draft = tempfile::Builder::new();
     let mut draft = draft.permissions(mode).tempfile_in(folder)?;
     draft.write_all(text)?;
     draft.persist(file)?;
-    Ok(())
+    Ok("updated  ")
 }

@@ -72,7 +72,7 @@ fn steps(workspace: &Workspace, node: &str) -> Vec<Step> {
         let line = format!("cargo clippy --package {name} --all-targets -- -D warnings");
         add(&format!("clippy-{name}"), &line);
     }
-    let has_features = |one: &&Crate| !one.features.is_empty();
+    let has_features = |one: &&Crate| !one.table("features").is_empty();
     for one in workspace.crates.iter().filter(has_features) {
         let name = &one.name;
         let mut clippy = |set: &str, flags: &str| {
@@ -82,7 +82,7 @@ fn steps(workspace: &Workspace, node: &str) -> Vec<Step> {
         clippy("none", "--lib --no-default-features");
         for part in one.parts() {
             let flags = format!("--lib --no-default-features --features {part}");
-            clippy(part, &flags);
+            clippy(&part, &flags);
         }
         // What is more than the default has tests of its own.
         if one.has_more_features() {

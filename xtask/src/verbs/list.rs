@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::cases::{Case, Choice, Item, Oracle, Selection, Workspace, shares};
+use crate::cases::{Block, Case, CaseError, Choice, Item, Selection, Workspace, commands, shares};
 
 /// How `list` is called.
 #[derive(clap::Args)]
@@ -27,26 +27,29 @@ pub fn list(options: &Options) -> Result<u8> {
         let cases = lessons.iter().chain(&commands);
         cases.for_each(|case| outln!("  {}", describe(case)));
     }
-    for block in selection.blocks() {
-        outln!("README {}  {} commands", block.id, block.commands().count());
-    }
     let (all, [alone, redacted]) = (selection.cases().count(), shares(selection.cases()));
-    outln!("{all} cases: {alone} without oracle, {redacted} with a redaction");
     let mut status = 0;
     for item in &selection.items {
-        if let Item::Error(error) = item {
-            outln!("{}: {}", error.id, error.text);
-            status = 1;
+        match item {
+            Item::Block(Block { id, text, .. }) => {
+                outln!("README {id}  {} commands", commands(text).count());
+            }
+            Item::Error(CaseError { id, text }) => {
+                outln!("{id}: {text}");
+                status = 1;
+            }
+            Item::Tests(_) | Item::Case(_) => {}
         }
     }
+    outln!("{all} cases: {alone} without oracle, {redacted} with a redaction");
     Ok(status)
 }
 
 fn describe(case: &Case) -> String {
-    let oracle = match &case.oracle {
-        Oracle::Node(_) => "node".to_owned(),
-        Oracle::Shell(command) => format!("oracle: {command}"),
-        Oracle::None(why) => format!("no oracle: {why}"),
+    let oracle = match (&case.oracle, &case.settings.no_oracle) {
+        (Some(command), _) if !case.is_lesson => format!("oracle: {command}"),
+        (_, Some(why)) => format!("no oracle: {why}"),
+        _ => "node".to_owned(),
     };
     let kind = if case.is_lesson { "lesson " } else { "command" };
     let mut line = format!("{kind} {:<32} {oracle}", case.id);
