@@ -24,15 +24,14 @@ use self::measure::{Entry, run};
 use self::plan::Spec;
 use self::programs::build_programs;
 use self::shell::Shell;
-use crate::cases::Workspace;
-use crate::exit_error::ExitError;
+use crate::cases::{Choice, Workspace};
 use crate::run::{Node, Wanted, interrupt, path_with};
 
 /// How `bench` is called.
 #[derive(clap::Args)]
 pub struct Options {
-    /// Only benches with one of these in their CRATE/NAME
-    names: Vec<String>,
+    #[command(flatten)]
+    choice: Choice,
     /// Run each once on a small input, to see that it still works; nothing is timed
     #[arg(long, conflicts_with = "write")]
     smoke: bool,
@@ -56,7 +55,12 @@ pub struct Options {
 /// Runs the benches that the names choose; returns the exit status.
 pub fn bench(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
-    let mut specs = choose(&workspace, &options.names)?;
+    let mut specs = Vec::new();
+    for one in &workspace.crates {
+        specs.extend(Spec::read_all(one, |id| options.choice.has(id))?);
+    }
+    let ids: Vec<_> = specs.iter().map(|spec| spec.id.clone()).collect();
+    options.choice.check(&ids)?;
     // Before an hour is spent, what could go wrong after it.
     for spec in specs.iter().filter(|_| options.write) {
         table::place(spec)?;
@@ -95,20 +99,6 @@ pub fn bench(options: &Options) -> Result<u8> {
     Ok(u8::from(failed > 0))
 }
 
-fn choose(workspace: &Workspace, names: &[String]) -> Result<Vec<Spec>> {
-    let chosen = |id: &str| names.is_empty() || names.iter().any(|name| id.contains(name));
-    let mut specs = Vec::new();
-    for one in &workspace.crates {
-        specs.extend(Spec::read_all(one, chosen)?);
-    }
-    let is_unused = |name: &&String| !specs.iter().any(|spec| spec.id.contains(*name));
-    let unused = names.iter().find(is_unused).map(String::as_str);
-    match unused.or(specs.is_empty().then_some("bench")) {
-        Some(name) => bail!(ExitError::NothingMatched(name.to_owned())),
-        None => Ok(specs),
-    }
-}
-
 /// What the benches of one call share.
 struct Race<'a> {
     options: &'a Options,
@@ -120,7 +110,8 @@ struct Race<'a> {
 impl Race<'_> {
     /// Runs one round that is checked and not counted, then the others, a different contender first each time.
     fn run<'a>(&self, spec: &'a Spec) -> Result<Vec<Entry<'a>>> {
-        let folder = folder()?;
+        // In memory where there is such a thing, so that no disk is measured.
+        let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir())?;
         let shell = self.shell(spec, folder.path())?;
         if let Some(line) = &spec.input {
             shell.text(line).context("input")?;
@@ -189,10 +180,4 @@ impl Race<'_> {
         let folder = folder.to_owned();
         Ok(Shell { folder, env })
     }
-}
-
-/// Returns a folder in memory where there is such a thing, so that no disk is measured.
-fn folder() -> Result<TempDir> {
-    let memory = tempfile::tempdir_in("/dev/shm");
-    Ok(memory.or_else(|_| tempfile::tempdir())?)
 }

@@ -3,16 +3,18 @@
 mod console;
 mod files;
 mod find;
+mod normalise;
 mod selection;
 mod settings;
 mod workspace;
 
 use regex_lite::Regex;
 
-pub use self::console::Block;
+pub use self::console::{Block, commands};
 pub use self::files::{all_files, known_files, read_toml};
-pub use self::find::{Case, Fault, Oracle, without_oracle};
-pub use self::selection::{Choice, Selection, Unit};
+pub use self::find::{Case, CaseError, shares};
+pub use self::normalise::Pattern;
+pub use self::selection::{Choice, Item, Selection};
 pub use self::settings::LIMIT;
 pub use self::workspace::{Crate, Members, Workspace, dependencies};
 

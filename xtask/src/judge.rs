@@ -6,4 +6,4 @@ mod verdict;
 
 pub use self::diff::{diff, excerpt};
 pub use self::report::Report;
-pub use self::verdict::{State, Verdict, ending, faults, judge};
+pub use self::verdict::{State, Verdict, ending, judge, problems};

@@ -26,7 +26,7 @@ use crate::verbs::{bless, ci, copy, list, standalone, verify};
 #[command(
     name = "cargo xtask",
     bin_name = "cargo xtask",
-    after_help = "Exit status: 0 ok, 1 something failed, 2 wrong usage or a wrong case file, 3 a required tool is missing, \
+    after_help = "Exit status: 0 ok, 1 something failed, 2 wrong usage or a wrong bench file, 3 a required tool is missing, \
                   4 nothing matched, 101 build failed, 130 interrupted"
 )]
 enum Verb {

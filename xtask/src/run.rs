@@ -10,6 +10,6 @@ pub mod process;
 mod sandbox;
 
 pub use self::node::{Node, Wanted};
-pub use self::outcome::{End, Outcome, Usage};
+pub use self::outcome::{End, Outcome};
 pub use self::process::Run;
 pub use self::sandbox::{OracleRun, Runner, copy_files, path_with, remove};

@@ -10,7 +10,7 @@ mod words;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use fs_err as fs;
@@ -162,11 +162,11 @@ impl Tree {
         files.map(|(path, text)| (&**path, &**text)).collect()
     }
 
-    /// Returns the Rust files in this folder of each crate.
-    fn rust(&self, folder: &str) -> Vec<(&str, &str)> {
+    /// Returns the files in this folder of each crate whose path ends so.
+    fn in_crates(&self, folder: &str, end: &str) -> Vec<(&str, &str)> {
         let crates = self.manifests.keys();
         let crates = crates.map(|name| format!("{name}/{folder}"));
-        crates.flat_map(|start| self.below(&start, ".rs")).collect()
+        crates.flat_map(|start| self.below(&start, end)).collect()
     }
 
     fn text(&self, file: &str) -> &str {
@@ -203,25 +203,14 @@ fn top_folder(file: &str) -> &str {
     file.split('/').next().unwrap_or_default()
 }
 
-/// Returns the path from the root that `path` means in a file's folder; `None` above the root.
-fn resolve(file: &str, path: &str) -> Option<String> {
-    let folder = Path::new(file).parent()?;
-    let mut parts = Vec::new();
-    for part in folder.join(path).components() {
-        match part {
-            Component::ParentDir => drop(parts.pop()?),
-            Component::Normal(name) => parts.push(name.to_string_lossy().into_owned()),
-            Component::CurDir => {}
-            _ => return None,
-        }
-    }
-    Some(parts.join("/"))
+/// Returns the path from the root that `path` means in a file's folder; above the root, it begins with `..`.
+fn resolve(file: &str, path: &str) -> PathBuf {
+    path_clean::clean(Path::new(file).with_file_name(path))
 }
 
 /// Returns whether `path`, as a file means it, is outside of the crate that the file is in.
 fn is_outside(file: &str, path: &str) -> bool {
-    let inside = format!("{}/", top_folder(file));
-    resolve(file, path).is_none_or(|path| !path.starts_with(&inside))
+    !resolve(file, path).starts_with(top_folder(file))
 }
 
 /// Returns which of these files, that should all say the same, do not say what the first one does, and how to fix them.

@@ -57,11 +57,11 @@ pub fn run(spec: &Spec, contender: &Contender, shell: &Shell) -> Result<Run> {
 fn costs(ran: &Outcome, work: &Work) -> Vec<(String, f64)> {
     let rate = format!("{}/s", work.of);
     #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
-    let peak_mib = ran.usage.peak_kib as f64 / 1024.0;
+    let peak_mib = ran.peak_kib as f64 / 1024.0;
     let costs = [
         ("time, s", ran.seconds),
         (&rate, work.amount / ran.seconds),
-        ("CPU time, s", ran.usage.cpu.as_secs_f64()),
+        ("CPU time, s", ran.cpu.as_secs_f64()),
         ("peak memory, MiB", peak_mib),
     ];
     costs.map(|(name, cost)| (name.to_owned(), cost)).to_vec()

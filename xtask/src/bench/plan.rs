@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
-use regex_lite::Regex;
 use serde::Deserialize;
 
-use crate::cases::{Crate, read_toml};
+use crate::cases::{Crate, Pattern, read_toml};
 use crate::exit_error::ExitError;
 
 /// A bench as written, and where it stands. All lines are for `sh` and run in one folder in memory.
@@ -17,7 +16,7 @@ pub struct Spec {
     #[serde(skip)]
     pub id: String,
     #[serde(skip)]
-    pub krate: String,
+    pub crate_name: String,
     #[serde(skip)]
     pub file: PathBuf,
     /// What is done, for the reader of the table.
@@ -62,36 +61,14 @@ pub struct Contender {
     pub name: String,
     /// What is timed; begin it with `exec` where the shell would only wait.
     pub run: String,
-    /// Programs that must be there, or "node" for a Node that we know: one, or a list.
+    /// Programs that must be there, between spaces; "node" is a Node that we know.
     #[serde(default)]
-    needs: Needs,
+    needs: String,
     /// A server to be started first and ended afterwards.
     pub serve: Option<Serve>,
     /// What differs in its environment.
     #[serde(skip)]
     pub env: BTreeMap<&'static str, String>,
-}
-
-#[derive(Clone, Default, Deserialize)]
-#[serde(untagged)]
-enum Needs {
-    #[default]
-    Nothing,
-    One(String),
-    All(Vec<String>),
-}
-
-/// A regular expression that is read from a file.
-#[derive(Clone, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Pattern(pub Regex);
-
-impl TryFrom<String> for Pattern {
-    type Error = regex_lite::Error;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Regex::new(&text).map(Self)
-    }
 }
 
 #[derive(Clone, Deserialize)]
@@ -120,7 +97,7 @@ impl Spec {
                 let mut spec: Self = read_toml(&file)?;
                 let wrong = |error| ExitError::Usage(format!("{}: {error:#}", file.display()));
                 spec.check().map_err(wrong)?;
-                spec.krate.clone_from(&one.name);
+                spec.crate_name.clone_from(&one.name);
                 (spec.id, spec.file) = (id, file);
                 specs.push(spec);
             }
@@ -159,13 +136,9 @@ impl Spec {
 impl Contender {
     /// Returns what is not there and should be; `node` is what is said of Node.
     pub fn missing(&self, env: &BTreeMap<&str, String>, node: &str) -> Option<String> {
-        let programs = match &self.needs {
-            Needs::Nothing => &[][..],
-            Needs::One(program) => std::slice::from_ref(program),
-            Needs::All(programs) => programs,
-        };
         let is_there = |program: &str| which::which_in(program, env.get("PATH"), ".").is_ok();
-        programs.iter().find_map(|program| match program.as_str() {
+        let mut programs = self.needs.split_whitespace();
+        programs.find_map(|program| match program {
             "node" => (!env.contains_key("NODE")).then(|| node.to_owned()),
             other => (!is_there(other)).then(|| format!("{other} is not installed")),
         })

@@ -11,7 +11,7 @@ use crate::run::cargo;
 
 /// Builds what the benches need; puts each tool into a folder as CRATE, and each driver as CRATE-bench-NAME.
 pub fn build_programs(from: &Workspace, specs: &[Spec], args: &[&str], bin: &Path) -> Result<()> {
-    let is_needed = |one: &&Crate| specs.iter().any(|spec| spec.krate == one.name);
+    let is_needed = |one: &&Crate| specs.iter().any(|spec| spec.crate_name == one.name);
     let crates: Vec<_> = from.crates.iter().filter(is_needed).collect();
     for (name, path) in cargo::build_all(&crates, args)? {
         symlink(path, bin.join(name))?;

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use super::plan::{Pattern, Serve};
+use super::plan::Serve;
 use super::shell::Shell;
+use crate::cases::Pattern;
 use crate::run::{End, Run, interrupt};
 
 const READY: Duration = Duration::from_secs(20);
@@ -35,7 +36,7 @@ impl<'a> Server<'a> {
             let found = serve.ready.0.captures(whole_lines);
             if let Some(port) = found.and_then(|found| found.get(1)) {
                 let port = port.as_str().to_owned();
-                let start_cpu = run.usage_so_far().cpu;
+                let start_cpu = run.cpu_so_far();
                 return Ok(Self {
                     serve,
                     run,
@@ -58,7 +59,7 @@ impl<'a> Server<'a> {
     pub fn finish(self, driver: &str) -> Result<Vec<(String, f64)>> {
         let requests = number(&self.serve.requests, driver)?;
         let rate = number(&self.serve.rate, driver)?;
-        let cpu = self.run.usage_so_far().cpu;
+        let cpu = self.run.cpu_so_far();
         if let Some(status) = self.run.status() {
             bail!("the server {} before it was told to", End::of(status));
         }

@@ -7,11 +7,9 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, ensure};
 use fs_err as fs;
 
-use crate::cases::{Crate, Workspace, regex};
-use crate::exit_error::ExitError;
+use crate::cases::{CaseError, Crate, Workspace, regex};
 
 /// One console block.
 pub struct Block {
@@ -27,14 +25,8 @@ pub struct Block {
     pub fixtures: PathBuf,
 }
 
-impl Block {
-    /// Returns its commands: the line as printed, and what a shell is given.
-    pub fn commands(&self) -> impl Iterator<Item = (&str, String)> {
-        commands(&self.text)
-    }
-}
-
-fn commands(text: &str) -> impl Iterator<Item = (&str, String)> {
+/// Returns the commands of a block: the line as printed, and what a shell is given.
+pub fn commands(text: &str) -> impl Iterator<Item = (&str, String)> {
     text.lines().filter_map(|line| {
         let command = line.strip_prefix("$ ")?;
         Some(match command.strip_prefix("cargo run -p ") {
@@ -44,12 +36,8 @@ fn commands(text: &str) -> impl Iterator<Item = (&str, String)> {
     })
 }
 
-/// Reads the blocks of all READMEs.
-///
-/// # Errors
-///
-/// [`ExitError::Usage`] for a block that would not be checked, or not wholly.
-pub fn read_all(workspace: &Workspace) -> Result<Vec<Block>> {
+/// Reads the blocks of all READMEs; adds to `errors` those that would not be checked, or not wholly.
+pub fn read_all(workspace: &Workspace, errors: &mut Vec<CaseError>) -> Vec<Block> {
     let fences = regex(r"(?ms)^```console\n(.*?)^```$");
     let any = regex(r"(?m)^\s*```\s*console");
     let of_crates = workspace.crates.iter();
@@ -60,12 +48,21 @@ pub fn read_all(workspace: &Workspace) -> Result<Vec<Block>> {
         let whole = fs::read_to_string(&file).unwrap_or_default();
         let [exact, meant] = [&fences, &any].map(|fence| fence.find_iter(&whole).count());
         let text = "say it as \"```console\" alone and are closed";
-        let wrong = format!("{name}: {meant} fences say console, and {exact} {text}");
-        ensure!(exact == meant, ExitError::Usage(wrong));
+        if exact != meant {
+            let text = format!("{meant} fences say console, and {exact} {text}");
+            let id = name.clone();
+            errors.push(CaseError { id, text });
+        }
         let inner = fences.captures_iter(&whole);
         for found in inner.filter_map(|found| found.get(1)) {
             let id = format!("{name}:{}", whole[..found.start()].lines().count());
-            let crates = called(workspace, &id, found.as_str())?;
+            let crates = match called(workspace, found.as_str()) {
+                Ok(crates) => crates,
+                Err(text) => {
+                    errors.push(CaseError { id, text });
+                    continue;
+                }
+            };
             blocks.push(Block {
                 id,
                 file: file.clone(),
@@ -76,18 +73,19 @@ pub fn read_all(workspace: &Workspace) -> Result<Vec<Block>> {
             });
         }
     }
-    Ok(blocks)
+    blocks
 }
 
 /// Returns the crates that a block calls, one for each command.
-fn called<'a>(workspace: &'a Workspace, id: &str, text: &str) -> Result<Vec<&'a Crate>> {
-    let why = format!("{id}: it starts with no `$ command`");
-    ensure!(text.starts_with("$ "), ExitError::Usage(why));
+fn called<'a>(workspace: &'a Workspace, text: &str) -> Result<Vec<&'a Crate>, String> {
+    if !text.starts_with("$ ") {
+        return Err("it starts with no `$ command`".to_owned());
+    }
     let called = commands(text).map(|(line, command)| {
         let mut words = command.split_whitespace();
         let called = words.find_map(|word| workspace.find_crate(word));
         let text = "calls no crate; what is not checked goes into a `sh` block";
-        called.with_context(|| ExitError::Usage(format!("{id}: `{line}` {text}")))
+        called.ok_or_else(|| format!("`{line}` {text}"))
     });
     called.collect()
 }

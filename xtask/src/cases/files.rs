@@ -21,9 +21,7 @@ pub fn known_files(folder: &Path) -> Result<Vec<PathBuf>> {
         return all_files(folder);
     };
     let names = output.stdout.split(|byte| *byte == 0);
-    let mut files: Vec<_> = names
-        .map(|name| PathBuf::from(OsStr::from_bytes(name)))
-        .collect();
+    let mut files = Vec::from_iter(names.map(|name| PathBuf::from(OsStr::from_bytes(name))));
     // What was deleted and not yet committed is still listed, as is a file in conflict, three times.
     files.retain(|file| folder.join(file).is_symlink() || folder.join(file).is_file());
     files.sort();

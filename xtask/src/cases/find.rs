@@ -3,22 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow};
 use fs_err as fs;
 
 use crate::cases::settings::Settings;
 use crate::cases::{Crate, read_toml, regex};
-use crate::exit_error::ExitError;
 
 /// One lesson, or one command of a tool.
 pub struct Case {
     /// `CRATE/name`.
     pub id: String,
-    pub krate: String,
+    pub crate_name: String,
     pub is_lesson: bool,
     /// What the crate's executable is called with.
     pub args: Vec<String>,
-    pub oracle: Oracle,
+    /// The shell command that must print the same, if there can be one: for a lesson, it calls the Node program.
+    pub oracle: Option<String>,
     pub golden: PathBuf,
     pub fixtures: PathBuf,
     pub stdin: Option<Vec<u8>>,
@@ -27,53 +27,14 @@ pub struct Case {
     pub files: Vec<String>,
 }
 
-/// The other program that must print the same.
-pub enum Oracle {
-    /// The Node program beside the golden file.
-    Node(PathBuf),
-    /// A shell command.
-    Shell(String),
-    /// There can be none, for the reason given.
-    None(String),
-}
-
-impl Oracle {
-    /// Returns what a verdict calls it.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Node(_) => "Node",
-            Self::Shell(_) | Self::None(_) => "the oracle",
-        }
-    }
-
-    pub fn needs_node(&self) -> bool {
-        match self {
-            Self::Node(_) => true,
-            Self::Shell(command) => command.contains("$NODE") || command.contains("${NODE}"),
-            Self::None(_) => false,
-        }
-    }
-}
-
-/// Something that is wrong with the files themselves, found without running anything.
-pub struct Fault {
+/// An error in the files themselves, found without running anything.
+pub struct CaseError {
     pub id: String,
     pub text: String,
 }
 
-impl Fault {
-    pub fn new(id: impl Into<String>, text: impl Into<String>) -> Self {
-        let (id, text) = (id.into(), text.into());
-        Self { id, text }
-    }
-}
-
-/// Reads the cases of one crate in reading order, and adds the files that belong to none to `faults`.
-///
-/// # Errors
-///
-/// [`ExitError`] for a case file that cannot be understood.
-pub fn read_all(one: &Crate, faults: &mut Vec<Fault>) -> Result<Vec<Case>> {
+/// Reads the cases of one crate in reading order; adds to `errors` the files that belong to none or cannot be understood.
+pub fn read_all(one: &Crate, errors: &mut Vec<CaseError>) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
     for (folder, pattern, needed) in [
         ("examples", r"^([a-z0-9-]+)\.(rs|mjs|out|toml)$", "mjs"),
@@ -90,7 +51,7 @@ pub fn read_all(one: &Crate, faults: &mut Vec<Fault>) -> Result<Vec<Case>> {
                 let id = format!("{}/{folder}/{file}", one.name);
                 let what = "orphan: its name is not that of a file in";
                 let text = format!("{what} {folder}/, and it is not in fixtures/");
-                faults.push(Fault::new(id, text));
+                errors.push(CaseError { id, text });
             }
         }
         // A Rust program alone is one to look at; `tidy` says whether it should be a lesson.
@@ -98,66 +59,75 @@ pub fn read_all(one: &Crate, faults: &mut Vec<Fault>) -> Result<Vec<Case>> {
             if !ends.contains(needed) {
                 let id = format!("{}/{folder}/{stem}", one.name);
                 let text = format!("orphan: there is no {stem}.{needed}");
-                faults.push(Fault::new(id, text));
+                errors.push(CaseError { id, text });
                 continue;
             }
-            let case = Case::read(one, folder, stem, ends)?;
-            let is_new = cases.iter().all(|other| other.id != case.id);
-            let two = format!("there are two cases named {}", case.id);
-            ensure!(is_new, ExitError::Usage(two));
-            cases.push(case);
+            // The number of a command is its place in the reading order, and no part of its name.
+            let numbered = stem.split_once('-').filter(|_| folder == "golden");
+            let name = numbered.map_or(stem.as_str(), |(_, name)| name);
+            let id = format!("{}/{name}", one.name);
+            let is_new = cases.iter().all(|other| other.id != id);
+            let case = match is_new {
+                true => Case::read(one, name, &one.dir.join(folder).join(stem), ends),
+                false => Err(anyhow!("there are two cases of this name")),
+            };
+            match case.map_err(|error| format!("{error:#}")) {
+                Ok(case) => cases.push(case),
+                Err(text) => errors.push(CaseError { id, text }),
+            }
         }
     }
     // The table of the tour has the reading order.
     let tour = fs::read_to_string(one.dir.join("src/tour.rs")).unwrap_or_default();
-    let place = |name: &str| tour.find(&format!("\"{name}\"")).unwrap_or(usize::MAX);
-    cases.sort_by_key(|case| (!case.is_lesson, case.is_lesson.then(|| place(case.name()))));
-    Ok(cases)
+    let place = |args: &[String]| tour.find(&format!("{:?}", args[1])).unwrap_or(usize::MAX);
+    cases.sort_by_key(|case| (!case.is_lesson, case.is_lesson.then(|| place(&case.args))));
+    cases
 }
 
 impl Case {
-    fn read(one: &Crate, folder: &str, stem: &str, ends: &BTreeSet<String>) -> Result<Self> {
-        let krate = one.name.clone();
-        let path = one.dir.join(folder).join(stem);
-        let is_lesson = folder == "examples";
-        let numbered = stem.split_once('-').filter(|_| !is_lesson);
-        let name = numbered.map_or(stem, |(_, name)| name);
+    /// Reads the files that have this path and one of these ends.
+    fn read(one: &Crate, name: &str, path: &Path, ends: &BTreeSet<String>) -> Result<Self> {
+        let is_lesson = path.starts_with(one.dir.join("examples"));
         let toml = path.with_extension("toml");
         let mut settings = match ends.contains("toml") {
             true => read_toml(&toml)?,
             false => Settings::default(),
         };
-        let wrong = |error| ExitError::Usage(format!("{}: {error:#}", toml.display()));
-        settings.check(is_lesson).map_err(wrong)?;
+        let in_file = || toml.display().to_string();
+        settings.check(is_lesson).with_context(in_file)?;
         let fixtures = path.with_file_name("fixtures");
-        let stdin = read_stdin(&mut settings, &fixtures).map_err(wrong)?;
-        let tour = || vec!["tour".to_owned(), name.to_owned()];
-        let file = |end| format!("{krate}/{folder}/{stem}.{end}");
+        let stdin = read_stdin(&mut settings, &fixtures).with_context(in_file)?;
+        if is_lesson {
+            let program = path.with_extension("mjs").display().to_string();
+            settings.oracle = Some(format!("exec \"$NODE\" {}", shell_words::quote(&program)));
+            settings.args = Some(vec!["tour".to_owned(), name.to_owned()]);
+        }
+        let from_root = path.strip_prefix(&one.root)?.display();
         Ok(Self {
-            id: format!("{krate}/{name}"),
+            id: format!("{}/{name}", one.name),
             is_lesson,
-            args: settings.args.take().unwrap_or_else(tour),
-            oracle: match (settings.oracle.take(), settings.no_oracle.take()) {
-                (Some(command), _) => Oracle::Shell(command),
-                (_, Some(why)) => Oracle::None(why),
-                _ => Oracle::Node(path.with_extension("mjs")),
-            },
+            args: settings.args.take().unwrap_or_default(),
+            oracle: settings.oracle.take(),
             golden: path.with_extension("out"),
             fixtures,
             stdin,
             settings,
-            files: ends.iter().map(file).collect(),
-            krate,
+            files: ends
+                .iter()
+                .map(|end| format!("{from_root}.{end}"))
+                .collect(),
+            crate_name: one.name.clone(),
         })
     }
 
-    pub fn has_no_oracle(&self) -> bool {
-        matches!(self.oracle, Oracle::None(_))
+    /// Returns what a verdict calls the oracle.
+    pub fn oracle_name(&self) -> &'static str {
+        if self.is_lesson { "Node" } else { "the oracle" }
     }
 
-    /// Returns its name in its crate.
-    fn name(&self) -> &str {
-        &self.id[self.krate.len() + 1..]
+    pub fn needs_node(&self) -> bool {
+        let line = self.oracle.as_deref().unwrap_or_default();
+        line.contains("$NODE") || line.contains("${NODE}")
     }
 }
 
@@ -168,14 +138,26 @@ fn read_stdin(settings: &mut Settings, fixtures: &Path) -> Result<Option<Vec<u8>
     })
 }
 
-/// Counts the cases that have no oracle.
-pub fn without_oracle<'a>(cases: impl Iterator<Item = &'a Case>) -> usize {
-    cases.filter(|case| case.has_no_oracle()).count()
+/// Counts the cases that have no oracle, and those that have a redaction.
+pub fn shares<'a>(cases: impl Iterator<Item = &'a Case> + Clone) -> [usize; 2] {
+    let is_redacted = |case: &&Case| !case.settings.redact.is_empty();
+    let alone = cases.clone().filter(|case| case.oracle.is_none());
+    [alone.count(), cases.filter(is_redacted).count()]
 }
 
-/// Finds out whether too many go without oracle. Few cases make no share.
-pub fn check_shares(cases: &[Case]) -> Option<Fault> {
-    let (alone, all) = (without_oracle(cases.iter()), cases.len());
-    let text = format!("too many cases without oracle: {alone} of {all}, a tenth is the most");
-    (all >= 20 && alone * 10 > all).then(|| Fault::new("golden", text))
+/// Finds out whether too many go without oracle or with a redaction. Few cases make no share.
+pub fn check_shares(cases: &[Case]) -> Vec<CaseError> {
+    let (all, [alone, redacted]) = (cases.len(), shares(cases.iter()));
+    let mut errors = Vec::new();
+    for (count, what, most, share) in [
+        (alone, "without oracle", "a tenth", 10),
+        (redacted, "with a redaction", "a twentieth", 20),
+    ] {
+        if all >= 20 && count * share > all {
+            let text = format!("too many cases {what}: {count} of {all}, {most} is the most");
+            let id = "golden".to_owned();
+            errors.push(CaseError { id, text });
+        }
+    }
+    errors
 }

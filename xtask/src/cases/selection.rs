@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 
 use crate::cases::find::check_shares;
-use crate::cases::{Block, Case, Crate, Fault, Workspace, console, find};
+use crate::cases::{Block, Case, CaseError, Crate, Workspace, console, find};
 use crate::exit_error::ExitError;
 
 /// Which cases a verb is for; none of both means all.
@@ -22,57 +22,70 @@ impl Choice {
         self.ids.is_empty() && self.matching.is_none()
     }
 
-    fn has(&self, id: &str) -> bool {
-        self.is_all()
-            || self.ids.iter().any(|name| means(name, id))
-            || self.matching.as_ref().is_some_and(|text| id.contains(text))
+    /// Returns each name with what finds out whether an id is meant.
+    fn names(&self) -> impl Iterator<Item = (&String, fn(&str, &str) -> bool)> {
+        let ids = self
+            .ids
+            .iter()
+            .map(|name| (name, means as fn(&str, &str) -> bool));
+        let has: fn(&str, &str) -> bool = |text, id| id.contains(text);
+        ids.chain(self.matching.iter().map(move |text| (text, has)))
     }
 
-    /// Returns the error for a choice that nothing answers to.
-    pub fn nothing_matched(&self) -> ExitError {
-        let names: Vec<_> = self.ids.iter().chain(&self.matching).cloned().collect();
-        ExitError::NothingMatched(names.join(" "))
+    pub fn has(&self, id: &str) -> bool {
+        self.is_all() || self.names().any(|(name, means)| means(name, id))
+    }
+
+    /// Refuses a choice with a name that means none of these ids, and one of nothing at all.
+    pub fn check(&self, ids: &[String]) -> Result<()> {
+        for (name, means) in self.names() {
+            let is_known = ids.iter().any(|id| means(name, id));
+            ensure!(is_known, ExitError::NothingMatched(name.to_owned()));
+        }
+        let is_empty = ids.is_empty();
+        ensure!(!is_empty, ExitError::NothingMatched(String::new()));
+        Ok(())
     }
 }
 
 /// Returns whether a name on the command line means this id: it is the id, or the crate that it is in.
 fn means(name: &str, id: &str) -> bool {
-    let krate = id.split_once('/').map(|(krate, _)| krate);
-    name == id || krate == Some(name.trim_end_matches('/'))
+    let crate_name = id.split_once('/').map(|(crate_name, _)| crate_name);
+    name == id || crate_name == Some(name.trim_end_matches('/'))
 }
 
 /// One thing that has an id.
-pub enum Unit<'a> {
+pub enum Item<'a> {
     /// The crate's own tests: `CRATE/cargo-test`.
     Tests(&'a Crate),
     Case(Box<Case>),
     Block(Block),
-    Fault(Fault),
+    Error(CaseError),
 }
 
-impl Unit<'_> {
+impl Item<'_> {
     pub fn id(&self) -> String {
         match self {
             Self::Tests(one) => format!("{}/cargo-test", one.name),
             Self::Case(case) => case.id.clone(),
             Self::Block(block) => block.id.clone(),
-            Self::Fault(fault) => fault.id.clone(),
+            Self::Error(error) => error.id.clone(),
         }
     }
 
-    fn needs(&self, krate: &String) -> bool {
+    fn needs(&self, crate_name: &String) -> bool {
         match self {
-            Self::Tests(one) => one.name == *krate,
-            Self::Case(case) => case.krate == *krate,
-            Self::Block(block) => block.crates.contains(krate),
-            Self::Fault(_) => false,
+            Self::Tests(one) => one.name == *crate_name,
+            Self::Case(case) => case.crate_name == *crate_name,
+            Self::Block(block) => block.crates.contains(crate_name),
+            Self::Error(_) => false,
         }
     }
 }
 
 /// What was chosen, in reading order.
 pub struct Selection<'a> {
-    pub units: Vec<Unit<'a>>,
+    pub items: Vec<Item<'a>>,
     /// The crates whose executables all these need.
     pub needed: Vec<&'a Crate>,
 }
@@ -82,40 +95,35 @@ impl<'a> Selection<'a> {
     ///
     /// # Errors
     ///
-    /// [`ExitError::NothingMatched`] if one of the names chooses nothing, [`ExitError::Usage`] for a file that cannot be understood.
+    /// [`ExitError::NothingMatched`] if one of the names chooses nothing.
     pub fn read(workspace: &'a Workspace, choice: &Choice) -> Result<Self> {
-        let (mut cases, mut faults) = (Vec::new(), Vec::new());
+        let (mut cases, mut errors) = (Vec::new(), Vec::new());
         for one in &workspace.crates {
-            cases.extend(find::read_all(one, &mut faults)?);
+            cases.extend(find::read_all(one, &mut errors));
         }
         if choice.is_all() {
-            faults.extend(check_shares(&cases));
+            errors.extend(check_shares(&cases));
         }
-        let mut units: Vec<_> = faults.into_iter().map(Unit::Fault).collect();
-        units.extend(workspace.crates.iter().map(Unit::Tests));
-        units.extend(cases.into_iter().map(Box::new).map(Unit::Case));
-        units.extend(console::read_all(workspace)?.into_iter().map(Unit::Block));
-        for name in &choice.ids {
-            let is_known = units.iter().any(|unit| means(name, &unit.id()));
-            ensure!(is_known, ExitError::NothingMatched(name.to_owned()));
-        }
-        units.retain(|unit| choice.has(&unit.id()));
-        ensure!(!units.is_empty(), choice.nothing_matched());
-        let is_needed = |one: &&Crate| units.iter().any(|unit| unit.needs(&one.name));
+        let blocks = console::read_all(workspace, &mut errors);
+        let mut items: Vec<_> = errors.into_iter().map(Item::Error).collect();
+        items.extend(workspace.crates.iter().map(Item::Tests));
+        items.extend(cases.into_iter().map(Box::new).map(Item::Case));
+        items.extend(blocks.into_iter().map(Item::Block));
+        items.retain(|item| choice.has(&item.id()));
+        let is_needed = |one: &&Crate| items.iter().any(|item| item.needs(&one.name));
         let needed = workspace.crates.iter().filter(is_needed).collect();
-        Ok(Self { units, needed })
+        let selection = Self { items, needed };
+        choice.check(&selection.ids())?;
+        Ok(selection)
+    }
+
+    pub fn ids(&self) -> Vec<String> {
+        self.items.iter().map(Item::id).collect()
     }
 
     pub fn cases(&self) -> impl Iterator<Item = &Case> + Clone {
-        self.units.iter().filter_map(|unit| match unit {
-            Unit::Case(case) => Some(case.as_ref()),
-            _ => None,
-        })
-    }
-
-    pub fn blocks(&self) -> impl DoubleEndedIterator<Item = &Block> {
-        self.units.iter().filter_map(|unit| match unit {
-            Unit::Block(block) => Some(block),
+        self.items.iter().filter_map(|item| match item {
+            Item::Case(case) => Some(case.as_ref()),
             _ => None,
         })
     }

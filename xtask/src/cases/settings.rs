@@ -7,6 +7,8 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use serde::Deserialize;
 
+use crate::cases::normalise::{Order, Pattern, Redaction};
+
 /// How long a program may take unless told otherwise.
 pub const LIMIT: Duration = Duration::from_secs(10);
 
@@ -30,8 +32,14 @@ pub struct Settings {
     /// How long a side may take, if not [`LIMIT`].
     #[serde(with = "humantime_serde")]
     pub timeout: Option<Duration>,
+    /// Never beside another case: for timers.
+    pub serial: bool,
     /// It needs what only Unix has; a copy that is tested elsewhere leaves it out.
     pub unix: bool,
+    pub order: Order,
+    /// For [`Order::ByKey`]: the pattern's first group, or all that it matches.
+    pub key: Option<Pattern>,
+    pub redact: Vec<Redaction>,
 }
 
 impl Settings {
@@ -50,6 +58,16 @@ impl Settings {
             "either `oracle = \"shell command\"` or `no_oracle = \"why\"`"
         } else if self.stdin.is_some() && self.stdin_file.is_some() {
             "either `stdin` or `stdin_file`"
+        } else if self.key.is_some() != (self.order == Order::ByKey) {
+            "`key` belongs to order = \"by-key\""
+        } else if self
+            .redact
+            .iter()
+            .any(|redaction| redaction.pattern.0.captures_len() != 2)
+        {
+            "the pattern of a redaction needs one group"
+        } else if self.order == Order::Any && !self.redact.is_empty() {
+            "redactions are numbered, so order = \"any\" cannot have them"
         } else {
             return Ok(());
         };

@@ -1,9 +1,8 @@
 //! The workspace as its files describe it: the root, and the crates that have golden cases.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use fs_err as fs;
 use serde::Deserialize;
 use toml::{Table, Value};
@@ -17,33 +16,12 @@ struct Root {
     workspace: Members,
 }
 
-/// Who belongs to the workspace, and which rules it waives.
+/// Which crates belong to the workspace.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 pub struct Members {
     pub members: Vec<String>,
     pub default_members: Vec<String>,
-    pub metadata: Metadata,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "kebab-case")]
-pub struct Metadata {
-    /// How many lines of a crate are still to be put into plain English.
-    pub private_words: BTreeMap<String, usize>,
-}
-
-/// The manifest of a crate, as far as we read it.
-#[derive(Deserialize)]
-struct Manifest {
-    package: Package,
-    #[serde(default)]
-    features: BTreeMap<String, Vec<String>>,
-}
-
-#[derive(Deserialize)]
-struct Package {
-    name: String,
 }
 
 /// The folder above us that has a `[workspace]`.
@@ -59,8 +37,6 @@ pub struct Crate {
     pub root: PathBuf,
     pub dir: PathBuf,
     pub manifest: Table,
-    /// Its cargo features, by name.
-    pub features: BTreeMap<String, Vec<String>>,
 }
 
 impl Members {
@@ -106,45 +82,55 @@ impl Workspace {
 impl Crate {
     fn read(root: &Path, dir: PathBuf) -> Result<Self> {
         let file = dir.join("Cargo.toml");
-        let Manifest { package, features } = read_toml(&file)?;
+        let manifest: Table = read_toml(&file)?;
+        let name = manifest.get("package").and_then(|it| it.get("name"));
+        let unnamed = || ExitError::Usage(format!("{}: no package.name", file.display()));
         Ok(Self {
-            name: package.name,
+            name: name
+                .and_then(Value::as_str)
+                .with_context(unnamed)?
+                .to_owned(),
             root: root.to_owned(),
-            manifest: read_toml(&file)?,
             dir,
-            features,
+            manifest,
         })
     }
 
-    /// Returns whether it has this file.
-    pub fn has(&self, file: &str) -> bool {
-        self.dir.join(file).is_file()
+    /// Returns a table of its manifest, empty if it is not there.
+    pub fn table(&self, name: &str) -> Table {
+        let table = self.manifest.get(name).and_then(Value::as_table);
+        table.cloned().unwrap_or_default()
+    }
+
+    pub fn has_library(&self) -> bool {
+        self.dir.join("src/lib.rs").is_file()
     }
 
     /// Returns the names of what is in one of its folders, if it has the folder.
     pub fn names(&self, folder: &str) -> Vec<String> {
         let entries = fs::read_dir(self.dir.join(folder)).into_iter().flatten();
         let names = entries.flatten().map(|entry| entry.file_name());
-        let mut names: Vec<_> = names
-            .map(|name| name.to_string_lossy().into_owned())
-            .collect();
+        let mut names = Vec::from_iter(names.map(|name| name.to_string_lossy().into_owned()));
         names.sort();
         names
     }
 
     /// Returns the parts that a copier may leave out: features with a folder of their own.
-    pub fn parts(&self) -> impl Iterator<Item = &str> {
-        let is_part = |name: &&str| *name != "cli" && self.dir.join("src").join(name).is_dir();
-        self.features.keys().map(String::as_str).filter(is_part)
+    pub fn parts(&self) -> impl Iterator<Item = String> {
+        let is_part = |name: &String| name != "cli" && self.dir.join("src").join(name).is_dir();
+        self.table("features")
+            .into_iter()
+            .map(|(name, _)| name)
+            .filter(is_part)
     }
 
     /// Returns whether it has features that its tool, and so the default, does not turn on.
     pub fn has_more_features(&self) -> bool {
-        let of_tool = self.features.get("cli").into_iter().flatten();
+        let features = self.table("features");
+        let of_tool = features.get("cli").and_then(Value::as_array);
         let mut known = vec!["default", "cli"];
-        known.extend(of_tool.map(String::as_str));
-        let mut all = self.features.keys();
-        all.any(|name| !known.contains(&name.as_str()))
+        known.extend(of_tool.into_iter().flatten().filter_map(Value::as_str));
+        features.keys().any(|name| !known.contains(&name.as_str()))
     }
 }
 

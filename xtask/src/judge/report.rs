@@ -35,7 +35,7 @@ impl Report {
             State::Failed | State::Missing => "FAIL",
         };
         errln!("{word} {id} ({seconds:.2}s)");
-        if verdict.has_failed() {
+        if verdict.has_failed() || verdict.state == State::Undecided {
             outln!("\n{id}");
             verdict.files.iter().for_each(|file| outln!("  {file}"));
             let lines = verdict.problems.iter().flat_map(|problem| problem.lines());
@@ -78,10 +78,9 @@ impl Report {
 
     /// Returns the same for machines.
     pub fn json(&self, node: &Node, cases: usize) -> Result<String> {
-        let [passed, undecided] =
-            [State::Passed, State::Undecided].map(|state| self.ids(state).len());
+        let (passed, undecided) = (self.ids(State::Passed), self.ids(State::Undecided));
         let report = json!({
-            "passed": passed, "failed": self.failed(), "skipped": self.skipped(), "undecided": undecided,
+            "passed": passed.len(), "failed": self.failed(), "skipped": self.skipped(), "undecided": undecided.len(),
             "node": node.says, "cases": cases, "checked": self.checked(),
             "seconds": self.begun.elapsed().as_secs_f64(), "results": self.verdicts,
         });

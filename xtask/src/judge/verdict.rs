@@ -82,11 +82,12 @@ impl Verdict {
 
 /// Compares both sides with the golden file. Both ran whatever the first one did, to tell which is wrong.
 pub fn judge(case: &Case, rust: &Outcome, oracle: Option<&Outcome>) -> Verdict {
-    let mut verdict = Verdict::new(&case.id, faults(case, "Rust", rust));
+    let mut verdict = Verdict::new(&case.id, problems(case, "Rust", rust));
     verdict.files.clone_from(&case.files);
     verdict.seconds = rust.seconds;
     let golden = fs::read(&case.golden).ok();
-    let is_golden = golden.as_ref() == Some(&rust.stdout);
+    let golden = golden.map(|golden| case.settings.normalise(&golden));
+    let is_golden = golden.as_ref() == Some(&case.settings.normalise(&rust.stdout));
     // Being late explains much, but no process that is left behind.
     let has_leaked = oracle.is_some_and(|oracle| !oracle.leaked.is_empty());
     let mut state = State::Failed;
@@ -96,12 +97,12 @@ pub fn judge(case: &Case, rust: &Outcome, oracle: Option<&Outcome>) -> Verdict {
     if let Some(oracle) = oracle {
         verdict.checked = true;
         verdict.seconds += oracle.seconds;
-        verdict.add(state, faults(case, case.oracle.name(), oracle));
+        verdict.add(state, problems(case, case.oracle_name(), oracle));
     }
     if let Some(golden) = golden {
         verdict.add(state, compare(case, &golden, [Some(rust), oracle]));
     } else {
-        let (id, is_ours) = (&case.id, case.has_no_oracle());
+        let (id, is_ours) = (&case.id, case.oracle.is_none());
         let flag = if is_ours { "--from-rust " } else { "" };
         let bless = format!("missing golden: `cargo xtask bless {flag}{id}` writes it");
         verdict.add(State::Failed, [bless]);
@@ -111,23 +112,21 @@ pub fn judge(case: &Case, rust: &Outcome, oracle: Option<&Outcome>) -> Verdict {
 
 /// Compares what Rust and the oracle printed with the golden text, as far as they ran to their end.
 fn compare(case: &Case, golden: &[u8], runs: [Option<&Outcome>; 2]) -> Option<String> {
-    let (id, other) = (&case.id, case.oracle.name());
+    let (id, other) = (&case.id, case.oracle_name());
     let [rust, oracle] = runs.map(|run| {
         let run = run.filter(|run| run.has_ended())?;
-        Some(run.stdout.as_slice())
+        Some(case.settings.normalise(&run.stdout))
     });
-    let [from_rust, from_oracle] = [("Rust", rust), (other, oracle)].map(|(name, text)| {
-        let text = text.filter(|text| *text != golden)?;
+    let [from_rust, mut from_oracle] = [("Rust", &rust), (other, &oracle)].map(|(name, text)| {
+        let text = text.as_ref().filter(|text| *text != golden)?;
         Some(diff("golden", golden, name, text))
     });
     let both_ran = rust.is_some() && oracle.is_some();
     let headline = match (&from_rust, &from_oracle) {
         (None, None) => return None,
-        (Some(shown), Some(_)) if rust == oracle => {
-            let stale = format!("golden is stale: Rust and {other} agree");
-            return Some(format!(
-                "{stale}; `cargo xtask bless {id}` renews it\n{shown}"
-            ));
+        (Some(_), Some(_)) if rust == oracle => {
+            from_oracle = None;
+            format!("golden is stale: Rust and {other} agree; `cargo xtask bless {id}` renews it")
         }
         (Some(_), Some(_)) => format!("Rust, {other} and golden all differ"),
         (Some(_), None) if both_ran => format!("Rust differs from {other}"),
@@ -140,7 +139,7 @@ fn compare(case: &Case, golden: &[u8], runs: [Option<&Outcome>; 2]) -> Option<St
 }
 
 /// Returns what is wrong with a run apart from what it printed.
-pub fn faults(case: &Case, name: &str, run: &Outcome) -> Vec<String> {
+pub fn problems(case: &Case, name: &str, run: &Outcome) -> Vec<String> {
     let settings = &case.settings;
     let mut problems = ending(name, settings.limit(), run);
     if run.has_ended() && run.end != End::Exited(settings.status) {

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::cases::Crate;
 use crate::exit_error::ExitError;
-use crate::run::process::{run_aloud, run_to_end};
+use crate::run::process::{run_showing_progress, run_to_end};
 use crate::run::{End, Node, Outcome, interrupt};
 
 /// Builds the tests that a crate is judged by. Lessons are replayed by one of them, and not built as programs of their own.
@@ -51,7 +51,7 @@ pub fn build(one: &Crate, args: &[&str]) -> Result<Vec<(String, PathBuf)>> {
     let mut cargo = command(&one.root);
     cargo.args(args).args(["--package", &one.name]);
     cargo.arg("--message-format=json-render-diagnostics");
-    let outcome = run_aloud(&mut cargo)?;
+    let outcome = run_showing_progress(&mut cargo)?;
     interrupt::check()?;
     let is_built = outcome.end == End::Exited(0);
     ensure!(is_built, ExitError::Build(one.name.clone()));
@@ -70,7 +70,7 @@ pub fn build(one: &Crate, args: &[&str]) -> Result<Vec<(String, PathBuf)>> {
 pub fn test(one: &Crate, node: &Node, peers: bool) -> Result<Vec<(String, Outcome)>> {
     let mut outcomes = Vec::new();
     for kind in ["--tests", "--doc"] {
-        if kind == "--doc" && !one.has("src/lib.rs") {
+        if kind == "--doc" && !one.has_library() {
             continue;
         }
         let args = ["test", "-p", &one.name, kind];

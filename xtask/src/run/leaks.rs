@@ -14,26 +14,20 @@ use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::{Pid, getpid};
 use procfs::process::{Process, Stat, all_processes};
 
-use crate::run::Usage;
-
 /// The name of the environment variable that carries a run's cookie.
 pub const COOKIE: &str = "XTASK_RUN";
 
 /// Returns the children that a run waits for. Locked while one is started, or its status might be reaped before it is noted.
-pub fn leaders() -> MutexGuard<'static, BTreeSet<i32>> {
-    static LEADERS: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
-    LEADERS.lock().unwrap_or_else(PoisonError::into_inner)
+pub fn running_children() -> MutexGuard<'static, BTreeSet<i32>> {
+    static CHILDREN: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+    CHILDREN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Returns what a process took so far, with those that it waited for, and the most memory that it ever had.
-pub fn usage(process: &Stat) -> Usage {
+/// Returns the CPU time that a process took so far, with those that it waited for.
+pub fn cpu_time(process: &Stat) -> Duration {
     let waited_for = process.cutime + process.cstime;
     let ticks = process.utime + process.stime + waited_for.unsigned_abs();
-    let status = Process::new(process.pid).and_then(|process| process.status());
-    Usage {
-        cpu: Duration::from_millis(ticks * 1000 / procfs::ticks_per_second()),
-        peak_kib: status.ok().and_then(|status| status.vmhwm).unwrap_or(0),
-    }
+    Duration::from_millis(ticks * 1000 / procfs::ticks_per_second())
 }
 
 /// Returns what a person would call a process: its command line, or its name when that is empty.
@@ -62,10 +56,8 @@ pub fn survivors(group: i32, cookie: &str) -> Survivors {
         let environment = Process::new(process.pid).and_then(|process| process.environ());
         let environment = environment.unwrap_or_default();
         unsure |= environment.is_empty();
-        let has_cookie = environment
-            .get(OsStr::new(COOKIE))
-            .is_some_and(|it| it == cookie);
-        process.pgrp == group || has_cookie
+        let found = environment.get(OsStr::new(COOKIE));
+        process.pgrp == group || found.is_some_and(|it| it == cookie)
     });
     Survivors { found, unsure }
 }
@@ -77,15 +69,10 @@ pub fn descendants() -> Vec<Stat> {
     let mut table = BTreeMap::new();
     for _ in 0..10 {
         let read = all_processes().into_iter().flatten();
-        let read: Vec<_> = read
-            .map(|process| process.and_then(|it| it.stat()))
-            .collect();
+        let read = Vec::from_iter(read.map(|process| process.and_then(|it| it.stat())));
         let is_whole = read.iter().all(Result::is_ok);
-        table = read
-            .into_iter()
-            .flatten()
-            .map(|process| (process.pid, process))
-            .collect();
+        let read = read.into_iter().flatten();
+        table = BTreeMap::from_iter(read.map(|process| (process.pid, process)));
         let dead = table.values().filter(|process| is_dead(process));
         if dead.filter(|process| reap_adopted(process)).count() == 0 && is_whole {
             break;
@@ -105,10 +92,10 @@ fn is_dead(process: &Stat) -> bool {
     matches!(process.state, 'Z' | 'X')
 }
 
-/// Reaps a zombie that became our child because its parent died; a leader is left to its run.
+/// Reaps a zombie that became our child because its parent died; a child that a run waits for is left to it.
 fn reap_adopted(process: &Stat) -> bool {
-    let leaders = leaders();
-    let is_adopted = process.ppid == getpid().as_raw() && !leaders.contains(&process.pid);
+    let children = running_children();
+    let is_adopted = process.ppid == getpid().as_raw() && !children.contains(&process.pid);
     // An error means that another thread was faster.
     is_adopted && waitpid(Pid::from_raw(process.pid), Some(WaitPidFlag::WNOHANG)).is_ok()
 }

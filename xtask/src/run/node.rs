@@ -6,7 +6,10 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
+use crate::cases::LIMIT;
 use crate::exit_error::ExitError;
+use crate::run::interrupt;
+use crate::run::process::run;
 
 /// Lines on which these disagree are not taught.
 const CHECKS: [u32; 3] = [22, 24, 26];
@@ -58,7 +61,9 @@ impl Node {
             Wanted::Auto | Wanted::Required => (std::env::var_os("NODE"), "$NODE"),
         };
         let named = named.filter(|name| !name.is_empty());
-        let (why, may_be_absent) = match Self::look(named.as_deref().unwrap_or("node".as_ref())) {
+        let looked = Self::look(named.as_deref().unwrap_or("node".as_ref()));
+        interrupt::check()?;
+        let (why, may_be_absent) = match looked {
             Ok(node) if CHECKS.contains(&node.major) => return Ok(node),
             Ok(node) => (format!("{} is not of 22, 24 or 26", node.says), true),
             // What is named and no Node at all is a mistake.
@@ -79,12 +84,16 @@ impl Node {
     fn look(name: &OsStr) -> Result<Self, String> {
         // Absolute: runs have a directory of their own, where `./node` would mean something else.
         let path = which::which(name).map_err(|_| format!("{} was not found", name.display()))?;
-        let output = Command::new(&path).arg("--version").output();
-        let stdout = output.map_or(Vec::new(), |output| output.stdout);
-        let version = String::from_utf8_lossy(&stdout).trim().to_owned();
+        let asked = run(Command::new(&path).arg("--version"), None, LIMIT);
+        let asked = asked.map_err(|error| format!("{error:#}"))?;
+        let version = String::from_utf8_lossy(&asked.stdout).trim().to_owned();
         let digits = version.strip_prefix('v');
         let major = digits.and_then(|digits| digits.split('.').next()?.parse().ok());
-        let major = major.ok_or(format!("{} does not tell its version", path.display()))?;
+        let major = major.ok_or(format!(
+            "{} does not tell its version: it {}",
+            path.display(),
+            asked.end
+        ))?;
         let (path, says) = (Some(path), format!("node {version}"));
         Ok(Self { path, says, major })
     }

@@ -37,15 +37,6 @@ impl fmt::Display for End {
     }
 }
 
-/// What a program and those that it waited for took.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Usage {
-    /// On all cores, in user code and in the system.
-    pub cpu: Duration,
-    /// Of the largest process among them. A process starts with what its parent had at the time, a few MiB.
-    pub peak_kib: u64,
-}
-
 /// What a run printed, how it ended, and the processes that outlived it (all of them are dead by now).
 #[derive(Debug)]
 pub struct Outcome {
@@ -54,7 +45,10 @@ pub struct Outcome {
     pub stderr: Vec<u8>,
     pub leaked: Vec<String>,
     pub seconds: f64,
-    pub usage: Usage,
+    /// What it and those that it waited for took on all cores, in user code and in the system.
+    pub cpu: Duration,
+    /// Of the largest process among them. A process starts with what its parent had at the time, a few MiB.
+    pub peak_kib: u64,
 }
 
 impl Outcome {

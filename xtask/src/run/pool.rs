@@ -1,31 +1,29 @@
-//! Runs items in parallel, and some of them one after the other beside those.
+//! Runs items in parallel: queues beside each other, each on threads of its own.
 
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 
 use crate::run::interrupt;
 
-/// Calls `work` for each item, on `jobs` threads, and on one more for those that must not run beside each other; `done` sees
-/// each result on this thread. After an interrupt no further item is begun.
+/// Calls `work` for each item, on as many threads as its queue has; `done` sees each result on this thread.
+/// After an interrupt no further item is begun.
 pub fn each<T: Sync, R: Send>(
-    items: &[T],
-    jobs: usize,
-    is_sequential: impl Fn(&T) -> bool + Sync,
+    queues: &[(usize, Vec<&T>)],
     work: impl Fn(&T) -> R + Sync,
     done: impl FnMut(R),
 ) {
-    let (is_sequential, work) = (&is_sequential, &work);
-    let queue = |sequential| {
-        let items = items.iter();
-        let items = items.filter(move |item| is_sequential(item) == sequential);
-        Mutex::new(items.take_while(|_| !interrupt::requested()))
-    };
-    let (parallel, sequential) = (queue(false), queue(true));
+    let work = &work;
+    let queues = queues.iter();
+    let queues = queues.map(|(jobs, items)| (*jobs, Mutex::new(items.iter())));
+    let queues: Vec<_> = queues.collect();
+    let (sender, results) = mpsc::channel();
     thread::scope(|scope| {
-        let (sender, results) = mpsc::channel();
-        for (queue, jobs) in [(&parallel, jobs.min(items.len())), (&sequential, 1)] {
-            let take = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-            for _ in 0..jobs {
+        for (jobs, queue) in &queues {
+            let take = || {
+                let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+                next.filter(|_| !interrupt::requested())
+            };
+            for _ in 0..*jobs {
                 let sender = sender.clone();
                 scope.spawn(move || {
                     while let Some(item) = take() {

@@ -18,10 +18,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
-use wait4::Wait4;
+use wait4::{ResUse, Wait4};
 
-use crate::run::leaks::{COOKIE, describe, leaders, survivors, usage};
-use crate::run::{End, Outcome, Usage, interrupt};
+use crate::run::leaks::{COOKIE, cpu_time, describe, running_children, survivors};
+use crate::run::{End, Outcome, interrupt};
 
 /// How often we look at a run.
 const PAUSE: Duration = Duration::from_millis(2);
@@ -49,13 +49,13 @@ pub fn run_to_end(command: &mut Command) -> Result<Outcome> {
 }
 
 /// Like [`run_to_end`], but stderr is ours: a cargo that builds shows its progress there.
-pub fn run_aloud(command: &mut Command) -> Result<Outcome> {
+pub fn run_showing_progress(command: &mut Command) -> Result<Outcome> {
     command.stdout(Stdio::piped()).stderr(Stdio::inherit());
     Ok(Run::start(command, None)?.wait(NO_LIMIT))
 }
 
 /// Like [`run_to_end`], but stdout and stderr are ours.
-pub fn run_through(command: &mut Command) -> Result<Outcome> {
+pub fn run_showing_output(command: &mut Command) -> Result<Outcome> {
     Ok(Run::start(command, None)?.wait(NO_LIMIT))
 }
 
@@ -74,12 +74,8 @@ pub struct Run {
 /// What came out of a pipe so far. Shared with the thread that reads it, which a process that we cannot find may keep waiting.
 type Output = Arc<Mutex<Vec<u8>>>;
 
-/// How the leader of the group ended.
-struct Ended {
-    status: ExitStatus,
-    usage: Usage,
-    seconds: f64,
-}
+/// How the leader of the group ended, and after how many seconds.
+type Ended = (ResUse, f64);
 
 impl Run {
     /// Starts it; where its output goes is up to `command`.
@@ -90,14 +86,14 @@ impl Run {
         command.env(COOKIE, &cookie).process_group(0);
         command.stdin(stdin.map_or_else(Stdio::null, |_| Stdio::piped()));
 
-        let mut leaders = leaders();
+        let mut children = running_children();
         let began = Instant::now();
         let child = command.spawn();
         let mut child = child.with_context(|| command.get_program().display().to_string())?;
         let group = child.id().try_into();
         let group = group.expect("a process id is a positive i32");
-        leaders.insert(group);
-        drop(leaders);
+        children.insert(group);
+        drop(children);
 
         if let (Some(mut pipe), Some(bytes)) = (child.stdin.take(), stdin.map(<[u8]>::to_vec)) {
             // EPIPE: the program has read what it wanted, which is its right.
@@ -112,17 +108,15 @@ impl Run {
             ended: Arc::default(),
             is_done: false,
         };
-        let pipes = [
-            child.stdout.take().map(OwnedFd::from),
-            child.stderr.take().map(OwnedFd::from),
-        ];
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let pipes = [stdout.map(OwnedFd::from), stderr.map(OwnedFd::from)];
         for (pipe, output) in pipes.into_iter().zip(&new.outputs) {
             let output = Arc::clone(output);
             new.readers
                 .extend(pipe.map(|pipe| spawn(move || read(pipe.into(), &output))));
         }
         let ended = Arc::clone(&new.ended);
-        spawn(move || ended.get_or_init(|| wait_for(child, began)).seconds);
+        spawn(move || ended.get_or_init(|| wait_for(child, began)).1);
         Ok(new)
     }
 
@@ -134,18 +128,17 @@ impl Run {
             leaked = self.wait_for_group();
         }
         self.terminate();
-        let [stdout, stderr] = self
-            .outputs
-            .each_ref()
-            .map(|it| std::mem::take(&mut *lock(it)));
-        let ended = self.ended.get();
+        let take = |output| std::mem::take(&mut *lock(output));
+        let [stdout, stderr] = self.outputs.each_ref().map(take);
+        let (ended, seconds) = self.ended.get().expect("it was waited for");
         Outcome {
             end,
             stdout,
             stderr,
             leaked,
-            seconds: ended.map_or(0.0, |ended| ended.seconds),
-            usage: ended.map(|ended| ended.usage).unwrap_or_default(),
+            seconds: *seconds,
+            cpu: ended.rusage.utime + ended.rusage.stime,
+            peak_kib: ended.rusage.maxrss / 1024,
         }
     }
 
@@ -191,7 +184,7 @@ impl Run {
 
     /// Returns how the leader ended, if it has.
     pub fn status(&self) -> Option<ExitStatus> {
-        self.ended.get().map(|ended| ended.status)
+        self.ended.get().map(|(ended, _)| ended.status)
     }
 
     /// Returns what it printed so far, to stdout and to stderr.
@@ -200,14 +193,10 @@ impl Run {
         self.outputs.each_ref().map(text)
     }
 
-    /// Returns what all of it that is alive took so far, with those that it waited for.
-    pub fn usage_so_far(&self) -> Usage {
-        let mut all = Usage::default();
-        for one in survivors(self.group, &self.cookie).found.iter().map(usage) {
-            all.cpu += one.cpu;
-            all.peak_kib += one.peak_kib;
-        }
-        all
+    /// Returns the CPU time that all of it that is alive took so far, with those that it waited for.
+    pub fn cpu_so_far(&self) -> Duration {
+        let alive = survivors(self.group, &self.cookie).found;
+        alive.iter().map(cpu_time).sum()
     }
 
     /// Ends the group and every process that left it: TERM, a moment to tidy up, then KILL until none is left.
@@ -240,26 +229,18 @@ impl Run {
 impl Drop for Run {
     fn drop(&mut self) {
         self.terminate();
-        leaders().remove(&self.group);
+        running_children().remove(&self.group);
     }
 }
 
 /// Reaps a child when it ends.
 fn wait_for(mut child: Child, began: Instant) -> Ended {
-    let ended = loop {
-        match child.wait4() {
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            ended => break ended.expect("a child that only this thread reaps"),
-        }
-    };
-    Ended {
-        status: ended.status,
-        usage: Usage {
-            cpu: ended.rusage.utime + ended.rusage.stime,
-            peak_kib: ended.rusage.maxrss / 1024,
-        },
-        seconds: began.elapsed().as_secs_f64(),
+    let mut ended = child.wait4();
+    while matches!(&ended, Err(error) if error.kind() == ErrorKind::Interrupted) {
+        ended = child.wait4();
     }
+    let ended = ended.expect("a child that only this thread reaps");
+    (ended, began.elapsed().as_secs_f64())
 }
 
 fn lock(output: &Output) -> MutexGuard<'_, Vec<u8>> {

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use fs_err as fs;
 use tempfile::TempDir;
 
-use crate::cases::{Block, Case, LIMIT, Oracle, all_files};
+use crate::cases::{Block, Case, LIMIT, all_files, commands};
 use crate::run::cargo::Executables;
 use crate::run::process::run;
 use crate::run::{End, Node, Outcome, interrupt};
@@ -34,29 +34,26 @@ impl Runner {
     /// Runs our side.
     pub fn rust(&self, case: &Case) -> Result<Outcome> {
         let sandbox = Sandbox::new(&case.fixtures)?;
-        let mut command = sandbox.command(self.executable(&case.krate)?);
+        let mut command = sandbox.command(self.executable(&case.crate_name)?);
         run_case(case, command.args(&case.args))
     }
 
     /// Runs the other side.
     pub fn oracle(&self, case: &Case) -> Result<OracleRun> {
+        let Some(line) = &case.oracle else {
+            return Ok(OracleRun::None);
+        };
         let node = self.node.path.as_deref();
-        if node.is_none() && case.oracle.needs_node() {
+        if node.is_none() && case.needs_node() {
             return Ok(OracleRun::Absent(self.node.says.clone()));
         }
         let sandbox = Sandbox::new(&case.fixtures)?;
-        let outcome = match &case.oracle {
-            Oracle::None(_) => return Ok(OracleRun::None),
-            Oracle::Node(file) => run_case(case, sandbox.command(node.unwrap_or(file)).arg(file))?,
-            Oracle::Shell(line) => {
-                let mut shell = sandbox.command("sh");
-                shell.envs(node.map(|node| ("NODE", node)));
-                run_case(case, shell.args(["-c", line]))?
-            }
-        };
+        let mut shell = sandbox.command("sh");
+        shell.envs(node.map(|node| ("NODE", node)));
+        let outcome = run_case(case, shell.args(["-c", line]))?;
         // This is how a shell says that it did not find the tool.
-        let is_shell = matches!(case.oracle, Oracle::Shell(_));
-        if is_shell && outcome.end == End::Exited(127) && case.settings.status != 127 {
+        let is_missing = outcome.end == End::Exited(127) && case.settings.status != 127;
+        if is_missing && !case.is_lesson {
             let why = String::from_utf8_lossy(&outcome.stderr).trim().to_owned();
             return Ok(OracleRun::Absent(why));
         }
@@ -66,15 +63,15 @@ impl Runner {
     /// Returns a README block as it ought to read, and the runs of its commands.
     pub fn block(&self, block: &Block) -> Result<(Vec<u8>, Vec<Outcome>)> {
         let (sandbox, tools) = (Sandbox::new(&block.fixtures)?, tempfile::tempdir()?);
-        for krate in &block.crates {
-            let link = tools.path().join(krate);
+        for crate_name in &block.crates {
+            let link = tools.path().join(crate_name);
             if !link.exists() {
-                symlink(self.executable(krate)?, link)?;
+                symlink(self.executable(crate_name)?, link)?;
             }
         }
         let path = path_with(tools.path());
         let (mut text, mut outcomes) = (Vec::new(), Vec::new());
-        for (line, command) in block.commands() {
+        for (line, command) in commands(&block.text) {
             let mut shell = sandbox.command("sh");
             shell.arg("-c").arg(command).env("PATH", &path);
             let outcome = run(&mut shell, None, LIMIT)?;
@@ -89,9 +86,9 @@ impl Runner {
         Ok((text, outcomes))
     }
 
-    fn executable(&self, krate: &str) -> Result<&PathBuf> {
-        let built = self.executables.get(krate);
-        built.with_context(|| format!("{krate} was not built"))
+    fn executable(&self, crate_name: &str) -> Result<&PathBuf> {
+        let built = self.executables.get(crate_name);
+        built.with_context(|| format!("{crate_name} was not built"))
     }
 }
 

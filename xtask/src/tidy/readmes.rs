@@ -68,7 +68,7 @@ pub fn links(tree: &Tree, found: &mut Findings) {
                 if target.contains(':') {
                     continue; // It leads to another site.
                 }
-                let is_there = resolve(file, target).is_some_and(|path| tree.has(&path));
+                let is_there = tree.has(&resolve(file, target).to_string_lossy());
                 if travels && is_outside(file, target) {
                     let what = format!("{target} is above the crate's folder");
                     found.add(file, number, what, "say it without a link");

@@ -50,7 +50,7 @@ pub fn golden_test(tree: &Tree, found: &mut Findings) {
 /// Looks for an opening comment: there a reader decides whether it is the right file.
 pub fn opening_words(tree: &Tree, found: &mut Findings) {
     let fix = "begin with `//!`: what Node has, what stands for it here";
-    for (file, text) in tree.rust("src/") {
+    for (file, text) in tree.in_crates("src/", ".rs") {
         let is_told = text.starts_with("//!");
         found.require(is_told, file, "it does not say what it is about", fix);
     }
@@ -83,7 +83,7 @@ pub fn above(tree: &Tree, found: &mut Findings) {
 
 /// Refuses guesses where executables are: a copy has another target folder.
 pub fn executables(tree: &Tree, found: &mut Findings) {
-    let mut files = tree.rust("");
+    let mut files = tree.in_crates("", ".rs");
     files.retain(|(file, _)| top_folder(file) != "xtask");
     let pattern = r#"(?m)^(?:[^/\n]|/[^/\n])*"[^"\n]*target/(?:debug|release)"#;
     let what = "the folder of executables is guessed, and CARGO_TARGET_DIR refutes it";
@@ -92,7 +92,7 @@ pub fn executables(tree: &Tree, found: &mut Findings) {
 
 /// Refuses `unwrap`: a panic without a reason helps no reader.
 pub fn no_unwrap(tree: &Tree, found: &mut Findings) {
-    let mut files = tree.rust("src/");
+    let mut files = tree.in_crates("src/", ".rs");
     let tests = regex(r"#\[cfg\(test\)\]\s*mod \w+ \{");
     for (_, text) in &mut files {
         // Tests are at the end of a file, if at all.

@@ -5,16 +5,12 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, anyhow, bail, ensure};
 use fs_err as fs;
 
-use crate::cases::{Block, Case, Choice, LIMIT, Selection, Unit, Workspace};
-use crate::judge::{diff, ending, faults};
+use crate::cases::{Block, Case, Choice, Item, LIMIT, Selection, Workspace};
+use crate::judge::{diff, ending, problems};
 use crate::run::{Node, OracleRun, Runner, Wanted, cargo, interrupt};
-
-/// What has happened to a file.
-const UPDATED: &str = "updated  ";
-const UNCHANGED: &str = "unchanged";
 
 /// How many runs must print the same before it becomes a golden file.
 const RUNS: usize = 3;
@@ -43,19 +39,19 @@ pub fn bless(options: &Options) -> Result<u8> {
     ensure!(!is_ci, "refused: CI={ci}, and {refused}");
     let workspace = Workspace::find()?;
     let mut selection = Selection::read(&workspace, &options.choice)?;
-    selection.units.retain(|unit| match unit {
-        Unit::Block(_) => options.readme,
-        Unit::Case(case) => !options.readme && case.has_no_oracle() == options.from_rust,
-        _ => false,
+    selection.items.retain(|item| match item {
+        Item::Block(_) => options.readme,
+        Item::Case(case) => !options.readme && case.oracle.is_none() == options.from_rust,
+        Item::Error(_) => true,
+        Item::Tests(_) => false,
     });
-    let is_empty = selection.units.is_empty();
-    ensure!(!is_empty, options.choice.nothing_matched());
+    options.choice.check(&selection.ids())?;
     if options.readme {
         // From the last to the first, so that the places of those still to come stay right.
-        selection.units.reverse();
+        selection.items.reverse();
     }
     let node = Node::find(&options.node)?;
-    if selection.cases().any(|case| case.oracle.needs_node()) {
+    if selection.cases().any(Case::needs_node) {
         node.ensure_blesses()?;
     }
     // The Node program may come before a port that compiles; `verify` compares the two.
@@ -65,14 +61,15 @@ pub fn bless(options: &Options) -> Result<u8> {
     let executables = cargo::build_all(&selection.needed, &[])?;
     let runner = Runner { node, executables };
     let mut status = 0;
-    for unit in &selection.units {
-        let blessed = match unit {
-            Unit::Case(case) => bless_case(&runner, case),
-            Unit::Block(block) => bless_block(&runner, block),
-            Unit::Tests(_) | Unit::Fault(_) => continue,
+    for item in &selection.items {
+        let blessed = match item {
+            Item::Case(case) => bless_case(&runner, case),
+            Item::Block(block) => bless_block(&runner, block),
+            Item::Error(error) => Err(anyhow!(error.text.clone())),
+            Item::Tests(_) => continue,
         };
         interrupt::check()?;
-        let id = unit.id();
+        let id = item.id();
         match blessed {
             Ok(change) => outln!("{change} {id}"),
             Err(why) => {
@@ -89,24 +86,22 @@ fn bless_case(runner: &Runner, case: &Case) -> Result<&'static str> {
     let mut texts = Vec::new();
     for _ in 0..RUNS {
         let (name, outcome) = match runner.oracle(case)? {
-            OracleRun::Ran(outcome) => (case.oracle.name(), outcome),
+            OracleRun::Ran(outcome) => (case.oracle_name(), outcome),
             OracleRun::Absent(why) => bail!(why),
             OracleRun::None => ("Rust", runner.rust(case)?),
         };
-        if let Some(problem) = faults(case, name, &outcome).into_iter().next() {
+        if let Some(problem) = problems(case, name, &outcome).into_iter().next() {
             bail!(problem);
         }
-        texts.push(outcome.stdout);
+        texts.push(case.settings.normalise(&outcome.stdout));
     }
     if let Some(other) = texts.iter().find(|text| **text != texts[0]) {
         let shown = diff("one run", &texts[0], "another", other);
         bail!("FLAKY: two runs differ\n{shown}");
     }
-    if fs::read(&case.golden).is_ok_and(|golden| golden == texts[0]) {
-        return Ok(UNCHANGED);
-    }
-    replace(&case.golden, &texts[0])?;
-    Ok(UPDATED)
+    // A golden file that is equal in another order is left as it was arranged.
+    let golden = fs::read(&case.golden).map(|golden| case.settings.normalise(&golden));
+    replace(&case.golden, golden.ok().as_deref(), &texts[0])
 }
 
 /// Writes a block of a README, unless it is what its commands print.
@@ -116,22 +111,22 @@ fn bless_block(runner: &Runner, block: &Block) -> Result<&'static str> {
     if let Some(problem) = outcomes.iter().flat_map(problems).next() {
         bail!(problem);
     }
-    if text == block.text.as_bytes() {
-        return Ok(UNCHANGED);
-    }
-    let mut whole = fs::read(&block.file)?;
+    let old = fs::read(&block.file)?;
+    let mut whole = old.clone();
     whole.splice(block.range.clone(), text);
-    replace(&block.file, &whole)?;
-    Ok(UPDATED)
+    replace(&block.file, Some(&old), &whole)
 }
 
-/// Replaces a file in one step: its readers see the old text or the new one, whatever happens on the way.
-fn replace(file: &Path, text: &[u8]) -> Result<()> {
+/// Replaces a file that differs in one step: its readers see the old text or the new one, whatever happens on the way.
+fn replace(file: &Path, old: Option<&[u8]>, text: &[u8]) -> Result<&'static str> {
+    if old == Some(text) {
+        return Ok("unchanged");
+    }
     let folder = file.parent().unwrap_or(Path::new("."));
     let mode = Permissions::from_mode(0o666); // The umask narrows it, as for any new file.
     let mut draft = tempfile::Builder::new();
     let mut draft = draft.permissions(mode).tempfile_in(folder)?;
     draft.write_all(text)?;
     draft.persist(file)?;
-    Ok(())
+    Ok("updated  ")
 }

@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 
 use crate::cases::{Crate, Workspace};
 use crate::exit_error::ExitError;
-use crate::run::process::run_through;
+use crate::run::process::run_showing_output;
 use crate::run::{cargo, interrupt};
 
 /// How `ci` is called.
@@ -36,7 +36,7 @@ pub fn ci(options: &Options) -> Result<u8> {
     let (mut times, mut failed) = (Vec::new(), Vec::new());
     for (name, line) in &steps {
         outln!("\n== {name}: {line}");
-        let outcome = run_through(&mut command(line, &workspace.root)?)?;
+        let outcome = run_showing_output(&mut command(line, &workspace.root)?)?;
         if interrupt::requested() {
             break;
         }
@@ -72,7 +72,7 @@ fn steps(workspace: &Workspace, node: &str) -> Vec<Step> {
         let line = format!("cargo clippy --package {name} --all-targets -- -D warnings");
         add(&format!("clippy-{name}"), &line);
     }
-    let has_features = |one: &&Crate| !one.features.is_empty();
+    let has_features = |one: &&Crate| !one.table("features").is_empty();
     for one in workspace.crates.iter().filter(has_features) {
         let name = &one.name;
         let mut clippy = |set: &str, flags: &str| {
@@ -82,7 +82,7 @@ fn steps(workspace: &Workspace, node: &str) -> Vec<Step> {
         clippy("none", "--lib --no-default-features");
         for part in one.parts() {
             let flags = format!("--lib --no-default-features --features {part}");
-            clippy(part, &flags);
+            clippy(&part, &flags);
         }
         // What is more than the default has tests of its own.
         if one.has_more_features() {

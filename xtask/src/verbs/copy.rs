@@ -16,7 +16,7 @@ use crate::tidy;
 pub struct Options {
     /// The crate
     #[arg(value_name = "CRATE")]
-    krate: String,
+    name: String,
     /// The folder that it becomes; it must be empty or not there
     dest: PathBuf,
 }
@@ -24,8 +24,8 @@ pub struct Options {
 /// Copies a crate that can travel and says what its new home has to add; returns the exit status.
 pub fn copy(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
-    let one = workspace.find_crate(&options.krate);
-    let one = one.ok_or_else(|| ExitError::NothingMatched(options.krate.to_owned()))?;
+    let one = workspace.find_crate(&options.name);
+    let one = one.ok_or_else(|| ExitError::NothingMatched(options.name.to_owned()))?;
     let dest = destination(&options.dest)?;
     let is_inside =
         dest.starts_with(&workspace.root) && !dest.starts_with(workspace.root.join("target"));

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::cases::{Case, Choice, Oracle, Selection, Unit, Workspace, without_oracle};
+use crate::cases::{Block, Case, CaseError, Choice, Item, Selection, Workspace, commands, shares};
 
 /// How `list` is called.
 #[derive(clap::Args)]
@@ -15,44 +15,52 @@ pub struct Options {
 pub fn list(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
     let selection = Selection::read(&workspace, &options.choice)?;
-    for krate in workspace.crates.iter().map(|one| &one.name) {
-        let cases = selection.cases().filter(|case| case.krate == *krate);
+    for crate_name in workspace.crates.iter().map(|one| &one.name) {
+        let cases = selection
+            .cases()
+            .filter(|case| case.crate_name == *crate_name);
         let (lessons, commands): (Vec<_>, Vec<_>) = cases.partition(|case| case.is_lesson);
         if !lessons.is_empty() || !commands.is_empty() {
             let (lessons, commands) = (lessons.len(), commands.len());
-            outln!("{krate}: {lessons} lessons, {commands} commands");
+            outln!("{crate_name}: {lessons} lessons, {commands} commands");
         }
         let cases = lessons.iter().chain(&commands);
         cases.for_each(|case| outln!("  {}", describe(case)));
     }
-    for block in selection.blocks() {
-        outln!("README {}  {} commands", block.id, block.commands().count());
-    }
-    let alone = without_oracle(selection.cases());
-    outln!(
-        "{} cases: {alone} without oracle",
-        selection.cases().count()
-    );
+    let (all, [alone, redacted]) = (selection.cases().count(), shares(selection.cases()));
     let mut status = 0;
-    for unit in &selection.units {
-        if let Unit::Fault(fault) = unit {
-            outln!("{}: {}", fault.id, fault.text);
-            status = 1;
+    for item in &selection.items {
+        match item {
+            Item::Block(Block { id, text, .. }) => {
+                outln!("README {id}  {} commands", commands(text).count());
+            }
+            Item::Error(CaseError { id, text }) => {
+                outln!("{id}: {text}");
+                status = 1;
+            }
+            Item::Tests(_) | Item::Case(_) => {}
         }
     }
+    outln!("{all} cases: {alone} without oracle, {redacted} with a redaction");
     Ok(status)
 }
 
 fn describe(case: &Case) -> String {
-    let oracle = match &case.oracle {
-        Oracle::Node(_) => "node".to_owned(),
-        Oracle::Shell(command) => format!("oracle: {command}"),
-        Oracle::None(why) => format!("no oracle: {why}"),
+    let oracle = match (&case.oracle, &case.settings.no_oracle) {
+        (Some(command), _) if !case.is_lesson => format!("oracle: {command}"),
+        (_, Some(why)) => format!("no oracle: {why}"),
+        _ => "node".to_owned(),
     };
     let kind = if case.is_lesson { "lesson " } else { "command" };
     let mut line = format!("{kind} {:<32} {oracle}", case.id);
     if !case.golden.exists() {
         line += " [golden missing]";
+    }
+    if case.settings.serial {
+        line += " [serial]";
+    }
+    for redaction in &case.settings.redact {
+        line += &format!(" [redacts {}]", redaction.name);
     }
     line
 }

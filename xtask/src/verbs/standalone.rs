@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail, ensure};
 use fs_err as fs;
 use tempfile::TempDir;
-use toml::{Table, Value};
+use toml::Table;
 
 use crate::cases::{Crate, Workspace, known_files};
 use crate::exit_error::ExitError;
@@ -97,7 +97,7 @@ impl Trial<'_> {
         // The check cuts the lock file down to this crate, so only then it may be final. It comes before the tests,
         // whose dependencies could lend it features.
         let mut steps = vec![("check", "check"), ("test", "test --tests --locked")];
-        if one.has("src/lib.rs") {
+        if one.has_library() {
             steps.push(("doc test", "test --doc --locked"));
         }
         let folder = temp.path().join(&one.name);
@@ -116,7 +116,7 @@ impl Trial<'_> {
         let (examples, programs) = (one.dir.join("examples"), folder.join("src/bin"));
         let lessons: Vec<PathBuf> = lessons.into_iter().map(Into::into).collect();
         copy_files(&examples, &programs, &lessons)?;
-        let mut needed = dependencies(one, "dev-dependencies");
+        let mut needed = one.table("dev-dependencies");
         let path = Table::from_iter([("path".to_owned(), format!("../{}", one.name).into())]);
         needed.insert(one.name.clone(), path.into());
         self.package(&folder, "2024", needed)?;
@@ -126,7 +126,7 @@ impl Trial<'_> {
 
     /// Removes the tool from the copy, then each part: the order in which the README says how to copy less.
     fn pruned(&mut self, one: &Crate, folder: &Path) -> Result<bool> {
-        if !one.features.contains_key("cli") {
+        if !one.table("features").contains_key("cli") {
             return Ok(true);
         }
         for path in TOOL.split(' ') {
@@ -140,7 +140,7 @@ impl Trial<'_> {
         let check = "check --no-default-features --lib";
         let mut is_fit = self.steps(&one.name, folder, &[("without the tool", check)])?;
         for part in one.parts() {
-            let source = folder.join("src").join(part);
+            let source = folder.join("src").join(&part);
             remove(&source)?;
             remove(&source.with_extension("rs"))?;
             let step = format!("without {part}");
@@ -176,7 +176,7 @@ impl Trial<'_> {
     /// Writes a package of another edition that has the dependencies of all crates with default features, and tokio with all.
     fn foreign_member(&self, folder: &Path, crates: &[&Crate]) -> Result<()> {
         let crates = crates.iter();
-        let needed = crates.flat_map(|one| dependencies(one, "dependencies"));
+        let needed = crates.flat_map(|one| one.table("dependencies"));
         let mut needed: Table = needed.collect();
         for (name, value) in &mut needed {
             let version = value.get("version").unwrap_or(value).clone();
@@ -252,10 +252,4 @@ impl Trial<'_> {
         }
         Ok(true)
     }
-}
-
-/// Returns the dependencies of one kind, as the manifest has them.
-fn dependencies(one: &Crate, kind: &str) -> Table {
-    let table = one.manifest.get(kind).and_then(Value::as_table);
-    table.cloned().unwrap_or_default()
 }

@@ -11,7 +11,7 @@ use fs_err as fs;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::cases::{Block, Case, Choice, Crate, LIMIT, Selection, Unit, Workspace};
+use crate::cases::{Block, Case, Choice, Crate, Item, LIMIT, Selection, Workspace};
 use crate::judge::{Report, State, Verdict, diff, ending, excerpt, judge};
 use crate::run::cargo::BUILD_TESTS;
 use crate::run::{End, Node, OracleRun, Runner, Wanted, cargo, interrupt, leaks, pool};
@@ -48,26 +48,31 @@ pub fn verify(options: &Options) -> Result<u8> {
     let node = Node::find(&options.node)?;
     let executables = cargo::build_all(&selection.needed, &[])?;
     let runner = Runner { node, executables };
-    let is_tests = |unit: &Unit| matches!(unit, Unit::Tests(_));
-    let units = &mut selection.units;
-    units.retain(|unit| !options.cases_only || !is_tests(unit));
-    for unit in units.iter() {
-        if let Unit::Tests(one) = unit {
+    let is_tests = |item: &Item| matches!(item, Item::Tests(_));
+    let is_serial = |item: &Item| matches!(item, Item::Case(case) if case.settings.serial);
+    let items = &mut selection.items;
+    items.retain(|item| !options.cases_only || !is_tests(item));
+    for item in items.iter() {
+        if let Item::Tests(one) = item {
             cargo::build(one, &BUILD_TESTS)?;
         }
     }
-    let units = &selection.units;
-    let mut report = Report::new(units.len());
+    let items = &selection.items;
+    let mut report = Report::new(items.len());
 
     let before: BTreeSet<_> = leaks::descendants().iter().map(|one| one.pid).collect();
     let jobs = options.jobs.or(available_parallelism().ok());
     let jobs = jobs.map_or(1, NonZeroUsize::get);
-    let work = |unit: &_| options.repeated(&runner, unit);
+    let (serial, beside): (Vec<_>, Vec<_>) = items.iter().partition(|item| is_serial(item));
+    let (tests, cases) = beside.into_iter().partition(|item| is_tests(item));
     let mut undecided = Vec::new();
-    pool::each(units, jobs, is_tests, work, |verdict| match verdict.state {
-        State::Undecided => undecided.push(verdict),
-        _ => report.add(verdict),
-    });
+    for queues in [vec![(1, tests), (jobs, cases)], vec![(1, serial)]] {
+        let work = |item: &_| options.repeated(&runner, item);
+        pool::each(&queues, work, |verdict| match verdict.state {
+            State::Undecided => undecided.push(verdict),
+            _ => report.add(verdict),
+        });
+    }
     // Now that nothing else runs.
     for mut verdict in undecided {
         if let Some(case) = selection.cases().find(|case| case.id == verdict.id) {
@@ -87,15 +92,15 @@ pub fn verify(options: &Options) -> Result<u8> {
 
 impl Options {
     /// Checks as often as asked for, and returns the worst verdict.
-    fn repeated(&self, runner: &Runner, unit: &Unit) -> Verdict {
-        let times = match unit {
-            Unit::Tests(_) => 1,
+    fn repeated(&self, runner: &Runner, item: &Item) -> Verdict {
+        let times = match item {
+            Item::Tests(_) => 1,
             _ => self.repeat.get(),
         };
         let mut verdicts = Vec::new();
         while verdicts.is_empty() || verdicts.len() < times && !interrupt::requested() {
-            let wrong = |error| Verdict::new(&unit.id(), [format!("{error:#}")]);
-            let verdict = self.check(runner, unit).unwrap_or_else(wrong);
+            let wrong = |error| Verdict::new(&item.id(), [format!("{error:#}")]);
+            let verdict = self.check(runner, item).unwrap_or_else(wrong);
             verdicts.push(verdict.unless_interrupted());
         }
         let failed = verdicts.iter().filter(|verdict| verdict.has_failed());
@@ -109,12 +114,12 @@ impl Options {
         worst
     }
 
-    fn check(&self, runner: &Runner, unit: &Unit) -> Result<Verdict> {
-        match unit {
-            Unit::Tests(one) => self.check_tests(runner, one, &unit.id()),
-            Unit::Case(case) => self.check_case(runner, case),
-            Unit::Block(block) => check_block(runner, block),
-            Unit::Fault(fault) => Ok(Verdict::new(&fault.id, [fault.text.clone()])),
+    fn check(&self, runner: &Runner, item: &Item) -> Result<Verdict> {
+        match item {
+            Item::Tests(one) => self.check_tests(runner, one, &item.id()),
+            Item::Case(case) => self.check_case(runner, case),
+            Item::Block(block) => check_block(runner, block),
+            Item::Error(error) => Ok(Verdict::new(&error.id, [error.text.clone()])),
         }
     }
 
@@ -156,6 +161,9 @@ fn ask_again(runner: &Runner, case: &Case, first: &Verdict) -> Result<Verdict> {
     for _ in 0..ASKED_AGAIN {
         if let OracleRun::Ran(oracle) = runner.oracle(case)? {
             verdicts.push(judge(case, &rust, Some(&oracle)));
+            if oracle.end == End::TimedOut {
+                break; // It has had the time of two runs.
+            }
         }
     }
     let is_ever_right = verdicts.iter().any(|one| one.state == State::Passed);

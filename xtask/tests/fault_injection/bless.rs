@@ -131,6 +131,29 @@ fn rust_blesses_only_what_has_no_oracle_and_only_if_asked() {
 }
 
 #[test]
+fn redactions_survive_and_an_arranged_order_is_left_alone() {
+    let bench = Bench::new();
+    let redact =
+        "redact = [{ name = 'PID', pattern = 'pid (\\d+)' }]\noracle = 'echo pid $$, pid $$'";
+    bench.command("pid", redact, "echo pid 1, pid 1", "");
+    bench.command(
+        "any",
+        "order = 'any'\noracle = 'printf \"a\\nb\\n\"'",
+        "printf 'b\\na\\n'",
+        "b\na\n",
+    );
+
+    bench
+        .run("bless")
+        .expect(0, &["updated   demo/pid\n", "unchanged demo/any\n"]);
+
+    assert_eq!(
+        bench.read("demo/golden/02-pid.out"),
+        "pid [PID:1], pid [PID:1]\n"
+    );
+}
+
+#[test]
 fn console_blocks_are_written_from_the_commands_they_show() {
     let bench = Bench::new();
     bench.write("rust/cat", "cat \"$2\"");

@@ -294,6 +294,34 @@ fn ctrl_c_ends_what_runs_and_says_what_ran() {
 }
 
 #[test]
+fn a_node_that_does_not_tell_its_version_is_not_waited_for() {
+    let bench = Bench::new();
+    let pid = bench.path("pid");
+    let hang = format!("echo $$ >{}; exec sleep 1000", pid.display());
+    bench.program("node", &hang);
+
+    let ran = bench.run("verify --cases-only");
+
+    ran.expect(3, &["node does not tell its version: it took too long"]);
+    assert_eq!(ran.text.lines().count(), 1, "{}", ran.text);
+
+    std::fs::remove_file(&pid).unwrap();
+    let mut xtask = bench.xtask("verify --cases-only");
+    let xtask = xtask.stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let sleeper = wait_for(&pid);
+    kill(
+        Pid::from_raw(xtask.id().try_into().unwrap()),
+        Signal::SIGINT,
+    )
+    .unwrap();
+    let output = xtask.wait_with_output().unwrap();
+
+    assert_eq!(output.status.code(), Some(130));
+    assert_eq!(output.stderr, b"cargo xtask: interrupted\n");
+    assert!(!is_alive(&sleeper));
+}
+
+#[test]
 fn ctrl_c_ends_cargo_too() {
     let bench = Bench::new();
     let pid = bench.path("pid");

@@ -235,7 +235,7 @@ fn each_fault_is_named_with_its_line_its_rule_and_how_to_mend_it() {
         (
             "streams/src/main.rs",
             "// Whoever reads it.\n",
-            "streams/src/main.rs:4: a private turn of words: streams has 1",
+            "streams/src/main.rs:4: a private turn of words: Whoever",
         ),
         (
             "streams/README.md",
