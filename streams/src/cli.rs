@@ -15,7 +15,6 @@ mod output;
 mod sys;
 
 use std::io::Write;
-use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Error};
@@ -32,10 +31,7 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Fails if nothing reads it any more.
             let _ = error.print();
-            return match error.use_stderr() {
-                true => ExitCode::from(Outcome::Failed.status()),
-                false => ExitCode::SUCCESS,
-            };
+            return ExitCode::from(u8::from(error.use_stderr()));
         }
     };
     let status = match command(cli) {
@@ -47,13 +43,9 @@ pub fn main() -> ExitCode {
             Ok(out.write_all(&completions)?)
         }),
         Command::Man => print(|out| Ok(clap_mangen::Man::new(Cli::command()).render(out)?)),
-        Command::Compress(args) => start(files::each(&args, false, async |path: &Path| {
-            compress::compress(path, &args).await
-        })),
-        Command::Decompress(args) => start(files::each(&args, true, async |path: &Path| {
-            decompress::decompress(path, &args).await
-        })),
-        Command::Test(args) => start(inspect::test(&args)),
+        Command::Compress(args) => start(files::each(&args, false, compress::compress)),
+        Command::Decompress(args) => start(files::each(&args, true, decompress::decompress)),
+        Command::Test(args) => start(files::each(&args, true, inspect::test)),
         Command::List(args) => start(inspect::list(&args)),
         Command::Copy(args) => start(copy::copy(&args)),
     };
@@ -71,14 +63,12 @@ fn command(cli: Cli) -> Command {
     let mut files = cli.files;
     // As gzip does; a verb keeps the source.
     files.rm = !files.keep && !files.stdout && files.output.is_none();
-    if cli.mode.list {
-        Command::List(files)
-    } else if cli.mode.test {
-        Command::Test(files)
-    } else if cli.mode.decompress {
-        Command::Decompress(files)
-    } else {
-        Command::Compress(files)
+    files.leaves_linked = !files.force && !files.stdout && !cli.mode.test && !cli.mode.list;
+    match (cli.mode.list, cli.mode.test, cli.mode.decompress) {
+        (true, _, _) => Command::List(files),
+        (_, true, _) => Command::Test(files),
+        (_, _, true) => Command::Decompress(files),
+        _ => Command::Compress(files),
     }
 }
 
@@ -95,9 +85,8 @@ fn start(work: impl Future<Output = Outcome>) -> Result<ExitCode, Error> {
     sys::check_descriptors()?;
     // The runtime would panic later if it could not start its first thread.
     let probe = std::thread::Builder::new().spawn(|| {});
-    probe
-        .map(|probe| probe.join().is_ok())
-        .context("cannot start a thread")?;
+    let ended = probe.context("cannot start a thread")?.join();
+    ended.expect("it does nothing");
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         // One reads, one writes.

@@ -74,11 +74,6 @@ pub enum Error {
         limit: usize,
     },
 
-    /// The compressor gave up, which valid options never cause.
-    #[error("compression failed")]
-    #[cfg(feature = "gzip")]
-    Compress(#[from] flate2::CompressError),
-
     /// A task or a thread in the background panicked, or its runtime was shut down.
     #[error("a background task did not finish")]
     Panicked,

@@ -6,8 +6,5 @@ mod tour;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match tour::run_as_lesson() {
-        Some(status) => status,
-        None => cli::main(),
-    }
+    tour::run_as_lesson().unwrap_or_else(cli::main)
 }

@@ -7,42 +7,7 @@ use std::env;
 use std::io::{self, Write};
 use std::process::{Command, ExitCode, Stdio, Termination};
 
-use anyhow::{Context, bail, ensure};
-
-#[path = "../examples/backpressure.rs"]
-mod backpressure;
-#[path = "../examples/characters.rs"]
-mod characters;
-#[path = "../examples/compression.rs"]
-mod compression;
-#[path = "../examples/counting.rs"]
-mod counting;
-#[path = "../examples/damaged-input.rs"]
-mod damaged_input;
-#[path = "../examples/duplex.rs"]
-mod duplex;
-#[path = "../examples/fan-out.rs"]
-mod fan_out;
-#[path = "../examples/file-chunks.rs"]
-mod file_chunks;
-#[path = "../examples/file-write.rs"]
-mod file_write;
-#[path = "../examples/four-kinds.rs"]
-mod four_kinds;
-#[path = "../examples/half-written.rs"]
-mod half_written;
-#[path = "../examples/joined-writes.rs"]
-mod joined_writes;
-#[path = "../examples/lines.rs"]
-mod lines;
-#[path = "../examples/pipeline-abort.rs"]
-mod pipeline_abort;
-#[path = "../examples/pipeline-errors.rs"]
-mod pipeline_errors;
-#[path = "../examples/sources.rs"]
-mod sources;
-#[path = "../examples/transform-order.rs"]
-mod transform_order;
+use anyhow::{Context, ensure};
 
 /// Names the lesson that a started process is. What a lesson starts from `current_exe()` inherits it.
 const VARIABLE: &str = "STREAMS_LESSON";
@@ -57,37 +22,40 @@ struct Lesson {
 }
 
 macro_rules! lessons {
-    ($($module:ident $name:literal $title:literal;)*) => {
-        &[$(Lesson {
+    ($($module:ident $path:literal $name:literal $title:literal;)*) => {
+        $(#[path = $path]
+        mod $module;)*
+
+        const LESSONS: &[Lesson] = &[$(Lesson {
             name: $name,
             title: $title,
             main: || $module::main().report(),
             rust: include_str!(concat!("../examples/", $name, ".rs")),
             node: include_str!(concat!("../examples/", $name, ".mjs")),
             output: include_str!(concat!("../examples/", $name, ".out")),
-        }),*]
+        }),*];
     };
 }
 
-const LESSONS: &[Lesson] = lessons! {
-    four_kinds "four-kinds" "The four kinds: Writable, Readable, Duplex, Transform";
-    file_chunks "file-chunks" "Readable: a file in chunks of the high-water mark";
-    sources "sources" "Readable: iterators and generators as sources, objects as items";
-    file_write "file-write" "Writable: a file written, appended to, never overwritten by mistake";
-    backpressure "backpressure" "Writable: ready, full, drain";
-    joined_writes "joined-writes" "Writable: cork, many small writes in one call";
-    duplex "duplex" "Duplex: a pair in memory, an echo, halves that end apart";
-    transform_order "transform-order" "Transform: order kept through a chain, a flush, several in flight";
-    compression "compression" "Transform: gzip, zlib, raw deflate";
-    damaged_input "damaged-input" "Transform: several members, and the verdict on damaged input";
-    pipeline_errors "pipeline-errors" "pipeline: one error, everything released";
-    pipeline_abort "pipeline-abort" "pipeline: given up from outside";
-    half_written "half-written" "Files: a half-written file is removed, or never seen";
-    lines "lines" "Text: lines, wherever the chunks are cut";
-    characters "characters" "Text: characters cut by chunk borders";
-    fan_out "fan-out" "One source, two destinations: the slowest sets the pace";
-    counting "counting" "PassThrough: progress and checksum of the bytes that flow by";
-};
+lessons! {
+    four_kinds      "../examples/four-kinds.rs"      "four-kinds"      "The four kinds: Writable, Readable, Duplex, Transform";
+    file_chunks     "../examples/file-chunks.rs"     "file-chunks"     "Readable: a file in chunks of the high-water mark";
+    sources         "../examples/sources.rs"         "sources"         "Readable: iterators and generators as sources, objects as items";
+    file_write      "../examples/file-write.rs"      "file-write"      "Writable: a file written, appended to, never overwritten by mistake";
+    backpressure    "../examples/backpressure.rs"    "backpressure"    "Writable: ready, full, drain";
+    joined_writes   "../examples/joined-writes.rs"   "joined-writes"   "Writable: cork, many small writes in one call";
+    duplex          "../examples/duplex.rs"          "duplex"          "Duplex: a pair in memory, an echo, halves that end apart";
+    transform_order "../examples/transform-order.rs" "transform-order" "Transform: order kept through a chain, a flush, several in flight";
+    compression     "../examples/compression.rs"     "compression"     "Transform: gzip, zlib, raw deflate";
+    damaged_input   "../examples/damaged-input.rs"   "damaged-input"   "Transform: several members, and the verdict on damaged input";
+    pipeline_errors "../examples/pipeline-errors.rs" "pipeline-errors" "pipeline: one error, everything released";
+    pipeline_abort  "../examples/pipeline-abort.rs"  "pipeline-abort"  "pipeline: given up from outside";
+    half_written    "../examples/half-written.rs"    "half-written"    "Files: a half-written file is removed, or never seen";
+    lines           "../examples/lines.rs"           "lines"           "Text: lines, wherever the chunks are cut";
+    characters      "../examples/characters.rs"      "characters"      "Text: characters cut by chunk borders";
+    fan_out         "../examples/fan-out.rs"         "fan-out"         "One source, two destinations: the slowest sets the pace";
+    counting        "../examples/counting.rs"        "counting"        "PassThrough: progress and checksum of the bytes that flow by";
+}
 
 /// Runs the lesson that this process was started for, if it was; `main` calls this before anything else.
 pub fn run_as_lesson() -> Option<ExitCode> {
@@ -106,29 +74,24 @@ pub fn list(out: &mut dyn Write) -> anyhow::Result<()> {
 /// Prints the output of the named lessons, or of all, under a heading unless it is one; with `code`, both
 /// programs and the transcript instead, and runs nothing.
 pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> anyhow::Result<()> {
-    let mut lessons: Vec<&Lesson> = LESSONS.iter().collect();
-    if !names.is_empty() {
-        lessons = names
+    let lessons: Vec<&Lesson> = match names {
+        [] => LESSONS.iter().collect(),
+        names => names
             .iter()
             .map(|name| find(name))
-            .collect::<Result<_, _>>()?;
-    }
+            .collect::<Result<_, _>>()?,
+    };
     for (index, lesson) in lessons.iter().enumerate() {
         if lessons.len() > 1 {
             let gap = if index > 0 { "\n" } else { "" };
             writeln!(out, "{gap}== {} == {}\n", lesson.name, lesson.title)?;
         }
         if code {
-            let Lesson {
-                name,
-                rust,
-                node,
-                output,
-                ..
-            } = lesson;
+            let (name, rust, node) = (lesson.name, lesson.rust, lesson.node);
             write!(
                 out,
-                "// examples/{name}.rs\n{rust}\n// examples/{name}.mjs\n{node}\n// both print\n{output}"
+                "// examples/{name}.rs\n{rust}\n// examples/{name}.mjs\n{node}\n// both print\n{}",
+                lesson.output
             )?;
         } else {
             start(lesson, out).with_context(|| format!("lesson {}", lesson.name))?;
@@ -144,10 +107,8 @@ fn start(lesson: &Lesson, out: &mut dyn Write) -> anyhow::Result<()> {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()?;
-    let copied = match child.stdout.take() {
-        Some(mut stdout) => io::copy(&mut stdout, out).and_then(|_| out.flush()),
-        None => Ok(()),
-    };
+    let mut stdout = child.stdout.take().expect("stdout is piped");
+    let copied = io::copy(&mut stdout, out).and_then(|_| out.flush());
     if copied.is_err() {
         // It may have ended by itself.
         let _ = child.kill();
@@ -159,8 +120,7 @@ fn start(lesson: &Lesson, out: &mut dyn Write) -> anyhow::Result<()> {
 }
 
 fn find(name: &str) -> anyhow::Result<&'static Lesson> {
-    match LESSONS.iter().find(|lesson| lesson.name == name) {
-        Some(lesson) => Ok(lesson),
-        None => bail!("no lesson is called {name:?}; `streams tour --list` names them"),
-    }
+    let lesson = LESSONS.iter().find(|lesson| lesson.name == name);
+    lesson
+        .with_context(|| format!("no lesson is called {name:?}; `streams tour --list` names them"))
 }

@@ -16,7 +16,7 @@ use std::thread;
 use random::random_bytes;
 
 const MEBIBYTE: u64 = 1024 * 1024;
-const SMALL: u64 = 32;
+const SMALL: u64 = 16;
 const LIMIT_KIBIBYTES: u64 = 32 * 1024;
 const DIFFERENCE_KIBIBYTES: u64 = 2 * 1024;
 
@@ -25,7 +25,7 @@ fn large() -> u64 {
     if std::env::var_os("SOAK").is_some_and(|value| value == "1") {
         4 * 1024 + 1
     } else {
-        96
+        64
     }
 }
 

@@ -58,13 +58,10 @@ impl Lines {
     }
 
     fn check(&self, len: usize) -> Result<(), Error> {
-        if len > self.limit {
-            Err(Error::LineTooLong {
-                number: self.number,
-                limit: self.limit,
-            })
-        } else {
-            Ok(())
+        let (number, limit) = (self.number, self.limit);
+        match len > limit {
+            true => Err(Error::LineTooLong { number, limit }),
+            false => Ok(()),
         }
     }
 }

@@ -138,6 +138,9 @@ pub struct FileArgs {
     /// Fail when more than this comes out of a file, all members together (64K, 1M, 2GiB)
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub max_output: Option<u64>,
+    /// Leave files alone that have other links, as gzip does
+    #[arg(skip)]
+    pub leaves_linked: bool,
     /// Not taken
     #[arg(short = 'N', long, hide = true)]
     pub name: bool,

@@ -8,7 +8,7 @@ use anyhow::ensure;
 use streams::{CompressOptions, DecodeSummary};
 
 use super::args::FileArgs;
-use super::files::{open, stripped, transfer};
+use super::files::{convert, stripped};
 use super::input::{Input, is_dash};
 use super::message::Outcome;
 use super::sys;
@@ -29,30 +29,31 @@ pub async fn compress(path: &Path, args: &FileArgs) -> anyhow::Result<Outcome> {
         target.push(&suffix);
         Ok(target.into())
     };
-    let (input, output) = open(path, args, target).await?;
-    ensure!(
-        !output.is_terminal() || args.force,
-        "compressed data is not written to a terminal; -f does it"
-    );
-    let compressed = streams::compress(format, input.chunks()?, &options(&input, args));
-    transfer(input, compressed, output, args, &DecodeSummary::default()).await
+    convert(path, args, target, async |input, output| {
+        ensure!(
+            !output.is_terminal() || args.force,
+            "compressed data is not written to a terminal; -f does it"
+        );
+        let options = options(input, args)?;
+        let compressed = streams::compress(format, input.chunks()?, &options);
+        Ok((compressed, DecodeSummary::default()))
+    })
+    .await
 }
 
-fn options(input: &Input, args: &FileArgs) -> CompressOptions {
-    let mut options = CompressOptions {
-        level: args.level.0,
-        ..CompressOptions::default()
-    };
+fn options(input: &Input, args: &FileArgs) -> anyhow::Result<CompressOptions> {
     let wanted = args.threads.map_or_else(num_cpus::get, usize::from);
     let threads = NonZeroUsize::new(wanted.min(sys::max_threads()));
-    options.threads = threads.unwrap_or(NonZeroUsize::MIN);
+    let mut options = CompressOptions {
+        level: args.level.0,
+        threads: threads.unwrap_or(NonZeroUsize::MIN),
+        ..CompressOptions::default()
+    };
     if !args.no_name && input.metadata.is_file() && !input.is_stdin() {
         let name = input.path.file_name();
         options.name = name.map(|name| name.as_encoded_bytes().to_vec());
-        let modified = input.metadata.modified().ok();
-        let since = modified.and_then(|modified| modified.duration_since(UNIX_EPOCH).ok());
-        let seconds = since.and_then(|since| u32::try_from(since.as_secs()).ok());
-        options.mtime = seconds.unwrap_or_default();
+        let since = input.metadata.modified()?.duration_since(UNIX_EPOCH);
+        options.mtime = u32::try_from(since.unwrap_or_default().as_secs()).unwrap_or_default();
     }
-    options
+    Ok(options)
 }

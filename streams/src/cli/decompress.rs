@@ -8,7 +8,7 @@ use bytes::Bytes;
 use streams::{ByteStream, DecodeSummary, DecompressOptions, Format};
 
 use super::args::FileArgs;
-use super::files::{open, stripped, transfer};
+use super::files::{convert, stripped};
 use super::input::{Input, is_dash, peek};
 use super::message::Outcome;
 
@@ -22,11 +22,13 @@ pub async fn decompress(path: &Path, args: &FileArgs) -> anyhow::Result<Outcome>
             stripped(path, args).context("unknown suffix; name the output with -o or use -c")?;
         Ok(target)
     };
-    let (input, output) = open(path, args, target).await?;
-    // As `zcat -f` is `cat` for files that are not compressed.
-    let passes_others = args.force && output.is_stdout();
-    let decoded = Decoded::of(&input, args, 2, passes_others).await?;
-    transfer(input, decoded.contents, output, args, &decoded.summary).await
+    convert(path, args, target, async |input, output| {
+        // As `zcat -f` is `cat` for files that are not compressed.
+        let passes_others = args.force && output.is_stdout();
+        let decoded = Decoded::of(input, args, 2, passes_others).await?;
+        Ok((decoded.contents, decoded.summary))
+    })
+    .await
 }
 
 /// A compressed file, as it is decoded.

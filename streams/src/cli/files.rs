@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use streams::{ByteStream, DecodeSummary, Format, Trailing};
+use walkdir::WalkDir;
 
 use super::args::FileArgs;
 use super::input::{Input, is_dash};
@@ -17,7 +18,7 @@ use super::sys;
 pub async fn each(
     args: &FileArgs,
     packed: bool,
-    mut one: impl AsyncFnMut(&Path) -> anyhow::Result<Outcome>,
+    mut one: impl AsyncFnMut(&Path, &FileArgs) -> anyhow::Result<Outcome>,
 ) -> Outcome {
     if let Err(error) = check(args) {
         return report(None, &error);
@@ -27,17 +28,28 @@ pub async fn each(
     for path in &args.files {
         if !args.recursive || !path.is_dir() {
             files.push(path.clone());
-        } else if let Err(error) = walk(path, &mut files, &|file| {
-            stripped(file, args).is_some() == packed
-        }) {
-            worst = report(Some(path), &error.into());
+            continue;
+        }
+        // Symbolic links in it are left alone, as gzip does.
+        for entry in WalkDir::new(path).sort_by_file_name() {
+            match entry {
+                Ok(entry) if !entry.file_type().is_file() => {}
+                Ok(entry) if stripped(entry.path(), args).is_some() != packed => {}
+                Ok(entry) => files.push(entry.into_path()),
+                Err(error) => {
+                    let folder = error.path().unwrap_or(path).to_owned();
+                    let cause = error.into_io_error();
+                    let cause = cause.expect("only links that are followed lead in a circle");
+                    worst = report(Some(&folder), &cause.into());
+                }
+            }
         }
     }
     if args.files.is_empty() {
         files.push("-".into());
     }
     for path in &files {
-        let done = one(path).await;
+        let done = one(path, args).await;
         worst = worst.max(done.unwrap_or_else(|error| report(Some(path), &error)));
     }
     worst
@@ -59,25 +71,6 @@ fn check(args: &FileArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Finds the files in `folder` and in the folders in it, in order. Symbolic links are left alone, as gzip does.
-fn walk(
-    folder: &Path,
-    found: &mut Vec<PathBuf>,
-    is_wanted: &dyn Fn(&Path) -> bool,
-) -> std::io::Result<()> {
-    let mut entries = std::fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
-    entries.sort_by_key(std::fs::DirEntry::file_name);
-    for entry in entries {
-        let (kind, path) = (entry.file_type()?, entry.path());
-        if kind.is_dir() {
-            walk(&path, found, is_wanted)?;
-        } else if kind.is_file() && is_wanted(&path) {
-            found.push(path);
-        }
-    }
-    Ok(())
-}
-
 /// Returns the format that the suffix names and the path without it; `-S` is a suffix of gzip, or of `--format`.
 pub fn stripped(path: &Path, args: &FileArgs) -> Option<(Format, PathBuf)> {
     let given = args.suffix.as_deref().and_then(|suffix| {
@@ -87,17 +80,19 @@ pub fn stripped(path: &Path, args: &FileArgs) -> Option<(Format, PathBuf)> {
     given.or_else(|| Format::of_path(path))
 }
 
-/// Opens the input of a command, not to be mistaken for its own output, and the output.
-pub async fn open(
+/// Writes what `contents` makes of the file at `path`: to `-o`, to stdout or to `default_target`. Removes the source if
+/// that was asked for and nothing is odd.
+pub async fn convert(
     path: &Path,
     args: &FileArgs,
     default_target: impl FnOnce() -> anyhow::Result<PathBuf>,
-) -> anyhow::Result<(Input, Output)> {
+    contents: impl AsyncFnOnce(&Input, &Output) -> anyhow::Result<(ByteStream, DecodeSummary)>,
+) -> anyhow::Result<Outcome> {
     let input = Input::open(path, args.quiet).await?;
     let removes = args.rm && !input.is_stdin();
     if removes {
         ensure!(
-            !std::fs::symlink_metadata(path)?.is_symlink(),
+            !path.is_symlink(),
             "is a symbolic link; only the data itself is removed: -k keeps it"
         );
         ensure!(
@@ -105,75 +100,60 @@ pub async fn open(
             "is not a regular file; only those are removed: -k keeps it"
         );
     }
+    if args.leaves_linked && !input.is_stdin() && sys::has_other_links(&input.metadata) {
+        let text = "has other links and is left alone; -f takes it";
+        return Ok(warn(path, text, args.quiet));
+    }
     let target = match &args.output {
         Some(path) => path.clone(),
         None if args.stdout || input.is_stdin() => "-".into(),
         None => default_target()?,
     };
-    let there = std::fs::metadata(&target).ok();
     ensure!(
-        is_dash(&target)
-            || !there
-                .as_ref()
-                .is_some_and(|there| sys::is_same_file(there, &input.metadata)),
+        is_dash(&target) || !input.is_at(&target),
         "input and output are the same file"
     );
     ensure!(
-        !removes || !is_dash(&target) && there.is_none_or(|there| there.is_file()),
+        !removes || !is_dash(&target) && (target.is_file() || !target.exists()),
         "--rm needs an output file that keeps the data"
     );
     let output = Output::open(&target, args.force, &input).await?;
-    Ok((input, output))
-}
-
-/// Writes `contents`, made of `input`, to `output`, and removes the source if that was asked for and nothing is odd.
-pub async fn transfer(
-    input: Input,
-    contents: ByteStream,
-    output: Output,
-    args: &FileArgs,
-    summary: &DecodeSummary,
-) -> anyhow::Result<Outcome> {
-    let removes = args.rm && !input.is_stdin();
-    let target = output.path.clone();
+    let (contents, summary) = contents(&input, &output).await?;
     let written = output.write(contents).await;
     output.commit(written, removes).await?;
 
     let outcome = input.finish(args.quiet)?;
-    let outcome = outcome.max(check_trailing(&input.path, summary, args.quiet));
+    let outcome = outcome.max(check_trailing(path, &summary, args.quiet));
     if args.verbose > 0 {
-        say(Some(&input.path), &sizes(&input, &target));
+        say(Some(path), &sizes(&input, &target));
     }
     if removes && outcome == Outcome::Done {
         // Its name may lead elsewhere by now.
-        let there = std::fs::symlink_metadata(&input.path).context("cannot remove")?;
         ensure!(
-            sys::is_same_file(&there, &input.metadata) || cfg!(not(unix)),
+            input.is_at(path),
             "is another file by now, which is not removed"
         );
-        std::fs::remove_file(&input.path).context("cannot remove")?;
+        std::fs::remove_file(path).context("cannot remove")?;
     }
     Ok(outcome)
 }
 
 /// Warns of bytes after the data, which were ignored.
 pub fn check_trailing(path: &Path, summary: &DecodeSummary, quiet: bool) -> Outcome {
+    let text = "the bytes after the compressed data were ignored";
     match summary.trailing() {
-        Trailing::Garbage => warn(
-            path,
-            "the bytes after the compressed data were ignored",
-            quiet,
-        ),
+        Trailing::Garbage => warn(path, text, quiet),
         Trailing::Nothing | Trailing::Zeros => Outcome::Done,
     }
 }
 
 fn sizes(input: &Input, target: &Path) -> String {
-    let (read, target) = (&input.metadata, shown(target));
-    match std::fs::metadata(&target) {
+    let (read, name) = (&input.metadata, shown(target));
+    match std::fs::metadata(target) {
         Ok(written) if written.is_file() && read.is_file() => {
-            format!("{} -> {} bytes, {target}", read.len(), written.len())
+            format!("{} -> {} bytes, {name}", read.len(), written.len())
         }
-        _ => format!("written to {target}"),
+        _ if is_dash(target) => "written to stdout".to_owned(),
+        _ => format!("written to {name}"),
     }
 }

@@ -53,6 +53,14 @@ impl Input {
         is_dash(&self.path)
     }
 
+    /// Returns whether this is the file that stands at `path`.
+    pub fn is_at(&self, path: &Path) -> bool {
+        // Opening a pipe would wait.
+        let there = path.is_file().then(|| same_file::Handle::from_path(path));
+        let this = self.file.try_clone().and_then(same_file::Handle::from_file);
+        matches!((there, this), (Some(Ok(there)), Ok(this)) if there == this)
+    }
+
     /// Returns a handle to read with; all handles share one position.
     pub fn handle(&self) -> Result<File, Error> {
         Ok(self.file.try_clone()?)
@@ -64,9 +72,8 @@ impl Input {
         let chunk_bytes = CHUNK_BYTES.try_into().expect("not zero");
         let chunks = source.chunk_bytes(chunk_bytes).chunks();
         let bar = self.bar.clone();
-        Ok(Box::pin(
-            chunks.inspect_ok(move |chunk| bar.inc(chunk.len() as u64)),
-        ))
+        let counted = chunks.inspect_ok(move |chunk| bar.inc(chunk.len() as u64));
+        Ok(Box::pin(counted))
     }
 
     /// Takes the bar away and warns if the file is another one than when it was opened: what was read may be of both.

@@ -1,6 +1,6 @@
 //! `streams test` and `streams list`: everything is decoded, so the figures are true.
 
-use std::future::ready;
+use std::ffi::OsStr;
 use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
@@ -8,102 +8,92 @@ use std::time::{Duration, UNIX_EPOCH};
 use flate2::bufread::GzDecoder;
 use flate2::{Crc, GzHeader};
 use futures::TryStreamExt;
+use streams::Error;
 
 use super::args::FileArgs;
 use super::decompress::Decoded;
 use super::files::{check_trailing, each, stripped};
 use super::input::Input;
-use super::message::{InOutput, Outcome, escaped, report, say, shown};
+use super::message::{Outcome, escaped, report, say, shown};
+use super::output::in_output;
 
 /// How far a name is looked for: behind the largest extra field there is room for one.
 const START_BYTES: usize = 128 * 1024;
 
-/// Decodes each file and prints nothing about a good one.
-pub async fn test(args: &FileArgs) -> Outcome {
-    let one = async |path: &Path| {
-        let input = Input::open(path, args.quiet).await?;
-        let decoded = Decoded::of(&input, args, 2, false).await?;
-        decoded.contents.try_for_each(|_| ready(Ok(()))).await?;
-        input.bar.finish_and_clear();
-        if args.verbose > 0 {
-            say(Some(path), "OK");
-        }
-        Ok(check_trailing(path, &decoded.summary, args.quiet))
-    };
-    each(args, true, one).await
+/// Decodes a file and prints nothing about a good one.
+pub async fn test(path: &Path, args: &FileArgs) -> anyhow::Result<Outcome> {
+    let (_, _, outcome) = decode(path, args, 2, |_| {}).await?;
+    if args.verbose > 0 {
+        say(Some(path), "OK");
+    }
+    Ok(outcome)
 }
 
 /// Prints a line for each file, and one for all if they are several.
 pub async fn list(args: &FileArgs) -> Outcome {
-    let mut out = std::io::stdout().lock();
-    let mut printed = Ok(());
-    let mut print = |line: String| {
-        if printed.is_ok() {
-            printed = writeln!(out, "{line}");
-        }
-    };
     let details = match args.verbose {
         0 => "",
         _ => "method  crc      date       time  ",
     };
-    print(format!(
-        "{details}  compressed uncompressed   ratio members  name"
-    ));
+    let heading = "  compressed uncompressed   ratio members  name";
+    let printed = print(&format!("{details}{heading}"));
+    if printed != Outcome::Done {
+        return printed;
+    }
     let (mut files, mut totals) = (0, [0; 3]);
-    let one = async |path: &Path| {
-        let input = Input::open(path, args.quiet).await?;
-        let decoded = Decoded::of(&input, args, START_BYTES, false).await?;
-        let mut crc = Crc::new();
-        let mut uncompressed = 0;
-        let counted = decoded.contents.try_for_each(|chunk| {
+    let one = async |path: &Path, args: &FileArgs| {
+        let (mut crc, mut uncompressed) = (Crc::new(), 0);
+        let count = |chunk: &[u8]| {
             uncompressed += chunk.len() as u64;
-            crc.update(&chunk);
-            ready(Ok(()))
-        });
-        counted.await?;
-        input.bar.finish_and_clear();
-        let figures = [
-            input.bar.position(),
-            uncompressed,
-            decoded.summary.members(),
-        ];
+            crc.update(chunk);
+        };
+        let (input, decoded, outcome) = decode(path, args, START_BYTES, count).await?;
+        let members = decoded.summary.members();
+        let figures = [input.bar.position(), uncompressed, members];
         let decoder = GzDecoder::new(&*decoded.start);
         let header = decoder.header();
-        let details = match args.verbose {
-            0 => String::new(),
-            _ => format!(
-                "{:<7} {:08x} {} ",
-                decoded.format.name(),
-                crc.sum(),
-                date(header)
-            ),
-        };
-        print(format!(
-            "{details}{}  {}",
-            shown_figures(figures),
-            name(path, header, args)
-        ));
+        let mut row = shown_figures(figures) + "  " + &name(path, header, args);
+        if args.verbose > 0 {
+            let (format, crc, date) = (decoded.format.name(), crc.sum(), date(header));
+            row = format!("{format:<7} {crc:08x} {date} {row}");
+        }
         files += 1;
         for (total, figure) in totals.iter_mut().zip(figures) {
             *total += figure;
         }
-        Ok(check_trailing(path, &decoded.summary, args.quiet))
+        Ok(outcome.max(print(&row)))
     };
     let worst = each(args, true, one).await;
-    if files > 1 {
-        print(format!(
-            "{:1$}{2}  (totals)",
-            "",
-            details.len(),
-            shown_figures(totals)
-        ));
+    if files < 2 {
+        return worst;
     }
-    match printed.map_err(streams::Error::Write) {
-        Ok(()) => worst,
-        Err(error) => {
-            let error = anyhow::Error::from(error).context(InOutput("stdout".into()));
-            worst.max(report(None, &error))
-        }
+    let (totals, width) = (shown_figures(totals), details.len());
+    worst.max(print(&format!("{:width$}{totals}  (totals)", "")))
+}
+
+/// Decodes a file to its end and passes what comes out to `look`.
+async fn decode(
+    path: &Path,
+    args: &FileArgs,
+    start_bytes: usize,
+    mut look: impl FnMut(&[u8]),
+) -> anyhow::Result<(Input, Decoded, Outcome)> {
+    let input = Input::open(path, args.quiet).await?;
+    let mut decoded = Decoded::of(&input, args, start_bytes, false).await?;
+    while let Some(chunk) = decoded.contents.try_next().await? {
+        look(&chunk);
+    }
+    let outcome = input.finish(args.quiet)?;
+    let outcome = outcome.max(check_trailing(path, &decoded.summary, args.quiet));
+    Ok((input, decoded, outcome))
+}
+
+/// Prints a line on stdout and reports it if that fails.
+fn print(line: &str) -> Outcome {
+    let printed = writeln!(std::io::stdout(), "{line}").map_err(Error::Write);
+    match printed {
+        Ok(()) => Outcome::Done,
+        Err(error) => report(None, &in_output("stdout".as_ref(), error)),
     }
 }
 
@@ -119,14 +109,13 @@ fn shown_figures([compressed, uncompressed, members]: [u64; 3]) -> String {
 
 /// Returns the file's own name, and the stored one if it is not what the own one says.
 fn name(path: &Path, header: Option<&GzHeader>, args: &FileArgs) -> String {
-    let stored = header
-        .and_then(GzHeader::filename)
-        .map(String::from_utf8_lossy);
-    let expected = stripped(path, args)
-        .and_then(|(_, path)| Some(path.file_name()?.to_string_lossy().into_owned()));
+    let stored = header.and_then(GzHeader::filename);
+    let expected = stripped(path, args).map(|(_, path)| path);
+    let expected = expected.as_deref().and_then(Path::file_name);
     match stored {
-        Some(stored) if expected.as_deref() != Some(&*stored) => {
-            format!("{}: {}", shown(path), escaped(&stored))
+        Some(name) if stored != expected.map(OsStr::as_encoded_bytes) => {
+            let name = String::from_utf8_lossy(name);
+            format!("{}: {}", shown(path), escaped(&name))
         }
         _ => shown(path),
     }

@@ -1,6 +1,5 @@
 //! Messages on stderr: one line for each failure, with the file's name and the causes.
 
-use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -27,14 +26,9 @@ impl Outcome {
 }
 
 /// The context of an error that is about the output: its path.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{}", shown(.0))]
 pub struct InOutput(pub PathBuf);
-
-impl fmt::Display for InOutput {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&shown(&self.0))
-    }
-}
 
 /// Prints `error` with the name of the file that it is about: the output's, or `input`.
 pub fn report(input: Option<&Path>, error: &Error) -> Outcome {
@@ -74,32 +68,24 @@ pub fn shown(path: &Path) -> String {
     }
 }
 
-/// Returns `text` with the characters escaped that a terminal acts on: controls, and those that turn the order of reading.
+/// Returns `text` with what does not print escaped: a terminal acts on controls, and on marks that turn the order of reading.
 pub fn escaped(text: &str) -> String {
-    let acts = |character: char| {
-        let turns = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        character.is_control() || turns || character == '\\'
-    };
-    let escape = |character: char| match acts(character) {
-        true => character.escape_debug().to_string(),
-        false => character.to_string(),
-    };
-    text.chars().map(escape).collect()
+    let escaped = text.escape_debug().to_string();
+    // Quotes do print.
+    escaped.replace("\\\"", "\"").replace("\\'", "'")
 }
 
 /// Returns whether the reader of our output has gone, as `head` does: no error, just the end.
 pub fn is_closed_pipe(error: &Error) -> bool {
-    let errors = error.chain().filter_map(|cause| cause.downcast_ref());
-    errors
-        .into_iter()
-        .any(|error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe)
+    let mut errors = error
+        .chain()
+        .filter_map(<dyn std::error::Error>::downcast_ref);
+    errors.any(|error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Returns the text of an error without the "(os error 2)" that says it again in numbers.
 fn describe(cause: &(dyn std::error::Error + 'static)) -> String {
     let text = cause.to_string();
-    match text.rfind(" (os error ") {
-        Some(end) => text[..end].to_owned(),
-        None => text,
-    }
+    let end = text.rfind(" (os error ").unwrap_or(text.len());
+    text[..end].to_owned()
 }

@@ -26,38 +26,34 @@ impl Output {
     /// Takes stdout for `-`, or starts a file with the attributes of the input if that is a file too: a pipe's
     /// are not those of the data that comes through it.
     pub async fn open(path: &Path, overwrite: bool, input: &Input) -> anyhow::Result<Self> {
-        if is_dash(path) {
-            return Self::stdout().map_err(|error| in_output("stdout".as_ref(), error));
-        }
-        let created = Self::create(path, overwrite, &input.metadata).await;
-        created.map_err(|error| in_output(path, error))
-    }
-
-    fn stdout() -> Result<Self, Error> {
-        Ok(Self {
-            path: "stdout".into(),
-            file: sys::duplicate(&std::io::stdout()).map_err(Error::Write)?,
-            atomic: None,
-        })
-    }
-
-    async fn create(path: &Path, overwrite: bool, input: &Metadata) -> Result<Self, Error> {
-        let (to, like) = (
-            path.to_owned(),
-            Some(input.clone()).filter(Metadata::is_file),
-        );
-        let create = move || AtomicFile::create(to, overwrite, like.as_ref());
-        // Opening a named pipe waits for its reader. A temporary file is made in this thread: between
-        // its making and the value that removes it again, no signal can end the program.
-        let atomic = match std::fs::metadata(path).is_ok_and(|there| !there.is_file()) {
-            true => tokio::task::spawn_blocking(create).await?,
-            false => create(),
+        let opened = async {
+            if is_dash(path) {
+                let file = sys::duplicate(&std::io::stdout()).map_err(Error::Write)?;
+                return Ok((file, None));
+            }
+            let is_special = std::fs::metadata(path).is_ok_and(|there| !there.is_file());
+            let like = Some(input.metadata.clone()).filter(Metadata::is_file);
+            let path = path.to_owned();
+            let create = move || AtomicFile::create(path, overwrite, like.as_ref());
+            // Opening a named pipe waits for its reader. A temporary file is made in this thread: between
+            // its making and the value that removes it again, no signal can end the program.
+            let atomic = match is_special {
+                true => tokio::task::spawn_blocking(create).await?,
+                false => create(),
+            }?;
+            Ok((atomic.handle()?, Some(atomic)))
         };
-        let atomic = atomic?;
+        let opened = opened.await;
+        let path = if is_dash(path) {
+            Path::new("stdout")
+        } else {
+            path
+        };
+        let (file, atomic) = opened.map_err(|error| in_output(path, error))?;
         Ok(Self {
             path: path.to_owned(),
-            file: atomic.handle()?,
-            atomic: Some(atomic),
+            file,
+            atomic,
         })
     }
 
@@ -123,6 +119,6 @@ impl Output {
     }
 }
 
-fn in_output(path: &Path, error: Error) -> anyhow::Error {
+pub fn in_output(path: &Path, error: Error) -> anyhow::Error {
     anyhow::Error::from(error).context(InOutput(path.to_owned()))
 }

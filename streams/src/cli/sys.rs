@@ -1,32 +1,26 @@
-//! The calls of the tool that differ between systems: standard streams, signals, limits, file identity.
+//! The calls of the tool that differ between systems: standard streams, signals, limits, links.
 
 use std::fs::{File, Metadata};
 use std::io;
 
-/// Returns whether both are the same file. Where files have no number that says so, they are taken to be different.
-pub fn is_same_file(one: &Metadata, other: &Metadata) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        (one.dev(), one.ino()) == (other.dev(), other.ino())
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = (one, other);
-        false
-    }
+use anyhow::Context;
+
+/// Returns whether a file has other names besides the one it was found by; false where that cannot be asked.
+#[cfg(unix)]
+pub fn has_other_links(file: &Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::nlink(file) > 1
+}
+
+#[cfg(not(unix))]
+pub fn has_other_links(_: &Metadata) -> bool {
+    false
 }
 
 /// Duplicates a standard stream, without its buffer and its lock, and makes it wait: a pipe from Node or ssh may
 /// be non-blocking. gzip does the same.
 #[cfg(unix)]
 pub fn duplicate(stream: &impl std::os::fd::AsFd) -> io::Result<File> {
-    use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
-
-    let flags = fcntl_getfl(stream)?;
-    if flags.contains(OFlags::NONBLOCK) {
-        fcntl_setfl(stream, flags - OFlags::NONBLOCK)?;
-    }
+    rustix::io::ioctl_fionbio(stream, false)?;
     Ok(stream.as_fd().try_clone_to_owned()?.into())
 }
 
@@ -39,10 +33,11 @@ pub fn duplicate(stream: &impl std::os::windows::io::AsHandle) -> io::Result<Fil
 pub fn stdin_has_data() -> bool {
     #[cfg(unix)]
     {
-        use std::os::unix::fs::FileTypeExt;
-        let stdin = duplicate(&io::stdin()).and_then(|stdin| stdin.metadata());
-        let kind = stdin.map(|stdin| stdin.file_type());
-        kind.is_ok_and(|kind| kind.is_file() || kind.is_fifo() || kind.is_socket())
+        use rustix::fs::{FileType, fstat};
+
+        let kind = fstat(io::stdin()).map(|stdin| FileType::from_raw_mode(stdin.st_mode));
+        let with_data = [FileType::RegularFile, FileType::Fifo, FileType::Socket];
+        kind.is_ok_and(|kind| with_data.contains(&kind))
     }
     #[cfg(not(unix))]
     {
@@ -81,18 +76,9 @@ pub fn check_memory() -> anyhow::Result<()> {
 
 /// Refuses to start where descriptors may run out: without its own, the runtime panics.
 pub fn check_descriptors() -> anyhow::Result<()> {
-    #[cfg(unix)]
-    {
-        use anyhow::Context;
-        use std::os::fd::{AsFd, OwnedFd};
-
-        const MIN_DESCRIPTORS: usize = 16;
-        let stdin = io::stdin();
-        let spare = (0..MIN_DESCRIPTORS).map(|_| stdin.as_fd().try_clone_to_owned());
-        spare
-            .collect::<io::Result<Vec<OwnedFd>>>()
-            .context("needs more open files than `ulimit -n` allows")?;
-    }
+    const MIN_PIPES: usize = 8;
+    let spare: io::Result<Vec<_>> = (0..MIN_PIPES).map(|_| io::pipe()).collect();
+    spare.context("needs more open files than `ulimit -n` allows")?;
     Ok(())
 }
 
@@ -120,31 +106,26 @@ pub async fn stop_requested() -> u8 {
 /// Those that this process was started to ignore (`nohup`, a background job of a script) stay ignored.
 #[cfg(unix)]
 pub async fn stop_requested() -> u8 {
-    use std::task::Poll;
+    use futures::stream::{FuturesUnordered, StreamExt};
     use tokio::signal::unix::{SignalKind, signal};
 
-    const SIGHUP: u8 = 1;
-    const SIGINT: u8 = 2;
-    const SIGQUIT: u8 = 3;
-    const SIGTERM: u8 = 15;
-
     let ignored = ignored_mask();
-    let numbers = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
-    let stopping = numbers
-        .into_iter()
-        .filter(|number| ignored >> (number - 1) & 1 == 0);
-    // A signal that cannot be caught ends the process by itself.
-    let caught = stopping
-        .filter_map(|number| Some((number, signal(SignalKind::from_raw(number.into())).ok()?)));
-    let mut caught: Vec<_> = caught.collect();
-    std::future::poll_fn(|cx| {
-        let received = caught.iter_mut().find_map(|(number, signal)| {
-            let is_ready = signal.poll_recv(cx).is_ready();
-            is_ready.then_some(*number)
-        });
-        received.map_or(Poll::Pending, Poll::Ready)
-    })
-    .await
+    // SIGHUP, SIGINT, SIGQUIT and SIGTERM have these numbers everywhere.
+    let received = [1, 2, 3, 15].map(|number: u8| {
+        let is_ignored = ignored >> (number - 1) & 1 == 1;
+        let kind = SignalKind::from_raw(number.into());
+        // A signal that cannot be caught ends the process by itself.
+        let mut signal = (!is_ignored).then(|| signal(kind).ok())??;
+        Some(async move {
+            signal.recv().await;
+            number
+        })
+    });
+    let mut received: FuturesUnordered<_> = received.into_iter().flatten().collect();
+    match received.next().await {
+        Some(number) => number,
+        None => std::future::pending().await,
+    }
 }
 
 /// Returns one bit for each ignored signal; asking `sigaction` would be `unsafe`, and Linux also says it in a file.

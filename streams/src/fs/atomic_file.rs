@@ -8,7 +8,7 @@ use std::fs::{File, FileTimes, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use tempfile::{Builder, NamedTempFile};
+use tempfile::{Builder, NamedTempFile, TempPath};
 
 use super::sys;
 use crate::Error;
@@ -20,14 +20,10 @@ pub struct AtomicFile {
     overwrite: bool,
     /// The file whose attributes this one takes over.
     like: Option<Metadata>,
-    written: Written,
-}
-
-#[derive(Debug)]
-enum Written {
-    Temporary(NamedTempFile),
-    /// A device or a pipe cannot be replaced by a file of its name: it is written to as it goes.
-    InPlace(File),
+    /// What is written to.
+    file: File,
+    /// A device or a pipe has none: it cannot be replaced by a file of its name, and is written to as it goes.
+    temporary: Option<TempPath>,
 }
 
 impl AtomicFile {
@@ -67,25 +63,23 @@ impl AtomicFile {
         if overwrite && let Ok(target) = std::fs::canonicalize(&path) {
             path = target;
         }
-        let written = match std::fs::metadata(&path) {
-            Ok(there) if there.is_dir() => {
-                return Err(Error::Write(io::ErrorKind::IsADirectory.into()));
-            }
+        let opened = match std::fs::metadata(&path) {
+            Ok(there) if there.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
             Ok(there) if !there.is_file() => {
                 let opened = File::options().write(true).open(&path);
-                Written::InPlace(opened.map_err(Error::Write)?)
+                opened.map(|file| (file, None))
             }
             // Early, to save the work; the rename decides.
             Ok(_) if !overwrite => return Err(Error::Exists),
-            _ => {
-                Written::Temporary(temp_file_next_to(&path, like.is_some()).map_err(Error::Write)?)
-            }
+            _ => temp_file_next_to(&path, like.is_some()).map(|(file, path)| (file, Some(path))),
         };
+        let (file, temporary) = opened.map_err(Error::Write)?;
         Ok(Self {
             path,
             overwrite,
             like: like.cloned(),
-            written,
+            file,
+            temporary,
         })
     }
 
@@ -95,11 +89,7 @@ impl AtomicFile {
     ///
     /// [`Error::Write`] if the process has no descriptors left.
     pub fn handle(&self) -> Result<File, Error> {
-        let file = match &self.written {
-            Written::Temporary(file) => file.as_file(),
-            Written::InPlace(file) => file,
-        };
-        file.try_clone().map_err(Error::Write)
+        self.file.try_clone().map_err(Error::Write)
     }
 
     /// Gives the file its name.
@@ -109,10 +99,21 @@ impl AtomicFile {
     /// [`Error::Exists`] if a file of that name was made meanwhile and must not be
     /// overwritten; otherwise [`Error::Write`]. In every case nothing is left behind.
     pub fn commit(self) -> Result<(), Error> {
-        self.finish().map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => Error::Exists,
-            _ => Error::Write(error),
-        })
+        let Some(temporary) = self.temporary else {
+            return Ok(());
+        };
+        if let Some(like) = self.like {
+            copy_attributes(&like, &self.file).map_err(Error::Write)?;
+        }
+        let persisted = match self.overwrite {
+            true => temporary.persist(&self.path),
+            false => temporary.persist_noclobber(&self.path),
+        };
+        match persisted.map_err(|refused| refused.error) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(Error::Exists),
+            Err(error) => Err(Error::Write(error)),
+        }
     }
 
     /// Gives the file its name and returns when both are on the disk, so that its source may be removed.
@@ -121,42 +122,26 @@ impl AtomicFile {
     ///
     /// As [`AtomicFile::commit`]. If only the folder could not be written, the file has its name.
     pub fn commit_durably(self) -> Result<(), Error> {
-        let Written::Temporary(file) = &self.written else {
+        if self.temporary.is_none() {
             return self.commit();
-        };
-        file.as_file().sync_all().map_err(Error::Write)?;
+        }
+        self.file.sync_all().map_err(Error::Write)?;
         let folder = folder_of(&self.path).to_owned();
         self.commit()?;
         sys::sync_folder(&folder).map_err(Error::Write)
     }
-
-    fn finish(self) -> io::Result<()> {
-        let Written::Temporary(file) = self.written else {
-            return Ok(());
-        };
-        if let Some(like) = self.like {
-            copy_attributes(&like, file.as_file())?;
-        }
-        let persisted = if self.overwrite {
-            file.persist(&self.path)
-        } else {
-            file.persist_noclobber(&self.path)
-        };
-        persisted.map(drop).map_err(|refused| refused.error)
-    }
 }
 
 /// Makes a temporary file in the folder of `path`: a rename cannot cross file systems.
-fn temp_file_next_to(path: &Path, is_private: bool) -> io::Result<NamedTempFile> {
+fn temp_file_next_to(path: &Path, is_private: bool) -> io::Result<(File, TempPath)> {
     let folder = folder_of(path);
     std::fs::metadata(folder)?;
     let mut builder = Builder::new();
     builder.prefix(".streams-");
     sys::new_file_mode(&mut builder, is_private);
     // tempfile's own errors name the temporary file, which the user does not know, and keep only the kind.
-    builder
-        .tempfile_in(folder)
-        .map_err(|error| error.kind().into())
+    let made = builder.tempfile_in(folder).map(NamedTempFile::into_parts);
+    made.map_err(|error| error.kind().into())
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -168,12 +153,6 @@ fn folder_of(path: &Path) -> &Path {
 /// Owner and group come before the rights, which may have to be fewer then; the times come last.
 fn copy_attributes(from: &Metadata, to: &File) -> io::Result<()> {
     sys::copy_access(from, to)?;
-    let mut times = FileTimes::new();
-    if let Ok(modified) = from.modified() {
-        times = times.set_modified(modified);
-    }
-    if let Ok(accessed) = from.accessed() {
-        times = times.set_accessed(accessed);
-    }
-    to.set_times(times)
+    let times = FileTimes::new().set_modified(from.modified()?);
+    to.set_times(times.set_accessed(from.accessed()?))
 }

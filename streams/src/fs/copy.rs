@@ -4,7 +4,7 @@
 //! loop where it cannot. Steps leave room for progress and cancellation. Holes stay holes on Linux.
 
 use std::fs::File;
-use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 
 use super::sys;
 use crate::Error;
@@ -61,24 +61,22 @@ pub async fn copy_file(from: File, to: File, mut progress: impl FnMut(u64)) -> R
 fn copy_step(mut from: &File, to: &File, data: &mut u64) -> Result<u64, Error> {
     if *data == 0 {
         let (hole, after) = sys::hole_and_data(from)?;
-        *data = after;
+        // The zeros of a hole that is not kept are copied.
+        *data = if hole > 0 { hole } else { after };
         if hole > 0 && extend(to, hole).map_err(Error::Write)? {
             from.seek(SeekFrom::Current(hole.cast_signed()))?;
+            *data = after;
             return Ok(hole);
-        }
-        if hole > 0 {
-            // Of a hole that is not kept, the zeros are copied.
-            *data = hole;
         }
     }
     let copied = io::copy(&mut from.take((*data).min(STEP_BYTES)), &mut { to });
     *data -= copied.as_ref().unwrap_or(&0);
-    copied.map_err(|error| match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-            Error::Write(error)
-        }
-        ErrorKind::BrokenPipe | ErrorKind::WriteZero => Error::Write(error),
-        _ => Error::Io(error),
+    // One call reads and writes: what can still be read was not what failed. A pipe, which never fails, is not
+    // asked, since it would wait for data.
+    let can_seek = from.stream_position().is_ok();
+    copied.map_err(|error| match can_seek && from.read(&mut [0]).is_err() {
+        true => Error::Io(error),
+        false => Error::Write(error),
     })
 }
 

@@ -1,9 +1,9 @@
 //! The calls of [`super::AtomicFile`] and [`super::copy_file`] that differ between systems.
 
-#[cfg(unix)]
-use std::fs::Permissions;
 use std::fs::{File, Metadata};
 use std::io;
+#[cfg(unix)]
+use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::Path;
 
 use tempfile::Builder;
@@ -11,8 +11,6 @@ use tempfile::Builder;
 /// Gives `to` the owner and group of `from`, then the mode: without the group, no more than the group and all others had.
 #[cfg(unix)]
 pub(super) fn copy_access(from: &Metadata, to: &File) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
-
     // Only root may give a file away, and others only to a group of theirs.
     let keeps_group = fchown(to, Some(from.uid()), Some(from.gid())).is_ok()
         || fchown(to, None, Some(from.gid())).is_ok()
@@ -24,7 +22,7 @@ pub(super) fn copy_access(from: &Metadata, to: &File) -> io::Result<()> {
         let both = mode >> 3 & mode & 0o7;
         mode = mode & 0o700 | both << 3 | both;
     }
-    to.set_permissions(Permissions::from_mode(mode))
+    to.set_permissions(PermissionsExt::from_mode(mode))
 }
 
 #[cfg(not(unix))]
@@ -33,20 +31,16 @@ pub(super) fn copy_access(from: &Metadata, to: &File) -> io::Result<()> {
 }
 
 /// Sets who may read a new temporary file: its owner, or everyone that the umask lets.
-#[cfg_attr(
-    not(unix),
-    expect(
-        unused_variables,
-        reason = "new files inherit the rights of their folder"
-    )
-)]
 pub(super) fn new_file_mode(builder: &mut Builder<'_, '_>, is_private: bool) {
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = if is_private { 0o600 } else { 0o666 };
-        builder.permissions(Permissions::from_mode(mode));
-    }
+    builder.permissions(PermissionsExt::from_mode(if is_private {
+        0o600
+    } else {
+        0o666
+    }));
+    // New files inherit the rights of their folder.
+    #[cfg(not(unix))]
+    let _ = (builder, is_private);
 }
 
 /// Writes to the disk that the files of `folder` have the names that they have now.

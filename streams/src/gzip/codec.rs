@@ -18,7 +18,7 @@ use crate::{Error, Through};
 ///
 /// # Errors
 ///
-/// The stream yields the input's error, or [`Error::Compress`], once, and ends.
+/// The stream yields the input's error once and ends.
 ///
 /// # Examples
 ///
@@ -35,10 +35,11 @@ use crate::{Error, Through};
 /// assert_eq!(chunks.concat(), b"Hello, streams");
 /// # Ok(()) }
 /// ```
-pub fn compress<S>(format: Format, input: S, options: &CompressOptions) -> ByteStream
-where
-    S: Stream<Item = Result<Bytes, Error>> + Send + 'static,
-{
+pub fn compress(
+    format: Format,
+    input: impl Stream<Item = Result<Bytes, Error>> + Send + 'static,
+    options: &CompressOptions,
+) -> ByteStream {
     let input = Box::pin(input);
     match format {
         Format::Gzip | Format::Zlib | Format::Raw => {
@@ -55,20 +56,18 @@ where
 ///
 /// The stream yields the bytes that were decoded, of which only a whole member is verified, then one of [`Error::Truncated`], [`Error::Corrupt`],
 /// [`Error::WrongFormat`], [`Error::OutputLimit`] or the input's error, and ends.
-pub fn decompress<S>(
+pub fn decompress(
     format: Format,
-    input: S,
+    input: impl Stream<Item = Result<Bytes, Error>> + Send + 'static,
     options: DecompressOptions,
-) -> (ByteStream, DecodeSummary)
-where
-    S: Stream<Item = Result<Bytes, Error>> + Send + 'static,
-{
+) -> (ByteStream, DecodeSummary) {
     let input = Box::pin(input);
     let (plain, summary) = match format {
         Format::Gzip | Format::Zlib | Format::Raw => super::decompress::decompress(format, input),
         #[cfg(any(feature = "brotli", feature = "zstd"))]
         _ => super::async_codecs::decompress(format, input),
     };
-    let limited = plain.through(OutputLimit::new(options.max_output));
+    let limit = options.max_output.unwrap_or(u64::MAX);
+    let limited = plain.through(OutputLimit { limit, passed: 0 });
     (Box::pin(limited), summary)
 }

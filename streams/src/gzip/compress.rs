@@ -21,7 +21,7 @@ use super::block_splitter::{BLOCK_BYTES, Block, BlockSplitter};
 use super::format::ByteStream;
 use super::framing::Framer;
 use super::thread_pool;
-use crate::{CompressOptions, Error, Format, Through};
+use crate::{CompressOptions, Format, Through};
 
 /// Returns `input`, compressed as one member of `format`; see [`crate::compress`].
 pub fn compress(format: Format, input: ByteStream, options: &CompressOptions) -> ByteStream {
@@ -40,7 +40,7 @@ pub fn compress(format: Format, input: ByteStream, options: &CompressOptions) ->
                     let _until_done = permit;
                     deflate(block, level)
                 };
-                thread_pool::run(job).await?
+                thread_pool::run(job).await
             }
         })
         // One block at each thread, one waiting for it.
@@ -59,36 +59,38 @@ thread_local! {
     static OUT: RefCell<Vec<u8>> = RefCell::default();
 }
 
-fn deflate(block: Block, level: Compression) -> Result<Deflated, Error> {
+fn deflate(block: Block, level: Compression) -> Deflated {
     let bytes = OUT.with_borrow_mut(|out| {
-        deflate_into(out, &block, level)?;
+        deflate_into(out, &block, level);
         // Noise: at level 1 the backend would make it larger by up to an eighth.
         if out.len() > block.bytes.len() && level.level() > 0 {
-            deflate_into(out, &block, Compression::none())?;
+            deflate_into(out, &block, Compression::none());
         }
         // A copy, since a chunk must not hold more than it shows.
-        Ok::<_, Error>(Bytes::copy_from_slice(out))
+        Bytes::copy_from_slice(out)
     });
-    Ok(Deflated {
-        bytes: bytes?,
+    Deflated {
+        bytes,
         plain: block.bytes,
-    })
+    }
 }
 
-fn deflate_into(out: &mut Vec<u8>, block: &Block, level: Compression) -> Result<(), Error> {
+fn deflate_into(out: &mut Vec<u8>, block: &Block, level: Compression) {
+    const VALID: &str = "a new state of a valid level takes everything";
     let mut state = Compress::new(level, false);
     // Level 0 finds no matches, so it has no use for a window.
     if !block.dictionary.is_empty() && level.level() > 0 {
-        state.set_dictionary(&block.dictionary)?;
+        state.set_dictionary(&block.dictionary).expect(VALID);
     }
     out.clear();
     loop {
         out.reserve(BLOCK_BYTES + BLOCK_BYTES / 16);
         let consumed = usize::try_from(state.total_in()).expect("a block fits into memory");
-        state.compress_vec(&block.bytes[consumed..], out, FlushCompress::Sync)?;
+        let compressed = state.compress_vec(&block.bytes[consumed..], out, FlushCompress::Sync);
+        compressed.expect(VALID);
         // Room to spare is the only sign that the flush is complete.
         if out.len() < out.capacity() {
-            return Ok(());
+            return;
         }
     }
 }

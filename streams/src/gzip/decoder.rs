@@ -45,7 +45,6 @@ pub struct Decoder {
     format: Format,
     state: State,
     members: u64,
-    trailing: Trailing,
 }
 
 #[derive(Debug)]
@@ -56,7 +55,7 @@ enum State {
     },
     Inside(Decompress),
     /// After the last member: whatever comes is looked at and dropped.
-    After,
+    After(Trailing),
 }
 
 impl Decoder {
@@ -64,14 +63,12 @@ impl Decoder {
     pub fn new(format: Format) -> Self {
         let state = match format {
             Format::Gzip => State::MemberHeader { seen: 0 },
-            Format::Zlib => State::Inside(Decompress::new(true)),
-            _ => State::Inside(Decompress::new(false)),
+            _ => State::Inside(Decompress::new(format == Format::Zlib)),
         };
         Self {
             format,
             state,
             members: 0,
-            trailing: Trailing::Nothing,
         }
     }
 
@@ -82,7 +79,12 @@ impl Decoder {
 
     /// What came after the last member so far.
     pub fn trailing(&self) -> Trailing {
-        self.trailing
+        match self.state {
+            State::After(trailing) => trailing,
+            // One magic byte alone starts no member.
+            State::MemberHeader { seen: 1.. } if self.members > 0 => Trailing::Garbage,
+            State::MemberHeader { .. } | State::Inside(_) => Trailing::Nothing,
+        }
     }
 
     /// Decodes from `input`, which is advanced, into the spare capacity of `out`, until one of the two is used up.
@@ -109,10 +111,7 @@ impl Decoder {
                             expected: self.format.name(),
                         });
                     } else {
-                        if *seen > 0 {
-                            self.trailing = Trailing::Garbage;
-                        }
-                        self.state = State::After;
+                        self.state = State::After(self.trailing());
                     }
                 }
                 State::Inside(member) => {
@@ -125,10 +124,9 @@ impl Decoder {
                     input.advance(used);
                     if status == Status::StreamEnd {
                         self.members += 1;
-                        self.state = if self.format == Format::Gzip {
-                            State::MemberHeader { seen: 0 }
-                        } else {
-                            State::After
+                        self.state = match self.format {
+                            Format::Gzip => State::MemberHeader { seen: 0 },
+                            _ => State::After(Trailing::Nothing),
                         };
                     } else if out.len() == out.capacity() || input.is_empty() {
                         return Ok(());
@@ -136,12 +134,11 @@ impl Decoder {
                         return Err(corrupt(Some("no progress")));
                     }
                 }
-                State::After => {
-                    let zeros = input.iter().all(|&byte| byte == 0);
-                    self.trailing = if zeros && self.trailing != Trailing::Garbage {
-                        Trailing::Zeros
-                    } else {
-                        Trailing::Garbage
+                State::After(trailing) => {
+                    let is_padding = input.iter().all(|&byte| byte == 0);
+                    *trailing = match trailing {
+                        Trailing::Nothing | Trailing::Zeros if is_padding => Trailing::Zeros,
+                        _ => Trailing::Garbage,
                     };
                     input.clear();
                 }
@@ -155,16 +152,11 @@ impl Decoder {
     /// # Errors
     ///
     /// [`Error::Truncated`] if that was inside a member, or before the first one.
-    pub fn finish(&mut self) -> Result<(), Error> {
+    pub fn finish(&self) -> Result<(), Error> {
         match self.state {
-            State::After => Ok(()),
-            State::MemberHeader { seen } if self.members > 0 => {
-                if seen > 0 {
-                    self.trailing = Trailing::Garbage;
-                }
-                Ok(())
-            }
-            State::MemberHeader { .. } | State::Inside(_) => Err(Error::Truncated),
+            State::Inside(_) => Err(Error::Truncated),
+            State::MemberHeader { .. } if self.members == 0 => Err(Error::Truncated),
+            State::MemberHeader { .. } | State::After(_) => Ok(()),
         }
     }
 }

@@ -41,54 +41,26 @@ impl DecodeSummary {
 /// Returns `input`, decompressed; see [`crate::decompress`].
 pub fn decompress(format: Format, input: ByteStream) -> (ByteStream, DecodeSummary) {
     let summary = DecodeSummary::default();
-    let start = Decompression {
+    let start = Box::new(Decompression {
         input,
-        work: Box::new(Work {
-            decoder: Decoder::new(format),
-            chunk: Bytes::new(),
-            needs_input: true,
-            out: Vec::new(),
-            failed: None,
-        }),
         summary: summary.clone(),
-    };
+        decoder: Decoder::new(format),
+        chunk: Bytes::new(),
+        needs_input: true,
+        out: Vec::new(),
+        failed: None,
+    });
     // Unlike `unfold`, this may be polled after its end.
-    (Box::pin(stream::try_unfold(start, next_chunk)), summary)
+    (
+        Box::pin(stream::try_unfold(start, Decompression::next_chunk)),
+        summary,
+    )
 }
 
+/// Travels to the pool's thread and back.
 struct Decompression {
     input: ByteStream,
-    work: Box<Work>,
     summary: DecodeSummary,
-}
-
-async fn next_chunk(mut state: Decompression) -> Result<Option<(Bytes, Decompression)>, Error> {
-    loop {
-        let mut work = state.work;
-        if let Some(error) = work.failed {
-            return Err(error);
-        }
-        if work.needs_input {
-            match state.input.try_next().await? {
-                Some(chunk) => work.chunk = chunk,
-                None => {
-                    work.decoder.finish()?;
-                    let (members, trailing) = (work.decoder.members(), work.decoder.trailing());
-                    state.summary.set(members, trailing);
-                    return Ok(None);
-                }
-            }
-        }
-        let decoded;
-        (state.work, decoded) = thread_pool::run(|| work.step()).await?;
-        if !decoded.is_empty() {
-            return Ok(Some((decoded, state)));
-        }
-    }
-}
-
-/// Everything that travels to the pool's thread and back.
-struct Work {
     decoder: Decoder,
     chunk: Bytes,
     needs_input: bool,
@@ -98,7 +70,29 @@ struct Work {
     failed: Option<Error>,
 }
 
-impl Work {
+impl Decompression {
+    async fn next_chunk(mut self: Box<Self>) -> Result<Option<(Bytes, Box<Self>)>, Error> {
+        loop {
+            if let Some(error) = self.failed {
+                return Err(error);
+            }
+            if self.needs_input {
+                let Some(chunk) = self.input.try_next().await? else {
+                    self.decoder.finish()?;
+                    let (members, trailing) = (self.decoder.members(), self.decoder.trailing());
+                    self.summary.set(members, trailing);
+                    return Ok(None);
+                };
+                self.chunk = chunk;
+            }
+            let decoded;
+            (self, decoded) = thread_pool::run(|| self.step()).await?;
+            if !decoded.is_empty() {
+                return Ok(Some((decoded, self)));
+            }
+        }
+    }
+
     fn step(mut self: Box<Self>) -> (Box<Self>, Bytes) {
         self.out.clear();
         self.out.reserve_exact(OUTPUT_BYTES);

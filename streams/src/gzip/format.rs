@@ -110,11 +110,8 @@ impl Format {
     pub fn of_path(path: &Path) -> Option<(Self, PathBuf)> {
         let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
         if let Some(end) = ["-gz", "-z", "_z"].iter().find(|end| name.ends_with(**end)) {
-            let name = path.file_name()?.to_str()?;
-            return Some((
-                Self::Gzip,
-                path.with_file_name(&name[..name.len() - end.len()]),
-            ));
+            let path = path.to_str()?;
+            return Some((Self::Gzip, path[..path.len() - end.len()].into()));
         }
         match &*path.extension()?.to_str()?.to_ascii_lowercase() {
             "tgz" | "taz" => Some((Self::Gzip, path.with_extension("tar"))),

@@ -9,10 +9,8 @@ pub(super) fn gzip_header(options: &CompressOptions) -> Bytes {
     const NAME_FOLLOWS: u8 = 1 << 3;
     const UNIX: u8 = 3;
     // A NUL ends the stored name, so one inside cannot be kept.
-    let name = options
-        .name
-        .as_deref()
-        .filter(|name| !name.is_empty() && !name.contains(&0));
+    let is_kept = |name: &&[u8]| !name.is_empty() && !name.contains(&0);
+    let name = options.name.as_deref().filter(is_kept);
     let effort = match options.level {
         9.. => 2,
         0 | 1 => 4,

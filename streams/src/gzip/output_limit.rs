@@ -8,17 +8,8 @@ use crate::{Error, Transform};
 
 /// Passes bytes on until there are more than `limit`.
 pub(super) struct OutputLimit {
-    limit: u64,
-    passed: u64,
-}
-
-impl OutputLimit {
-    pub(super) fn new(limit: Option<u64>) -> Self {
-        Self {
-            limit: limit.unwrap_or(u64::MAX),
-            passed: 0,
-        }
-    }
+    pub limit: u64,
+    pub passed: u64,
 }
 
 impl Transform for OutputLimit {

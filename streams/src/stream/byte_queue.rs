@@ -106,10 +106,9 @@ impl Producer {
         let mut state = self.0.open()?;
         state.queued_bytes += chunk.len();
         state.chunks.push_back(chunk);
-        let status = if state.queued_bytes < self.0.high_water_mark {
-            WriteStatus::Ready
-        } else {
-            WriteStatus::Full
+        let status = match state.queued_bytes < self.0.high_water_mark {
+            true => WriteStatus::Ready,
+            false => WriteStatus::Full,
         };
         wake(state.consumer_waker.take(), state);
         Ok(status)
@@ -194,11 +193,8 @@ impl Drop for Consumer {
     fn drop(&mut self) {
         let mut state = self.0.lock();
         state.consumer_is_gone = true;
-        state.queued_bytes -= state
-            .chunks
-            .drain(..)
-            .map(|chunk| chunk.len())
-            .sum::<usize>();
+        let dropped: usize = state.chunks.drain(..).map(|chunk| chunk.len()).sum();
+        state.queued_bytes -= dropped;
         wake(state.producer_waker.take(), state);
     }
 }
@@ -238,10 +234,9 @@ impl Queue {
     fn poll_below(&self, limit: usize, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         let mut state = self.open()?;
         state.producer_waker = Some(cx.waker().clone());
-        if state.queued_bytes < limit {
-            Poll::Ready(Ok(()))
-        } else {
-            Poll::Pending
+        match state.queued_bytes < limit {
+            true => Poll::Ready(Ok(())),
+            false => Poll::Pending,
         }
     }
 

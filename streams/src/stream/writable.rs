@@ -116,15 +116,11 @@ impl<W: AsyncWrite + Unpin, R: AsyncRead + Unpin> ByteSink<W, R> {
 
     fn poll_write_queue(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         while !self.queue.is_empty() {
-            let slices: Vec<IoSlice<'_>> = self
-                .queue
-                .iter()
-                .take(MAX_SLICES)
-                .map(|chunk| IoSlice::new(chunk))
-                .collect();
-            let mut taken =
-                ready!(Pin::new(&mut self.destination).poll_write_vectored(cx, &slices))
-                    .map_err(Error::Write)?;
+            let chunks = self.queue.iter().take(MAX_SLICES);
+            let slices: Vec<_> = chunks.map(|chunk| IoSlice::new(chunk)).collect();
+            let destination = Pin::new(&mut self.destination);
+            let written = ready!(destination.poll_write_vectored(cx, &slices));
+            let mut taken = written.map_err(Error::Write)?;
             if taken == 0 {
                 return Poll::Ready(Err(Error::Write(io::ErrorKind::WriteZero.into())));
             }
@@ -150,10 +146,9 @@ impl<W: AsyncWrite + Unpin, R: AsyncRead + Unpin> Sink<Bytes> for ByteSink<W, R>
             return Poll::Ready(Err(Error::WriteAfterEnd));
         }
         self.check_peer(cx)?;
-        if self.queued_bytes < self.high_water_mark {
-            Poll::Ready(Ok(()))
-        } else {
-            self.poll_write_queue(cx)
+        match self.queued_bytes < self.high_water_mark {
+            true => Poll::Ready(Ok(())),
+            false => self.poll_write_queue(cx),
         }
     }
 

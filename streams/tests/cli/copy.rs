@@ -1,7 +1,9 @@
 //! `copy`: one file, whole or not at all.
 
 use super::folder::{Folder, TEXT};
+use super::peers::peer;
 use super::random::random_bytes;
+use super::running::Running;
 
 #[test]
 fn a_copy_is_the_same() {
@@ -69,4 +71,28 @@ fn a_copy_into_a_folder_keeps_its_name() {
         .expect_line(1, &["sub/a", "already exists"]);
 
     assert_eq!(folder.read("sub/a"), TEXT);
+}
+
+#[test]
+fn an_error_of_the_output_is_not_blamed_on_the_input() {
+    let folder = Folder::with("a", TEXT);
+    let Some(mut strace) = peer("strace") else {
+        return;
+    };
+    // One call of the system reads and writes.
+    strace.args([
+        "-f",
+        "-o",
+        "trace",
+        "-e",
+        "inject=copy_file_range:error=EIO",
+    ]);
+    strace.args([env!("CARGO_BIN_EXE_streams"), "copy", "a", "b"]);
+
+    let ran = Running::start(&mut folder.other_command(strace)).wait();
+
+    let trace = String::from_utf8(folder.read("trace")).unwrap();
+    assert!(trace.contains("(INJECTED)"), "{trace}");
+    ran.expect_line(1, &["streams: b: cannot write: ", "nput/output error"]);
+    assert_eq!(folder.names(), ["a", "trace"]);
 }

@@ -39,6 +39,26 @@ fn k_and_c_keep_the_source() {
 }
 
 #[test]
+fn a_file_with_other_links_is_left_alone_without_f() {
+    let folder = Folder::with("a", TEXT).and("b.gz", gz());
+    fs::hard_link(folder.path("a"), folder.path("also a")).unwrap();
+    fs::hard_link(folder.path("b.gz"), folder.path("c.gz")).unwrap();
+
+    for args in ["a", "-k a", "-d b.gz"] {
+        folder.run(args).expect_line(2, &["has other links", "-f"]);
+    }
+    assert_eq!(folder.run("-q a").stderr, "");
+    assert_eq!(folder.names(), ["a", "also a", "b.gz", "c.gz"]);
+    assert_eq!(folder.run("-dc b.gz").stdout, TEXT);
+    folder.run("-t b.gz").expect_silence();
+    folder.run("compress a").expect_silence();
+    folder.run("-f a").expect_silence();
+    folder.run("-df b.gz").expect_silence();
+
+    assert_eq!(folder.names(), ["a.gz", "also a", "b", "c.gz"]);
+}
+
+#[test]
 fn t_and_l_check_and_list() {
     let folder = Folder::with("a.gz", gz()).and("b.gz", "no gzip");
 

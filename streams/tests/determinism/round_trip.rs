@@ -110,19 +110,6 @@ async fn a_match_may_reach_into_the_block_before() {
 }
 
 #[tokio::test]
-async fn noise_grows_by_next_to_nothing() {
-    let noise = random_bytes(5, 1_000_000);
-
-    // Level 1 knows no other codes than the fixed ones and adds 5 %.
-    for level in [0, 2, 3, 4, 5, 6, 7, 8, 9] {
-        let packed = packed(Format::Gzip, &noise, usize::MAX, &options(level, 2)).await;
-
-        let growth = packed.len() - noise.len();
-        assert!(growth < 1_000, "level {level}: {growth} bytes");
-    }
-}
-
-#[tokio::test]
 async fn an_empty_file_is_twenty_bytes() {
     let packed = packed(Format::Gzip, b"", usize::MAX, &options(6, 2)).await;
 

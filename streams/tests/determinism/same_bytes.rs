@@ -6,14 +6,19 @@ use super::{DEFLATE_FORMATS, is_soak, mixed, options, packed};
 
 const THREADS: [usize; 4] = [1, 2, 3, 16];
 
-/// `SOAK=1` runs more often.
+/// `SOAK=1` runs more often, with more.
 fn runs() -> usize {
     if is_soak() { 20 } else { 2 }
 }
 
+/// More blocks than there are cores.
+fn several_blocks() -> Vec<u8> {
+    mixed(if is_soak() { 2_500_000 } else { 700_000 })
+}
+
 #[tokio::test]
 async fn threads_do_not_show() {
-    let data = mixed(2_500_000);
+    let data = several_blocks();
 
     for format in DEFLATE_FORMATS {
         let expected = packed(format, &data, usize::MAX, &options(6, 1)).await;
@@ -44,7 +49,7 @@ async fn threads_do_not_show_at_any_level() {
 
 #[tokio::test]
 async fn chunks_do_not_show() {
-    let data = mixed(1_200_000);
+    let data = several_blocks();
 
     for format in DEFLATE_FORMATS {
         let whole = packed(format, &data, usize::MAX, &options(6, 2)).await;
@@ -60,9 +65,10 @@ async fn chunks_do_not_show() {
 async fn single_bytes_do_not_show() {
     let data = mixed(140_000);
 
-    for format in DEFLATE_FORMATS {
-        let whole = packed(format, &data, usize::MAX, &options(6, 2)).await;
-        let bytewise = packed(format, &data, 1, &options(6, 3)).await;
+    // The formats differ in what stands around the blocks: one shows how they are cut.
+    for format in &DEFLATE_FORMATS[..if is_soak() { 3 } else { 1 }] {
+        let whole = packed(*format, &data, usize::MAX, &options(6, 2)).await;
+        let bytewise = packed(*format, &data, 1, &options(6, 3)).await;
 
         assert!(bytewise == whole, "{format:?}");
     }

@@ -5,7 +5,7 @@ use streams::Format;
 use streams::Trailing;
 
 use super::member::Member;
-use super::{End, Verdict, verdict, verdict_as};
+use super::{End, Verdict, many, verdict, verdict_as};
 
 const TEXT: &[u8] = b"the text behind the header";
 
@@ -102,8 +102,8 @@ fn a_header_may_have_everything_at_once() {
 }
 
 #[test]
-fn names_and_comments_of_a_mebibyte_are_read_over() {
-    let long = [vec![b'n'; 1024 * 1024], vec![0]].concat();
+fn names_and_comments_longer_than_any_chunk_are_read_over() {
+    let long = [vec![b'n'; many(2 * 1024 * 1024)], vec![0]].concat();
 
     for bit in [NAME, COMMENT] {
         let file = Member::of(TEXT).with_field(bit, &long).bytes();

@@ -22,6 +22,12 @@ use self::chunked::chunked;
 
 const CHUNKINGS: [usize; 6] = [1, 2, 3, 7, 4096, usize::MAX];
 
+/// So many in the long form, `SOAK=1`, and an eighth of them in the short one.
+fn many(number: usize) -> usize {
+    let is_soak = std::env::var_os("SOAK").is_some_and(|value| value == "1");
+    if is_soak { number } else { number / 8 }
+}
+
 /// Through the stream each chunk is a hop to another thread: larger files are left to the decoder alone.
 const MOST_HOPS: usize = 2_000;
 

@@ -4,32 +4,37 @@ use streams::Format;
 use streams::Trailing;
 
 use super::member::Member;
-use super::{Verdict, decoded_with_room, verdict};
+use super::{Verdict, decoded_with_room, many, verdict};
 
 #[test]
-fn twenty_thousand_tiny_members_are_one_file() {
-    let file = Member::of(b"tiny").bytes().repeat(20_000);
+fn thousands_of_tiny_members_are_one_file() {
+    let members = many(20_000);
+    let file = Member::of(b"tiny").bytes().repeat(members);
 
     let verdict = verdict(&file);
 
-    let text = b"tiny".repeat(20_000);
-    assert!(verdict == Verdict::whole(&text, 20_000, Trailing::Nothing));
+    let text = b"tiny".repeat(members);
+    assert!(verdict == Verdict::whole(&text, members as u64, Trailing::Nothing));
 }
 
 #[test]
-fn fifty_thousand_empty_members_are_an_empty_file() {
-    let file = Member::of(b"").bytes().repeat(50_000);
+fn thousands_of_empty_members_are_an_empty_file() {
+    let members = many(50_000);
+    let file = Member::of(b"").bytes().repeat(members);
 
     let verdict = verdict(&file);
 
-    assert_eq!(verdict, Verdict::whole(b"", 50_000, Trailing::Nothing));
+    assert_eq!(
+        verdict,
+        Verdict::whole(b"", members as u64, Trailing::Nothing)
+    );
 }
 
 #[test]
-fn two_hundred_thousand_empty_stored_blocks_are_nothing() {
+fn thousands_of_empty_stored_blocks_are_nothing() {
     const EMPTY_STORED: [u8; 5] = [0, 0, 0, 0xff, 0xff];
     let mut member = Member::of(b"");
-    member.body.splice(0..0, EMPTY_STORED.repeat(200_000));
+    member.body.splice(0..0, EMPTY_STORED.repeat(many(200_000)));
 
     let verdict = verdict(&member.bytes());
 
