@@ -5,6 +5,7 @@ mod each;
 mod exit_report;
 mod input;
 mod message;
+mod orphans;
 mod peer;
 mod primes;
 mod run;

@@ -18,21 +18,8 @@ use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use nix::errno::Errno;
 use nix::unistd::Pid;
 use rustix::process::{WaitOptions, waitpid};
-use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
 
 use crate::Exit;
-
-/// Waits for one kind of readiness of a descriptor, and is not woken by the other.
-pub fn watch<T: Into<OwnedFd>>(fd: T, interest: Interest) -> io::Result<AsyncFd<OwnedFd>> {
-    #[expect(
-        unsafe_code,
-        reason = "tokio cannot know that a type keeps its descriptor"
-    )]
-    // SAFETY: an OwnedFd is open, stays open as long as it lives, and always answers with the same number.
-    let watched = unsafe { AsyncFd::register_with_interest(fd.into(), interest) };
-    watched.map_err(io::Error::from)
-}
 
 /// Returns the descriptor, moved if its number is `highest` or lower: there the child's own descriptors come.
 pub fn move_above(fd: OwnedFd, highest: RawFd) -> io::Result<OwnedFd> {

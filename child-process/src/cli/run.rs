@@ -8,8 +8,8 @@ use std::time::Duration;
 use anyhow::Result;
 use child_process::{Command, Error, Exit, Output, Signal, Stdio};
 
-use super::terminal::{Terminal, adopt_orphans, reap_orphans};
-use super::{duration, exit_report, signals, size};
+use super::terminal::Terminal;
+use super::{duration, exit_report, orphans, signals, size};
 
 /// Arguments of `exec`.
 #[derive(clap::Args)]
@@ -109,10 +109,11 @@ pub async fn run(args: RunArgs) -> Result<u8> {
 async fn limited(mut command: Command, line: &std::ffi::OsStr, limits: Limits) -> Result<u8> {
     let terminal = Terminal::open();
     let is_foreground = limits.foreground || terminal.is_some();
+    let grace = grace(limits.kill_after);
     command = command
         .timeout(limits.timeout)
         .kill_signal(limits.signal)
-        .grace(grace(limits.kill_after))
+        .grace(grace)
         .stdin(Stdio::Inherit)
         .forward(signals::received(is_foreground))
         .keep_ignored_signals()
@@ -136,7 +137,7 @@ async fn limited(mut command: Command, line: &std::ffi::OsStr, limits: Limits) -
         command = command.stdout(Stdio::Inherit).stderr(Stdio::Inherit);
     }
 
-    let outcome = followed(command).await;
+    let outcome = followed(command, grace).await;
 
     let exit = outcome.as_ref().map(|output| output.exit);
     if let Some(terminal) = terminal
@@ -159,12 +160,22 @@ async fn limited(mut command: Command, line: &std::ffi::OsStr, limits: Limits) -
     Ok(status)
 }
 
-async fn followed(command: Command) -> Result<Output, Error> {
-    adopt_orphans();
+/// Runs the command. If it was to end, everything that it has left ends as well.
+async fn followed(command: Command, grace: Duration) -> Result<Output, Error> {
+    orphans::adopt();
     let child = command.spawn().await?;
     let pid = child.pid();
+    let run = async {
+        let outcome = child.wait_with_output().await;
+        if outcome.as_ref().is_err_and(Error::killed) {
+            orphans::end_all(pid, Duration::ZERO).await;
+        } else if signals::were_received() {
+            orphans::end_all(pid, grace).await;
+        }
+        outcome
+    };
     tokio::select! {
-        outcome = child.wait_with_output() => outcome,
-        never = reap_orphans(pid) => match never {},
+        outcome = run => outcome,
+        never = orphans::reap_all(pid) => match never {},
     }
 }

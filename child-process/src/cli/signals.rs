@@ -1,8 +1,17 @@
 //! The signals that ask this process to stop.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use child_process::Signal;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+static RECEIVED: AtomicBool = AtomicBool::new(false);
+
+/// Returns whether there was a signal to be passed on.
+pub fn were_received() -> bool {
+    RECEIVED.load(Ordering::Relaxed)
+}
 
 /// Returns SIGINT, SIGTERM, SIGHUP and SIGQUIT as they come; a second SIGINT counts as SIGKILL.
 ///
@@ -33,8 +42,9 @@ pub fn received(terminal: bool) -> UnboundedReceiver<Signal> {
                 times += 1;
                 let kills = wanted == Signal::SIGINT && times > 1;
                 let signal = if kills { Signal::SIGKILL } else { wanted };
-                if !is_key && sender.send(signal).is_err() {
-                    break;
+                if !is_key {
+                    RECEIVED.store(true, Ordering::Relaxed);
+                    let _ = sender.send(signal);
                 }
             }
         });

@@ -14,12 +14,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::io::Interest;
 use tokio::net::unix::pipe;
 use tokio::sync::Mutex;
 
 use super::json_lines::{Line, LineReader, NACK, decode, encode, io_error};
-use crate::{Error, sys};
+use crate::Error;
 
 /// Longer messages are refused unless [`Receiver::set_limit`] says otherwise.
 const LIMIT: usize = 64 * 1024 * 1024;
@@ -250,8 +249,10 @@ impl Writer {
         match self.stream.write(self.pending.make_contiguous()) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                 // It is rare, so it is set up each time.
-                let writable = sys::watch(self.stream.try_clone()?, Interest::WRITABLE)?;
-                writable.writable().await.map(drop)
+                let stream = self.stream.try_clone()?.into();
+                pipe::Sender::from_owned_fd_unchecked(stream)?
+                    .writable()
+                    .await
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
             written => written.map(|written| drop(self.pending.drain(..written))),

@@ -12,7 +12,7 @@ use nix::sys::stat::{SFlag, fstat};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::process::spawn::{CHANNEL_FD, CHANNEL_MODE};
+use crate::process::command::{CHANNEL_FD, CHANNEL_MODE};
 use crate::{Channel, Child, Command, Error, Stdio, sys};
 
 impl Command {

@@ -76,10 +76,11 @@ pub fn start(
 }
 
 /// nix does not name this flag.
-#[cfg(target_os = "linux")]
-const SETSID: libc::c_int = 0x80;
-#[cfg(target_os = "macos")]
-const SETSID: libc::c_int = 0x400;
+const SETSID: libc::c_int = if cfg!(target_os = "macos") {
+    0x400
+} else {
+    0x80
+};
 
 fn add_chdir(actions: &mut PosixSpawnFileActions, directory: &Path) -> Result<(), Errno> {
     let directory = CString::new(directory.as_os_str().as_bytes()).map_err(|_| Errno::EINVAL)?;
