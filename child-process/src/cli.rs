@@ -7,7 +7,6 @@ mod input;
 mod message;
 mod orphans;
 mod peer;
-mod primes;
 mod run;
 mod signals;
 mod size;
@@ -33,7 +32,6 @@ Examples:
   child-process exec 'ls | wc -l'                   a line for the shell
   child-process run -t 5s -- make test              ended with everything it started, 124 if the time was over
   ls *.png | child-process each -j4 optipng {}      a job for each line, outputs never mixed
-  child-process primes 10000000 -j 4                counts them in four processes
 
 Exit status: that of the command; 124 timed out, 125 own failure or usage, 126 not executable, 127 not found,
 128+n ended by signal n; `each` as xargs: 123 if a job failed, 124 if one exited with 255, 125 if a signal ended one or
@@ -54,14 +52,10 @@ enum Command {
     Run(run::RunArgs),
     /// Run a program for each line of stdin
     Each(each::Args),
-    /// Count prime numbers in as many processes as there are cores
-    Primes(primes::Args),
     /// Be the child of a `fork`, Node's or ours, and send every message back
     Peer,
     /// Print a script that completes arguments in a shell
     Completions { shell: clap_complete::Shell },
-    #[command(hide = true)]
-    Worker,
 }
 
 #[derive(clap::Args, Default)]
@@ -96,9 +90,7 @@ pub fn main() -> ExitCode {
         Command::Exec(args) => block_on(run::exec(args)),
         Command::Run(args) => block_on(run::run(args)),
         Command::Each(args) => block_on(each::each(args)),
-        Command::Primes(args) => block_on(primes::primes(args)),
         Command::Peer => block_on(peer::peer()),
-        Command::Worker => block_on(primes::worker()),
         Command::Completions { shell } => {
             clap_complete::generate(
                 shell,
