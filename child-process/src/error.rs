@@ -25,19 +25,15 @@ pub enum Error {
     },
 
     /// It ended with another status than 0, or by a signal that was not ours.
-    #[error("Command failed: {command}\n{}", .output.stderr_text())]
+    #[error("Command failed: {}\n{}", .output.command, .output.stderr_text())]
     Failed {
-        /// The command line.
-        command: Box<str>,
         /// What it left.
         output: Output,
     },
 
     /// The time was over. Node calls it a success if the child ignores the signal and exits with 0; here it never is.
-    #[error("Command failed: {command}\n{}", .output.stderr_text())]
+    #[error("Command failed: {}\n{}", .output.command, .output.stderr_text())]
     TimedOut {
-        /// The command line.
-        command: Box<str>,
         /// The time that it had.
         after: Duration,
         /// What it left.
@@ -63,8 +59,6 @@ pub enum Error {
     /// It was cancelled. Node: `ABORT_ERR`.
     #[error("The operation was aborted")]
     Aborted {
-        /// The command line.
-        command: Box<str>,
         /// What it left.
         output: Output,
     },
@@ -72,8 +66,6 @@ pub enum Error {
     /// It wrote more than was to be kept. Node: `ERR_CHILD_PROCESS_STDIO_MAXBUFFER`.
     #[error("{stream} maxBuffer length exceeded")]
     MaxBuffer {
-        /// The command line.
-        command: Box<str>,
         /// `stdout` or `stderr`.
         stream: &'static str,
         /// What it left; the stream has exactly as many bytes as are allowed.

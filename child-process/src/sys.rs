@@ -10,7 +10,7 @@ mod system;
 mod start;
 
 pub use start::{Group, Options, start};
-pub use system::{as_user, descendants, enlarge_pipe, exit_watch};
+pub use system::{descendants, enlarge_pipe, exit_watch};
 
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};

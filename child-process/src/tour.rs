@@ -83,17 +83,13 @@ pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> anyhow::Result<
             out.flush()?;
         }
         if code {
-            let Lesson {
-                name,
-                rust,
-                node,
-                output,
-                ..
-            } = lesson;
+            let (name, output) = (lesson.name, lesson.output);
             writeln!(
                 out,
-                "// {name}.rs\n{rust}\n// {name}.mjs\n{node}\n// {name}.out\n{output}"
+                "// {name}.rs\n{}\n// {name}.mjs\n{}",
+                lesson.rust, lesson.node
             )?;
+            writeln!(out, "// {name}.out\n{output}")?;
         } else {
             start(lesson, out).with_context(|| format!("lesson {}", lesson.name))?;
         }

@@ -266,6 +266,14 @@ fn a_signal_is_passed_on_and_nobody_is_left() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn an_orphan_in_a_session_of_its_own_is_told_to_end_before_it_is_killed() {
+    let orphan = "trap 'echo told; exit' TERM; echo up; while :; do sleep 0.01; done";
+    let line = format!("setsid sh -c \"{orphan}\" & exec sleep 1000");
+    expect_at_the_limit(&["--", "sh", "-c", &line], 124, "up\ntold\n");
+}
+
+#[test]
 fn a_reader_of_each_that_goes_away_is_told_by_the_status() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_child-process"))
         .args(["each", "-j1", "echo"])

@@ -68,6 +68,14 @@ pub struct Args {
     command: Vec<OsString>,
 }
 
+impl Args {
+    /// Returns the program and its arguments for an item.
+    fn command(&self, item: &OsStr) -> Vec<OsString> {
+        let words = self.command.iter();
+        words.map(|word| insert(word, item)).collect()
+    }
+}
+
 /// Tells all jobs that no more are started.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 enum Stop {
@@ -103,7 +111,11 @@ struct Tally {
 }
 
 /// Runs all jobs; the status says whether one failed.
-pub async fn each(args: Args) -> Result<u8> {
+pub async fn each(mut args: Args) -> Result<u8> {
+    let mut words = args.command.iter().map(|word| word.as_bytes());
+    if !words.any(|word| memmem::find(word, b"{}").is_some()) {
+        args.command.push("{}".into());
+    }
     let slots = slots(args.jobs);
     let jobs = Jobs {
         args: &args,
@@ -146,18 +158,14 @@ pub async fn each(args: Args) -> Result<u8> {
         }
     }
     bar.finish_and_clear();
-    let Tally {
-        ran,
-        failed,
-        ended,
-        fatal,
-    } = jobs.tally.take();
-    if !args.quiet && (failed > 0 || ended > 0) {
+    let tally = jobs.tally.take();
+    let (ran, failed, ended) = (tally.ran, tally.failed, tally.ended);
+    if !args.quiet && failed + ended > 0 {
         message::say(&format!("{ran} jobs run, {failed} failed, {ended} ended"));
     }
     Ok(match signalled {
         Some(signal) => 128 + u8::try_from(signal as i32).unwrap_or_default(),
-        None => fatal.unwrap_or(if failed > 0 { 123 } else { 0 }),
+        None => tally.fatal.unwrap_or(if failed > 0 { 123 } else { 0 }),
     })
 }
 
@@ -174,15 +182,7 @@ impl Jobs<'_> {
         let _slot = self.slots.acquire().await?;
         let mut held = self.held_bytes.subscribe();
         held.wait_for(|held| *held <= args.max_output).await?;
-        let mut words: Vec<_> = args
-            .command
-            .iter()
-            .map(|word| insert(word, &item))
-            .collect();
-        let mut templates = args.command.iter().map(|word| word.as_bytes());
-        if !templates.any(|word| memmem::find(word, b"{}").is_some()) {
-            words.push(item.clone());
-        }
+        let words = args.command(&item);
         let mut last = None;
         for _ in 0..args.retries.get() {
             if self.stop.borrow().is_some() || matches!(last, Some(Ok(_))) {
@@ -214,11 +214,8 @@ impl Jobs<'_> {
             tally.failed += 1;
             // After these, xargs starts no more.
             let fatal = match outcome {
-                Err(Error::Failed { output, .. }) => match output.exit {
-                    Exit::Code(255) => Some(124),
-                    Exit::Code(_) => None,
-                    Exit::Signal(_) => Some(125),
-                },
+                Err(Error::Failed { output }) if output.exit == Exit::Code(255) => Some(124),
+                Err(error @ Error::Failed { .. }) => error.signal().map(|_| 125),
                 Err(Error::Spawn { .. }) => Some(status.max(126)),
                 _ => None,
             };
@@ -265,8 +262,7 @@ fn show(args: &Args, done: Done) -> Result<()> {
     let Done { item, outcome } = done;
     let mut out = std::io::stdout().lock();
     if args.json {
-        let words = args.command.iter().map(|word| insert(word, &item));
-        let line = words.collect::<Vec<_>>().join(" ".as_ref());
+        let line = args.command(&item).join(" ".as_ref());
         let mut record = exit_report::json(&line, &outcome);
         exit_report::add_bytes(&mut record, "item", item.as_bytes());
         writeln!(out, "{record}")?;

@@ -31,18 +31,19 @@ pub async fn reap_all(child: u32) -> Infallible {
     std::future::pending().await
 }
 
-/// Waits for the orphans to end; after `grace` they are killed, until none is left that can be.
-pub async fn end_all(child: u32, grace: Duration) {
+/// Sends `signal` to the orphans; those that are left after `grace` are killed, until none is left that can be.
+pub async fn end_all(child: u32, signal: Signal, grace: Duration) {
     let began = Instant::now();
-    loop {
-        let mut left = orphans(child);
+    let mut left = orphans(child);
+    for orphan in &left {
+        let _ = kill(*orphan, signal);
+    }
+    while !left.is_empty() {
+        sleep(PAUSE).await;
+        left = orphans(child);
         if began.elapsed() >= grace {
             left.retain(|orphan| kill(*orphan, Signal::SIGKILL).is_ok());
         }
-        if left.is_empty() {
-            return;
-        }
-        sleep(PAUSE).await;
     }
 }
 

@@ -137,7 +137,7 @@ async fn limited(mut command: Command, line: &std::ffi::OsStr, limits: Limits) -
         command = command.stdout(Stdio::Inherit).stderr(Stdio::Inherit);
     }
 
-    let outcome = followed(command, grace).await;
+    let outcome = followed(command, limits.signal, grace).await;
 
     let exit = outcome.as_ref().map(|output| output.exit);
     if let Some(terminal) = terminal
@@ -161,16 +161,17 @@ async fn limited(mut command: Command, line: &std::ffi::OsStr, limits: Limits) -
 }
 
 /// Runs the command. If it was to end, everything that it has left ends as well.
-async fn followed(command: Command, grace: Duration) -> Result<Output, Error> {
+async fn followed(command: Command, signal: Signal, grace: Duration) -> Result<Output, Error> {
     orphans::adopt();
     let child = command.spawn().await?;
     let pid = child.pid();
     let run = async {
         let outcome = child.wait_with_output().await;
-        if outcome.as_ref().is_err_and(Error::killed) {
-            orphans::end_all(pid, Duration::ZERO).await;
-        } else if signals::were_received() {
-            orphans::end_all(pid, grace).await;
+        let was_killed = outcome
+            .as_ref()
+            .map_or_else(Error::killed, |output| output.killed);
+        if was_killed {
+            orphans::end_all(pid, signal, grace).await;
         }
         outcome
     };

@@ -1,17 +1,8 @@
 //! The signals that ask this process to stop.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use child_process::Signal;
+use child_process::Signal::{self, SIGHUP, SIGINT, SIGKILL, SIGQUIT, SIGTERM};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-
-static RECEIVED: AtomicBool = AtomicBool::new(false);
-
-/// Returns whether there was a signal to be passed on.
-pub fn were_received() -> bool {
-    RECEIVED.load(Ordering::Relaxed)
-}
 
 /// Returns SIGINT, SIGTERM, SIGHUP and SIGQUIT as they come; a second SIGINT counts as SIGKILL.
 ///
@@ -20,12 +11,7 @@ pub fn were_received() -> bool {
 pub fn received(terminal: bool) -> UnboundedReceiver<Signal> {
     let (sender, receiver) = unbounded_channel();
     let ignored = ignored_mask();
-    for wanted in [
-        Signal::SIGINT,
-        Signal::SIGTERM,
-        Signal::SIGHUP,
-        Signal::SIGQUIT,
-    ] {
+    for wanted in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
         let number = wanted as i32;
         if ignored >> (number - 1) & 1 == 1 {
             continue;
@@ -35,15 +21,14 @@ pub fn received(terminal: bool) -> UnboundedReceiver<Signal> {
             continue;
         };
         let sender = sender.clone();
-        let is_key = terminal && matches!(wanted, Signal::SIGINT | Signal::SIGQUIT);
+        let is_key = terminal && matches!(wanted, SIGINT | SIGQUIT);
         tokio::spawn(async move {
             let mut times = 0;
             while received.recv().await.is_some() {
                 times += 1;
-                let kills = wanted == Signal::SIGINT && times > 1;
-                let signal = if kills { Signal::SIGKILL } else { wanted };
+                let kills = wanted == SIGINT && times > 1;
+                let signal = if kills { SIGKILL } else { wanted };
                 if !is_key {
-                    RECEIVED.store(true, Ordering::Relaxed);
                     let _ = sender.send(signal);
                 }
             }

@@ -232,7 +232,7 @@ impl Link {
             return Err(Error::Disconnected);
         }
         while !writer.pending.is_empty() {
-            let written = writer.write().await;
+            let written = writer.write_once().await;
             if let Err(error) = written.map_err(io_error("send a message")) {
                 let is_connected = !matches!(error, Error::Disconnected);
                 self.is_connected.store(is_connected, Ordering::Relaxed);
@@ -244,15 +244,13 @@ impl Link {
 }
 
 impl Writer {
-    /// Writes once.
-    async fn write(&mut self) -> io::Result<()> {
+    async fn write_once(&mut self) -> io::Result<()> {
         match self.stream.write(self.pending.make_contiguous()) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                 // It is rare, so it is set up each time.
                 let stream = self.stream.try_clone()?.into();
-                pipe::Sender::from_owned_fd_unchecked(stream)?
-                    .writable()
-                    .await
+                let watch = pipe::Sender::from_owned_fd_unchecked(stream)?;
+                watch.writable().await
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
             written => written.map(|written| drop(self.pending.drain(..written))),

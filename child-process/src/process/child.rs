@@ -17,7 +17,6 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::capture::capture;
 use super::command::Command;
 use super::process_group::ProcessGroup;
 use super::reaper::reap_later;
@@ -46,15 +45,15 @@ pub struct Child {
     /// The pipe from its stderr, if it is one.
     pub stderr: Option<ChildStderr>,
     sockets: BTreeMap<RawFd, UnixStream>,
-    group: Arc<ProcessGroup>,
+    pub(super) group: Arc<ProcessGroup>,
     /// The task that follows the child, until it has returned.
     supervisor: JoinSet<io::Result<Reason>>,
     /// What it returned.
     reason: Reason,
     /// Tells it whether the output is read.
-    reading: watch::Sender<Reading>,
-    limits: Limits,
-    line: String,
+    pub(super) reading: watch::Sender<Reading>,
+    pub(super) limits: Limits,
+    command: Box<str>,
     started: Instant,
 }
 
@@ -124,7 +123,7 @@ impl Command {
             reason: Reason::Ended,
             reading,
             limits: self.limits,
-            line: self.line().to_string_lossy().into_owned(),
+            command: self.line().to_string_lossy().into(),
             started,
         };
         Ok((child, supervise(group, self, input, receiver)))
@@ -229,7 +228,7 @@ impl Child {
         self.stdin = None;
         let mut kept = <[Vec<u8>; 2]>::default();
         let reason = self.read_to_end(supervised, &mut kept).await?;
-        let (command, pid) = (self.line.as_str().into(), self.pid());
+        let (command, pid) = (mem::take(&mut self.command), self.pid());
         let [stdout, stderr] = kept;
         if let Reason::NotKilled(errno) = reason {
             return Err(Error::NotKilled {
@@ -242,27 +241,21 @@ impl Child {
         }
         let exit = self.exit().await?;
         let output = Output {
+            command,
             pid,
             exit,
             stdout,
             stderr,
+            killed: self.killed(),
             elapsed: self.started.elapsed(),
         };
         let (after, reading) = (self.limits.timeout, *self.reading.borrow());
         Err(match (reason, reading) {
-            (Reason::TimedOut, _) => Error::TimedOut {
-                command,
-                after,
-                output,
-            },
-            (Reason::Cancelled, _) => Error::Aborted { command, output },
-            (_, Reading::TooMuch(stream)) => Error::MaxBuffer {
-                command,
-                stream,
-                output,
-            },
+            (Reason::TimedOut, _) => Error::TimedOut { after, output },
+            (Reason::Cancelled, _) => Error::Aborted { output },
+            (_, Reading::TooMuch(stream)) => Error::MaxBuffer { stream, output },
             _ if exit.is_success() || !self.limits.checked => return Ok(output),
-            _ => Error::Failed { command, output },
+            _ => Error::Failed { output },
         })
     }
 
@@ -274,8 +267,7 @@ impl Child {
     ) -> Result<Reason, Error> {
         let outputs = [self.stdout.take(), self.stderr.take()];
         self.reading.send_replace(Reading::Waiting);
-        let captured = capture(&self.group, self.limits, outputs, kept, &self.reading);
-        let (mut captured, mut supervised) = (pin!(captured), pin!(supervised));
+        let (mut captured, mut supervised) = (pin!(self.capture(outputs, kept)), pin!(supervised));
         let (reason, captured) = tokio::select! {
             // A child that never stops writing must not outrun the clock.
             biased;

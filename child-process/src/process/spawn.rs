@@ -58,12 +58,10 @@ pub async fn spawn(command: &mut Command, defaults: [Stdio; 3]) -> Result<(Pid, 
             }
         }
     };
+    let text = |word: &OsString| word.to_string_lossy().into_owned();
     let pid = started.map_err(|cause| Error::Spawn {
-        program: program.to_string_lossy().into_owned(),
-        args: args
-            .iter()
-            .map(|arg| arg.to_string_lossy().into_owned())
-            .collect(),
+        program: text(&program),
+        args: args.iter().map(text).collect(),
         cause,
     })?;
     Ok((pid, pipes))
@@ -124,26 +122,18 @@ fn start(
     let args = iter::once(name).chain(args.iter().map(OsString::as_os_str));
     let args = args.map(c_string).collect::<Result<Vec<_>, _>>()?;
     let path = command.env.get(OsStr::new("PATH"));
-    let path = path.map_or(OsStr::new(DEFAULT_PATH), |path| path);
-    let env = command.env.iter().map(|(name, value)| {
-        let [name, value] = [name, value].map(|text| text.as_bytes());
-        c_string(OsStr::from_bytes(&[name, value].join(&b'=')))
-    });
+    let path = path.map_or(OsStr::new(DEFAULT_PATH), OsString::as_os_str);
+    let variables = command.env.iter();
+    let env = variables.map(|(name, value)| c_string(&[&**name, value].join(OsStr::new("="))));
     let env = env.collect::<Result<Vec<_>, _>>()?;
     let options = &command.start;
-    let start_with = |file: &Path, args: &[CString]| {
-        sys::as_user(options.uid, options.gid, || {
-            sys::start(file, args, &env, fds, options)
-        })
-    };
     let started = start_first(program, path, options.cwd.as_deref(), |file| {
-        match start_with(file, &args) {
+        match sys::start(file, &args, &env, fds, options) {
             // A script that does not say what runs it is the shell's, as execvp has it.
             Err(Errno::ENOEXEC) => {
-                let script =
-                    CString::new(file.as_os_str().as_bytes()).map_err(|_| Errno::EINVAL)?;
+                let script = c_string(file.as_os_str()).map_err(|cause| cause.errno())?;
                 let args = [&[c"/bin/sh".to_owned(), script], &args[1..]].concat();
-                start_with(Path::new("/bin/sh"), &args)
+                sys::start(Path::new("/bin/sh"), &args, &env, fds, options)
             }
             started => started,
         }
@@ -158,14 +148,11 @@ fn c_string(text: &OsStr) -> Result<CString, SpawnError> {
 /// Tells a missing program from a missing directory or interpreter: the system says the same for all three.
 fn diagnose(command: &Command, program: &OsStr, errno: Errno) -> SpawnError {
     let directory = command.start.cwd.clone().unwrap_or_default();
-    if command.start.cwd.is_some() {
-        let cause = match std::fs::metadata(&directory) {
-            Ok(there) if !there.is_dir() => Err(Errno::ENOTDIR),
-            _ => access(&directory, AccessFlags::X_OK),
-        };
-        if let Err(errno) = cause {
-            return SpawnError::NoDirectory { directory, errno };
-        }
+    let entered = access(&directory.join("."), AccessFlags::X_OK);
+    if command.start.cwd.is_some()
+        && let Err(errno) = entered
+    {
+        return SpawnError::NoDirectory { directory, errno };
     }
     let is_path = program.as_bytes().contains(&b'/');
     let is_there = is_path && directory.join(program).exists();

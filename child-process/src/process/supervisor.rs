@@ -60,12 +60,6 @@ pub enum Reading {
     TooMuch(&'static str),
 }
 
-impl Reading {
-    fn is_too_much(&self) -> bool {
-        matches!(self, Self::TooMuch(_))
-    }
-}
-
 /// Follows the child until it has ended, or ends it if there is a reason to.
 pub async fn supervise(
     group: Arc<ProcessGroup>,
@@ -92,24 +86,17 @@ pub async fn supervise(
     let reason = tokio::select! {
         // A child that never stops writing must not outrun the clock.
         biased;
-        () = after(limits.timeout) => Reason::TimedOut,
+        // For ever needs no timer, which would wake the runtime.
+        () = sleep(limits.timeout), if limits.timeout < Duration::MAX => Reason::TimedOut,
         () = command.cancelled => Reason::Cancelled,
         never = pass_on(&group, command.forwarded) => match never {},
-        Ok(_) = overflown.wait_for(Reading::is_too_much) => Reason::TooMuch,
+        Ok(_) = overflown.wait_for(|reading| matches!(reading, Reading::TooMuch(_))) => Reason::TooMuch,
         ended = &mut over => return ended.map(|()| Reason::Ended),
     };
     group.is_ending.store(true, Ordering::Relaxed);
     let refusal = terminate(&group, limits, over).await;
     group.is_ending.store(false, Ordering::Relaxed);
     Ok(refusal.map_or(reason, Reason::NotKilled))
-}
-
-/// Waits so long. For ever needs no timer, which would wake the runtime.
-pub async fn after(time: Duration) {
-    match time {
-        Duration::MAX => pending().await,
-        time => sleep(time).await,
-    }
 }
 
 /// Ends everything in the group: the signal, time for last words, then SIGKILL for what is left.

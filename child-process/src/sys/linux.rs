@@ -12,8 +12,13 @@ use rustix::thread::{Gid, Uid};
 use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 use tokio::net::unix::pipe;
 
+use super::Options;
+
 /// Four times what a pipe holds without asking, a quarter of what may be asked for.
 const PIPE_BYTES: i32 = 256 * 1024;
+
+/// The flag of `posix_spawn`, which nix does not name.
+pub const SETSID: i32 = 0x80;
 
 /// Becomes readable when the child `pid`, which has not been reaped, has ended.
 pub fn exit_watch(pid: Pid) -> io::Result<pipe::Receiver> {
@@ -23,12 +28,12 @@ pub fn exit_watch(pid: Pid) -> io::Result<pipe::Receiver> {
 }
 
 /// Calls `start` as another user or group, in a thread that becomes it: the system keeps these for each thread.
-pub fn as_user<T: Send>(
-    uid: Option<u32>,
-    gid: Option<u32>,
-    start: impl FnOnce() -> Result<T, Errno> + Send,
-) -> Result<T, Errno> {
-    if uid.is_none() && gid.is_none() {
+pub fn as_user(
+    options: &Options,
+    start: impl FnOnce() -> Result<Pid, Errno> + Send,
+) -> Result<Pid, Errno> {
+    let (uid, gid) = (options.uid, options.gid);
+    if uid.or(gid).is_none() {
         return start();
     }
     let become_user = || {

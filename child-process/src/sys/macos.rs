@@ -9,6 +9,11 @@ use nix::sys::event::{EvFlags, EventFilter, FilterFlag, KEvent, Kqueue};
 use nix::unistd::Pid;
 use tokio::net::unix::pipe;
 
+use super::Options;
+
+/// The flag of `posix_spawn`, which nix does not name.
+pub const SETSID: i32 = 0x400;
+
 /// Becomes readable when the child `pid`, which has not been reaped, has ended.
 pub fn exit_watch(pid: Pid) -> io::Result<pipe::Receiver> {
     let queue = Kqueue::new()?;
@@ -33,15 +38,13 @@ pub fn exit_watch(pid: Pid) -> io::Result<pipe::Receiver> {
 }
 
 /// Calls `start`; another user or group is refused.
-pub fn as_user<T>(
-    uid: Option<u32>,
-    gid: Option<u32>,
-    start: impl FnOnce() -> Result<T, Errno>,
-) -> Result<T, Errno> {
-    if uid.or(gid).is_some() {
-        Err(Errno::ENOTSUP)
-    } else {
-        start()
+pub fn as_user(
+    options: &Options,
+    start: impl FnOnce() -> Result<Pid, Errno>,
+) -> Result<Pid, Errno> {
+    match options.uid.or(options.gid) {
+        None => start(),
+        Some(_) => Err(Errno::ENOTSUP),
     }
 }
 
