@@ -3,7 +3,6 @@
 mod duration;
 mod each;
 mod exit_report;
-mod input;
 mod message;
 mod orphans;
 mod peer;
@@ -74,15 +73,13 @@ struct TourArgs {
 /// Runs what the arguments say.
 pub fn main() -> ExitCode {
     // `fork('peer', [], { execPath })` of Node calls us with nothing else that we know.
-    let command = match Cli::try_parse() {
-        Ok(Cli {
-            command: Some(command),
-        }) => command,
-        Ok(_) if has_input() => {
+    let command = match Cli::try_parse().map(|cli| cli.command) {
+        Ok(Some(command)) => command,
+        Ok(None) if has_input() => {
             message::say("what is to be done with the input? See `child-process --help`");
             return ExitCode::from(2);
         }
-        Ok(_) => Command::Tour(TourArgs::default()),
+        Ok(None) => Command::Tour(TourArgs::default()),
         Err(error) => return message::usage(&error),
     };
     match command {
@@ -92,12 +89,8 @@ pub fn main() -> ExitCode {
         Command::Each(args) => block_on(each::each(args)),
         Command::Peer => block_on(peer::peer()),
         Command::Completions { shell } => {
-            clap_complete::generate(
-                shell,
-                &mut Cli::command(),
-                "child-process",
-                &mut std::io::stdout(),
-            );
+            let (arguments, out) = (&mut Cli::command(), &mut std::io::stdout());
+            clap_complete::generate(shell, arguments, "child-process", out);
             ExitCode::SUCCESS
         }
     }
@@ -111,10 +104,9 @@ fn has_input() -> bool {
 }
 
 fn block_on(work: impl Future<Output = anyhow::Result<u8>>) -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    message::exit(runtime.map_err(anyhow::Error::from).and_then(|runtime| {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let status = builder.enable_all().build().map_err(anyhow::Error::from);
+    message::exit(status.and_then(|runtime| {
         let status = runtime.block_on(work);
         // A thread that waits for input is not waited for.
         runtime.shutdown_background();
@@ -123,11 +115,9 @@ fn block_on(work: impl Future<Output = anyhow::Result<u8>>) -> ExitCode {
 }
 
 fn show_tour(args: &TourArgs) -> anyhow::Result<u8> {
-    let mut out = std::io::stdout();
-    if args.list {
-        tour::list(&mut out)?;
-    } else {
-        tour::run(&args.lessons, args.code, &mut out)?;
+    match args.list {
+        true => tour::list(&mut std::io::stdout())?,
+        false => tour::run(&args.lessons, args.code, &mut std::io::stdout())?,
     }
     Ok(0)
 }

@@ -13,9 +13,10 @@ use futures::stream::{self, StreamExt};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use memchr::memmem;
 use nix::sys::resource::{Resource, getrlimit};
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::sync::{Semaphore, watch};
 
-use super::{duration, exit_report, input, message, run, signals, size};
+use super::{duration, exit_report, message, run, signals, size};
 
 /// A job has two pipes and a descriptor that tells its end.
 const FDS_PER_JOB: u64 = 3;
@@ -124,8 +125,13 @@ pub async fn each(mut args: Args) -> Result<u8> {
         held_bytes: watch::Sender::new(0),
         tally: RefCell::default(),
     };
-    let mut items = input::items(if args.null { 0 } else { b'\n' });
-    let started = stream::poll_fn(|context| items.poll_recv(context))
+    let separator = if args.null { 0 } else { b'\n' };
+    let items = BufReader::new(tokio::io::stdin()).split(separator);
+    let started = stream::try_unfold(items, |mut items| async {
+        let item = items.next_segment().await?;
+        Ok(item.map(|item| (OsString::from_vec(item), items)))
+    });
+    let started = started
         .take_until(stopped(&jobs, Stop::Soon))
         .map(|item| jobs.run(item));
     let mut done = if args.keep_order {
@@ -214,7 +220,7 @@ impl Jobs<'_> {
             tally.failed += 1;
             // After these, xargs starts no more.
             let fatal = match outcome {
-                Err(Error::Failed { output }) if output.exit == Exit::Code(255) => Some(124),
+                Err(Error::Failed(output)) if output.exit == Exit::Code(255) => Some(124),
                 Err(error @ Error::Failed { .. }) => error.signal().map(|_| 125),
                 Err(Error::Spawn { .. }) => Some(status.max(126)),
                 _ => None,
@@ -275,7 +281,7 @@ fn show(args: &Args, done: Done) -> Result<()> {
     }
     let name = item.to_string_lossy();
     match outcome {
-        Err(Error::Failed { output, .. }) => message::say(&format!("{name}: {}", output.exit)),
+        Err(Error::Failed(output)) => message::say(&format!("{name}: {}", output.exit)),
         Ok(_) | Err(Error::TimedOut { .. }) => exit_report::explain(&name, outcome),
         Err(error) => message::say(&format!("{name}: {}", message::words(&error.into()))),
     }

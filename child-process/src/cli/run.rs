@@ -92,21 +92,17 @@ fn parse_variable(text: &str) -> Result<(String, String), String> {
 
 /// Runs a line with the shell.
 pub async fn exec(args: ExecArgs) -> Result<u8> {
-    limited(child_process::exec(&args.line), &args.line, args.limits).await
+    limited(child_process::exec(args.line), args.limits).await
 }
 
 /// Runs a program.
 pub async fn run(args: RunArgs) -> Result<u8> {
-    let line = args.command.join(" ".as_ref());
-    limited(
-        child_process::exec_file(&args.command[0], &args.command[1..]),
-        &line,
-        args.limits,
-    )
-    .await
+    let command = child_process::exec_file(&args.command[0], &args.command[1..]);
+    limited(command, args.limits).await
 }
 
-async fn limited(mut command: Command, line: &std::ffi::OsStr, limits: Limits) -> Result<u8> {
+async fn limited(mut command: Command, limits: Limits) -> Result<u8> {
+    let line = command.line();
     let terminal = Terminal::open();
     let is_foreground = limits.foreground || terminal.is_some();
     let grace = grace(limits.kill_after);
@@ -121,12 +117,9 @@ async fn limited(mut command: Command, line: &std::ffi::OsStr, limits: Limits) -
     if is_foreground {
         command = command.foreground();
     }
-    for (name, value) in limits.env {
-        command = command.env(name, value);
-    }
-    for name in limits.unset {
-        command = command.env_remove(name);
-    }
+    let set = |command: Command, (name, value)| command.env(name, value);
+    command = limits.env.into_iter().fold(command, set);
+    command = limits.unset.iter().fold(command, Command::env_remove);
     if let Some(cwd) = limits.cwd {
         command = command.cwd(cwd);
     }
@@ -148,7 +141,7 @@ async fn limited(mut command: Command, line: &std::ffi::OsStr, limits: Limits) -
     let status = exit_report::status(&outcome);
     let mut out = std::io::stdout().lock();
     if limits.json {
-        writeln!(out, "{}", exit_report::json(line, &outcome))?;
+        writeln!(out, "{}", exit_report::json(&line, &outcome))?;
         return Ok(status);
     }
     if let Some(output) = exit_report::output(&outcome) {
@@ -167,9 +160,10 @@ async fn followed(command: Command, signal: Signal, grace: Duration) -> Result<O
     let pid = child.pid();
     let run = async {
         let outcome = child.wait_with_output().await;
-        let was_killed = outcome
-            .as_ref()
-            .map_or_else(Error::killed, |output| output.killed);
+        let was_killed = match &outcome {
+            Ok(output) => output.killed,
+            Err(error) => error.killed(),
+        };
         if was_killed {
             orphans::end_all(pid, signal, grace).await;
         }

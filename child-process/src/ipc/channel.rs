@@ -42,7 +42,7 @@ pub struct Sender<Out> {
 #[derive(Debug)]
 pub struct Receiver<In> {
     /// Read as a pipe: tokio's sockets are woken as well when the other end has read what we wrote, half of all wake-ups.
-    lines: LineReader<pipe::Receiver>,
+    lines: LineReader,
     /// To refuse handles, and to know when this end has disconnected.
     link: Arc<Link>,
     messages: PhantomData<fn() -> In>,

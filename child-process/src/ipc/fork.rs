@@ -69,25 +69,21 @@ where
     let Some(named) = env::var_os(CHANNEL_FD) else {
         return Ok(None);
     };
-    let bad = |reason: String| Error::BadChannel { reason };
     if env::var_os(CHANNEL_MODE).is_some_and(|mode| mode != "json") {
-        return Err(bad(
-            "serialization 'advanced' is V8's own; use 'json'".to_owned()
-        ));
+        let refusal = "serialization 'advanced' is V8's own; use 'json'";
+        return Err(Error::BadChannel(refusal.to_owned()));
     }
     if TAKEN.swap(true, Ordering::Relaxed) {
         return Ok(None);
     }
-    let number: RawFd = named
-        .to_str()
-        .and_then(|number| number.parse().ok())
-        .ok_or_else(|| bad(format!("{} is not a descriptor", named.display())))?;
-    let socket = UnixStream::from(take(number).map_err(bad)?);
-    Channel::over(socket).map(Some)
+    let socket = take(&named.to_string_lossy()).map_err(Error::BadChannel)?;
+    Channel::over(socket.into()).map(Some)
 }
 
 /// Takes the descriptor over, once.
-fn take(number: RawFd) -> Result<OwnedFd, String> {
+fn take(number: &str) -> Result<OwnedFd, String> {
+    let refusal = || format!("descriptor {number} is not a socket from the parent");
+    let number: RawFd = number.parse().map_err(|_| refusal())?;
     #[expect(unsafe_code, reason = "an inherited descriptor is a number")]
     // SAFETY: only looked at; if it is not open, fstat says so.
     let fd = unsafe { BorrowedFd::borrow_raw(number.max(0)) };
@@ -96,9 +92,7 @@ fn take(number: RawFd) -> Result<OwnedFd, String> {
     let flags = fcntl(fd, FcntlArg::F_GETFD).unwrap_or_default();
     // What was opened in this process is closed on exec; what came from the parent is not.
     if !is_socket || number < 0 || flags & FdFlag::FD_CLOEXEC.bits() != 0 {
-        return Err(format!(
-            "descriptor {number} is not a socket from the parent"
-        ));
+        return Err(refusal());
     }
     // Our children are not to keep the channel open when we are gone.
     fcntl(fd, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).map_err(|error| error.to_string())?;

@@ -35,11 +35,10 @@ impl Child {
             ended = ends => ended.map(drop),
             late = too_late, if pipe_timeout < Duration::MAX => late,
         };
-        self.reading.send_modify(|reading| {
-            if *reading == Reading::Waiting {
-                *reading = Reading::Over;
-            }
-        });
+        let is_too_much = *self.reading.borrow() != Reading::Waiting;
+        if !is_too_much {
+            self.reading.send_replace(Reading::Over);
+        }
         over
     }
 

@@ -252,10 +252,10 @@ impl Child {
         let (after, reading) = (self.limits.timeout, *self.reading.borrow());
         Err(match (reason, reading) {
             (Reason::TimedOut, _) => Error::TimedOut { after, output },
-            (Reason::Cancelled, _) => Error::Aborted { output },
+            (Reason::Cancelled, _) => Error::Aborted(output),
             (_, Reading::TooMuch(stream)) => Error::MaxBuffer { stream, output },
             _ if exit.is_success() || !self.limits.checked => return Ok(output),
-            _ => Error::Failed { output },
+            _ => Error::Failed(output),
         })
     }
 

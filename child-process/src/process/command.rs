@@ -334,7 +334,7 @@ impl Command {
     }
 
     /// Returns the command as one line, as Node's `error.cmd` has it.
-    pub(super) fn line(&self) -> OsString {
+    pub fn line(&self) -> OsString {
         let words = [slice::from_ref(&self.program), &self.args].concat();
         words.join(" ".as_ref())
     }
