@@ -5,7 +5,6 @@ mod each;
 mod exit_report;
 mod message;
 mod orphans;
-mod peer;
 mod run;
 mod signals;
 mod size;
@@ -51,8 +50,6 @@ enum Command {
     Run(run::RunArgs),
     /// Run a program for each line of stdin
     Each(each::Args),
-    /// Be the child of a `fork`, Node's or ours, and send every message back
-    Peer,
     /// Print a script that completes arguments in a shell
     Completions { shell: clap_complete::Shell },
 }
@@ -72,7 +69,6 @@ struct TourArgs {
 
 /// Runs what the arguments say.
 pub fn main() -> ExitCode {
-    // `fork('peer', [], { execPath })` of Node calls us with nothing else that we know.
     let command = match Cli::try_parse().map(|cli| cli.command) {
         Ok(Some(command)) => command,
         Ok(None) if has_input() => {
@@ -87,7 +83,6 @@ pub fn main() -> ExitCode {
         Command::Exec(args) => block_on(run::exec(args)),
         Command::Run(args) => block_on(run::run(args)),
         Command::Each(args) => block_on(each::each(args)),
-        Command::Peer => block_on(peer::peer()),
         Command::Completions { shell } => {
             let (arguments, out) = (&mut Cli::command(), &mut std::io::stdout());
             clap_complete::generate(shell, arguments, "child-process", out);

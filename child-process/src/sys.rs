@@ -1,4 +1,4 @@
-//! The system calls that neither std nor nix makes safe, and with them all `unsafe` of this crate.
+//! What differs between systems, and the system calls that neither std nor nix makes safe.
 
 #[cfg(target_os = "linux")]
 #[path = "sys/linux.rs"]
@@ -27,19 +27,6 @@ pub fn move_above(fd: OwnedFd, highest: RawFd) -> io::Result<OwnedFd> {
         return Ok(fd);
     }
     Ok(rustix::io::fcntl_dupfd_cloexec(&fd, highest + 1)?)
-}
-
-/// Takes over a descriptor that the parent of this process has named.
-///
-/// # Safety
-///
-/// The descriptor is open, and nothing else in this process owns it or will.
-#[cfg(feature = "ipc")]
-#[expect(unsafe_code, reason = "an inherited descriptor is a number")]
-pub unsafe fn from_inherited_fd(fd: RawFd) -> OwnedFd {
-    use std::os::fd::FromRawFd;
-    // SAFETY: the caller's promise.
-    unsafe { OwnedFd::from_raw_fd(fd) }
 }
 
 /// Reaps the child `pid` if it has ended, and returns how. nix would fail on signals that have no name.

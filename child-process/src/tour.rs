@@ -99,17 +99,14 @@ pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> anyhow::Result<
 
 /// Starts the lesson and copies what it prints. When our reader leaves, the lesson is killed.
 fn start(lesson: &Lesson, out: &mut dyn Write) -> anyhow::Result<()> {
-    let mut command = Command::new(env::current_exe().context("our own program")?);
-    command
+    let itself = env::current_exe().context("our own program")?;
+    let mut child = Command::new(itself)
         .env(VARIABLE, lesson.name)
         .stdin(Stdio::null())
-        .stdout(Stdio::piped());
-    let mut child = command.spawn()?;
-    let copied = child
-        .stdout
-        .take()
-        .context("a pipe")
-        .and_then(|mut stdout| Ok(io::copy(&mut stdout, out)?));
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let mut stdout = child.stdout.take().context("a pipe")?;
+    let copied = io::copy(&mut stdout, out);
     if copied.is_err() {
         child.kill()?;
     }

@@ -104,7 +104,6 @@ fn the_status_is_that_of_the_command_or_says_what_became_of_it() {
         expect(&args, 125, "", "a signal is a name or a number");
     }
     expect(&["tour", "--no-such-option"], 2, "", "unexpected argument");
-    expect(&["peer"], 1, "", "NODE_CHANNEL_FD");
 }
 
 #[test]

@@ -86,10 +86,8 @@ enum Stop {
     Now,
 }
 
-struct Done {
-    item: OsString,
-    outcome: Result<Output, Error>,
-}
+/// An item, and what became of its job.
+type Done = (OsString, Result<Output, Error>);
 
 /// What all jobs share.
 struct Jobs<'a> {
@@ -205,7 +203,7 @@ impl Jobs<'_> {
         }
         let Some(outcome) = last else { return Ok(None) };
         self.count(&outcome);
-        let done = Done { item, outcome };
+        let done = (item, outcome);
         self.held_bytes.send_modify(|held| *held += bytes(&done));
         Ok(Some(done))
     }
@@ -259,13 +257,12 @@ fn insert(word: &OsStr, item: &OsStr) -> OsString {
     OsString::from_vec(filled)
 }
 
-fn bytes(done: &Done) -> usize {
-    exit_report::output(&done.outcome).map_or(0, |output| output.stdout.len() + output.stderr.len())
+fn bytes((_, outcome): &Done) -> usize {
+    exit_report::output(outcome).map_or(0, |output| output.stdout.len() + output.stderr.len())
 }
 
 /// Prints what a job has left, in one piece.
-fn show(args: &Args, done: Done) -> Result<()> {
-    let Done { item, outcome } = done;
+fn show(args: &Args, (item, outcome): Done) -> Result<()> {
     let mut out = std::io::stdout().lock();
     if args.json {
         let line = args.command(&item).join(" ".as_ref());

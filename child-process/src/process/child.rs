@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::mem;
 use std::os::fd::RawFd;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -34,6 +34,9 @@ pub type ChildStdin = pipe::Sender;
 pub type ChildStdout = pipe::Receiver;
 /// The pipe from a child's stderr.
 pub type ChildStderr = pipe::Receiver;
+
+/// Follows a child to its end.
+type Supervisor = Pin<Box<dyn Future<Output = io::Result<Reason>> + Send>>;
 
 /// A running child. Dropping it kills its group, unless it is [detached](Command::detached).
 #[derive(Debug)]
@@ -101,10 +104,7 @@ impl Command {
     }
 
     /// Starts the command and returns with it what follows the child to its end.
-    async fn start(
-        mut self,
-        mut defaults: [Stdio; 3],
-    ) -> Result<(Child, impl Future<Output = io::Result<Reason>>), Error> {
+    async fn start(mut self, mut defaults: [Stdio; 3]) -> Result<(Child, Supervisor), Error> {
         let started = Instant::now();
         if self.input.is_some() {
             defaults[0] = Stdio::Piped;
@@ -126,7 +126,7 @@ impl Command {
             command: self.line().to_string_lossy().into(),
             started,
         };
-        Ok((child, supervise(group, self, input, receiver)))
+        Ok((child, Box::pin(supervise(group, self, input, receiver))))
     }
 }
 
@@ -215,19 +215,16 @@ impl Child {
     /// Dropping the future kills the group.
     pub async fn wait_with_output(mut self) -> Result<Output, Error> {
         let (mut tasks, before) = (mem::take(&mut self.supervisor), self.reason);
-        self.finish(async move { supervised(&mut tasks, before).await })
-            .await
+        let supervisor = async move { supervised(&mut tasks, before).await };
+        self.finish(Box::pin(supervisor)).await
     }
 
     /// Reads the output while the child is followed, and returns what it has left.
-    async fn finish(
-        mut self,
-        supervised: impl Future<Output = io::Result<Reason>>,
-    ) -> Result<Output, Error> {
+    async fn finish(mut self, supervisor: Supervisor) -> Result<Output, Error> {
         // Without input, its stdin is at its end.
         self.stdin = None;
         let mut kept = <[Vec<u8>; 2]>::default();
-        let reason = self.read_to_end(supervised, &mut kept).await?;
+        let reason = self.read_to_end(supervisor, &mut kept).await?;
         let (command, pid) = (mem::take(&mut self.command), self.pid());
         let [stdout, stderr] = kept;
         if let Reason::NotKilled(errno) = reason {
@@ -262,16 +259,16 @@ impl Child {
     /// Reads the output until the child has ended, or was ended, and returns why.
     async fn read_to_end(
         &mut self,
-        supervised: impl Future<Output = io::Result<Reason>>,
+        mut supervisor: Supervisor,
         kept: &mut [Vec<u8>; 2],
     ) -> Result<Reason, Error> {
         let outputs = [self.stdout.take(), self.stderr.take()];
         self.reading.send_replace(Reading::Waiting);
-        let (mut captured, mut supervised) = (pin!(self.capture(outputs, kept)), pin!(supervised));
+        let mut captured = pin!(self.capture(outputs, kept));
         let (reason, captured) = tokio::select! {
             // A child that never stops writing must not outrun the clock.
             biased;
-            reason = &mut supervised => {
+            reason = &mut supervisor => {
                 let patience = match reason {
                     // The supervisor had returned before the output was read.
                     Ok(Reason::Ended) => Duration::MAX,
@@ -280,7 +277,7 @@ impl Child {
                 };
                 (reason, timeout(patience, captured).await.unwrap_or(Ok(())))
             }
-            captured = &mut captured => (supervised.await, captured),
+            captured = &mut captured => (supervisor.await, captured),
         };
         captured.map_err(Error::io("read what the child writes"))?;
         reason.map_err(Error::io(FOLLOW))

@@ -232,11 +232,8 @@ impl Command {
 
     /// The most time that a run may take; then it is ended, with everything that it has started. Zero is no limit.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.limits.timeout = if timeout.is_zero() {
-            Duration::MAX
-        } else {
-            timeout
-        };
+        let is_limit = !timeout.is_zero();
+        self.limits.timeout = if is_limit { timeout } else { Duration::MAX };
         self
     }
 
@@ -299,14 +296,11 @@ impl Command {
     /// # Ok::<(), child_process::Error>(())
     /// ```
     pub fn run_blocking(self) -> Result<Output, Error> {
-        let run = || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
-            runtime
-                .map_err(Error::io("make a runtime"))?
-                .block_on(self.into_future())
-        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        let runtime = runtime.map_err(Error::io("make a runtime"))?;
+        let run = move || runtime.block_on(self.into_future());
         // A thread of its own: a runtime cannot be entered on one that has entered another.
         std::thread::scope(|scope| {
             let thread = std::thread::Builder::new().spawn_scoped(scope, run);

@@ -41,42 +41,35 @@ pub async fn spawn(command: &mut Command, defaults: [Stdio; 3]) -> Result<(Pid, 
         return Err(Error::NoRuntime);
     }
     let (program, args) = command.program_and_args();
-    let mut pipes = Pipes::default();
-    let started = match connect(command, defaults, &mut pipes) {
-        Err(error) => Err(error.into()),
-        Ok(fds) => {
-            let mut pause = Duration::from_millis(1);
-            loop {
-                match start(command, &program, &args, &fds) {
-                    // Another thread's child, forked while this program was written, has it open for a moment.
-                    Err(cause) if cause.errno() == Errno::ETXTBSY && pause < LONGEST_PAUSE => {
-                        tokio::time::sleep(pause).await;
-                        pause *= 2;
-                    }
-                    started => break started,
-                }
-            }
-        }
-    };
     let text = |word: &OsString| word.to_string_lossy().into_owned();
-    let pid = started.map_err(|cause| Error::Spawn {
+    let failed = |cause| Error::Spawn {
         program: text(&program),
         args: args.iter().map(text).collect(),
         cause,
-    })?;
-    Ok((pid, pipes))
+    };
+    let (fds, pipes) = connect(command, defaults).map_err(|error| failed(error.into()))?;
+    let mut pause = Duration::from_millis(1);
+    loop {
+        match start(command, &program, &args, &fds) {
+            // Another thread's child, forked while this program was written, has it open for a moment.
+            Err(cause) if cause.errno() == Errno::ETXTBSY && pause < LONGEST_PAUSE => {
+                tokio::time::sleep(pause).await;
+                pause *= 2;
+            }
+            started => return Ok((started.map_err(failed)?, pipes)),
+        }
+    }
 }
 
-/// Makes the child's descriptors, and keeps this process's ends in `pipes`.
-fn connect(
-    command: &mut Command,
-    defaults: [Stdio; 3],
-    pipes: &mut Pipes,
-) -> io::Result<Vec<(RawFd, OwnedFd)>> {
+/// The child's descriptors: the number of each, and what it leads to.
+type Fds = Vec<(RawFd, OwnedFd)>;
+
+/// Makes the child's descriptors, and this process's ends of them.
+fn connect(command: &mut Command, defaults: [Stdio; 3]) -> io::Result<(Fds, Pipes)> {
+    let (mut fds, mut pipes) = (Fds::new(), Pipes::default());
     let mut stdio: BTreeMap<RawFd, Stdio> = (0..).zip(defaults).collect();
     stdio.append(&mut command.stdio);
     let highest = stdio.last_key_value().map_or(0, |(number, _)| *number);
-    let mut fds = Vec::new();
     for (number, stdio) in stdio {
         let fd = match (stdio, number) {
             (Stdio::Inherit, 0..=2) => continue,
@@ -109,7 +102,7 @@ fn connect(
         };
         fds.push((number, sys::move_above(fd, highest)?));
     }
-    Ok(fds)
+    Ok((fds, pipes))
 }
 
 fn start(

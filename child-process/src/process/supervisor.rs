@@ -73,9 +73,8 @@ pub async fn supervise(
         let ended = async {
             group.exited().await?;
             // An error means that the reader has gone.
-            let _ = captured
-                .wait_for(|reading| *reading != Reading::Waiting)
-                .await;
+            let read = captured.wait_for(|reading| *reading != Reading::Waiting);
+            let _ = read.await;
             Ok(())
         };
         tokio::select! {
