@@ -70,7 +70,7 @@ fn the_status_is_that_of_the_command_or_says_what_became_of_it() {
     expect_at_the_limit(&["-k", "100ms", "--", "sh", "-c", stubborn], 137, "up\n");
     let last_words = "trap 'echo int; exit 9' INT; echo up; while :; do sleep 0.01; done";
     expect_at_the_limit(
-        &["-s", "INT", "--", "sh", "-c", last_words],
+        &["-s", "INT", "-k", "60s", "--", "sh", "-c", last_words],
         124,
         "up\nint\n",
     );
@@ -269,7 +269,8 @@ fn a_signal_is_passed_on_and_nobody_is_left() {
 fn an_orphan_in_a_session_of_its_own_is_told_to_end_before_it_is_killed() {
     let orphan = "trap 'echo told; exit' TERM; echo up; while :; do sleep 0.01; done";
     let line = format!("setsid sh -c \"{orphan}\" & exec sleep 1000");
-    expect_at_the_limit(&["--", "sh", "-c", &line], 124, "up\ntold\n");
+    let args = ["-k", "60s", "--", "sh", "-c", &line];
+    expect_at_the_limit(&args, 124, "up\ntold\n");
 }
 
 #[test]
