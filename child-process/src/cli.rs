@@ -3,10 +3,8 @@
 mod duration;
 mod each;
 mod exit_report;
-mod input;
 mod message;
-mod peer;
-mod primes;
+mod orphans;
 mod run;
 mod signals;
 mod size;
@@ -32,7 +30,6 @@ Examples:
   child-process exec 'ls | wc -l'                   a line for the shell
   child-process run -t 5s -- make test              ended with everything it started, 124 if the time was over
   ls *.png | child-process each -j4 optipng {}      a job for each line, outputs never mixed
-  child-process primes 10000000 -j 4                counts them in four processes
 
 Exit status: that of the command; 124 timed out, 125 own failure or usage, 126 not executable, 127 not found,
 128+n ended by signal n; `each` as xargs: 123 if a job failed, 124 if one exited with 255, 125 if a signal ended one or
@@ -53,14 +50,8 @@ enum Command {
     Run(run::RunArgs),
     /// Run a program for each line of stdin
     Each(each::Args),
-    /// Count prime numbers in as many processes as there are cores
-    Primes(primes::Args),
-    /// Be the child of a `fork`, Node's or ours, and send every message back
-    Peer,
     /// Print a script that completes arguments in a shell
     Completions { shell: clap_complete::Shell },
-    #[command(hide = true)]
-    Worker,
 }
 
 #[derive(clap::Args, Default)]
@@ -78,16 +69,13 @@ struct TourArgs {
 
 /// Runs what the arguments say.
 pub fn main() -> ExitCode {
-    // `fork('peer', [], { execPath })` of Node calls us with nothing else that we know.
-    let command = match Cli::try_parse() {
-        Ok(Cli {
-            command: Some(command),
-        }) => command,
-        Ok(_) if has_input() => {
+    let command = match Cli::try_parse().map(|cli| cli.command) {
+        Ok(Some(command)) => command,
+        Ok(None) if has_input() => {
             message::say("what is to be done with the input? See `child-process --help`");
             return ExitCode::from(2);
         }
-        Ok(_) => Command::Tour(TourArgs::default()),
+        Ok(None) => Command::Tour(TourArgs::default()),
         Err(error) => return message::usage(&error),
     };
     match command {
@@ -95,16 +83,9 @@ pub fn main() -> ExitCode {
         Command::Exec(args) => block_on(run::exec(args)),
         Command::Run(args) => block_on(run::run(args)),
         Command::Each(args) => block_on(each::each(args)),
-        Command::Primes(args) => block_on(primes::primes(args)),
-        Command::Peer => block_on(peer::peer()),
-        Command::Worker => block_on(primes::worker()),
         Command::Completions { shell } => {
-            clap_complete::generate(
-                shell,
-                &mut Cli::command(),
-                "child-process",
-                &mut std::io::stdout(),
-            );
+            let (arguments, out) = (&mut Cli::command(), &mut std::io::stdout());
+            clap_complete::generate(shell, arguments, "child-process", out);
             ExitCode::SUCCESS
         }
     }
@@ -118,10 +99,9 @@ fn has_input() -> bool {
 }
 
 fn block_on(work: impl Future<Output = anyhow::Result<u8>>) -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    message::exit(runtime.map_err(anyhow::Error::from).and_then(|runtime| {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let status = builder.enable_all().build().map_err(anyhow::Error::from);
+    message::exit(status.and_then(|runtime| {
         let status = runtime.block_on(work);
         // A thread that waits for input is not waited for.
         runtime.shutdown_background();
@@ -130,11 +110,9 @@ fn block_on(work: impl Future<Output = anyhow::Result<u8>>) -> ExitCode {
 }
 
 fn show_tour(args: &TourArgs) -> anyhow::Result<u8> {
-    let mut out = std::io::stdout();
-    if args.list {
-        tour::list(&mut out)?;
-    } else {
-        tour::run(&args.lessons, args.code, &mut out)?;
+    match args.list {
+        true => tour::list(&mut std::io::stdout())?,
+        false => tour::run(&args.lessons, args.code, &mut std::io::stdout())?,
     }
     Ok(0)
 }

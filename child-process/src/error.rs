@@ -25,19 +25,12 @@ pub enum Error {
     },
 
     /// It ended with another status than 0, or by a signal that was not ours.
-    #[error("Command failed: {command}\n{}", .output.stderr_text())]
-    Failed {
-        /// The command line.
-        command: Box<str>,
-        /// What it left.
-        output: Output,
-    },
+    #[error("Command failed: {}\n{}", .0.command, .0.stderr_text())]
+    Failed(Output),
 
     /// The time was over. Node calls it a success if the child ignores the signal and exits with 0; here it never is.
-    #[error("Command failed: {command}\n{}", .output.stderr_text())]
+    #[error("Command failed: {}\n{}", .output.command, .output.stderr_text())]
     TimedOut {
-        /// The command line.
-        command: Box<str>,
         /// The time that it had.
         after: Duration,
         /// What it left.
@@ -62,18 +55,11 @@ pub enum Error {
 
     /// It was cancelled. Node: `ABORT_ERR`.
     #[error("The operation was aborted")]
-    Aborted {
-        /// The command line.
-        command: Box<str>,
-        /// What it left.
-        output: Output,
-    },
+    Aborted(Output),
 
     /// It wrote more than was to be kept. Node: `ERR_CHILD_PROCESS_STDIO_MAXBUFFER`.
     #[error("{stream} maxBuffer length exceeded")]
     MaxBuffer {
-        /// The command line.
-        command: Box<str>,
         /// `stdout` or `stderr`.
         stream: &'static str,
         /// What it left; the stream has exactly as many bytes as are allowed.
@@ -118,11 +104,8 @@ pub enum Error {
 
     /// Node keeps messages whose `cmd` begins with `NODE_` to itself, and would not deliver this one.
     #[cfg(feature = "ipc")]
-    #[error("a message whose `cmd` is {cmd:?} would not be delivered: NODE_ is reserved")]
-    Reserved {
-        /// The field's value.
-        cmd: String,
-    },
+    #[error("a message whose `cmd` is {0:?} would not be delivered: NODE_ is reserved")]
+    Reserved(String),
 
     /// A message is longer than the receiver is willing to hold. It is skipped.
     #[cfg(feature = "ipc")]
@@ -134,11 +117,8 @@ pub enum Error {
 
     /// The parent's channel cannot be used.
     #[cfg(feature = "ipc")]
-    #[error("the channel that NODE_CHANNEL_FD names: {reason}")]
-    BadChannel {
-        /// What is wrong with it.
-        reason: String,
-    },
+    #[error("the channel that NODE_CHANNEL_FD names: {0}")]
+    BadChannel(String),
 }
 
 /// What keeps a command from being started. Node says `ENOENT` whether the program or the directory is missing.
@@ -206,10 +186,8 @@ impl Error {
     /// What the command has left, if it was started and is to blame.
     pub fn output(&self) -> Option<&Output> {
         match self {
-            Self::Failed { output, .. }
-            | Self::TimedOut { output, .. }
-            | Self::Aborted { output, .. }
-            | Self::MaxBuffer { output, .. } => Some(output),
+            Self::Failed(output) | Self::Aborted(output) => Some(output),
+            Self::TimedOut { output, .. } | Self::MaxBuffer { output, .. } => Some(output),
             _ => None,
         }
     }
@@ -227,14 +205,9 @@ impl Error {
         self.output()?.exit.signal_name()
     }
 
-    /// Whether it was told to end, by the time limit, a cancellation or too much output: Node's `error.killed`.
+    /// Whether a signal was sent to it, by a limit or passed on: Node's `error.killed`.
     pub fn killed(&self) -> bool {
-        matches!(
-            self,
-            Self::TimedOut { .. }
-                | Self::Aborted { .. }
-                | Self::MaxBuffer { .. }
-                | Self::NotKilled { .. }
-        )
+        let is_refused = matches!(self, Self::NotKilled { .. });
+        is_refused || self.output().is_some_and(|output| output.killed)
     }
 }

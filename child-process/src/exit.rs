@@ -46,6 +46,8 @@ impl fmt::Display for Exit {
 /// What a process has left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
+    /// The command line: Node's `error.cmd`.
+    pub command: Box<str>,
     /// Its process number.
     pub pid: u32,
     /// How it ended.
@@ -54,6 +56,8 @@ pub struct Output {
     pub stdout: Vec<u8>,
     /// What it wrote to its stderr, as far as it was kept.
     pub stderr: Vec<u8>,
+    /// Whether a signal was sent to it, by a limit or passed on: Node's `killed`.
+    pub killed: bool,
     /// From its start to its end.
     pub elapsed: Duration,
 }

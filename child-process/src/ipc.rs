@@ -2,4 +2,5 @@
 
 pub mod channel;
 pub mod fork;
+mod inherited;
 mod json_lines;

@@ -1,4 +1,4 @@
-//! The system calls that neither std nor nix makes safe, and with them all `unsafe` of this crate.
+//! What differs between systems, and the system calls that neither std nor nix makes safe.
 
 #[cfg(target_os = "linux")]
 #[path = "sys/linux.rs"]
@@ -10,7 +10,7 @@ mod system;
 mod start;
 
 pub use start::{Group, Options, start};
-pub use system::{as_user, descendants, enlarge_pipe, exit_watch};
+pub use system::{descendants, enlarge_pipe, exit_watch};
 
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
@@ -18,21 +18,8 @@ use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use nix::errno::Errno;
 use nix::unistd::Pid;
 use rustix::process::{WaitOptions, waitpid};
-use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
 
 use crate::Exit;
-
-/// Waits for one kind of readiness of a descriptor, and is not woken by the other.
-pub fn watch<T: Into<OwnedFd>>(fd: T, interest: Interest) -> io::Result<AsyncFd<OwnedFd>> {
-    #[expect(
-        unsafe_code,
-        reason = "tokio cannot know that a type keeps its descriptor"
-    )]
-    // SAFETY: an OwnedFd is open, stays open as long as it lives, and always answers with the same number.
-    let watched = unsafe { AsyncFd::register_with_interest(fd.into(), interest) };
-    watched.map_err(io::Error::from)
-}
 
 /// Returns the descriptor, moved if its number is `highest` or lower: there the child's own descriptors come.
 pub fn move_above(fd: OwnedFd, highest: RawFd) -> io::Result<OwnedFd> {
@@ -40,19 +27,6 @@ pub fn move_above(fd: OwnedFd, highest: RawFd) -> io::Result<OwnedFd> {
         return Ok(fd);
     }
     Ok(rustix::io::fcntl_dupfd_cloexec(&fd, highest + 1)?)
-}
-
-/// Takes over a descriptor that the parent of this process has named.
-///
-/// # Safety
-///
-/// The descriptor is open, and nothing else in this process owns it or will.
-#[cfg(feature = "ipc")]
-#[expect(unsafe_code, reason = "an inherited descriptor is a number")]
-pub unsafe fn from_inherited_fd(fd: RawFd) -> OwnedFd {
-    use std::os::fd::FromRawFd;
-    // SAFETY: the caller's promise.
-    unsafe { OwnedFd::from_raw_fd(fd) }
 }
 
 /// Reaps the child `pid` if it has ended, and returns how. nix would fail on signals that have no name.

@@ -83,17 +83,13 @@ pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> anyhow::Result<
             out.flush()?;
         }
         if code {
-            let Lesson {
-                name,
-                rust,
-                node,
-                output,
-                ..
-            } = lesson;
+            let (name, output) = (lesson.name, lesson.output);
             writeln!(
                 out,
-                "// {name}.rs\n{rust}\n// {name}.mjs\n{node}\n// {name}.out\n{output}"
+                "// {name}.rs\n{}\n// {name}.mjs\n{}",
+                lesson.rust, lesson.node
             )?;
+            writeln!(out, "// {name}.out\n{output}")?;
         } else {
             start(lesson, out).with_context(|| format!("lesson {}", lesson.name))?;
         }
@@ -103,17 +99,14 @@ pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> anyhow::Result<
 
 /// Starts the lesson and copies what it prints. When our reader leaves, the lesson is killed.
 fn start(lesson: &Lesson, out: &mut dyn Write) -> anyhow::Result<()> {
-    let mut command = Command::new(env::current_exe().context("our own program")?);
-    command
+    let itself = env::current_exe().context("our own program")?;
+    let mut child = Command::new(itself)
         .env(VARIABLE, lesson.name)
         .stdin(Stdio::null())
-        .stdout(Stdio::piped());
-    let mut child = command.spawn()?;
-    let copied = child
-        .stdout
-        .take()
-        .context("a pipe")
-        .and_then(|mut stdout| Ok(io::copy(&mut stdout, out)?));
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let mut stdout = child.stdout.take().context("a pipe")?;
+    let copied = io::copy(&mut stdout, out);
     if copied.is_err() {
         child.kill()?;
     }

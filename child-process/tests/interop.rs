@@ -3,7 +3,8 @@
 use std::io::Write;
 use std::process::{Command, Output};
 
-use child_process::{Channel, Child, Exit, Stdio};
+use child_process::{Channel, Child, Error, Exit, Stdio, parent};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 const MESSAGES: usize = 10_000;
@@ -23,6 +24,22 @@ fn node() -> Option<String> {
         println!("skipped: {node} is not there");
     }
     is_there.then_some(node)
+}
+
+/// Sends every message back, if this process is the child of a `fork`.
+#[tokio::test]
+async fn a_peer() {
+    let channel = parent::<Box<RawValue>, Box<RawValue>>();
+    let Some(mut channel) = channel.unwrap_or_else(|error| panic!("{error}")) else {
+        return;
+    };
+    while let Some(message) = channel.recv().await.unwrap() {
+        match channel.send(&message).await {
+            // A parent that has gone does not wait for an answer.
+            Err(Error::Disconnected) => return,
+            sent => sent.unwrap(),
+        }
+    }
 }
 
 #[tokio::test]
@@ -60,8 +77,8 @@ async fn a_node_parent_gets_every_message_back_in_order() {
     let Some(node) = node() else { return };
     let script = r"
         const { fork } = require('node:child_process');
-        const [binary, count] = [process.argv[1], Number(process.argv[2])];
-        const child = fork('peer', [], { execPath: binary });
+        const count = Number(process.argv[1]);
+        const child = fork(...peer);
         let next = 0;
         child.on('message', (m) => {
           if (m.n !== next) { console.log('expected', next, 'got', m); process.exit(1); }
@@ -84,7 +101,7 @@ async fn a_handle_from_node_is_refused_and_messages_go_on() {
     let script = r"
         const { fork } = require('node:child_process');
         const server = require('node:net').createServer().listen(0, '127.0.0.1', () => {
-          const child = fork('peer', [], { execPath: process.argv[1] });
+          const child = fork(...peer);
           child.on('message', (m) => { console.log('back', JSON.stringify(m)); child.disconnect(); });
           child.on('exit', (code) => { console.log('code', code); server.close(); });
           child.send('with a handle', server);
@@ -100,14 +117,16 @@ async fn a_handle_from_node_is_refused_and_messages_go_on() {
     );
 }
 
+/// Runs a script of Node that has in `peer` what `fork` needs to start [`a_peer`].
 fn run(node: &str, script: &str) -> Output {
+    let itself = std::env::current_exe().unwrap();
+    let peer = json!(["--exact", ["a_peer"], {
+        "execPath": itself.to_str().unwrap(),
+        "stdio": ["inherit", "ignore", "inherit", "ipc"],
+    }]);
     let output = Command::new(node)
-        .args([
-            "-e",
-            script,
-            env!("CARGO_BIN_EXE_child-process"),
-            &MESSAGES.to_string(),
-        ])
+        .args(["-e", &format!("const peer = {peer};{script}")])
+        .arg(MESSAGES.to_string())
         .env("NODE_NO_WARNINGS", "1")
         .output()
         .unwrap();
@@ -225,10 +244,10 @@ async fn random_doubles_come_back_as_they_were() {
     sender.disconnect().await.unwrap();
     child.wait().await.unwrap();
 
-    // The other way, as values: Node's numbers through this crate's `peer`, which Node compares.
+    // The other way, as values: Node's numbers through this crate's end, which Node compares.
     let script = r"
-        const child = require('node:child_process').fork('peer', [], { execPath: process.argv[1] });
-        const [count, sent] = [Number(process.argv[2]), []];
+        const child = require('node:child_process').fork(...peer);
+        const [count, sent] = [Number(process.argv[1]), []];
         let back = 0, changed = 0;
         child.on('message', (m) => {
           if (JSON.stringify(m) !== sent[back]) changed++;
@@ -250,16 +269,17 @@ async fn random_doubles_come_back_as_they_were() {
 #[test]
 fn a_descriptor_that_is_not_a_channel_is_refused() {
     for number in ["0", "6", "9", "99", "-1", "x"] {
-        let output = Command::new(env!("CARGO_BIN_EXE_child-process"))
-            .arg("peer")
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "a_peer", "--nocapture"])
             .env("NODE_CHANNEL_FD", number)
             .stdin(std::process::Stdio::null())
             .output()
             .unwrap();
-        assert_eq!(output.status.code(), Some(1), "{number}");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{number}");
         assert!(
-            String::from_utf8_lossy(&output.stderr).contains("NODE_CHANNEL_FD"),
-            "{output:?}"
+            said.contains("the channel that NODE_CHANNEL_FD names"),
+            "{said}"
         );
     }
 }

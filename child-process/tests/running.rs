@@ -16,7 +16,8 @@ async fn failing(command: child_process::Command) -> Error {
 /// Runs a line with a time limit that is over after it has printed something.
 async fn late_after_its_first_line(line: &str) -> Error {
     for limit in limits() {
-        let error = failing(exec(line).timeout(limit)).await;
+        let patient = exec(line).timeout(limit).grace(Duration::from_secs(60));
+        let error = failing(patient).await;
         if !error.output().unwrap().stdout.is_empty() {
             return error;
         }

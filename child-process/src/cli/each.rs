@@ -13,9 +13,10 @@ use futures::stream::{self, StreamExt};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use memchr::memmem;
 use nix::sys::resource::{Resource, getrlimit};
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::sync::{Semaphore, watch};
 
-use super::{duration, exit_report, input, message, run, signals, size};
+use super::{duration, exit_report, message, run, signals, size};
 
 /// A job has two pipes and a descriptor that tells its end.
 const FDS_PER_JOB: u64 = 3;
@@ -68,6 +69,14 @@ pub struct Args {
     command: Vec<OsString>,
 }
 
+impl Args {
+    /// Returns the program and its arguments for an item.
+    fn command(&self, item: &OsStr) -> Vec<OsString> {
+        let words = self.command.iter();
+        words.map(|word| insert(word, item)).collect()
+    }
+}
+
 /// Tells all jobs that no more are started.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 enum Stop {
@@ -77,10 +86,8 @@ enum Stop {
     Now,
 }
 
-struct Done {
-    item: OsString,
-    outcome: Result<Output, Error>,
-}
+/// An item, and what became of its job.
+type Done = (OsString, Result<Output, Error>);
 
 /// What all jobs share.
 struct Jobs<'a> {
@@ -103,7 +110,11 @@ struct Tally {
 }
 
 /// Runs all jobs; the status says whether one failed.
-pub async fn each(args: Args) -> Result<u8> {
+pub async fn each(mut args: Args) -> Result<u8> {
+    let mut words = args.command.iter().map(|word| word.as_bytes());
+    if !words.any(|word| memmem::find(word, b"{}").is_some()) {
+        args.command.push("{}".into());
+    }
     let slots = slots(args.jobs);
     let jobs = Jobs {
         args: &args,
@@ -112,8 +123,13 @@ pub async fn each(args: Args) -> Result<u8> {
         held_bytes: watch::Sender::new(0),
         tally: RefCell::default(),
     };
-    let mut items = input::items(if args.null { 0 } else { b'\n' });
-    let started = stream::poll_fn(|context| items.poll_recv(context))
+    let separator = if args.null { 0 } else { b'\n' };
+    let items = BufReader::new(tokio::io::stdin()).split(separator);
+    let started = stream::try_unfold(items, |mut items| async {
+        let item = items.next_segment().await?;
+        Ok(item.map(|item| (OsString::from_vec(item), items)))
+    });
+    let started = started
         .take_until(stopped(&jobs, Stop::Soon))
         .map(|item| jobs.run(item));
     let mut done = if args.keep_order {
@@ -146,18 +162,14 @@ pub async fn each(args: Args) -> Result<u8> {
         }
     }
     bar.finish_and_clear();
-    let Tally {
-        ran,
-        failed,
-        ended,
-        fatal,
-    } = jobs.tally.take();
-    if !args.quiet && (failed > 0 || ended > 0) {
+    let tally = jobs.tally.take();
+    let (ran, failed, ended) = (tally.ran, tally.failed, tally.ended);
+    if !args.quiet && failed + ended > 0 {
         message::say(&format!("{ran} jobs run, {failed} failed, {ended} ended"));
     }
     Ok(match signalled {
         Some(signal) => 128 + u8::try_from(signal as i32).unwrap_or_default(),
-        None => fatal.unwrap_or(if failed > 0 { 123 } else { 0 }),
+        None => tally.fatal.unwrap_or(if failed > 0 { 123 } else { 0 }),
     })
 }
 
@@ -174,15 +186,7 @@ impl Jobs<'_> {
         let _slot = self.slots.acquire().await?;
         let mut held = self.held_bytes.subscribe();
         held.wait_for(|held| *held <= args.max_output).await?;
-        let mut words: Vec<_> = args
-            .command
-            .iter()
-            .map(|word| insert(word, &item))
-            .collect();
-        let mut templates = args.command.iter().map(|word| word.as_bytes());
-        if !templates.any(|word| memmem::find(word, b"{}").is_some()) {
-            words.push(item.clone());
-        }
+        let words = args.command(&item);
         let mut last = None;
         for _ in 0..args.retries.get() {
             if self.stop.borrow().is_some() || matches!(last, Some(Ok(_))) {
@@ -199,7 +203,7 @@ impl Jobs<'_> {
         }
         let Some(outcome) = last else { return Ok(None) };
         self.count(&outcome);
-        let done = Done { item, outcome };
+        let done = (item, outcome);
         self.held_bytes.send_modify(|held| *held += bytes(&done));
         Ok(Some(done))
     }
@@ -214,11 +218,8 @@ impl Jobs<'_> {
             tally.failed += 1;
             // After these, xargs starts no more.
             let fatal = match outcome {
-                Err(Error::Failed { output, .. }) => match output.exit {
-                    Exit::Code(255) => Some(124),
-                    Exit::Code(_) => None,
-                    Exit::Signal(_) => Some(125),
-                },
+                Err(Error::Failed(output)) if output.exit == Exit::Code(255) => Some(124),
+                Err(error @ Error::Failed { .. }) => error.signal().map(|_| 125),
                 Err(Error::Spawn { .. }) => Some(status.max(126)),
                 _ => None,
             };
@@ -256,17 +257,15 @@ fn insert(word: &OsStr, item: &OsStr) -> OsString {
     OsString::from_vec(filled)
 }
 
-fn bytes(done: &Done) -> usize {
-    exit_report::output(&done.outcome).map_or(0, |output| output.stdout.len() + output.stderr.len())
+fn bytes((_, outcome): &Done) -> usize {
+    exit_report::output(outcome).map_or(0, |output| output.stdout.len() + output.stderr.len())
 }
 
 /// Prints what a job has left, in one piece.
-fn show(args: &Args, done: Done) -> Result<()> {
-    let Done { item, outcome } = done;
+fn show(args: &Args, (item, outcome): Done) -> Result<()> {
     let mut out = std::io::stdout().lock();
     if args.json {
-        let words = args.command.iter().map(|word| insert(word, &item));
-        let line = words.collect::<Vec<_>>().join(" ".as_ref());
+        let line = args.command(&item).join(" ".as_ref());
         let mut record = exit_report::json(&line, &outcome);
         exit_report::add_bytes(&mut record, "item", item.as_bytes());
         writeln!(out, "{record}")?;
@@ -279,7 +278,7 @@ fn show(args: &Args, done: Done) -> Result<()> {
     }
     let name = item.to_string_lossy();
     match outcome {
-        Err(Error::Failed { output, .. }) => message::say(&format!("{name}: {}", output.exit)),
+        Err(Error::Failed(output)) => message::say(&format!("{name}: {}", output.exit)),
         Ok(_) | Err(Error::TimedOut { .. }) => exit_report::explain(&name, outcome),
         Err(error) => message::say(&format!("{name}: {}", message::words(&error.into()))),
     }

@@ -1,6 +1,7 @@
 //! What became of a job: an exit status as of timeout(1), and a line of JSON.
 
 use std::ffi::OsStr;
+use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 
 use child_process::{Error, Exit, Output, SpawnError};
@@ -12,15 +13,13 @@ use super::message::{OWN_FAILURE, say, words};
 pub fn status(outcome: &Result<Output, Error>) -> u8 {
     match outcome {
         Ok(output) => status_of(output.exit),
-        Err(Error::Failed { output, .. } | Error::Aborted { output, .. }) => status_of(output.exit),
+        Err(Error::Failed(output) | Error::Aborted(output)) => status_of(output.exit),
         Err(Error::TimedOut { output, .. }) if output.exit == Exit::Signal(9) => 137,
         Err(Error::TimedOut { .. }) => 124,
         Err(Error::Spawn { cause, .. }) => match cause {
             SpawnError::NoProgram { .. } => 127,
             SpawnError::NoInterpreter { .. } => 126,
-            SpawnError::System(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-                126
-            }
+            SpawnError::System(error) if error.kind() == ErrorKind::PermissionDenied => 126,
             _ => OWN_FAILURE,
         },
         Err(_) => OWN_FAILURE,
@@ -58,16 +57,13 @@ pub fn json(command: &OsStr, outcome: &Result<Output, Error>) -> Value {
     });
     let is_timed_out = matches!(outcome, Err(Error::TimedOut { .. }));
     let is_truncated = matches!(outcome, Err(Error::MaxBuffer { .. }));
-    // Of others, the other fields say all.
-    let error = match outcome {
-        Err(Error::Failed { .. }) | Ok(_) => None,
-        Err(error) => (!is_timed_out && !is_truncated).then(|| error.to_string()),
-    };
+    let is_told = is_timed_out || is_truncated || matches!(outcome, Err(Error::Failed(_)));
+    let error = outcome.as_ref().err().filter(|_| !is_told);
     let mut record = json!({
         "cmd": null,
         "pid": output.map(|output| output.pid),
         "exit": exit,
-        "error": error,
+        "error": error.map(ToString::to_string),
         "timed_out": is_timed_out,
         "truncated": is_truncated,
         "elapsed_ms": output.map(|output| output.elapsed.as_millis()),

@@ -16,11 +16,8 @@ pub fn usage(error: &clap::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let verb = std::env::args_os().nth(1).unwrap_or_default();
-    ExitCode::from(if verb == "run" || verb == "exec" || verb == "each" {
-        OWN_FAILURE
-    } else {
-        2
-    })
+    let stands_in = ["run", "exec", "each"].iter().any(|name| verb == *name);
+    ExitCode::from(if stands_in { OWN_FAILURE } else { 2 })
 }
 
 /// Turns an outcome into the exit status; an error is printed with its causes.

@@ -8,8 +8,8 @@ use std::time::Duration;
 use anyhow::Result;
 use child_process::{Command, Error, Exit, Output, Signal, Stdio};
 
-use super::terminal::{Terminal, adopt_orphans, reap_orphans};
-use super::{duration, exit_report, signals, size};
+use super::terminal::Terminal;
+use super::{duration, exit_report, orphans, signals, size};
 
 /// Arguments of `exec`.
 #[derive(clap::Args)]
@@ -92,27 +92,24 @@ fn parse_variable(text: &str) -> Result<(String, String), String> {
 
 /// Runs a line with the shell.
 pub async fn exec(args: ExecArgs) -> Result<u8> {
-    limited(child_process::exec(&args.line), &args.line, args.limits).await
+    limited(child_process::exec(args.line), args.limits).await
 }
 
 /// Runs a program.
 pub async fn run(args: RunArgs) -> Result<u8> {
-    let line = args.command.join(" ".as_ref());
-    limited(
-        child_process::exec_file(&args.command[0], &args.command[1..]),
-        &line,
-        args.limits,
-    )
-    .await
+    let command = child_process::exec_file(&args.command[0], &args.command[1..]);
+    limited(command, args.limits).await
 }
 
-async fn limited(mut command: Command, line: &std::ffi::OsStr, limits: Limits) -> Result<u8> {
+async fn limited(mut command: Command, limits: Limits) -> Result<u8> {
+    let line = command.line();
     let terminal = Terminal::open();
     let is_foreground = limits.foreground || terminal.is_some();
+    let grace = grace(limits.kill_after);
     command = command
         .timeout(limits.timeout)
         .kill_signal(limits.signal)
-        .grace(grace(limits.kill_after))
+        .grace(grace)
         .stdin(Stdio::Inherit)
         .forward(signals::received(is_foreground))
         .keep_ignored_signals()
@@ -120,12 +117,9 @@ async fn limited(mut command: Command, line: &std::ffi::OsStr, limits: Limits) -
     if is_foreground {
         command = command.foreground();
     }
-    for (name, value) in limits.env {
-        command = command.env(name, value);
-    }
-    for name in limits.unset {
-        command = command.env_remove(name);
-    }
+    let set = |command: Command, (name, value)| command.env(name, value);
+    command = limits.env.into_iter().fold(command, set);
+    command = limits.unset.iter().fold(command, Command::env_remove);
     if let Some(cwd) = limits.cwd {
         command = command.cwd(cwd);
     }
@@ -136,7 +130,7 @@ async fn limited(mut command: Command, line: &std::ffi::OsStr, limits: Limits) -
         command = command.stdout(Stdio::Inherit).stderr(Stdio::Inherit);
     }
 
-    let outcome = followed(command).await;
+    let outcome = followed(command, limits.signal, grace).await;
 
     let exit = outcome.as_ref().map(|output| output.exit);
     if let Some(terminal) = terminal
@@ -147,7 +141,7 @@ async fn limited(mut command: Command, line: &std::ffi::OsStr, limits: Limits) -
     let status = exit_report::status(&outcome);
     let mut out = std::io::stdout().lock();
     if limits.json {
-        writeln!(out, "{}", exit_report::json(line, &outcome))?;
+        writeln!(out, "{}", exit_report::json(&line, &outcome))?;
         return Ok(status);
     }
     if let Some(output) = exit_report::output(&outcome) {
@@ -159,12 +153,24 @@ async fn limited(mut command: Command, line: &std::ffi::OsStr, limits: Limits) -
     Ok(status)
 }
 
-async fn followed(command: Command) -> Result<Output, Error> {
-    adopt_orphans();
+/// Runs the command. If it was to end, everything that it has left ends as well.
+async fn followed(command: Command, signal: Signal, grace: Duration) -> Result<Output, Error> {
+    orphans::adopt();
     let child = command.spawn().await?;
     let pid = child.pid();
+    let run = async {
+        let outcome = child.wait_with_output().await;
+        let was_killed = match &outcome {
+            Ok(output) => output.killed,
+            Err(error) => error.killed(),
+        };
+        if was_killed {
+            orphans::end_all(pid, signal, grace).await;
+        }
+        outcome
+    };
     tokio::select! {
-        outcome = child.wait_with_output() => outcome,
-        never = reap_orphans(pid) => match never {},
+        outcome = run => outcome,
+        never = orphans::reap_all(pid) => match never {},
     }
 }

@@ -1,6 +1,6 @@
 //! The signals that ask this process to stop.
 
-use child_process::Signal;
+use child_process::Signal::{self, SIGHUP, SIGINT, SIGKILL, SIGQUIT, SIGTERM};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -11,12 +11,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 pub fn received(terminal: bool) -> UnboundedReceiver<Signal> {
     let (sender, receiver) = unbounded_channel();
     let ignored = ignored_mask();
-    for wanted in [
-        Signal::SIGINT,
-        Signal::SIGTERM,
-        Signal::SIGHUP,
-        Signal::SIGQUIT,
-    ] {
+    for wanted in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
         let number = wanted as i32;
         if ignored >> (number - 1) & 1 == 1 {
             continue;
@@ -26,15 +21,15 @@ pub fn received(terminal: bool) -> UnboundedReceiver<Signal> {
             continue;
         };
         let sender = sender.clone();
-        let is_key = terminal && matches!(wanted, Signal::SIGINT | Signal::SIGQUIT);
+        let is_key = terminal && matches!(wanted, SIGINT | SIGQUIT);
         tokio::spawn(async move {
             let mut times = 0;
             while received.recv().await.is_some() {
                 times += 1;
-                let kills = wanted == Signal::SIGINT && times > 1;
-                let signal = if kills { Signal::SIGKILL } else { wanted };
-                if !is_key && sender.send(signal).is_err() {
-                    break;
+                let kills = wanted == SIGINT && times > 1;
+                let signal = if kills { SIGKILL } else { wanted };
+                if !is_key {
+                    let _ = sender.send(signal);
                 }
             }
         });

@@ -1,9 +1,7 @@
 //! The terminal of `run`: a command stays in its foreground group, where keys reach it, and leaves it as it was.
 //!
-//! So the group is not the command's own, and its processes are found as descendants: this process is made a subreaper,
-//! to which orphans come.
+//! Nothing more is known here of what it has started: see `orphans.rs`.
 
-use std::convert::Infallible;
 use std::fs::File;
 
 use nix::sys::signal::{SigSet, Signal};
@@ -42,43 +40,4 @@ impl Terminal {
         let _ = tcsetattr(&self.file, SetArg::TCSADRAIN, modes);
         let _ = blocked.thread_unblock();
     }
-}
-
-/// Makes this process the parent of its descendants' orphans, so that they can be found.
-#[cfg(target_os = "linux")]
-pub fn adopt_orphans() {
-    // Where the system refuses, orphans go on after a limit.
-    let _ = nix::sys::prctl::set_child_subreaper(true);
-}
-
-/// Does nothing: there are no subreapers.
-#[cfg(not(target_os = "linux"))]
-pub fn adopt_orphans() {}
-
-/// Reaps the orphans that come to this process, for ever; `child` is not one.
-#[cfg(target_os = "linux")]
-pub async fn reap_orphans(child: u32) -> Infallible {
-    use nix::sys::wait::{Id, WaitPidFlag, waitid, waitpid};
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let ended = signal(SignalKind::child());
-    if let Ok(mut ended) = ended {
-        let look = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
-        while ended.recv().await.is_some() {
-            while let Ok(status) = waitid(Id::All, look)
-                && let Some(orphan) = status
-                    .pid()
-                    .filter(|pid| pid.as_raw().cast_unsigned() != child)
-            {
-                let _ = waitpid(orphan, None);
-            }
-        }
-    }
-    std::future::pending().await
-}
-
-/// Waits for ever: orphans do not come here.
-#[cfg(not(target_os = "linux"))]
-pub async fn reap_orphans(_child: u32) -> Infallible {
-    std::future::pending().await
 }

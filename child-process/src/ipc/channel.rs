@@ -4,6 +4,7 @@
 //! nothing piles up, and nothing is lost when the process ends right afterwards.
 
 use std::collections::VecDeque;
+use std::io::ErrorKind::{Interrupted, WouldBlock};
 use std::io::{self, Write};
 use std::marker::PhantomData;
 use std::net::Shutdown;
@@ -14,12 +15,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::io::Interest;
 use tokio::net::unix::pipe;
 use tokio::sync::Mutex;
 
 use super::json_lines::{Line, LineReader, NACK, decode, encode, io_error};
-use crate::{Error, sys};
+use crate::Error;
 
 /// Longer messages are refused unless [`Receiver::set_limit`] says otherwise.
 const LIMIT: usize = 64 * 1024 * 1024;
@@ -43,7 +43,7 @@ pub struct Sender<Out> {
 #[derive(Debug)]
 pub struct Receiver<In> {
     /// Read as a pipe: tokio's sockets are woken as well when the other end has read what we wrote, half of all wake-ups.
-    lines: LineReader<pipe::Receiver>,
+    lines: LineReader,
     /// To refuse handles, and to know when this end has disconnected.
     link: Arc<Link>,
     messages: PhantomData<fn() -> In>,
@@ -52,16 +52,10 @@ pub struct Receiver<In> {
 /// What both halves and their clones share.
 #[derive(Debug)]
 struct Link {
-    /// One message at a time.
-    writer: Mutex<Writer>,
-    is_connected: AtomicBool,
-}
-
-/// The stream, and what is to be written even if the future that asked for it was dropped.
-#[derive(Debug)]
-struct Writer {
     stream: UnixStream,
-    pending: VecDeque<u8>,
+    /// What is to be written, even if the future that asked for it was dropped: one message at a time.
+    pending: Mutex<VecDeque<u8>>,
+    is_connected: AtomicBool,
 }
 
 impl<In: DeserializeOwned, Out: Serialize> Channel<In, Out> {
@@ -76,10 +70,8 @@ impl<In: DeserializeOwned, Out: Serialize> Channel<In, Out> {
             .and_then(|()| pipe::Receiver::from_owned_fd_unchecked(stream.try_clone()?.into()))
             .map_err(Error::io("make a channel"))?;
         let link = Arc::new(Link {
-            writer: Mutex::new(Writer {
-                stream,
-                pending: VecDeque::new(),
-            }),
+            stream,
+            pending: Mutex::default(),
             is_connected: AtomicBool::new(true),
         });
         Ok(Self {
@@ -155,10 +147,10 @@ impl<Out: Serialize> Sender<Out> {
     /// A message that was begun is finished before the next one.
     pub async fn send(&self, message: &Out) -> Result<(), Error> {
         let line = encode(message)?;
-        let mut writer = self.link.writer.lock().await;
-        self.link.flush(&mut writer).await?;
-        writer.pending = line.into();
-        self.link.flush(&mut writer).await
+        let mut pending = self.link.pending.lock().await;
+        self.link.flush(&mut pending).await?;
+        *pending = line.into();
+        self.link.flush(&mut pending).await
     }
 
     /// Ends our direction. The other end, Node or ours, takes that as the end of the channel.
@@ -167,10 +159,10 @@ impl<Out: Serialize> Sender<Out> {
     ///
     /// [`Error::Disconnected`] if the channel has ended before.
     pub async fn disconnect(&self) -> Result<(), Error> {
-        let mut writer = self.link.writer.lock().await;
-        self.link.flush(&mut writer).await?;
+        let mut pending = self.link.pending.lock().await;
+        self.link.flush(&mut pending).await?;
         self.link.is_connected.store(false, Ordering::Relaxed);
-        let ended = writer.stream.shutdown(Shutdown::Write);
+        let ended = self.link.stream.shutdown(Shutdown::Write);
         ended.map_err(io_error("disconnect"))
     }
 
@@ -197,8 +189,8 @@ impl<In: DeserializeOwned> Receiver<In> {
     /// Nothing is lost.
     pub async fn recv(&mut self) -> Result<Option<In>, Error> {
         // The refusal of a handle, if the future that began it was dropped. A sender that has the lock writes it as well.
-        if let Ok(mut writer) = self.link.writer.try_lock() {
-            let _ = self.link.flush(&mut writer).await;
+        if let Ok(mut pending) = self.link.pending.try_lock() {
+            let _ = self.link.flush(&mut pending).await;
         }
         loop {
             let line = match self.lines.line().await {
@@ -211,11 +203,11 @@ impl<In: DeserializeOwned> Receiver<In> {
             };
             if matches!(line, Ok(Line::Handle)) {
                 // Node holds back all messages until it has this. The descriptor itself was closed by the system.
-                let mut writer = self.link.writer.lock().await;
-                writer.pending.extend(NACK);
+                let mut pending = self.link.pending.lock().await;
+                pending.extend(NACK);
                 self.lines.clear();
                 // That the other end has gone shows when we read.
-                let _ = self.link.flush(&mut writer).await;
+                let _ = self.link.flush(&mut pending).await;
                 continue;
             }
             self.lines.clear();
@@ -228,33 +220,29 @@ impl<In: DeserializeOwned> Receiver<In> {
 
 impl Link {
     /// Writes what is pending.
-    async fn flush(&self, writer: &mut Writer) -> Result<(), Error> {
+    async fn flush(&self, pending: &mut VecDeque<u8>) -> Result<(), Error> {
         if !self.is_connected.load(Ordering::Relaxed) {
             return Err(Error::Disconnected);
         }
-        while !writer.pending.is_empty() {
-            let written = writer.write().await;
-            if let Err(error) = written.map_err(io_error("send a message")) {
-                let is_connected = !matches!(error, Error::Disconnected);
-                self.is_connected.store(is_connected, Ordering::Relaxed);
-                return Err(error);
+        while !pending.is_empty() {
+            let written = match (&self.stream).write(pending.make_contiguous()) {
+                Err(error) if error.kind() == WouldBlock => self.writable().await.map(|()| 0),
+                Err(error) if error.kind() == Interrupted => Ok(0),
+                written => written,
+            };
+            let written = written.map_err(io_error("send a message"));
+            if matches!(written, Err(Error::Disconnected)) {
+                self.is_connected.store(false, Ordering::Relaxed);
             }
+            pending.drain(..written?);
         }
         Ok(())
     }
-}
 
-impl Writer {
-    /// Writes once.
-    async fn write(&mut self) -> io::Result<()> {
-        match self.stream.write(self.pending.make_contiguous()) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                // It is rare, so it is set up each time.
-                let writable = sys::watch(self.stream.try_clone()?, Interest::WRITABLE)?;
-                writable.writable().await.map(drop)
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
-            written => written.map(|written| drop(self.pending.drain(..written))),
-        }
+    /// Waits until the other end has room. It is rare, so it is set up each time.
+    async fn writable(&self) -> io::Result<()> {
+        let stream = self.stream.try_clone()?.into();
+        let watch = pipe::Sender::from_owned_fd_unchecked(stream)?;
+        watch.writable().await
     }
 }

@@ -3,17 +3,16 @@
 //! The channel is a socket whose number the environment tells, 3 unless that is taken, as Node does it.
 
 use std::env;
-use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use nix::fcntl::{FcntlArg, FdFlag, fcntl};
-use nix::sys::stat::{SFlag, fstat};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::process::spawn::{CHANNEL_FD, CHANNEL_MODE};
-use crate::{Channel, Child, Command, Error, Stdio, sys};
+use super::inherited::take;
+use crate::process::command::{CHANNEL_FD, CHANNEL_MODE};
+use crate::{Channel, Child, Command, Error, Stdio};
 
 impl Command {
     /// Starts the command with a channel to it; its stdin, stdout and stderr are ours unless something else was set.
@@ -69,43 +68,13 @@ where
     let Some(named) = env::var_os(CHANNEL_FD) else {
         return Ok(None);
     };
-    let bad = |reason: String| Error::BadChannel { reason };
     if env::var_os(CHANNEL_MODE).is_some_and(|mode| mode != "json") {
-        return Err(bad(
-            "serialization 'advanced' is V8's own; use 'json'".to_owned()
-        ));
+        let refusal = "serialization 'advanced' is V8's own; use 'json'";
+        return Err(Error::BadChannel(refusal.to_owned()));
     }
     if TAKEN.swap(true, Ordering::Relaxed) {
         return Ok(None);
     }
-    let number: RawFd = named
-        .to_str()
-        .and_then(|number| number.parse().ok())
-        .ok_or_else(|| bad(format!("{} is not a descriptor", named.display())))?;
-    let socket = UnixStream::from(take(number).map_err(bad)?);
-    Channel::over(socket).map(Some)
-}
-
-/// Takes the descriptor over, once.
-fn take(number: RawFd) -> Result<OwnedFd, String> {
-    #[expect(unsafe_code, reason = "an inherited descriptor is a number")]
-    // SAFETY: only looked at; if it is not open, fstat says so.
-    let fd = unsafe { BorrowedFd::borrow_raw(number.max(0)) };
-    let is_socket =
-        fstat(fd).is_ok_and(|stat| stat.st_mode & SFlag::S_IFMT.bits() == SFlag::S_IFSOCK.bits());
-    let flags = fcntl(fd, FcntlArg::F_GETFD).unwrap_or_default();
-    // What was opened in this process is closed on exec; what came from the parent is not.
-    if !is_socket || number < 0 || flags & FdFlag::FD_CLOEXEC.bits() != 0 {
-        return Err(format!(
-            "descriptor {number} is not a socket from the parent"
-        ));
-    }
-    // Our children are not to keep the channel open when we are gone.
-    fcntl(fd, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).map_err(|error| error.to_string())?;
-    if number <= 2 {
-        return fd.try_clone_to_owned().map_err(|error| error.to_string());
-    }
-    #[expect(unsafe_code, reason = "an inherited descriptor is a number")]
-    // SAFETY: it is open and inherited, so that nothing here owns it unless it was taken: then it is closed on exec.
-    Ok(unsafe { sys::from_inherited_fd(number) })
+    let socket = take(&named.to_string_lossy()).map_err(Error::BadChannel)?;
+    Channel::over(socket.into()).map(Some)
 }

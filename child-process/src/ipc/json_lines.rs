@@ -9,7 +9,8 @@ use std::io;
 use memchr::{memchr, memmem};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::net::unix::pipe;
 
 use crate::Error;
 
@@ -23,8 +24,8 @@ const CHUNK_BYTES: usize = 64 * 1024;
 
 /// Reads lines of at most `limit` bytes and passes over longer ones.
 #[derive(Debug)]
-pub struct LineReader<R> {
-    stream: BufReader<R>,
+pub struct LineReader {
+    stream: BufReader<pipe::Receiver>,
     pub limit: usize,
     /// The next line, as far as it was read. It outlives a future that is dropped.
     line: Vec<u8>,
@@ -32,8 +33,8 @@ pub struct LineReader<R> {
     is_skipping: bool,
 }
 
-impl<R: AsyncRead + Unpin> LineReader<R> {
-    pub fn new(stream: R, limit: usize) -> Self {
+impl LineReader {
+    pub fn new(stream: pipe::Receiver, limit: usize) -> Self {
         Self {
             stream: BufReader::with_capacity(CHUNK_BYTES, stream),
             limit,
@@ -98,22 +99,18 @@ pub fn decode<M: DeserializeOwned>(line: &[u8]) -> Result<Line<M>, Error> {
         Some(_) => return Ok(Line::Internal),
         None => {}
     }
-    serde_json::from_slice(line)
-        .map(Line::Message)
-        .map_err(|source| {
-            let text = String::from_utf8_lossy(&line[..line.len().min(80)]);
-            Error::BadMessage {
-                text: text.into_owned(),
-                source,
-            }
-        })
+    let message = serde_json::from_slice(line).map_err(|source| {
+        let text = String::from_utf8_lossy(&line[..line.len().min(80)]).into_owned();
+        Error::BadMessage { text, source }
+    });
+    message.map(Line::Message)
 }
 
 /// Writes a message as a line.
 pub fn encode<M: serde::Serialize>(message: &M) -> Result<Vec<u8>, Error> {
     let mut line = serde_json::to_vec(message).map_err(Error::Unsendable)?;
     if let Some(cmd) = reserved_cmd(&line) {
-        return Err(Error::Reserved { cmd });
+        return Err(Error::Reserved(cmd));
     }
     // A raw value may have been written over several lines. Inside of strings, a newline is always escaped.
     let mut ahead = &mut line[..];

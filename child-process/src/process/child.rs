@@ -2,23 +2,31 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::mem;
 use std::os::fd::RawFd;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::time::Instant;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
-use tokio::sync::{SetOnce, oneshot};
-use tokio::task::JoinHandle;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use super::command::Command;
 use super::process_group::ProcessGroup;
+use super::reaper::reap_later;
 use super::spawn::spawn;
 use super::stdio::Stdio;
-use super::supervisor::{Ended, Limits, Outputs, Reason, capture, supervise};
+use super::supervisor::{Limits, POST_KILL_DRAIN, Reading, Reason, supervise};
 use crate::{Error, Exit, Output};
+
+/// What an error that is not the child's doing is told of.
+const FOLLOW: &str = "follow the child";
 
 /// The pipe to a child's stdin. Dropping it is the end of what the child reads.
 pub type ChildStdin = pipe::Sender;
@@ -26,6 +34,9 @@ pub type ChildStdin = pipe::Sender;
 pub type ChildStdout = pipe::Receiver;
 /// The pipe from a child's stderr.
 pub type ChildStderr = pipe::Receiver;
+
+/// Follows a child to its end.
+type Supervisor = Pin<Box<dyn Future<Output = io::Result<Reason>> + Send>>;
 
 /// A running child. Dropping it kills its group, unless it is [detached](Command::detached).
 #[derive(Debug)]
@@ -37,14 +48,15 @@ pub struct Child {
     /// The pipe from its stderr, if it is one.
     pub stderr: Option<ChildStderr>,
     sockets: BTreeMap<RawFd, UnixStream>,
-    group: Arc<ProcessGroup>,
-    /// None when it has returned, and for a command that is awaited.
-    supervisor: Option<JoinHandle<io::Result<Ended>>>,
-    ended: Ended,
-    /// Gives the supervisor stdout and stderr to read.
-    outputs: Option<oneshot::Sender<Outputs>>,
-    limits: Limits,
-    line: String,
+    pub(super) group: Arc<ProcessGroup>,
+    /// The task that follows the child, until it has returned.
+    supervisor: JoinSet<io::Result<Reason>>,
+    /// What it returned.
+    reason: Reason,
+    /// Tells it whether the output is read.
+    pub(super) reading: watch::Sender<Reading>,
+    pub(super) limits: Limits,
+    command: Box<str>,
     started: Instant,
 }
 
@@ -80,45 +92,41 @@ impl Command {
 
     pub(crate) async fn spawn_with(self, defaults: [Stdio; 3]) -> Result<Child, Error> {
         let (mut child, run) = self.start(defaults).await?;
-        child.supervisor = Some(tokio::spawn(run));
+        child.supervisor.spawn(run);
         Ok(child)
     }
 
     /// Runs the command and captures what it writes. A task of its own would cost each run a wake-up more.
     pub(super) async fn output(self) -> Result<Output, Error> {
         let defaults = [Stdio::Null, Stdio::Piped, Stdio::Piped];
-        let (mut child, run) = self.start(defaults).await?;
-        let _ = child.give_outputs();
-        child.ended = run.await.map_err(Error::io("follow the child"))?;
-        child.into_result().await
+        let (child, run) = self.start(defaults).await?;
+        child.finish(run).await
     }
 
     /// Starts the command and returns with it what follows the child to its end.
-    async fn start(
-        mut self,
-        mut defaults: [Stdio; 3],
-    ) -> Result<(Child, impl Future<Output = io::Result<Ended>>), Error> {
+    async fn start(mut self, mut defaults: [Stdio; 3]) -> Result<(Child, Supervisor), Error> {
         let started = Instant::now();
         if self.input.is_some() {
             defaults[0] = Stdio::Piped;
         }
-        let (group, mut pipes) = spawn(&mut self, defaults).await?;
+        let (pid, mut pipes) = spawn(&mut self, defaults).await?;
         let input = pipes.stdin.take_if(|_| self.input.is_some());
-        let (group, (outputs, receiver)) = (Arc::new(group), oneshot::channel());
+        let group = Arc::new(ProcessGroup::new(pid, self.start.group));
+        let (reading, receiver) = watch::channel(Reading::Over);
         let child = Child {
             stdin: pipes.stdin,
             stdout: pipes.stdout,
             stderr: pipes.stderr,
             sockets: pipes.sockets,
             group: Arc::clone(&group),
-            supervisor: None,
-            ended: Ended::default(),
-            outputs: Some(outputs),
+            supervisor: JoinSet::new(),
+            reason: Reason::Ended,
+            reading,
             limits: self.limits,
-            line: self.line().to_string_lossy().into_owned(),
+            command: self.line().to_string_lossy().into(),
             started,
         };
-        Ok((child, supervise(group, self, input, receiver)))
+        Ok((child, Box::pin(supervise(group, self, input, receiver))))
     }
 }
 
@@ -144,7 +152,7 @@ impl Child {
 
     /// Returns whether a signal was sent to it, by [`kill`](Self::kill) or by a limit.
     pub fn killed(&self) -> bool {
-        self.group.killed()
+        self.group.killed.load(Ordering::Relaxed)
     }
 
     /// Returns how it ended; none while it runs.
@@ -153,8 +161,11 @@ impl Child {
     ///
     /// [`Error::Io`] if the system does not tell.
     pub fn try_wait(&self) -> Result<Option<Exit>, Error> {
+        if self.group.is_ending.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
         self.group
-            .try_reap()
+            .reap()
             .map_err(|errno| Error::io("wait for the child")(errno.into()))
     }
 
@@ -185,8 +196,9 @@ impl Child {
     /// Nothing is lost; call it again.
     pub async fn wait(&mut self) -> Result<Exit, Error> {
         self.stdin = None;
-        self.supervised().await?;
-        self.reap().await
+        let supervised = supervised(&mut self.supervisor, self.reason).await;
+        self.reason = supervised.map_err(Error::io(FOLLOW))?;
+        self.exit().await
     }
 
     /// Reads what is left of stdout and stderr, each up to `max_buffer`, and waits: what awaiting the command gives.
@@ -202,36 +214,20 @@ impl Child {
     ///
     /// Dropping the future kills the group.
     pub async fn wait_with_output(mut self) -> Result<Output, Error> {
-        let given = self.give_outputs();
-        self.supervised().await?;
-        if let Err(outputs) = given {
-            // The child had ended before.
-            let (kept, too_much) = (&mut self.ended.kept, SetOnce::new());
-            let read = capture(&self.group, self.limits, outputs, kept, &too_much).await;
-            read.map_err(Error::io("read what the child writes"))?;
-            if let Some(stream) = too_much.get() {
-                self.ended.reason = Reason::TooMuch(stream);
-            }
-        }
-        self.into_result().await
+        let (mut tasks, before) = (mem::take(&mut self.supervisor), self.reason);
+        let supervisor = async move { supervised(&mut tasks, before).await };
+        self.finish(Box::pin(supervisor)).await
     }
 
-    /// Closes stdin and has the supervisor read stdout and stderr; returns them if the child has ended before.
-    fn give_outputs(&mut self) -> Result<(), Outputs> {
+    /// Reads the output while the child is followed, and returns what it has left.
+    async fn finish(mut self, supervisor: Supervisor) -> Result<Output, Error> {
         // Without input, its stdin is at its end.
         self.stdin = None;
-        let outputs = [self.stdout.take(), self.stderr.take()];
-        match self.outputs.take() {
-            Some(sender) => sender.send(outputs),
-            None => Err(outputs),
-        }
-    }
-
-    /// Reaps the child and returns what it has left.
-    async fn into_result(mut self) -> Result<Output, Error> {
-        let (command, pid) = (self.line.as_str().into(), self.pid());
-        let [stdout, stderr] = std::mem::take(&mut self.ended.kept);
-        if let Reason::NotKilled(errno) = self.ended.reason {
+        let mut kept = <[Vec<u8>; 2]>::default();
+        let reason = self.read_to_end(supervisor, &mut kept).await?;
+        let (command, pid) = (mem::take(&mut self.command), self.pid());
+        let [stdout, stderr] = kept;
+        if let Reason::NotKilled(errno) = reason {
             return Err(Error::NotKilled {
                 command,
                 pid,
@@ -240,67 +236,82 @@ impl Child {
                 stderr,
             });
         }
-        let exit = self.reap().await?;
+        let exit = self.exit().await?;
         let output = Output {
+            command,
             pid,
             exit,
             stdout,
             stderr,
+            killed: self.killed(),
             elapsed: self.started.elapsed(),
         };
-        let after = self.limits.timeout;
-        Err(match self.ended.reason {
-            Reason::TimedOut => Error::TimedOut {
-                command,
-                after,
-                output,
-            },
-            Reason::Cancelled => Error::Aborted { command, output },
-            Reason::TooMuch(stream) => Error::MaxBuffer {
-                command,
-                stream,
-                output,
-            },
+        let (after, reading) = (self.limits.timeout, *self.reading.borrow());
+        Err(match (reason, reading) {
+            (Reason::TimedOut, _) => Error::TimedOut { after, output },
+            (Reason::Cancelled, _) => Error::Aborted(output),
+            (_, Reading::TooMuch(stream)) => Error::MaxBuffer { stream, output },
             _ if exit.is_success() || !self.limits.checked => return Ok(output),
-            _ => Error::Failed { command, output },
+            _ => Error::Failed(output),
         })
     }
 
-    /// Waits until the supervisor has returned.
-    async fn supervised(&mut self) -> Result<(), Error> {
-        if let Some(task) = &mut self.supervisor {
-            let ended = task.await;
-            self.supervisor = None;
-            let ended = ended.unwrap_or_else(|error| match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                Err(error) => Err(error.into()),
-            });
-            self.ended = ended.map_err(Error::io("follow the child"))?;
-        }
-        Ok(())
+    /// Reads the output until the child has ended, or was ended, and returns why.
+    async fn read_to_end(
+        &mut self,
+        mut supervisor: Supervisor,
+        kept: &mut [Vec<u8>; 2],
+    ) -> Result<Reason, Error> {
+        let outputs = [self.stdout.take(), self.stderr.take()];
+        self.reading.send_replace(Reading::Waiting);
+        let mut captured = pin!(self.capture(outputs, kept));
+        let (reason, captured) = tokio::select! {
+            // A child that never stops writing must not outrun the clock.
+            biased;
+            reason = &mut supervisor => {
+                let patience = match reason {
+                    // The supervisor had returned before the output was read.
+                    Ok(Reason::Ended) => Duration::MAX,
+                    Ok(Reason::NotKilled(_)) | Err(_) => Duration::ZERO,
+                    Ok(_) => POST_KILL_DRAIN,
+                };
+                (reason, timeout(patience, captured).await.unwrap_or(Ok(())))
+            }
+            captured = &mut captured => (supervisor.await, captured),
+        };
+        captured.map_err(Error::io("read what the child writes"))?;
+        reason.map_err(Error::io(FOLLOW))
     }
 
     /// Waits until the child has ended and reaps it.
-    async fn reap(&self) -> Result<Exit, Error> {
+    async fn exit(&self) -> Result<Exit, Error> {
         loop {
-            let exited = self.group.exited().await;
-            exited.map_err(Error::io("wait for the child"))?;
             if let Some(exit) = self.try_wait()? {
                 return Ok(exit);
             }
+            let exited = self.group.exited().await;
+            exited.map_err(Error::io("wait for the child"))?;
             // macOS tells the end a moment before the child can be reaped.
             tokio::task::yield_now().await;
         }
     }
 }
 
+/// Waits until the supervisor has returned; if it had before, it was with `reason`.
+async fn supervised(tasks: &mut JoinSet<io::Result<Reason>>, reason: Reason) -> io::Result<Reason> {
+    match tasks.join_next().await {
+        Some(joined) => joined?,
+        None => Ok(reason),
+    }
+}
+
 impl Drop for Child {
     fn drop(&mut self) {
-        if !self.group.is_detached() {
-            if let Some(supervisor) = &self.supervisor {
-                supervisor.abort();
-            }
-            self.group.abandon();
+        if self.group.is_detached() {
+            self.supervisor.detach_all();
+        } else {
+            let _ = self.group.signal(Signal::SIGKILL);
         }
+        reap_later(&self.group);
     }
 }

@@ -3,11 +3,13 @@
 //! Node takes an object of options; here each is a method, and the command itself is what is awaited.
 
 use std::collections::BTreeMap;
+use std::env::vars_os;
 use std::ffi::{OsStr, OsString};
 use std::future::pending;
 use std::os::fd::RawFd;
 use std::path::PathBuf;
 use std::pin::Pin;
+use std::slice;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
@@ -17,6 +19,11 @@ use super::stdio::Stdio;
 use super::supervisor::Limits;
 use crate::sys::{self, Group};
 use crate::{Error, Output};
+
+/// Tells a child which descriptor its message channel is.
+pub const CHANNEL_FD: &str = "NODE_CHANNEL_FD";
+/// Tells it how messages are written.
+pub const CHANNEL_MODE: &str = "NODE_CHANNEL_SERIALIZATION_MODE";
 
 /// A command line for `/bin/sh`: pipes, variables and wildcards work, and nothing protects from what is in `line`.
 ///
@@ -56,12 +63,10 @@ pub fn exec_file<S: AsRef<OsStr>>(
 #[must_use = "a command does nothing until it is awaited or spawned"]
 pub struct Command {
     program: OsString,
-    pub(super) args: Vec<OsString>,
-    pub(super) shell: Option<OsString>,
+    args: Vec<OsString>,
+    shell: Option<OsString>,
     pub(super) arg0: Option<OsString>,
-    pub(super) clear_env: bool,
-    /// A value to be set, or none for a name to be removed.
-    pub(super) env: Vec<(OsString, Option<OsString>)>,
+    pub(super) env: BTreeMap<OsString, OsString>,
     pub(super) start: sys::Options,
     pub(super) stdio: BTreeMap<RawFd, Stdio>,
     pub(super) input: Option<Vec<u8>>,
@@ -72,13 +77,14 @@ pub struct Command {
 
 impl Command {
     fn new(program: &OsStr) -> Self {
+        // The channel to our own parent is not our children's.
+        let env = vars_os().filter(|(name, _)| name != CHANNEL_FD && name != CHANNEL_MODE);
         Self {
             program: program.to_owned(),
             args: Vec::new(),
             shell: None,
             arg0: None,
-            clear_env: false,
-            env: Vec::new(),
+            env: env.collect(),
             start: sys::Options::default(),
             stdio: BTreeMap::new(),
             input: None,
@@ -128,20 +134,19 @@ impl Command {
 
     /// Sets a variable of the environment, besides those of this process. If it is `PATH`, the program is looked up there.
     pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
-        let value = Some(value.as_ref().to_owned());
-        self.env.push((name.as_ref().to_owned(), value));
+        let (name, value) = (name.as_ref().to_owned(), value.as_ref().to_owned());
+        self.env.insert(name, value);
         self
     }
 
     /// Leaves a variable out.
     pub fn env_remove(mut self, name: impl AsRef<OsStr>) -> Self {
-        self.env.push((name.as_ref().to_owned(), None));
+        self.env.remove(name.as_ref());
         self
     }
 
     /// Begins with an empty environment; what was set before is gone as well. Node's `env` does this, then sets.
     pub fn env_clear(mut self) -> Self {
-        self.clear_env = true;
         self.env.clear();
         self
     }
@@ -169,8 +174,7 @@ impl Command {
     /// Keeps the child in the process group of this process, where Ctrl-C and Ctrl-Z reach it and it may read the
     /// terminal.
     ///
-    /// On Linux a limit ends its descendants as well, except orphans. In a process that is a subreaper
-    /// (`PR_SET_CHILD_SUBREAPER`) it ends everything below this process, orphans and new sessions too.
+    /// On Linux a limit ends its descendants as well, except orphans.
     pub fn foreground(mut self) -> Self {
         self.start.group = Group::Parents;
         self
@@ -228,11 +232,8 @@ impl Command {
 
     /// The most time that a run may take; then it is ended, with everything that it has started. Zero is no limit.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.limits.timeout = if timeout.is_zero() {
-            Duration::MAX
-        } else {
-            timeout
-        };
+        let is_limit = !timeout.is_zero();
+        self.limits.timeout = if is_limit { timeout } else { Duration::MAX };
         self
     }
 
@@ -295,14 +296,11 @@ impl Command {
     /// # Ok::<(), child_process::Error>(())
     /// ```
     pub fn run_blocking(self) -> Result<Output, Error> {
-        let run = || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
-            runtime
-                .map_err(Error::io("make a runtime"))?
-                .block_on(self.into_future())
-        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        let runtime = runtime.map_err(Error::io("make a runtime"))?;
+        let run = move || runtime.block_on(self.into_future());
         // A thread of its own: a runtime cannot be entered on one that has entered another.
         std::thread::scope(|scope| {
             let thread = std::thread::Builder::new().spawn_scoped(scope, run);
@@ -321,30 +319,18 @@ impl Command {
         number
     }
 
-    /// Returns what is executed: Node's `spawnfile`.
-    pub(crate) fn file(&self) -> OsString {
-        self.shell.clone().unwrap_or_else(|| self.program.clone())
-    }
-
-    /// Returns the arguments: Node's `error.spawnargs`.
-    pub(crate) fn spawn_args(&self) -> Vec<String> {
-        if self.shell.is_some() {
-            return vec!["-c".to_owned(), self.line().to_string_lossy().into_owned()];
+    /// Returns what is executed and its arguments: Node's `spawnfile`, `error.spawnargs`.
+    pub(super) fn program_and_args(&self) -> (OsString, Vec<OsString>) {
+        match &self.shell {
+            Some(shell) => (shell.clone(), vec!["-c".into(), self.line()]),
+            None => (self.program.clone(), self.args.clone()),
         }
-        self.args
-            .iter()
-            .map(|arg| arg.to_string_lossy().into_owned())
-            .collect()
     }
 
     /// Returns the command as one line, as Node's `error.cmd` has it.
-    pub(crate) fn line(&self) -> OsString {
-        let mut line = self.program.clone();
-        for arg in &self.args {
-            line.push(" ");
-            line.push(arg);
-        }
-        line
+    pub fn line(&self) -> OsString {
+        let words = [slice::from_ref(&self.program), &self.args].concat();
+        words.join(" ".as_ref())
     }
 }
 

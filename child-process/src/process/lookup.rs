@@ -1,8 +1,9 @@
 //! Where a program is looked for: the rules of `execvp`, with the child's own PATH and directory, as in Node.
 
 use std::ffi::OsStr;
+use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use nix::errno::Errno;
 
@@ -18,34 +19,27 @@ pub fn start_first<T>(
     program: &OsStr,
     path: &OsStr,
     cwd: Option<&Path>,
-    mut start: impl FnMut(PathBuf) -> Result<T, Errno>,
+    mut start: impl FnMut(&Path) -> Result<T, Errno>,
 ) -> Result<T, Errno> {
+    use Errno::{ENODEV, ENOENT, ENOTDIR, ESTALE, ETIMEDOUT};
     if program.as_bytes().contains(&b'/') {
-        return start(program.into());
+        return start(Path::new(program));
     }
     if program.is_empty() {
-        return Err(Errno::ENOENT);
+        return Err(ENOENT);
     }
-    let mut refusal = Errno::ENOENT;
+    let mut refusal = ENOENT;
     for folder in std::env::split_paths(path) {
         // An empty entry is the working directory, which is the child's.
-        let file = if folder.as_os_str().is_empty() {
-            PathBuf::from(".")
-        } else {
-            folder
-        };
-        let file = file.join(program);
+        let file = folder.join(program);
         let seen_from_here = cwd.unwrap_or(Path::new("")).join(&file);
+        let found = std::fs::metadata(seen_from_here);
         // Asking first is quicker than starting a process that finds nothing to execute.
-        if std::fs::metadata(seen_from_here)
-            .is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
-        {
+        if found.is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
             continue;
         }
-        match start(file) {
-            Err(
-                Errno::ENOENT | Errno::ENOTDIR | Errno::ESTALE | Errno::ENODEV | Errno::ETIMEDOUT,
-            ) => {}
+        match start(&file) {
+            Err(ENOENT | ENOTDIR | ESTALE | ENODEV | ETIMEDOUT) => {}
             Err(Errno::EACCES) => refusal = Errno::EACCES,
             started => return started,
         }

@@ -2,21 +2,18 @@
 //!
 //! A kill can be refused: a child that changed its user is not ours to kill. Then its entry stays here until it ends.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::Duration;
 
-use nix::errno::Errno;
-use nix::unistd::Pid;
-
-use crate::sys;
+use super::process_group::ProcessGroup;
 
 /// From one look at those that are left to the next: first this, then twice as long each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
 struct Reaper {
-    /// Whether each was killed.
-    left: Vec<(Pid, bool)>,
+    left: Vec<Arc<ProcessGroup>>,
     has_thread: bool,
 }
 
@@ -39,19 +36,20 @@ static REAPER: Mutex<Reaper> = Mutex::new(Reaper {
 /// ```
 pub fn unreaped() -> Vec<u32> {
     let reaper = reap_ended();
-    let killed = reaper.left.iter().filter(|(_, was_killed)| *was_killed);
-    killed
-        .map(|(pid, _)| pid.as_raw().cast_unsigned())
-        .collect()
+    let killed = reaper.left.iter().filter(|group| !group.is_detached());
+    killed.map(|group| group.pid()).collect()
 }
 
-/// Reaps the child soon after it ends.
-pub fn reap_later(pid: Pid, was_killed: bool) {
+/// Reaps the child soon after it ends, unless it was reaped.
+pub fn reap_later(group: &Arc<ProcessGroup>) {
     let mut reaper = reap_ended();
-    reaper.left.push((pid, was_killed));
+    if has_ended(group) {
+        return;
+    }
+    reaper.left.push(Arc::clone(group));
     if !reaper.has_thread {
         // Without a thread, the next one that is left behind tries again.
-        let thread = std::thread::Builder::new().name("reaper".to_owned());
+        let thread = thread::Builder::new().name("reaper".to_owned());
         reaper.has_thread = thread.spawn(run).is_ok();
     }
 }
@@ -65,15 +63,18 @@ fn run() {
             return;
         }
         drop(reaper);
-        std::thread::sleep(pause);
+        thread::sleep(pause);
         pause = LONGEST_PAUSE.min(pause * 2);
     }
 }
 
 fn reap_ended() -> MutexGuard<'static, Reaper> {
     let mut reaper = REAPER.lock().unwrap_or_else(PoisonError::into_inner);
+    reaper.left.retain(|group| !has_ended(group));
     reaper
-        .left
-        .retain(|(pid, _)| matches!(sys::reap(*pid), Ok(None) | Err(Errno::EINTR)));
-    reaper
+}
+
+/// Reaps the child if it has ended. One that cannot be waited for was reaped by others.
+fn has_ended(group: &Arc<ProcessGroup>) -> bool {
+    !matches!(group.reap(), Ok(None))
 }

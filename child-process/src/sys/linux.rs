@@ -2,38 +2,38 @@
 
 use std::fs;
 use std::io;
-use std::os::fd::OwnedFd;
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
-use nix::sys::prctl::{get_child_subreaper, get_dumpable, set_dumpable};
+use nix::sys::prctl::{get_dumpable, set_dumpable};
 use nix::unistd::Pid;
 use rustix::process::{self, PidfdFlags};
 use rustix::thread::{Gid, Uid};
 use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
-use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
 use tokio::net::unix::pipe;
+
+use super::Options;
 
 /// Four times what a pipe holds without asking, a quarter of what may be asked for.
 const PIPE_BYTES: i32 = 256 * 1024;
 
+/// The flag of `posix_spawn`, which nix does not name.
+pub const SETSID: i32 = 0x80;
+
 /// Becomes readable when the child `pid`, which has not been reaped, has ended.
-pub fn exit_watch(pid: Pid) -> io::Result<AsyncFd<OwnedFd>> {
+pub fn exit_watch(pid: Pid) -> io::Result<pipe::Receiver> {
     let pid = process::Pid::from_raw(pid.as_raw()).ok_or(Errno::ESRCH)?;
-    super::watch(
-        process::pidfd_open(pid, PidfdFlags::empty())?,
-        Interest::READABLE,
-    )
+    // What tokio takes for a pipe may be anything that can be polled; its AsyncFd would be `unsafe`.
+    pipe::Receiver::from_owned_fd_unchecked(process::pidfd_open(pid, PidfdFlags::empty())?)
 }
 
 /// Calls `start` as another user or group, in a thread that becomes it: the system keeps these for each thread.
-pub fn as_user<T: Send>(
-    uid: Option<u32>,
-    gid: Option<u32>,
-    start: impl FnOnce() -> Result<T, Errno> + Send,
-) -> Result<T, Errno> {
-    if uid.is_none() && gid.is_none() {
+pub fn as_user(
+    options: &Options,
+    start: impl FnOnce() -> Result<Pid, Errno> + Send,
+) -> Result<Pid, Errno> {
+    let (uid, gid) = (options.uid, options.gid);
+    if uid.or(gid).is_none() {
         return start();
     }
     let become_user = || {
@@ -60,10 +60,9 @@ pub fn enlarge_pipe(pipe: &pipe::Receiver) {
     let _ = fcntl(pipe, FcntlArg::F_SETPIPE_SZ(PIPE_BYTES));
 }
 
-/// Returns the living processes below `pid`, without itself; below this process if it is a subreaper, to which orphans come.
+/// Returns the processes below `pid`, without itself.
 pub fn descendants(pid: Pid) -> Vec<Pid> {
-    let is_subreaper = get_child_subreaper().unwrap_or(false);
-    let mut found = vec![if is_subreaper { Pid::this() } else { pid }];
+    let mut found = vec![pid];
     let mut index = 0;
     while let Some(parent) = found.get(index).copied() {
         index += 1;
@@ -77,15 +76,5 @@ pub fn descendants(pid: Pid) -> Vec<Pid> {
         }
     }
     found.remove(0);
-    found.retain(|found| *found != pid && is_alive(*found));
     found
-}
-
-/// Returns whether the process has not ended: a zombie only waits to be reaped.
-fn is_alive(pid: Pid) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    // The name before the state may contain anything, parentheses too.
-    stat.rsplit(") ")
-        .next()
-        .is_some_and(|rest| !rest.starts_with(['Z', 'X']) && !rest.is_empty())
 }

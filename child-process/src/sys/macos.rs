@@ -1,4 +1,4 @@
-//! macOS: the end of a child through a kqueue. It has no subreapers, and descendants are not looked for.
+//! macOS: the end of a child through a kqueue. Descendants are not looked for.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -7,48 +7,44 @@ use nix::errno::Errno;
 use nix::libc::timespec;
 use nix::sys::event::{EvFlags, EventFilter, FilterFlag, KEvent, Kqueue};
 use nix::unistd::Pid;
-use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
 use tokio::net::unix::pipe;
 
+use super::Options;
+
+/// The flag of `posix_spawn`, which nix does not name.
+pub const SETSID: i32 = 0x400;
+
 /// Becomes readable when the child `pid`, which has not been reaped, has ended.
-pub fn exit_watch(pid: Pid) -> io::Result<AsyncFd<OwnedFd>> {
+pub fn exit_watch(pid: Pid) -> io::Result<pipe::Receiver> {
     let queue = Kqueue::new()?;
     let ident = usize::try_from(pid.as_raw()).unwrap_or_default();
-    let flags = EvFlags::EV_ADD | EvFlags::EV_CLEAR;
-    let event = KEvent::new(
-        ident,
+    let (filter, flags) = (
         EventFilter::EVFILT_PROC,
-        flags,
-        FilterFlag::NOTE_EXIT,
-        0,
-        0,
+        EvFlags::EV_ADD | EvFlags::EV_CLEAR,
     );
-    match queue.kevent(
-        &[event],
-        &mut [],
-        Some(timespec {
-            tv_sec: 0,
-            tv_nsec: 0,
-        }),
-    ) {
-        Ok(_) => super::watch(queue, Interest::READABLE),
+    let exit = KEvent::new(ident, filter, flags, FilterFlag::NOTE_EXIT, 0, 0);
+    let at_once = timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    let watched: OwnedFd = match queue.kevent(&[exit], &mut [], Some(at_once)) {
+        Ok(_) => queue.into(),
         // It has ended already: a pipe at its end is readable as well.
-        Err(Errno::ESRCH) => super::watch(io::pipe()?.0, Interest::READABLE),
-        Err(error) => Err(error.into()),
-    }
+        Err(Errno::ESRCH) => io::pipe()?.0.into(),
+        Err(error) => return Err(error.into()),
+    };
+    // What tokio takes for a pipe may be anything that can be polled; its AsyncFd would be `unsafe`.
+    pipe::Receiver::from_owned_fd_unchecked(watched)
 }
 
 /// Calls `start`; another user or group is refused.
-pub fn as_user<T>(
-    uid: Option<u32>,
-    gid: Option<u32>,
-    start: impl FnOnce() -> Result<T, Errno>,
-) -> Result<T, Errno> {
-    if uid.or(gid).is_some() {
-        Err(Errno::ENOTSUP)
-    } else {
-        start()
+pub fn as_user(
+    options: &Options,
+    start: impl FnOnce() -> Result<Pid, Errno>,
+) -> Result<Pid, Errno> {
+    match options.uid.or(options.gid) {
+        None => start(),
+        Some(_) => Err(Errno::ENOTSUP),
     }
 }
 

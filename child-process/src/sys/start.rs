@@ -13,6 +13,8 @@ use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, PosixSpawnFlags, posix_s
 use nix::sys::signal::{SigSet, Signal};
 use nix::unistd::Pid;
 
+use super::system::{SETSID, as_user};
+
 /// The process group of a child.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
@@ -45,55 +47,47 @@ pub fn start(
     fds: &[(RawFd, OwnedFd)],
     options: &Options,
 ) -> Result<Pid, Errno> {
-    let mut actions = PosixSpawnFileActions::init()?;
-    for (target, source) in fds {
-        actions.add_dup2(source.as_raw_fd(), *target)?;
-    }
-    if let Some(cwd) = &options.cwd {
-        add_chdir(&mut actions, cwd)?;
-    }
-    let mut attributes = PosixSpawnAttr::init()?;
-    let mut flags =
-        PosixSpawnFlags::POSIX_SPAWN_SETSIGDEF | PosixSpawnFlags::POSIX_SPAWN_SETSIGMASK;
-    // The system passes over those that cannot be caught.
-    let pipe_only = SigSet::from_iter([Signal::SIGPIPE]);
-    attributes.set_sigdefault(&if options.keep_ignored {
-        pipe_only
-    } else {
-        SigSet::all()
-    })?;
-    attributes.set_sigmask(&SigSet::empty())?;
-    match options.group {
-        Group::Own => {
-            flags |= PosixSpawnFlags::POSIX_SPAWN_SETPGROUP;
-            attributes.set_pgroup(Pid::from_raw(0))?;
+    as_user(options, || {
+        let mut actions = PosixSpawnFileActions::init()?;
+        for (target, source) in fds {
+            actions.add_dup2(source.as_raw_fd(), *target)?;
         }
-        Group::Session => flags |= PosixSpawnFlags::from_bits_retain(SETSID),
-        Group::Parents => {}
-    }
-    attributes.set_flags(flags)?;
-    posix_spawn(file, &actions, &attributes, args, env)
+        if let Some(cwd) = &options.cwd {
+            add_chdir(&mut actions, cwd)?;
+        }
+        let mut attributes = PosixSpawnAttr::init()?;
+        let mut flags =
+            PosixSpawnFlags::POSIX_SPAWN_SETSIGDEF | PosixSpawnFlags::POSIX_SPAWN_SETSIGMASK;
+        let reset = match options.keep_ignored {
+            true => SigSet::from_iter([Signal::SIGPIPE]),
+            // The system passes over those that cannot be caught.
+            false => SigSet::all(),
+        };
+        attributes.set_sigdefault(&reset)?;
+        attributes.set_sigmask(&SigSet::empty())?;
+        match options.group {
+            Group::Own => {
+                flags |= PosixSpawnFlags::POSIX_SPAWN_SETPGROUP;
+                attributes.set_pgroup(Pid::from_raw(0))?;
+            }
+            Group::Session => flags |= PosixSpawnFlags::from_bits_retain(SETSID),
+            Group::Parents => {}
+        }
+        attributes.set_flags(flags)?;
+        posix_spawn(file, &actions, &attributes, args, env)
+    })
 }
-
-/// nix does not name this flag.
-#[cfg(target_os = "linux")]
-const SETSID: libc::c_int = 0x80;
-#[cfg(target_os = "macos")]
-const SETSID: libc::c_int = 0x400;
 
 fn add_chdir(actions: &mut PosixSpawnFileActions, directory: &Path) -> Result<(), Errno> {
     let directory = CString::new(directory.as_os_str().as_bytes()).map_err(|_| Errno::EINVAL)?;
     #[expect(unsafe_code, reason = "nix has no addchdir")]
     // SAFETY: nix's type is `repr(transparent)` over the system's and initialised; the path is copied by the call.
     let errno = unsafe {
-        libc::posix_spawn_file_actions_addchdir_np(
-            std::ptr::from_mut(actions).cast(),
-            directory.as_ptr(),
-        )
+        let actions = std::ptr::from_mut(actions).cast();
+        libc::posix_spawn_file_actions_addchdir_np(actions, directory.as_ptr())
     };
-    if errno == 0 {
-        Ok(())
-    } else {
-        Err(Errno::from_raw(errno))
+    match errno {
+        0 => Ok(()),
+        errno => Err(Errno::from_raw(errno)),
     }
 }

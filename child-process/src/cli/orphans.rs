@@ -1,0 +1,64 @@
+//! What a command of `run` leaves: on Linux this process is made a subreaper, to which orphans come, new sessions too.
+//!
+//! So a limit ends them as well. Here, and not in the library, where other children's orphans would come too.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::{WaitPidFlag, waitpid};
+use nix::unistd::Pid;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::{Instant, sleep};
+
+/// From one look at the orphans that are left to the next.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Makes this process the parent of its descendants' orphans.
+pub fn adopt() {
+    // Where the system refuses, orphans go on after a limit.
+    #[cfg(target_os = "linux")]
+    let _ = nix::sys::prctl::set_child_subreaper(true);
+}
+
+/// Reaps the orphans that come to this process, for ever; `child` is not one.
+pub async fn reap_all(child: u32) -> Infallible {
+    if let Ok(mut ended) = signal(SignalKind::child()) {
+        while ended.recv().await.is_some() {
+            orphans(child);
+        }
+    }
+    std::future::pending().await
+}
+
+/// Sends `signal` to the orphans; those that are left after `grace` are killed, until none is left that can be.
+pub async fn end_all(child: u32, signal: Signal, grace: Duration) {
+    let began = Instant::now();
+    let mut left = orphans(child);
+    for orphan in &left {
+        let _ = kill(*orphan, signal);
+    }
+    while !left.is_empty() {
+        sleep(PAUSE).await;
+        left = orphans(child);
+        if began.elapsed() >= grace {
+            left.retain(|orphan| kill(*orphan, Signal::SIGKILL).is_ok());
+        }
+    }
+}
+
+/// Reaps the orphans that have ended and returns the others. The children of those come here when they are killed.
+fn orphans(child: u32) -> Vec<Pid> {
+    let list = format!("/proc/self/task/{}/children", std::process::id());
+    let list = std::fs::read_to_string(list).unwrap_or_default();
+    let pids = list.split_whitespace().filter_map(|pid| pid.parse().ok());
+    let orphans = pids
+        .filter(|pid| *pid != child.cast_signed())
+        .map(Pid::from_raw);
+    orphans
+        .filter(|orphan| {
+            let status = waitpid(*orphan, Some(WaitPidFlag::WNOHANG));
+            status.is_ok_and(|status| status.pid().is_none())
+        })
+        .collect()
+}
