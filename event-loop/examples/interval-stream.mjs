@@ -9,7 +9,7 @@ for await (const _ of setInterval(20)) {
     await sleep(20); // stands behind the interval in the same list:
     await sleep(20); // each time one item more has passed
   }
-  if (n === 6) break;
+  if (n === 4) break;
   waited = false;
   setImmediate(() => { waited = true; });
 }

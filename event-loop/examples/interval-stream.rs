@@ -15,7 +15,7 @@ pub(crate) fn main() -> Exit {
     run(async {
         let waited = Rc::new(Cell::new(true));
         let mut items = interval(20 * MS);
-        for n in 1..=6 {
+        for n in 1..=4 {
             items.next().await;
             let how = if waited.get() {
                 "waited for"

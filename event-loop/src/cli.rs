@@ -9,6 +9,7 @@ mod trace;
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
+use anyhow::bail;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::tour;
@@ -82,10 +83,9 @@ pub fn main() -> ExitCode {
 /// Without a command the tour is meant, unless something waits on stdin.
 fn tour_unless_piped() -> anyhow::Result<ExitCode> {
     if !io::stdin().is_terminal() && has_input() {
-        return Err(WrongUsage(
-            "a command is missing: event-loop replay reads stdin, --help lists all",
-        )
-        .into());
+        bail!(WrongUsage(
+            "a command is missing: event-loop replay reads stdin, --help lists all"
+        ));
     }
     show_tour(&TourArgs::default())
 }

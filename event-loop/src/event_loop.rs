@@ -160,7 +160,9 @@ pub fn enter(event_loop: &Rc<EventLoop>) -> Entered {
 pub struct Entered;
 
 impl Drop for Entered {
+    /// Leaves the loop, also when a panic goes through it.
     fn drop(&mut self) {
+        current().clear();
         // Dropped outside of the borrow: what it holds may look for its loop.
         let last = CURRENT.take();
         drop(last);

@@ -42,14 +42,6 @@ struct Source {
     text: String,
 }
 
-impl Source {
-    /// The compiler names a file from where it was called: a copied crate's files have other beginnings.
-    fn is(&self, file: &str) -> bool {
-        let above = file.strip_suffix(self.name.as_str());
-        above.is_some_and(|above| above.is_empty() || above.ends_with('/'))
-    }
-}
-
 impl Report {
     /// A recording, under this title.
     #[must_use]

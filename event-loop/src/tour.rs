@@ -22,15 +22,19 @@ pub struct Lesson {
     output: &'static str,
 }
 
+/// Makes a module of each lesson's program, and the table of them all.
 macro_rules! lessons {
-    ($($module:ident $file:literal $name:literal $title:literal;)*) => {
-        $(#[path = $file] mod $module;)*
+    ($($module:ident $name:literal $path:literal $title:literal;)*) => {
+        $(
+            #[path = $path]
+            mod $module;
+        )*
 
         const LESSONS: &[Lesson] = &[$(Lesson {
             name: $name,
             title: $title,
             main: || $module::main().report(),
-            rust: include_str!($file),
+            rust: include_str!($path),
             node: include_str!(concat!("../examples/", $name, ".mjs")),
             output: include_str!(concat!("../examples/", $name, ".out")),
         }),*];
@@ -38,54 +42,30 @@ macro_rules! lessons {
 }
 
 lessons! {
-    notes_order "../examples/notes-order.rs" "notes-order"
-        "The notes' order: console.log, promises, setImmediate, setTimeout";
-    sync_first "../examples/sync-first.rs" "sync-first"
-        "Synchronous code runs to its end";
-    lazy_futures "../examples/lazy-futures.rs" "lazy-futures"
-        "A promise starts when it is made, a future when it is awaited";
-    in_flight "../examples/in-flight.rs" "in-flight"
-        "One thread, many operations: a request and a query at once";
-    queues "../examples/queues.rs" "queues"
-        "Ticks and microtasks, after every callback";
-    module_body "../examples/module-body.rs" "module-body"
-        "The main program is a microtask";
-    phases "../examples/phases.rs" "phases"
-        "The iteration: poll, check, timers";
-    timer_lists "../examples/timer-lists.rs" "timer-lists"
-        "Timers wait in one list per duration";
-    clear_and_refresh "../examples/clear-and-refresh.rs" "clear-and-refresh"
-        "Clearing and refreshing, from inside";
-    lifetime "../examples/lifetime.rs" "lifetime"
-        "What keeps the loop alive, and its end";
-    loop_errors "../examples/loop-errors.rs" "loop-errors"
-        "Uncaught errors, unhandled rejections";
-    ctrl_c "../examples/ctrl-c.rs" "ctrl-c"
-        "Signals are events";
-    thread_pool "../examples/thread-pool.rs" "thread-pool"
-        "Four threads for what blocks";
-    blocking "../examples/blocking.rs" "blocking"
-        "Blocking the loop, and how not to";
-    loop_delay "../examples/loop-delay.rs" "loop-delay"
-        "How late the loop is";
-    abort_signal "../examples/abort-signal.rs" "abort-signal"
-        "Giving up: AbortController, AbortSignal";
-    interval_stream "../examples/interval-stream.rs" "interval-stream"
-        "An interval to iterate over";
-    promise_turns "../examples/promise-turns.rs" "promise-turns"
-        "What an await costs";
-    promise_combinators "../examples/promise-combinators.rs" "promise-combinators"
-        "Promise.all, allSettled, race, any";
-    event_emitter "../examples/event-emitter.rs" "event-emitter"
-        "EventEmitter and events.once: broadcast, Notify";
-    async_local_storage "../examples/async-local-storage.rs" "async-local-storage"
-        "AsyncLocalStorage: task_local!";
-    tokio_tasks "../examples/tokio-tasks.rs" "tokio-tasks"
-        "Plain tokio: spawn_local, yield_now";
-    tokio_timers "../examples/tokio-timers.rs" "tokio-timers"
-        "Plain tokio: sleep, join!, select!, timeout";
-    tokio_pool "../examples/tokio-pool.rs" "tokio-pool"
-        "Plain tokio: files, spawn_blocking";
+    notes_order         "notes-order"         "../examples/notes-order.rs"         "The notes' order: console.log, promises, setImmediate, setTimeout";
+    sync_first          "sync-first"          "../examples/sync-first.rs"          "Synchronous code runs to its end";
+    lazy_futures        "lazy-futures"        "../examples/lazy-futures.rs"        "A promise starts when it is made, a future when it is awaited";
+    in_flight           "in-flight"           "../examples/in-flight.rs"           "One thread, many operations: a request and a query at once";
+    queues              "queues"              "../examples/queues.rs"              "Ticks and microtasks, after every callback";
+    module_body         "module-body"         "../examples/module-body.rs"         "The main program is a microtask";
+    phases              "phases"              "../examples/phases.rs"              "The iteration: poll, check, timers";
+    timer_lists         "timer-lists"         "../examples/timer-lists.rs"         "Timers wait in one list per duration";
+    clear_and_refresh   "clear-and-refresh"   "../examples/clear-and-refresh.rs"   "Clearing and refreshing, from inside";
+    lifetime            "lifetime"            "../examples/lifetime.rs"            "What keeps the loop alive, and its end";
+    loop_errors         "loop-errors"         "../examples/loop-errors.rs"         "Uncaught errors, unhandled rejections";
+    ctrl_c              "ctrl-c"              "../examples/ctrl-c.rs"              "Signals are events";
+    thread_pool         "thread-pool"         "../examples/thread-pool.rs"         "Four threads for what blocks";
+    blocking            "blocking"            "../examples/blocking.rs"            "Blocking the loop, and how not to";
+    loop_delay          "loop-delay"          "../examples/loop-delay.rs"          "How late the loop is";
+    abort_signal        "abort-signal"        "../examples/abort-signal.rs"        "Giving up: AbortController, AbortSignal";
+    interval_stream     "interval-stream"     "../examples/interval-stream.rs"     "An interval to iterate over";
+    promise_turns       "promise-turns"       "../examples/promise-turns.rs"       "What an await costs";
+    promise_combinators "promise-combinators" "../examples/promise-combinators.rs" "Promise.all, allSettled, race, any";
+    event_emitter       "event-emitter"       "../examples/event-emitter.rs"       "EventEmitter and events.once: broadcast, Notify";
+    async_local_storage "async-local-storage" "../examples/async-local-storage.rs" "AsyncLocalStorage: task_local!";
+    tokio_tasks         "tokio-tasks"         "../examples/tokio-tasks.rs"         "Plain tokio: spawn_local, yield_now";
+    tokio_timers        "tokio-timers"        "../examples/tokio-timers.rs"        "Plain tokio: sleep, join!, select!, timeout";
+    tokio_pool          "tokio-pool"          "../examples/tokio-pool.rs"          "Plain tokio: files, spawn_blocking";
 }
 
 /// Runs the lesson that this process was started for, if it was.
@@ -123,17 +103,10 @@ pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> anyhow::Result<
             writeln!(out, "{gap}== {} == {}\n", lesson.name, lesson.title)?;
         }
         if code {
-            let Lesson {
-                name,
-                rust,
-                node,
-                output,
-                ..
-            } = lesson;
-            writeln!(
-                out,
-                "// {name}.rs\n{rust}\n// {name}.mjs\n{node}\n// both print\n{output}"
-            )?;
+            let name = lesson.name;
+            writeln!(out, "// {name}.rs\n{}", lesson.rust)?;
+            writeln!(out, "// {name}.mjs\n{}", lesson.node)?;
+            writeln!(out, "// both print\n{}", lesson.output)?;
         } else {
             out.flush()?;
             start(lesson, out)?;

@@ -9,5 +9,5 @@ mod timeline;
 
 pub use location::at_line;
 pub use recorder::{Recorder, trace};
-pub use theme::THEMES;
-pub use timeline::{Line, Span, Step, StepKind, Trace, Wait, WaitKind};
+pub use theme::{THEMES, Theme};
+pub use timeline::{Span, Step, StepKind, Trace, Wait, WaitKind};

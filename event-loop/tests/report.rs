@@ -280,7 +280,7 @@ fn the_same_phases_and_the_same_lines_in_nodes_own_events() {
         let span = usize::try_from(step[SPAN].as_u64().unwrap()).unwrap();
         let first = rows(theirs, "spans")[span][1].as_u64().unwrap();
         let first = &steps[usize::try_from(first).unwrap()];
-        assert!(first[ABOUT].as_i64() >= Some(0), "{step}");
+        assert!(first[ABOUT].is_u64(), "{step}");
         assert!(first[LINE].as_u64() > Some(0), "{step}");
     }
 }
@@ -344,7 +344,7 @@ fn timers_that_are_cleared_or_do_not_hold_the_loop_look_different() {
     let folder = tempfile::tempdir().unwrap();
     let of = |run: &Value| -> Vec<(u64, bool, bool)> {
         let waits = rows(run, "waits").iter();
-        let timers = waits.filter(|wait| wait["isJob"] == false);
+        let timers = waits.filter(|wait| wait["kind"] == "Timer");
         let is = |wait: &Value, key: &str| wait[key].as_bool().unwrap();
         timers
             .map(|wait| {
@@ -400,10 +400,10 @@ fn a_cause_that_node_does_not_tell_is_not_drawn() {
         let span = usize::try_from(prints[SPAN].as_u64().unwrap()).unwrap();
         let first = rows(theirs, "spans")[span][1].as_u64().unwrap();
         let runs = &steps[usize::try_from(first).unwrap()];
-        runs[ABOUT].as_i64().unwrap()
+        runs[ABOUT].as_u64()
     };
-    assert!(cause("known") >= 0);
-    assert_eq!(cause("then"), -1);
+    assert!(cause("known").is_some());
+    assert_eq!(cause("then"), None);
 }
 
 #[test]

@@ -2,7 +2,8 @@
 //!
 //! Rust gives a future up by dropping it. A signal says so from afar, to many at once; [`AbortSignal::guard`] turns it into that drop.
 
-use std::cell::RefCell;
+use std::any::Any;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -13,7 +14,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use crate::api::promise::Promise;
-use crate::api::timeout::{Timeout, set_timeout};
+use crate::api::timeout::{ClearOnDrop, set_timeout};
 use crate::callback::{
     BoxError, CallbackResult, OnceCallback, SpanKind, catch_panic, once_callback,
 };
@@ -21,9 +22,10 @@ use crate::error::{Error, SharedError};
 use crate::event_loop::schedule;
 
 /// Sends the signal. Node: `AbortController`.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct AbortController {
     signal: AbortSignal,
+    giver: Giver,
 }
 
 /// Tells whether to give up, and why. Node: `AbortSignal`.
@@ -33,30 +35,21 @@ pub struct AbortSignal(Rc<Inner>);
 #[derive(Default)]
 struct Inner {
     state: RefCell<State>,
-    /// What gives the signal, unless that is a controller.
-    source: Source,
+    /// The timer or the listeners in other signals that have its giver: withdrawn with the last handle.
+    source: OnceCell<Box<dyn Any>>,
 }
 
 #[derive(Default)]
 struct State {
     reason: Option<SharedError>,
-    /// By number, which is their order.
+    /// By number, which is their order. Each keeps the signal, even if no handle of it is left.
     listeners: BTreeMap<u64, OnceCallback>,
     next: u64,
-    /// Keeps a signal with a source while it has listeners, even if no handle of it is left.
-    kept: Weak<Keeper>,
 }
 
-/// Belongs to what gives a signal: its timer, or its listeners in other signals.
-type Keeper = RefCell<Option<AbortSignal>>;
-
-#[derive(Default)]
-enum Source {
-    #[default]
-    Controller,
-    Timer(Timeout),
-    Signals(Vec<AbortListener>),
-}
+/// The right to give a signal, of which there is one.
+#[derive(Debug)]
+struct Giver(Weak<Inner>);
 
 /// A listener of [`AbortSignal::on_abort`]. Dropping it changes nothing: the listener stays.
 #[derive(Debug)]
@@ -69,7 +62,9 @@ impl AbortController {
     /// Makes a controller whose signal has not been given.
     #[must_use]
     pub fn new() -> Self {
-        Self::default()
+        let signal = AbortSignal::default();
+        let giver = signal.giver();
+        Self { signal, giver }
     }
 
     /// Returns the signal, to be handed to what can be given up.
@@ -85,15 +80,13 @@ impl AbortController {
     /// If a listener fails outside of a loop, which then cannot report it.
     #[track_caller]
     pub fn abort(&self, reason: impl Into<BoxError>) {
-        self.signal.give(reason.into().into());
+        self.giver.give(reason.into().into());
     }
 }
 
-impl Drop for AbortController {
-    /// Nothing can give the signal any more, so its listeners are dropped.
-    fn drop(&mut self) {
-        let listeners = take(&mut self.signal.0.state.borrow_mut().listeners);
-        drop(listeners);
+impl Default for AbortController {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -101,8 +94,12 @@ impl AbortSignal {
     /// Returns a signal that has been given. Node: `AbortSignal.abort(reason)`.
     #[must_use]
     pub fn aborted(reason: impl Into<BoxError>) -> Self {
+        Self::given(reason.into().into())
+    }
+
+    fn given(reason: SharedError) -> Self {
         let signal = Self::default();
-        signal.0.state.borrow_mut().reason = Some(reason.into().into());
+        signal.0.state.borrow_mut().reason = Some(reason);
         signal
     }
 
@@ -114,62 +111,39 @@ impl AbortSignal {
     #[must_use]
     #[track_caller]
     pub fn timeout(delay: Duration) -> Self {
-        Self::with_source(|give| {
-            let reason = "The operation was aborted due to timeout";
-            let fire = move || give(BoxError::from(reason).into());
-            let timer = set_timeout(delay, fire);
-            timer.unref();
-            Source::Timer(timer)
-        })
+        let signal = Self::default();
+        let giver = signal.giver();
+        let reason = "The operation was aborted due to timeout";
+        let timer = set_timeout(delay, move || giver.give(BoxError::from(reason).into()));
+        timer.unref();
+        signal.with_source(ClearOnDrop(timer))
     }
 
     /// Returns a signal that comes with the first of `signals`. Node: `AbortSignal.any`.
     #[must_use]
     pub fn any(signals: impl IntoIterator<Item = Self>) -> Self {
         let signals: Vec<_> = signals.into_iter().collect();
-        if let Some(given) = signals.iter().find(|signal| signal.is_aborted()) {
-            let signal = Self::default();
-            signal.0.state.borrow_mut().reason = given.reason();
-            return signal;
+        if let Some(reason) = signals.iter().find_map(Self::reason) {
+            return Self::given(reason);
         }
-        Self::with_source(|give| {
-            let give = Rc::new(give);
-            let listen = |signal: &Self| {
-                let (give, source) = (Rc::clone(&give), Rc::downgrade(&signal.0));
-                signal.on_abort(move || {
-                    let source = source.upgrade();
-                    // The borrow ends here: a listener may look at the signal.
-                    let reason = source.and_then(|source| source.state.borrow().reason.clone());
-                    if let Some(reason) = reason {
-                        give(reason);
-                    }
-                })
-            };
-            Source::Signals(signals.iter().map(listen).collect())
-        })
+        let any = Self::default();
+        let giver = Rc::new(any.giver());
+        let listen = |signal: Self| {
+            let (giver, given) = (Rc::clone(&giver), signal.clone());
+            Listening(signal.on_abort(move || {
+                giver.give(given.reason().expect("the signal was given"));
+            }))
+        };
+        any.with_source(signals.into_iter().map(listen).collect::<Vec<_>>())
     }
 
-    /// Makes a signal and, with what gives it, its source.
-    fn with_source(source: impl FnOnce(Box<dyn Fn(SharedError)>) -> Source) -> Self {
-        Self(Rc::new_cyclic(|inner: &Weak<Inner>| {
-            let keeper = Rc::<Keeper>::default();
-            let kept = Rc::downgrade(&keeper);
-            let inner = Weak::clone(inner);
-            let give = move |reason| {
-                let kept = keeper.take();
-                if let Some(signal) = inner.upgrade().map(Self).or(kept) {
-                    signal.give(reason);
-                }
-            };
-            let state = State {
-                kept,
-                ..State::default()
-            };
-            Inner {
-                state: RefCell::new(state),
-                source: source(Box::new(give)),
-            }
-        }))
+    fn giver(&self) -> Giver {
+        Giver(Rc::downgrade(&self.0))
+    }
+
+    fn with_source(self, source: impl Any) -> Self {
+        let _ = self.0.source.set(Box::new(source));
+        self
     }
 
     /// Whether the signal has been given.
@@ -203,15 +177,16 @@ impl AbortSignal {
         &self,
         listener: impl FnOnce() -> R + 'static,
     ) -> AbortListener {
-        let listener = once_callback(SpanKind::Listener, listener);
+        let kept = self.clone();
+        let listener = once_callback(SpanKind::Listener, move || {
+            let _kept = kept;
+            listener()
+        });
         let mut state = self.0.state.borrow_mut();
         let number = state.next;
         state.next += 1;
         if state.reason.is_none() {
             state.listeners.insert(number, listener);
-            if let Some(keeper) = state.kept.upgrade() {
-                keeper.replace(Some(self.clone()));
-            }
         }
         let signal = self.clone();
         AbortListener { signal, number }
@@ -240,17 +215,17 @@ impl AbortSignal {
         &self,
         future: F,
     ) -> impl Future<Output = Result<F::Output, Error>> + use<F> {
-        let (mut given, resolver) = Promise::<()>::pending();
+        let (given, resolver) = Promise::pending();
         let was_given = self.is_aborted();
-        let listener = Listening(if was_given {
-            resolver.resolve(());
-            None
+        let listening = Listening(self.on_abort(move || resolver.resolve(())));
+        let mut given = if was_given {
+            Promise::resolved(())
         } else {
-            Some(self.on_abort(move || resolver.resolve(())))
-        });
+            given
+        };
         let signal = self.clone();
         async move {
-            let _listening = listener;
+            let _listening = listening;
             let mut future = pin!(future);
             poll_fn(|cx| {
                 if !was_given && let Poll::Ready(output) = future.as_mut().poll(cx) {
@@ -262,11 +237,16 @@ impl AbortSignal {
             .await
         }
     }
+}
 
+impl Giver {
     #[track_caller]
     fn give(&self, reason: SharedError) {
+        let Some(signal) = self.0.upgrade() else {
+            return;
+        };
         let listeners = {
-            let mut state = self.0.state.borrow_mut();
+            let mut state = signal.state.borrow_mut();
             if state.reason.is_some() {
                 return;
             }
@@ -285,41 +265,31 @@ impl AbortSignal {
     }
 }
 
+impl Drop for Giver {
+    /// Nothing can give the signal any more, so its listeners are dropped.
+    fn drop(&mut self) {
+        if let Some(signal) = self.0.upgrade() {
+            let listeners = take(&mut signal.state.borrow_mut().listeners);
+            drop(listeners);
+        }
+    }
+}
+
 impl AbortListener {
     /// Removes it. Node: `signal.removeEventListener`.
     pub fn remove(self) {
-        self.take_out();
-    }
-
-    fn take_out(&self) {
-        let mut state = self.signal.0.state.borrow_mut();
-        let listener = state.listeners.remove(&self.number);
-        let keeper = state.kept.upgrade().filter(|_| state.listeners.is_empty());
-        drop(state);
-        let kept = keeper.and_then(|keeper| keeper.take());
-        drop((listener, kept));
+        drop(Listening(self));
     }
 }
 
 /// Removes its listener when it is dropped.
-struct Listening(Option<AbortListener>);
+struct Listening(AbortListener);
 
 impl Drop for Listening {
     fn drop(&mut self) {
-        if let Some(listener) = &self.0 {
-            listener.take_out();
-        }
-    }
-}
-
-impl Drop for Inner {
-    /// The last handle is gone, and no listener needs it: what would give the signal is withdrawn.
-    fn drop(&mut self) {
-        match &self.source {
-            Source::Controller => {}
-            Source::Timer(timer) => timer.clear(),
-            Source::Signals(listeners) => listeners.iter().for_each(AbortListener::take_out),
-        }
+        let AbortListener { signal, number } = &self.0;
+        let listener = signal.0.state.borrow_mut().listeners.remove(number);
+        drop(listener);
     }
 }
 

@@ -255,15 +255,14 @@ impl<T> Inner<T> {
 }
 
 impl<T> Rejected for Inner<T> {
-    fn unhandled(&self) -> Option<Error> {
+    fn report(&self) -> Option<Error> {
         match &*self.state.borrow() {
-            State::Settled(Err(error)) if !self.handled.get() => Some(error.clone()),
+            State::Settled(Err(error)) if !self.handled.get() => {
+                self.reported.set(true);
+                Some(error.clone())
+            }
             _ => None,
         }
-    }
-
-    fn mark_reported(&self) {
-        self.reported.set(true);
     }
 }
 

@@ -9,6 +9,9 @@ use std::rc::Rc;
 use crate::api::promise::{Promise, Resolver, spawn};
 use crate::error::Error;
 
+/// What is kept of a result, or what settles the whole at once.
+type Choice<K, R> = Result<K, Result<R, Error>>;
+
 /// What has come of each promise so far, and what is resolved in the end.
 struct Collected<T, R> {
     results: Vec<Option<T>>,
@@ -71,13 +74,9 @@ impl<T: 'static> Promise<T> {
 /// Collects what `choose` keeps of each result, and settles the whole with what `finish` makes of all; or, at once, with what `choose`
 /// returns as an `Err`.
 #[track_caller]
-#[expect(
-    clippy::type_complexity,
-    reason = "two functions that a reader sees at each call"
-)]
 fn collect<T: 'static, K: 'static, R: 'static>(
     promises: impl IntoIterator<Item = Promise<T>>,
-    choose: fn(Result<T, Error>) -> Result<K, Result<R, Error>>,
+    choose: fn(Result<T, Error>) -> Choice<K, R>,
     finish: fn(Vec<K>) -> Option<Result<R, Error>>,
 ) -> Promise<R> {
     let (whole, resolver) = Promise::pending();

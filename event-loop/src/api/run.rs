@@ -14,9 +14,9 @@ use std::rc::Rc;
 use crate::api::clock::Clock;
 use crate::api::promise::{Promise, settled};
 use crate::callback::{BoxError, CallbackResult, SpanKind};
-use crate::data::listeners::{Occurrence, ProcessEvent};
+use crate::data::listeners::ProcessEvent;
 use crate::error::Error;
-use crate::event_loop::{Entered, EventLoop, Stage, enter};
+use crate::event_loop::{EventLoop, Stage, enter};
 use crate::phases::microtasks::Microtask;
 use crate::probe;
 
@@ -36,10 +36,11 @@ use crate::probe;
 ///     sleep(Duration::from_secs(3600)).await;
 /// }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Builder {
     clock: Clock,
-    pool: NonZeroUsize,
+    /// Four threads if nothing is said, as in Node.
+    pool: Option<NonZeroUsize>,
 }
 
 /// Runs `main` as Node runs an ES module, then the loop until nothing is left to do.
@@ -81,20 +82,11 @@ pub fn run_script<R: CallbackResult>(main: impl FnOnce() -> R + 'static) -> Exit
     Builder::new().run_script(main)
 }
 
-impl Default for Builder {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Builder {
     /// The machine's clock, and four threads in the pool.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            clock: Clock::Real,
-            pool: NonZeroUsize::new(4).expect("4 is not 0"),
-        }
+        Self::default()
     }
 
     /// Chooses the clock.
@@ -107,7 +99,7 @@ impl Builder {
     /// Sets how many jobs of [`spawn_blocking`](crate::spawn_blocking) run at a time. Node: `UV_THREADPOOL_SIZE`.
     #[must_use]
     pub fn pool(mut self, threads: NonZeroUsize) -> Self {
-        self.pool = threads;
+        self.pool = Some(threads);
         self
     }
 
@@ -145,23 +137,19 @@ impl Builder {
 
     #[track_caller]
     fn run_loop(self, start: impl FnOnce(&Rc<EventLoop>)) -> Exit {
-        let event_loop = match EventLoop::new(self.clock, self.pool.get()) {
+        let event_loop = match EventLoop::new(self.clock, self.pool.map_or(4, NonZeroUsize::get)) {
             Ok(event_loop) => Rc::new(event_loop),
             Err(error) => {
-                let error = Error::Start(BoxError::from(error).into());
-                return Exit {
-                    code: 1,
-                    error: Some(error),
-                };
+                let error = Some(Error::Start(BoxError::from(error).into()));
+                return Exit { code: 1, error };
             }
         };
         assert!(
             event_loop.poller.may_block(),
             "an event loop cannot run in async code of tokio, whose thread it would block: start it in tokio::task::spawn_blocking, or without a runtime around it"
         );
-        let current = enter(&event_loop);
+        let entered = enter(&event_loop);
         probe::loop_begins();
-        let closing = Closing(&event_loop, current);
         let _tokio = event_loop.poller.runtime().enter();
         {
             let _slice = probe::phase(SpanKind::Main);
@@ -170,7 +158,7 @@ impl Builder {
         }
         event_loop.run_until_idle();
         let exit = event_loop.finish();
-        drop(closing);
+        drop(entered);
         exit
     }
 }
@@ -205,7 +193,7 @@ impl EventLoop {
         }
         if self.stage.replace(Stage::Exiting) != Stage::Aborting {
             let code = self.exit_code.get().unwrap_or(0);
-            if self.emit(ProcessEvent::Exit, &Occurrence::Code(code)) && is_natural {
+            if self.emit(ProcessEvent::Exit, &Ok(code)) && is_natural {
                 self.run_microtasks();
             }
         }
@@ -216,7 +204,7 @@ impl EventLoop {
     }
 
     /// Drops what will never run, while the loop is still there for destructors that look for it.
-    fn clear(&self) {
+    pub fn clear(&self) {
         self.stage.set(Stage::Closed);
         drop(self.tasks.take_all());
         drop(self.ticks.take());
@@ -228,15 +216,6 @@ impl EventLoop {
         drop(self.jobs.take());
         drop(self.rejections.take());
         drop(self.listeners.remove_all(None));
-    }
-}
-
-/// Leaves the loop also when a panic goes through it.
-struct Closing<'a>(&'a EventLoop, Entered);
-
-impl Drop for Closing<'_> {
-    fn drop(&mut self) {
-        self.0.clear();
     }
 }
 

@@ -15,8 +15,8 @@ use std::time::Duration;
 use futures_core::Stream;
 
 use crate::api::immediate::{Immediate, set_immediate};
-use crate::api::promise::{Promise, Resolver};
-use crate::api::timeout::{Timeout, set_interval, set_timeout};
+use crate::api::promise::Promise;
+use crate::api::timeout::{ClearOnDrop, Timeout, set_interval, set_timeout};
 use crate::phases::tasks::PromiseWaker;
 use crate::probe;
 
@@ -38,8 +38,13 @@ use crate::probe;
 /// Outside a loop.
 #[track_caller]
 pub fn sleep(delay: Duration) -> Sleep {
-    let (promise, resolve) = promise();
-    let timer = set_timeout(delay, resolve);
+    let (promise, resolver) = Promise::pending();
+    let mut resolver = Some(resolver);
+    let timer = ClearOnDrop(set_timeout(delay, move || {
+        if let Some(resolver) = resolver.take() {
+            resolver.resolve(());
+        }
+    }));
     Sleep { promise, timer }
 }
 
@@ -50,34 +55,23 @@ pub fn sleep(delay: Duration) -> Sleep {
 /// Outside a loop.
 #[track_caller]
 pub fn immediate() -> ImmediateFuture {
-    let (promise, resolve) = promise();
-    let immediate = set_immediate(resolve);
-    ImmediateFuture { promise, immediate }
-}
-
-fn promise() -> (Promise<()>, impl FnMut()) {
     let (promise, resolver) = Promise::pending();
-    let mut resolver = Some(resolver);
-    let resolve = move || {
-        if let Some(resolver) = resolver.take() {
-            Resolver::resolve(resolver, ());
-        }
-    };
-    (promise, resolve)
+    let immediate = set_immediate(move || resolver.resolve(()));
+    ImmediateFuture { promise, immediate }
 }
 
 /// The future of [`sleep`].
 #[derive(Debug)]
 pub struct Sleep {
     promise: Promise<()>,
-    timer: Timeout,
+    timer: ClearOnDrop,
 }
 
 impl Sleep {
     /// Returns the timer behind it, to let the loop end without it.
     #[must_use]
     pub fn timer(&self) -> &Timeout {
-        &self.timer
+        &self.timer.0
     }
 }
 
@@ -86,12 +80,6 @@ impl Future for Sleep {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         Pin::new(&mut self.promise).poll(cx).map(drop)
-    }
-}
-
-impl Drop for Sleep {
-    fn drop(&mut self) {
-        self.timer.clear();
     }
 }
 
@@ -140,11 +128,11 @@ pub struct Interval {
     made_at: &'static Location<'static>,
     pending: Rc<PendingTicks>,
     /// Set by the first poll, as Node's iterator begins with the first `next()`.
-    timer: Option<Timeout>,
+    timer: Option<ClearOnDrop>,
 }
 
 impl Interval {
-    fn start(&self) -> Timeout {
+    fn start(&self) -> ClearOnDrop {
         let pending = Rc::clone(&self.pending);
         let tick = move || {
             pending.count.set(pending.count.get() + 1);
@@ -152,7 +140,8 @@ impl Interval {
                 waker.wake();
             }
         };
-        probe::at_location(self.made_at, || set_interval(self.period, tick))
+        let set = || ClearOnDrop(set_interval(self.period, tick));
+        probe::at_location(self.made_at, set)
     }
 }
 
@@ -173,14 +162,6 @@ impl Stream for Interval {
         }
         self.pending.waker.replace(Some(PromiseWaker::new(cx)));
         Poll::Pending
-    }
-}
-
-impl Drop for Interval {
-    fn drop(&mut self) {
-        if let Some(timer) = &self.timer {
-            timer.clear();
-        }
     }
 }
 

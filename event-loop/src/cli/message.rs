@@ -21,19 +21,13 @@ pub fn report(error: &Error) -> ExitCode {
 
 /// Whether the reader of our output has gone, as `head` does: no error, just the end.
 pub fn is_closed_pipe(error: &Error) -> bool {
-    let closed = |cause: &(dyn std::error::Error + 'static)| {
-        cause
-            .downcast_ref::<io::Error>()
-            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-    };
-    error.chain().any(closed)
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref());
+    causes.any(|cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// The text of an error without the "(os error 2)" that says it again in numbers.
 fn describe(cause: &(dyn std::error::Error + 'static)) -> String {
     let text = cause.to_string();
-    match text.rfind(" (os error ") {
-        Some(end) => text[..end].to_owned(),
-        None => text,
-    }
+    let before = text.rsplit_once(" (os error ").map(|(before, _)| before);
+    before.unwrap_or(&text).to_owned()
 }

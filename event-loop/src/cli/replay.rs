@@ -27,12 +27,11 @@ pub struct Args {
 /// Plays the file.
 pub fn replay(args: &Args) -> anyhow::Result<ExitCode> {
     let file = args.file.as_deref().unwrap_or(Path::new("-"));
-    play(&name_of(file), &read(file)?, args.real_clock)?;
-    Ok(ExitCode::SUCCESS)
+    play(&name_of(file), &read(file)?, args.real_clock)
 }
 
 /// Plays a text that was read from a file of this name.
-pub fn play(name: &str, text: &str, real_clock: bool) -> anyhow::Result<()> {
+pub fn play(name: &str, text: &str, real_clock: bool) -> anyhow::Result<ExitCode> {
     let script = parse(name, text)?;
     let clock = if real_clock {
         Clock::Real
@@ -45,7 +44,7 @@ pub fn play(name: &str, text: &str, real_clock: bool) -> anyhow::Result<()> {
         .run_script(move || interpreter::start(&name, script));
     console::flush()?;
     exit.into_result()?;
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Says what is wrong with a text before it is played.

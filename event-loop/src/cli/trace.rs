@@ -1,7 +1,5 @@
 //! `event-loop trace`: a program of Node's, a lesson or a replay, recorded; as a page to step through, as a drawing, or as JSON.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write};
@@ -9,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::ValueEnum;
 use event_loop::{NodeProgram, Report, Trace};
 
@@ -26,8 +24,8 @@ pub struct Args {
     #[arg(value_name = "PROGRAM|LESSON|FILE")]
     what: String,
     /// Where the recording goes: a page (.html), a drawing (.svg), or events for Perfetto (.json)
-    #[arg(short, long, value_name = "FILE", value_parser = Output::parse)]
-    output: Output,
+    #[arg(short, long, value_name = "FILE", value_parser = parse_output)]
+    output: (PathBuf, Format),
     /// Draw this run beside it: a program, a lesson or a file again
     #[arg(long, value_name = "PROGRAM|LESSON|FILE")]
     beside: Option<String>,
@@ -42,12 +40,6 @@ pub struct Args {
     args: Vec<OsString>,
 }
 
-#[derive(Clone)]
-struct Output {
-    path: PathBuf,
-    format: Format,
-}
-
 /// What it is, by the end of its name.
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 enum Format {
@@ -56,14 +48,12 @@ enum Format {
     Json,
 }
 
-impl Output {
-    fn parse(text: &str) -> Result<Self, String> {
-        let path = PathBuf::from(text);
-        let end = path.extension().unwrap_or_default().to_string_lossy();
-        let format = Format::from_str(&end, false);
-        let format = format.map_err(|_| "a recording ends in .html, .svg or .json")?;
-        Ok(Self { path, format })
-    }
+fn parse_output(text: &str) -> Result<(PathBuf, Format), String> {
+    let path = PathBuf::from(text);
+    let end = path.extension().unwrap_or_default().to_string_lossy();
+    let format = Format::from_str(&end, false);
+    let format = format.map_err(|_| "a recording ends in .html, .svg or .json")?;
+    Ok((path, format))
 }
 
 /// A time as `10s`, `500ms`, `2m`; `0` is no limit.
@@ -74,29 +64,27 @@ fn parse_time(text: &str) -> Result<Duration, humantime::DurationError> {
 
 /// Runs it, and writes the recording, also of a run that fails.
 pub fn trace(args: &Args) -> anyhow::Result<ExitCode> {
-    if args.output.format == Format::Json && args.beside.is_some() {
-        return Err(WrongUsage(
-            "JSON is for one run; a page or a drawing: -o FILE.html, -o FILE.svg",
-        )
-        .into());
+    let (path, format) = (&args.output.0, args.output.1);
+    if format == Format::Json && args.beside.is_some() {
+        bail!(WrongUsage(
+            "JSON is for one run; a page or a drawing: -o FILE.html, -o FILE.svg"
+        ));
     }
     let named = [Some(args.what.as_str()), args.beside.as_deref()];
     let subjects = named.into_iter().flatten().map(Subject::find);
     let subjects = subjects.collect::<anyhow::Result<Vec<_>>>()?;
     let mut temporary = None;
     let traced = until_signal(async {
-        let path = args.output.path.display().to_string();
         // First, for then nothing has been printed if there is no place for it.
-        let file = AtomicFile::open(&args.output.path).with_context(|| path.clone())?;
+        let file = AtomicFile::open(path).with_context(|| path.display().to_string())?;
         temporary = file.temporary().map(Path::to_owned);
         let (runs, status) = record(&subjects, args).await?;
-        let format = args.output.format;
         // On a thread of its own: a pipe may have a reader that takes its time.
         let write = move || file.write(|out| draw(format, &subjects, runs, out));
         let written = tokio::task::spawn_blocking(write).await?;
-        written.with_context(|| path.clone())?;
+        written.with_context(|| path.display().to_string())?;
         // To stderr: stdout is what the program prints.
-        let _ = writeln!(io::stderr(), "event-loop: wrote {path}");
+        let _ = writeln!(io::stderr(), "event-loop: wrote {}", path.display());
         status
     });
     if let (Err(_), Some(temporary)) = (&traced, temporary) {
@@ -106,27 +94,23 @@ pub fn trace(args: &Args) -> anyhow::Result<ExitCode> {
     traced
 }
 
+/// What a run of ours has come to.
+type Status = anyhow::Result<ExitCode>;
+
 /// Records all; the second answer is the first failure of a run of ours.
-async fn record(
-    subjects: &[Subject],
-    args: &Args,
-) -> anyhow::Result<(Vec<Trace>, anyhow::Result<ExitCode>)> {
-    let mut runs = BTreeMap::new();
+async fn record(subjects: &[Subject], args: &Args) -> anyhow::Result<(Vec<Trace>, Status)> {
+    let mut runs: Vec<_> = subjects.iter().map(|_| None).collect();
     let mut status = Ok(ExitCode::SUCCESS);
     // Node's come first, for then nothing has been printed if there is no Node.
-    for (place, subject) in subjects.iter().enumerate() {
-        if let Subject::Node(program) = subject {
-            runs.insert(place, record_node(program, args).await?);
-        }
-    }
-    for (place, subject) in subjects.iter().enumerate() {
-        if let Entry::Vacant(run) = runs.entry(place) {
-            let (ran, recorded) = subject.record(args.real_clock).await?;
+    for is_node in [true, false] {
+        let all = subjects.iter().zip(&mut runs);
+        for (subject, run) in all.filter(|(subject, _)| subject.is_node() == is_node) {
+            let (ran, recorded) = subject.record(args).await?;
             status = status.and(ran);
-            run.insert(recorded);
+            *run = Some(recorded);
         }
     }
-    Ok((runs.into_values().collect(), status))
+    Ok((runs.into_iter().flatten().collect(), status))
 }
 
 fn draw(
@@ -147,70 +131,76 @@ fn draw(
     }
 }
 
-/// What is recorded.
-#[derive(Clone)]
-enum Subject {
-    Node(Source),
-    Lesson(&'static tour::Lesson),
-    Programs(Source),
+/// What is recorded, and the source that is shown with it.
+struct Subject {
+    what: Program,
+    title: String,
+    file: String,
+    text: String,
 }
 
-#[derive(Clone)]
-struct Source {
-    name: String,
-    text: String,
+enum Program {
+    Node(PathBuf),
+    Lesson(&'static tour::Lesson),
+    /// A file of small programs, by the name that messages give it.
+    Replay(String),
 }
 
 impl Subject {
     fn find(what: &str) -> anyhow::Result<Self> {
         if let Some(lesson) = tour::find(what) {
-            return Ok(Self::Lesson(lesson));
+            return Ok(Self {
+                what: Program::Lesson(lesson),
+                title: format!("{}: {}", lesson.name, lesson.title),
+                file: format!("examples/{}.rs", lesson.name),
+                text: lesson.rust.to_owned(),
+            });
         }
-        let file = Path::new(what);
-        let (name, text) = (replay::name_of(file), replay::read(file)?);
-        let source = Source { name, text };
-        let end = file.extension().and_then(|end| end.to_str());
-        if matches!(end, Some("mjs" | "cjs" | "js" | "mts" | "cts" | "ts")) {
-            return Ok(Self::Node(source));
-        }
-        replay::check(&source.name, &source.text)?;
-        Ok(Self::Programs(source))
+        let path = Path::new(what);
+        let (name, text) = (replay::name_of(path), replay::read(path)?);
+        let file = Path::new(&name).file_name().unwrap_or_default();
+        let file = file.to_string_lossy().into_owned();
+        let what = match path.extension().and_then(|end| end.to_str()) {
+            Some("mjs" | "cjs" | "js" | "mts" | "cts" | "ts") => Program::Node(path.to_owned()),
+            _ => {
+                replay::check(&name, &text)?;
+                Program::Replay(name)
+            }
+        };
+        Ok(Self {
+            what,
+            title: file.clone(),
+            file,
+            text,
+        })
     }
 
-    /// Runs what is ours, on a thread of its own: a signal is answered meanwhile.
-    async fn record(&self, real_clock: bool) -> anyhow::Result<(anyhow::Result<ExitCode>, Trace)> {
-        let subject = self.clone();
-        let run = move || match subject {
-            Self::Node(_) => Ok(ExitCode::SUCCESS),
-            Self::Lesson(lesson) => Ok(run_lesson(lesson)),
-            Self::Programs(Source { name, text }) => {
-                replay::play(&name, &text, real_clock).map(|()| ExitCode::SUCCESS)
+    fn report(&self, run: Trace) -> Report {
+        Report::new(&self.title, run).source(&self.file, &self.text)
+    }
+
+    fn is_node(&self) -> bool {
+        matches!(self.what, Program::Node(_))
+    }
+
+    /// Runs it; what is ours, on a thread of its own: a signal is answered meanwhile.
+    async fn record(&self, args: &Args) -> anyhow::Result<(Status, Trace)> {
+        let real_clock = args.real_clock;
+        let run: Box<dyn FnOnce() -> Status + Send> = match &self.what {
+            Program::Node(program) => {
+                let node = std::env::var_os("NODE").filter(|node| !node.is_empty());
+                let program = NodeProgram::new(node.unwrap_or_else(|| "node".into()), program);
+                let program = program.args(&args.args).time_limit(args.time_limit);
+                return Ok((Ok(ExitCode::SUCCESS), program.record().await?));
+            }
+            Program::Lesson(lesson) => Box::new(|| Ok(run_lesson(lesson))),
+            Program::Replay(name) => {
+                let (name, text) = (name.clone(), self.text.clone());
+                Box::new(move || replay::play(&name, &text, real_clock))
             }
         };
         Ok(tokio::task::spawn_blocking(|| event_loop::trace(run)).await?)
     }
-
-    fn report(&self, recorded: Trace) -> Report {
-        match self {
-            Self::Lesson(lesson) => {
-                let title = format!("{}: {}", lesson.name, lesson.title);
-                let file = format!("examples/{}.rs", lesson.name);
-                Report::new(&title, recorded).source(&file, lesson.rust)
-            }
-            Self::Node(Source { name, text }) | Self::Programs(Source { name, text }) => {
-                let file = Path::new(name).file_name().unwrap_or_default();
-                let file = file.to_string_lossy();
-                Report::new(&file, recorded).source(&file, text)
-            }
-        }
-    }
-}
-
-async fn record_node(program: &Source, args: &Args) -> anyhow::Result<Trace> {
-    let node = std::env::var_os("NODE").filter(|node| !node.is_empty());
-    let program = NodeProgram::new(node.unwrap_or_else(|| "node".into()), &program.name);
-    let program = program.args(&args.args).time_limit(args.time_limit);
-    Ok(program.record().await?)
 }
 
 /// Runs a lesson in this process. Its `println!` panics when nothing reads any more: that ends us as well, without a word.

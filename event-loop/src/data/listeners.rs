@@ -23,11 +23,7 @@ pub enum ProcessEvent {
 }
 
 /// What listeners are told: the exit code, or the error.
-#[derive(Clone)]
-pub enum Occurrence {
-    Code(i32),
-    Error(Error),
-}
+pub type Occurrence = Result<i32, Error>;
 
 type Callback = Rc<RefCell<dyn FnMut(&Occurrence) -> Result<(), BoxError>>>;
 
@@ -53,11 +49,9 @@ impl Listeners {
         callback: impl FnMut(&Occurrence) -> Result<(), BoxError> + 'static,
     ) -> ListenerId {
         let id = (event, self.next.replace(self.next.get() + 1));
-        let callback = Rc::new(RefCell::new(callback));
-        let once = false;
-        self.all
-            .borrow_mut()
-            .insert(id, Listener { callback, once });
+        let (callback, once) = (Rc::new(RefCell::new(callback)), false);
+        let mut all = self.all.borrow_mut();
+        all.insert(id, Listener { callback, once });
         id
     }
 
@@ -74,17 +68,11 @@ impl Listeners {
 
     /// Takes out the listeners of one event, or all.
     pub fn remove_all(&self, event: Option<ProcessEvent>) -> impl Sized + use<> {
-        let all = self.all.take();
-        let (kept, removed) = all
-            .into_iter()
-            .partition(|((of, _), _)| event.is_some_and(|event| *of != event));
+        let all = self.all.take().into_iter();
+        let (kept, removed): (_, BTreeMap<_, _>) =
+            all.partition(|((of, _), _)| event.is_some_and(|event| *of != event));
         self.all.replace(kept);
-        let removed: BTreeMap<_, _> = removed;
         removed
-    }
-
-    pub fn has(&self, event: ProcessEvent) -> bool {
-        self.all.borrow().keys().any(|(of, _)| *of == event)
     }
 
     /// The listeners of now: those that are added meanwhile wait for the next time.

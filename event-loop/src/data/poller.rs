@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use slotmap::new_key_type;
-use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime, RuntimeMetrics};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::data::task_table::TaskKey;
@@ -37,6 +37,8 @@ pub struct Poller {
     arriving: RefCell<UnboundedReceiver<Completion>>,
     arrived: RefCell<Vec<Completion>>,
     polling: Cell<bool>,
+    /// Asked in each iteration; to make it takes an atomic count.
+    metrics: RuntimeMetrics,
     wake_timer: WakeTimer,
 }
 
@@ -59,12 +61,14 @@ impl Poller {
             WakeTimer::new()?
         };
         let (completed, arriving) = unbounded_channel();
+        let metrics = runtime.metrics();
         Ok(Self {
             runtime: Some(runtime),
             completed,
             arriving: RefCell::new(arriving),
             arrived: RefCell::default(),
             polling: Cell::new(false),
+            metrics,
             wake_timer,
         })
     }
@@ -87,6 +91,11 @@ impl Poller {
 
     pub fn has_completions(&self) -> bool {
         !self.arrived.borrow().is_empty() || !self.arriving.borrow().is_empty()
+    }
+
+    /// Whether tokio has tasks of its own, which run while it is polled.
+    pub fn has_tasks(&self) -> bool {
+        self.metrics.num_alive_tasks() > 0
     }
 
     pub fn take_completions(&self) -> Vec<Completion> {

@@ -5,6 +5,7 @@
 //! Nothing here calls a callback.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use slotmap::{SlotMap, new_key_type};
 
@@ -12,16 +13,17 @@ use crate::callback::RepeatCallback;
 
 new_key_type! {
     pub struct TimerKey;
-    pub struct ListKey;
 }
 
+/// A list by its duration and its id: one that has taken its place is another.
+pub type ListKey = (u64, u64);
+
 /// A timer stays in the table while it is set or a handle of it exists.
+#[derive(Default)]
 pub struct Timer {
     pub callback: Option<RepeatCallback>,
     pub duration: u64,
     pub start: u64,
-    /// Its last list, which is there for as long as the timer is in it.
-    list: ListKey,
     prev: Option<TimerKey>,
     next: Option<TimerKey>,
     pub state: TimerState,
@@ -30,13 +32,14 @@ pub struct Timer {
     pub handles: u32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TimerState {
     /// It waits in its list.
     Scheduled,
     /// Its callback runs.
     Running,
-    /// It has fired. `refresh` sets it again.
+    /// It has fired, or was never set. `refresh` sets it again.
+    #[default]
     Fired,
     /// It was cleared before it had fired: nothing sets it again.
     Cleared,
@@ -58,14 +61,10 @@ impl Timer {
         Self {
             callback: Some(callback),
             duration,
-            start: 0,
-            list: ListKey::default(),
-            prev: None,
-            next: None,
-            state: TimerState::Fired,
             repeats,
             refed: true,
             handles: 1,
+            ..Self::default()
         }
     }
 
@@ -76,7 +75,6 @@ impl Timer {
 }
 
 struct List {
-    duration: u64,
     expiry: u64,
     /// Breaks ties: the older list first.
     id: u64,
@@ -88,9 +86,10 @@ struct List {
 #[derive(Default)]
 pub struct TimerLists {
     pub all: SlotMap<TimerKey, Timer>,
-    lists: SlotMap<ListKey, List>,
-    by_duration: BTreeMap<u64, ListKey>,
-    by_expiry: BTreeMap<(u64, u64), ListKey>,
+    /// By duration.
+    lists: BTreeMap<u64, List>,
+    /// The duration of each list, by its expiry and its id.
+    by_expiry: BTreeMap<(u64, u64), u64>,
     next_id: u64,
     /// How many timers hold the loop.
     pub refs: usize,
@@ -118,40 +117,29 @@ impl TimerLists {
         let Some(duration) = self.all.get(key).map(|timer| timer.duration) else {
             return;
         };
-        let known = self.by_duration.get(&duration).copied();
-        let list = known.unwrap_or_else(|| self.new_list(duration, start, loop_start));
-        let ends = &mut self.lists[list];
-        let last = ends.last.replace(key);
-        match last {
-            Some(last) => self.all[last].next = Some(key),
-            None => ends.first = Some(key),
-        }
+        let list = self.lists.entry(duration).or_insert_with(|| {
+            let (id, expiry) = (self.next_id, start.saturating_add(duration));
+            self.next_id += 1;
+            self.by_expiry.insert((expiry, id), duration);
+            if self.next_expiry.is_none_or(|next| next > expiry) {
+                self.next_expiry = Some(expiry);
+                self.alarm = Some(loop_start.saturating_add(duration));
+            }
+            List {
+                expiry,
+                id,
+                first: None,
+                last: None,
+            }
+        });
+        let last = list.last.replace(key);
+        let before = last.map_or(&mut list.first, |last| &mut self.all[last].next);
+        *before = Some(key);
         self.update(key, |timer| {
-            (timer.start, timer.list) = (start, list);
+            timer.start = start;
             (timer.prev, timer.next) = (last, None);
             timer.state = TimerState::Scheduled;
         });
-    }
-
-    fn new_list(&mut self, duration: u64, start: u64, loop_start: u64) -> ListKey {
-        let (id, expiry) = (self.next_id, start.saturating_add(duration));
-        self.next_id += 1;
-        let (first, last) = (None, None);
-        let list = List {
-            duration,
-            expiry,
-            id,
-            first,
-            last,
-        };
-        let list = self.lists.insert(list);
-        self.by_duration.insert(duration, list);
-        self.by_expiry.insert((expiry, id), list);
-        if self.next_expiry.is_none_or(|next| next > expiry) {
-            self.next_expiry = Some(expiry);
-            self.alarm = Some(loop_start.saturating_add(duration));
-        }
-        list
     }
 
     /// Takes a timer out of its list, if it is in one. It counts as running until its state is set.
@@ -161,22 +149,14 @@ impl TimerLists {
             return;
         };
         timer.state = TimerState::Running;
-        let (prev, next, list) = (timer.prev, timer.next, timer.list);
-        if let Some(prev) = prev {
-            self.all[prev].next = next;
-        }
-        if let Some(next) = next {
-            self.all[next].prev = prev;
-        }
-        if prev.is_none() || next.is_none() {
-            let list = &mut self.lists[list];
-            if prev.is_none() {
-                list.first = next;
-            }
-            if next.is_none() {
-                list.last = prev;
-            }
-        }
+        let (prev, next) = (timer.prev, timer.next);
+        let Some(list) = self.lists.get_mut(&timer.duration) else {
+            return;
+        };
+        let before = prev.map_or(&mut list.first, |prev| &mut self.all[prev].next);
+        *before = next;
+        let after = next.map_or(&mut list.last, |next| &mut self.all[next].prev);
+        *after = prev;
     }
 
     /// Whether it is there and holds the loop while it is set.
@@ -186,39 +166,41 @@ impl TimerLists {
 
     /// The list that expires first, and when.
     pub fn first_list(&self) -> Option<(u64, ListKey)> {
-        let (&(expiry, _), &list) = self.by_expiry.first_key_value()?;
-        Some((expiry, list))
+        let (&(expiry, id), &duration) = self.by_expiry.first_key_value()?;
+        Some((expiry, (duration, id)))
     }
 
     /// The first timer of a list; nothing if the list is empty or gone.
-    pub fn first_of(&self, list: ListKey) -> Option<TimerKey> {
-        self.lists.get(list)?.first
+    pub fn first_of(&self, (duration, id): ListKey) -> Option<TimerKey> {
+        let list = self.lists.get(&duration)?;
+        list.first.filter(|_| list.id == id)
     }
 
     /// Gives a list whose first timer is not due yet a new place and a new id. So it may come after lists with later deadlines.
-    pub fn postpone(&mut self, key: ListKey, expiry: u64) {
-        let id = self.next_id;
-        self.next_id += 1;
-        let list = &mut self.lists[key];
-        self.by_expiry.remove(&(list.expiry, list.id));
-        (list.expiry, list.id) = (expiry, id);
-        self.by_expiry.insert((expiry, id), key);
+    pub fn postpone(&mut self, (duration, id): ListKey, expiry: u64) {
+        if let Some(list) = self.lists.get_mut(&duration) {
+            self.by_expiry.remove(&(list.expiry, id));
+            (list.expiry, list.id) = (expiry, self.next_id);
+            self.by_expiry.insert((expiry, self.next_id), duration);
+            self.next_id += 1;
+        }
     }
 
     /// Forgets a list that is empty. The next timer of that duration begins a new one, with a new id.
-    pub fn drop_list(&mut self, list: ListKey) {
-        if let Some(list) = self.lists.remove(list) {
-            self.by_expiry.remove(&(list.expiry, list.id));
-            self.by_duration.remove(&list.duration);
+    pub fn drop_list(&mut self, (duration, id): ListKey) {
+        if let Entry::Occupied(list) = self.lists.entry(duration)
+            && list.get().id == id
+        {
+            self.by_expiry.remove(&(list.remove().expiry, id));
         }
     }
 
     /// Forgets the list of a timer that was cleared, if that was its last.
     pub fn drop_list_if_empty(&mut self, duration: u64) {
-        if let Some(&list) = self.by_duration.get(&duration)
-            && self.first_of(list).is_none()
+        if let Some(list) = self.lists.get(&duration)
+            && list.first.is_none()
         {
-            self.drop_list(list);
+            self.drop_list((duration, list.id));
         }
     }
 

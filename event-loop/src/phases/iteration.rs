@@ -4,7 +4,7 @@
 //! still draw the other way round.
 
 use crate::callback::SpanKind;
-use crate::data::listeners::{Occurrence, ProcessEvent};
+use crate::data::listeners::ProcessEvent;
 use crate::event_loop::EventLoop;
 use crate::probe;
 
@@ -18,7 +18,7 @@ impl EventLoop {
             }
             // What the listeners schedule revives the loop; their ticks and microtasks run, but revive nothing.
             let code = self.exit_code.get().unwrap_or(0);
-            self.emit(ProcessEvent::BeforeExit, &Occurrence::Code(code));
+            self.emit(ProcessEvent::BeforeExit, &Ok(code));
             self.drain();
             if self.is_stopping() || !self.is_alive() {
                 return;

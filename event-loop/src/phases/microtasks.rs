@@ -66,7 +66,8 @@ impl EventLoop {
                 continue;
             }
             // Only now has all code of this drain had a chance to handle a rejection.
-            if !self.report_rejections() || self.is_stopping() {
+            let none = self.rejections.borrow().is_empty();
+            if none || !self.report_rejections() || self.is_stopping() {
                 return true;
             }
         }

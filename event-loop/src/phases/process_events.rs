@@ -2,7 +2,7 @@
 //!
 //! Node's `process.on('beforeExit' | 'exit' | 'uncaughtException' | ...)`, `process.exit()` and `process.exitCode`.
 
-use crate::callback::{BoxError, CallbackResult, catch_panic};
+use crate::callback::{CallbackResult, catch_panic};
 pub use crate::data::listeners::ProcessEvent;
 use crate::data::listeners::{ListenerId, Occurrence};
 use crate::error::Error;
@@ -35,8 +35,10 @@ impl Listener {
 ///
 /// Outside a loop.
 #[track_caller]
-pub fn on_before_exit<R: CallbackResult>(listener: impl FnMut(i32) -> R + 'static) -> Listener {
-    on_code(ProcessEvent::BeforeExit, listener)
+pub fn on_before_exit<R: CallbackResult>(mut listener: impl FnMut(i32) -> R + 'static) -> Listener {
+    on(ProcessEvent::BeforeExit, move |about| {
+        about.as_ref().ok().map(|code| listener(*code))
+    })
 }
 
 /// Calls `listener` with the exit code at the very end; what it schedules never runs.
@@ -45,8 +47,10 @@ pub fn on_before_exit<R: CallbackResult>(listener: impl FnMut(i32) -> R + 'stati
 ///
 /// Outside a loop.
 #[track_caller]
-pub fn on_exit<R: CallbackResult>(listener: impl FnMut(i32) -> R + 'static) -> Listener {
-    on_code(ProcessEvent::Exit, listener)
+pub fn on_exit<R: CallbackResult>(mut listener: impl FnMut(i32) -> R + 'static) -> Listener {
+    on(ProcessEvent::Exit, move |about| {
+        about.as_ref().ok().map(|code| listener(*code))
+    })
 }
 
 /// Calls `listener` with every error that was not caught: of a callback, a panic, or a rejection that has no listener of its own.
@@ -56,8 +60,10 @@ pub fn on_exit<R: CallbackResult>(listener: impl FnMut(i32) -> R + 'static) -> L
 ///
 /// Outside a loop.
 #[track_caller]
-pub fn on_uncaught<R: CallbackResult>(listener: impl FnMut(&Error) -> R + 'static) -> Listener {
-    on_error(ProcessEvent::Uncaught, listener)
+pub fn on_uncaught<R: CallbackResult>(mut listener: impl FnMut(&Error) -> R + 'static) -> Listener {
+    on(ProcessEvent::Uncaught, move |about| {
+        about.as_ref().err().map(&mut listener)
+    })
 }
 
 /// Calls `listener` with the error of every promise that failed and was not awaited by the end of that drain.
@@ -67,9 +73,11 @@ pub fn on_uncaught<R: CallbackResult>(listener: impl FnMut(&Error) -> R + 'stati
 /// Outside a loop.
 #[track_caller]
 pub fn on_unhandled_rejection<R: CallbackResult>(
-    listener: impl FnMut(&Error) -> R + 'static,
+    mut listener: impl FnMut(&Error) -> R + 'static,
 ) -> Listener {
-    on_error(ProcessEvent::UnhandledRejection, listener)
+    on(ProcessEvent::UnhandledRejection, move |about| {
+        about.as_ref().err().map(&mut listener)
+    })
 }
 
 /// Calls `listener` when a promise that was reported as unhandled is awaited after all.
@@ -79,38 +87,23 @@ pub fn on_unhandled_rejection<R: CallbackResult>(
 /// Outside a loop.
 #[track_caller]
 pub fn on_rejection_handled<R: CallbackResult>(
-    listener: impl FnMut(&Error) -> R + 'static,
-) -> Listener {
-    on_error(ProcessEvent::RejectionHandled, listener)
-}
-
-#[track_caller]
-fn on_code<R: CallbackResult>(
-    event: ProcessEvent,
-    mut listener: impl FnMut(i32) -> R + 'static,
-) -> Listener {
-    on(event, move |about| match about {
-        Occurrence::Code(code) => listener(*code).into_callback_result().map(drop),
-        Occurrence::Error(_) => Ok(()),
-    })
-}
-
-#[track_caller]
-fn on_error<R: CallbackResult>(
-    event: ProcessEvent,
     mut listener: impl FnMut(&Error) -> R + 'static,
 ) -> Listener {
-    on(event, move |about| match about {
-        Occurrence::Error(error) => listener(error).into_callback_result().map(drop),
-        Occurrence::Code(_) => Ok(()),
+    on(ProcessEvent::RejectionHandled, move |about| {
+        about.as_ref().err().map(&mut listener)
     })
 }
 
+/// Adds a listener, which returns nothing if it is told something else than it asks for.
 #[track_caller]
-fn on(
+fn on<R: CallbackResult>(
     event: ProcessEvent,
-    listener: impl FnMut(&Occurrence) -> Result<(), BoxError> + 'static,
+    mut listener: impl FnMut(&Occurrence) -> Option<R> + 'static,
 ) -> Listener {
+    let listener = move |about: &Occurrence| match listener(about) {
+        Some(result) => result.into_callback_result().map(drop),
+        None => Ok(()),
+    };
     Listener(schedule(listener, |event_loop, listener| {
         event_loop.listeners.add(event, listener)
     }))
@@ -138,9 +131,8 @@ pub fn remove_all_listeners(event: impl Into<Option<ProcessEvent>>) {
 #[track_caller]
 pub fn exit(code: impl Into<Option<i32>>) {
     with(|event_loop| {
-        event_loop
-            .exit_code
-            .set(code.into().or(event_loop.exit_code.get()));
+        let code = code.into().or(event_loop.exit_code.get());
+        event_loop.exit_code.set(code);
         event_loop.stage.set(Stage::Stopping);
     });
 }
@@ -184,7 +176,7 @@ impl EventLoop {
             let code = self.exit_code.get().filter(|_| is_exiting);
             return self.exit_with_error(error, code.unwrap_or(1), Stage::Stopping);
         }
-        let about = Occurrence::Error(error);
+        let about = Err(error);
         for listener in listeners {
             if let Err(own) = catch_panic(|| self.listeners.call(listener, &about)) {
                 return self.exit_with_error(own, 7, Stage::Aborting);

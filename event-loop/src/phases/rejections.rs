@@ -7,17 +7,14 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::data::listeners::{Occurrence, ProcessEvent};
+use crate::data::listeners::ProcessEvent;
 use crate::error::Error;
 use crate::event_loop::EventLoop;
 
 /// A rejected promise of any type.
 pub trait Rejected {
-    /// The error, unless something has asked for it.
-    fn unhandled(&self) -> Option<Error>;
-
-    /// Remembers that it was reported.
-    fn mark_reported(&self);
+    /// Returns the error to be reported, unless something has asked for it, and remembers that it was reported.
+    fn report(&self) -> Option<Error>;
 }
 
 #[derive(Default)]
@@ -26,31 +23,35 @@ pub struct Rejections {
     pub handled_late: VecDeque<Error>,
 }
 
+impl Rejections {
+    pub fn is_empty(&self) -> bool {
+        self.new.is_empty() && self.handled_late.is_empty()
+    }
+}
+
 impl EventLoop {
     /// Reports what the last drain has left unhandled; tells whether anything was reported.
     pub fn report_rejections(&self) -> bool {
         let mut reported = false;
         while let Some(error) = self.next_handled_late() {
-            self.emit(ProcessEvent::RejectionHandled, &Occurrence::Error(error));
+            self.emit(ProcessEvent::RejectionHandled, &Err(error));
             reported = true;
         }
         // Those that come up while these are reported have a drain of their own.
         let count = self.rejections.borrow().new.len();
         for _ in 0..count {
             let next = self.rejections.borrow_mut().new.pop_front();
-            let Some((promise, error)) =
-                next.and_then(|next| Some((Rc::clone(&next), next.unhandled()?)))
-            else {
+            let Some(error) = next.and_then(|promise| promise.report()) else {
                 continue;
             };
             if self.is_stopping() {
                 break;
             }
-            promise.mark_reported();
-            if self.listeners.has(ProcessEvent::UnhandledRejection) {
-                self.emit(ProcessEvent::UnhandledRejection, &Occurrence::Error(error));
-            } else {
+            let event = ProcessEvent::UnhandledRejection;
+            if self.listeners.of(event).is_empty() {
                 self.uncaught(Error::UnhandledRejection(Arc::new(error)));
+            } else {
+                self.emit(event, &Err(error));
             }
             reported = true;
         }

@@ -95,20 +95,16 @@ impl EventLoop {
 
     /// Runs one timer, and sets it again if it is an interval.
     fn fire(&self, key: TimerKey) -> bool {
-        let Some((callback, repeats)) = self.take_due(key) else {
-            return true;
-        };
-        let Some(mut callback) = callback else {
-            // Cleared after it had fired, then refreshed: it is due, and there is nothing to run.
-            self.has_fired(key, None);
+        let Some((mut callback, repeats)) = self.take_due(key) else {
             return true;
         };
         // An interval counts from here, not from the end of its callback.
         let start = repeats.then(|| self.update_time());
         let outer = self.timers.borrow_mut().running.replace(key);
-        let succeeded = self.call(&mut callback);
+        // There is nothing to run if it was cleared after it had fired, then refreshed.
+        let succeeded = callback.as_mut().is_none_or(|callback| self.call(callback));
         self.timers.borrow_mut().running = outer;
-        let left = self.after_callback(key, callback, start);
+        let left = self.put_back(key, callback, start);
         drop(left);
         succeeded
     }
@@ -121,47 +117,31 @@ impl EventLoop {
         (!is_cleared).then(|| (timer.callback.take(), timer.repeats))
     }
 
-    /// Puts the callback back for as long as it may be needed; returns what is to be dropped where nothing is borrowed.
-    fn after_callback(
+    /// Keeps the callback for as long as it may be needed; returns what is to be dropped where nothing is borrowed.
+    fn put_back(
         &self,
         key: TimerKey,
-        callback: RepeatCallback,
+        callback: Option<RepeatCallback>,
         start: Option<u64>,
     ) -> Option<RepeatCallback> {
-        let mut timers = self.timers.borrow_mut();
-        let Some(timer) = timers.all.get_mut(key) else {
-            return Some(callback);
+        let timers = &mut *self.timers.borrow_mut();
+        let timer = timers.all.get_mut(key);
+        let Some(timer) = timer.filter(|timer| timer.state != TimerState::Cleared) else {
+            timers.forget_unless_held(key);
+            return callback;
         };
+        timer.callback = callback;
         match (timer.state, start) {
-            (TimerState::Cleared, _) => {
-                timers.forget_unless_held(key);
-                return Some(callback);
-            }
-            (_, Some(start)) if timer.repeats => {
-                timer.callback = Some(callback);
-                timers.append(key, start, self.loop_time.get());
-            }
+            (_, Some(start)) if timer.repeats => timers.append(key, start, self.loop_time.get()),
             // Its own callback has refreshed it.
-            (TimerState::Scheduled, _) => timer.callback = Some(callback),
+            (TimerState::Scheduled, _) => {}
             _ => {
-                drop(timers);
-                return self.has_fired(key, Some(callback));
+                timers.update(key, |timer| timer.state = TimerState::Fired);
+                probe::timer(key, TimerChange::Fired);
+                return timers.forget_unless_held(key);
             }
         }
         None
-    }
-
-    /// The timer has fired and was not set again.
-    fn has_fired(&self, key: TimerKey, callback: Option<RepeatCallback>) -> Option<RepeatCallback> {
-        let mut timers = self.timers.borrow_mut();
-        let before = timers.update(key, |timer| {
-            timer.callback = callback;
-            std::mem::replace(&mut timer.state, TimerState::Fired)
-        });
-        if before != Some(TimerState::Fired) {
-            probe::timer(key, TimerChange::Fired);
-        }
-        timers.forget_unless_held(key)
     }
 
     /// Takes out the callbacks of all timers, for a loop that has ended.

@@ -56,15 +56,12 @@ pub fn printed(run: &Trace) -> Vec<(usize, &str)> {
 }
 
 fn agreed(printed: &[Vec<(usize, &str)>]) -> usize {
-    let Some((first, others)) = printed.split_first() else {
-        return 0;
-    };
     let same = |line: &usize| {
-        let text = first.get(*line).map(|(_, text)| *text);
-        text.is_some()
-            && others
-                .iter()
-                .all(|other| other.get(*line).map(|(_, text)| *text) == text)
+        let mut texts = printed
+            .iter()
+            .map(|lines| lines.get(*line).map(|(_, text)| text));
+        let first = texts.next().flatten();
+        first.is_some() && texts.all(|text| text == first)
     };
     (0..).take_while(same).count()
 }

@@ -1,13 +1,12 @@
 //! The drawing: all steps at once, for a page without buttons. It depends on the order alone, not on how long anything took.
 
-use std::fmt::Arguments;
 use std::io::{self, Write};
 
 use super::Report;
 use super::align::{order, printed};
 use super::page::as_text;
 use crate::callback::SpanKind;
-use crate::trace::{Span, StepKind, THEMES, Trace, Wait, WaitKind};
+use crate::trace::{Span, StepKind, THEMES, Theme, Trace, Wait, WaitKind};
 
 const COLUMN: usize = 24;
 const GUTTER: usize = 96;
@@ -40,27 +39,17 @@ impl Report {
                 drawing.text("in", 8, drawing.top + 8, name);
                 drawing.top += 20;
             }
-            let lines = printed(run);
-            let rows = drawing.top + lines.len() * LABEL + 6;
-            let lane = Lane { run, columns, rows };
-            drawing.lane(&lane, &lines);
+            drawing.lane(run, columns);
         }
         drawing.legend(&self.runs);
-        let (
-            title,
-            Drawing {
-                width,
-                top,
-                out: body,
-            },
-        ) = (as_text(&self.title), drawing);
+        let (title, width, height) = (as_text(&self.title), drawing.width, drawing.top);
         writeln!(
             out,
-            r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {top}" width="{width}" height="{top}" role="img" aria-label="{title}">"#
+            r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-label="{title}">"#
         )?;
         writeln!(out, "<style>\n{STYLE}</style>")?;
         writeln!(out, r#"<text class="title" x="8" y="16">{title}</text>"#)?;
-        writeln!(out, "{body}</svg>")
+        writeln!(out, "{}</svg>", drawing.out)
     }
 }
 
@@ -85,7 +74,14 @@ impl Lane<'_> {
         let span = self.run.steps[step].span;
         span.map_or(self.rows, |span| self.y(self.run.spans[span].kind)) + ROW / 2
     }
+
+    fn width(&self, span: &Span) -> usize {
+        self.x(span.last) + COLUMN - self.x(span.first) - 1
+    }
 }
+
+/// A rectangle: its left, its top, its width, its height.
+type Area = [usize; 4];
 
 /// What has been drawn so far, from the top.
 struct Drawing {
@@ -95,67 +91,87 @@ struct Drawing {
 }
 
 impl Drawing {
-    fn put(&mut self, element: Arguments<'_>) {
-        self.out.push_str(&format!("{element}\n"));
+    fn put(&mut self, element: &str) {
+        self.out += element;
+        self.out.push('\n');
     }
 
     fn text(&mut self, class: &str, x: usize, y: usize, text: &str) {
         let text = as_text(text);
-        self.put(format_args!(
+        self.put(&format!(
             r#"<text class="{class}" x="{x}" y="{y}">{text}</text>"#
         ));
     }
 
-    fn band(&mut self, y: usize, height: usize, name: &str) {
-        let width = self.width - GUTTER;
-        self.put(format_args!(
-            r#"<rect class="band" x="{GUTTER}" y="{y}" width="{width}" height="{height}"/>"#
+    fn rect(&mut self, class: &str, area: Area) {
+        let area = attributes(area);
+        self.put(&format!(r#"<rect class="{class}" {area}/>"#));
+    }
+
+    /// A rectangle of its colour, as its `fill` or its `stroke`.
+    fn paint(&mut self, theme: &Theme, paint: &str, area: Area) {
+        let (area, colour, name) = (attributes(area), theme.colour, theme.name);
+        self.put(&format!(
+            r#"<rect {area} {paint}="{colour}"><title>{name}</title></rect>"#
         ));
+    }
+
+    /// A name or a letter in its colour's ink.
+    fn name(&mut self, theme: &Theme, text: &str, x: usize, y: usize) {
+        let ink = theme.ink;
+        self.put(&format!(
+            r#"<text class="in" x="{x}" y="{y}" style="fill:{ink}">{text}</text>"#
+        ));
+    }
+
+    fn band(&mut self, y: usize, height: usize, name: &str) {
+        self.rect("band", [GUTTER, y, self.width - GUTTER, height]);
         self.text("quiet", 8, y + height / 2, name);
     }
 
-    fn lane(&mut self, lane: &Lane, lines: &[(usize, &str)]) {
+    fn lane(&mut self, run: &Trace, columns: &[usize]) {
+        let lines = printed(run);
+        let rows = self.top + lines.len() * LABEL + 6;
+        let lane = &Lane { run, columns, rows };
         for (row, name) in (0..).zip(["phases", "callbacks", "ticks", "microtasks"]) {
-            self.band(lane.rows + row * (ROW + 4), ROW, name);
+            self.band(rows + row * (ROW + 4), ROW, name);
         }
-        let bottom = self.waits(lane);
-        for span in lane.run.spans.iter().filter(|span| span.begins_turn) {
-            let (x, top) = (lane.x(span.first), lane.rows);
-            self.put(format_args!(
-                r#"<line class="turn" x1="{x}" y1="{top}" x2="{x}" y2="{bottom}"/>"#
-            ));
+        let mut bottom = rows + 4 * (ROW + 4);
+        bottom = self.waits(lane, "pool", bottom, |kind| kind == WaitKind::Job);
+        bottom = self.waits(lane, "timers set", bottom, |kind| kind != WaitKind::Job);
+        for span in run.spans.iter().filter(|span| span.begins_turn) {
+            let x = lane.x(span.first);
+            self.put(&format!(r#"<path class="turn" d="M{x} {rows}V{bottom}"/>"#));
         }
-        self.labels(lane, lines);
-        for span in &lane.run.spans {
-            self.span(lane, span);
+        self.labels(lane, &lines);
+        for span in &run.spans {
+            let area = [lane.x(span.first), lane.y(span.kind), lane.width(span), ROW];
+            self.paint(span.kind.theme(), "fill", area);
         }
         self.arrows(lane);
-        for span in &lane.run.spans {
-            self.name(lane, span);
+        for span in &run.spans {
+            // All of the name if there is room, else its letter.
+            let theme = span.kind.theme();
+            let fits = theme.name.len() * LETTER + 8 <= lane.width(span);
+            let text = if fits { theme.name } else { theme.letter };
+            let (x, y) = (lane.x(span.first) + 5, lane.y(span.kind) + ROW / 2);
+            self.name(theme, text, x, y);
         }
         self.top = bottom + 14;
     }
 
     /// Printed lines, each on a line of its own: from top to bottom they read as the output, from left to right as the run.
     fn labels(&mut self, lane: &Lane, lines: &[(usize, &str)]) {
-        if lines
-            .first()
-            .is_some_and(|(first, _)| lane.x(*first) > GUTTER)
-        {
+        let first = lines.first().map(|(first, _)| lane.x(*first));
+        if first.is_some_and(|first| first > GUTTER) {
             self.text("quiet", 8, self.top + lines.len() * LABEL / 2, "printed");
         }
-        let places = lines.iter().zip(0..);
-        let places =
-            places.map(|((step, text), row)| (lane.x(*step) + 4, self.top + row * LABEL, *text));
-        let places: Vec<_> = places.collect();
-        for (x, y, _) in &places {
-            let height = lane.rows - y;
-            self.put(format_args!(
-                r#"<rect class="label-line" x="{x}" y="{y}" width="1" height="{height}"/>"#
-            ));
+        let places = lines.iter().zip((self.top..).step_by(LABEL));
+        let places = places.map(|((step, text), y)| (lane.x(*step) + 4, y, text.trim()));
+        for (x, y, _) in places.clone() {
+            self.rect("label-line", [x, y, 1, lane.rows - y]);
         }
         for (x, y, text) in places {
-            let text = text.trim();
             let is_too_long = x + 6 + text.chars().count() * LETTER > self.width;
             let (class, x) = if is_too_long {
                 ("mono end", x - 4)
@@ -166,84 +182,42 @@ impl Drawing {
         }
     }
 
-    fn span(&mut self, lane: &Lane, span: &Span) {
-        let (x, y, width) = (lane.x(span.first), lane.y(span.kind), width(lane, span));
-        let theme = span.kind.theme();
-        let (name, colour) = (theme.name, theme.colour);
-        self.put(format_args!(
-            r#"<rect x="{x}" y="{y}" width="{width}" height="{ROW}" fill="{colour}"><title>{name}</title></rect>"#
-        ));
-    }
-
-    /// All of the name if there is room, else its letter.
-    fn name(&mut self, lane: &Lane, span: &Span) {
-        let theme = span.kind.theme();
-        let fits = theme.name.chars().count() * LETTER + 8 <= width(lane, span);
-        let text = if fits { theme.name } else { theme.letter };
-        let (x, y, ink) = (
-            lane.x(span.first) + 5,
-            lane.y(span.kind) + ROW / 2,
-            theme.ink,
-        );
-        self.put(format_args!(
-            r#"<text class="in" x="{x}" y="{y}" style="fill:{ink}">{text}</text>"#
-        ));
-    }
-
-    /// Jobs of the pool and timers, a row for each thread and for each timer that is set at the same time; returns their bottom.
-    fn waits(&mut self, lane: &Lane) -> usize {
-        let top = lane.rows + 4 * (ROW + 4);
-        let (jobs, timers): (Vec<_>, Vec<_>) = lane
-            .run
-            .waits
-            .iter()
-            .partition(|wait| wait.kind == WaitKind::Job);
-        let mut bottom = top;
-        for (name, waits) in [("pool", jobs), ("timers set", timers)] {
-            let rows = waits
-                .iter()
-                .map(|wait| wait.row + 1)
-                .max()
-                .unwrap_or_default();
-            for row in 0..rows {
-                let name = if row == 0 { name } else { "" };
-                self.band(bottom + row * WAIT, WAIT - 4, name);
-            }
-            for wait in waits {
-                self.wait(lane, wait, bottom + wait.row * WAIT + 2);
-            }
-            bottom += rows * WAIT;
+    /// Jobs of the pool or timers, a row for each thread or for each timer that is set at the same time; returns their bottom.
+    fn waits(&mut self, lane: &Lane, name: &str, top: usize, are: fn(WaitKind) -> bool) -> usize {
+        let waits = lane.run.waits.iter().filter(|wait| are(wait.kind));
+        let rows = waits.clone().map(|wait| wait.row + 1).max().unwrap_or(0);
+        for row in 0..rows {
+            let name = if row == 0 { name } else { "" };
+            self.band(top + row * WAIT, WAIT - 4, name);
         }
-        bottom
+        for wait in waits {
+            self.wait(lane, wait, top + wait.row * WAIT + 2);
+        }
+        top + rows * WAIT
     }
 
     /// What does not hold the loop is hollow; what was cleared ends in a cross.
     fn wait(&mut self, lane: &Lane, wait: &Wait, y: usize) {
         let x = lane.x(wait.first) + COLUMN / 2;
         let end = lane.x(wait.last.unwrap_or(lane.columns.len() - 1)) + COLUMN / 2;
-        let width = end.saturating_sub(x).max(2);
-        let (kind, text, paint, end) = match wait.kind {
-            WaitKind::Job => (SpanKind::JobDone, "job".to_owned(), "fill", ""),
-            WaitKind::Timer { ms, cleared, refed } => (
-                SpanKind::Timer,
-                format!("{ms} ms"),
-                if refed {
+        let area = [x, y, end.saturating_sub(x).max(2), 10];
+        let (kind, text, paint) = match wait.kind {
+            WaitKind::Job => (SpanKind::JobDone, "job".to_owned(), "fill"),
+            WaitKind::Timer { ms, refed, .. } => {
+                let paint = if refed {
                     "fill"
                 } else {
                     r#"class="unref" stroke"#
-                },
-                if cleared { "×" } else { "" },
-            ),
+                };
+                (SpanKind::Timer, format!("{ms} ms"), paint)
+            }
         };
-        let (name, colour) = (kind.theme().name, kind.theme().colour);
-        self.put(format_args!(
-            r#"<rect x="{x}" y="{y}" width="{width}" height="10" {paint}="{colour}"><title>{name}</title></rect>"#
-        ));
-        if text.len() * LETTER < width {
+        self.paint(kind.theme(), paint, area);
+        if text.len() * LETTER < area[2] {
             self.text("quiet", x + 4, y + 5, &text);
         }
-        if !end.is_empty() {
-            self.text("in end", x + width + 4, y + 5, end);
+        if matches!(wait.kind, WaitKind::Timer { cleared: true, .. }) {
+            self.text("in end", x + area[2] + 4, y + 5, "×");
         }
     }
 
@@ -258,8 +232,10 @@ impl Drawing {
             let bend = (x2.saturating_sub(x1) / 5 + 14).min(60);
             let dip = if y1 == y2 { ROW } else { 0 };
             let (from, to, before) = (y1 + bend / 3, y2 + dip, x2.saturating_sub(bend));
-            self.put(format_args!(
-                r#"<path class="why" d="M{x1} {y1}C{x1} {from} {before} {to} {x2} {y2}m-6 -4l6 4l-6 4"/><circle class="why" cx="{x1}" cy="{y1}" r="2.5"/>"#
+            let curve = format!("M{x1} {y1}C{x1} {from} {before} {to} {x2} {y2}m-6 -4l6 4l-6 4");
+            self.put(&format!(r#"<path class="why" d="{curve}"/>"#));
+            self.put(&format!(
+                r#"<circle class="why" cx="{x1}" cy="{y1}" r="2.5"/>"#
             ));
         }
     }
@@ -276,14 +252,9 @@ impl Drawing {
             if x + width > self.width && x > GUTTER {
                 (x, self.top) = (GUTTER, self.top + 20);
             }
-            let (y, middle, colour, ink) = (self.top, self.top + 8, theme.colour, theme.ink);
-            self.put(format_args!(
-                r#"<rect x="{x}" y="{y}" width="16" height="16" fill="{colour}"/>"#
-            ));
-            let (text, letter) = (x + 4, theme.letter);
-            self.put(format_args!(
-                r#"<text class="in" x="{text}" y="{middle}" style="fill:{ink}">{letter}</text>"#
-            ));
+            let middle = self.top + 8;
+            self.paint(theme, "fill", [x, self.top, 16, 16]);
+            self.name(theme, theme.letter, x + 4, middle);
             self.text("quiet", x + 22, middle, theme.name);
             x += width;
         }
@@ -291,8 +262,8 @@ impl Drawing {
     }
 }
 
-fn width(lane: &Lane, span: &Span) -> usize {
-    lane.x(span.last) + COLUMN - lane.x(span.first) - 1
+fn attributes([x, y, width, height]: Area) -> String {
+    format!(r#"x="{x}" y="{y}" width="{width}" height="{height}""#)
 }
 
 fn row(kind: SpanKind) -> usize {

@@ -54,27 +54,22 @@ pub fn read(notes: &str, program: &str, end: &str) -> Result<Trace, BoxError> {
     let Some(Note { text: version, .. }) = notes.first() else {
         return Err(format!("it is no Node: it has told nothing{end}").into());
     };
-    if !["22.", "24.", "26."]
-        .iter()
-        .any(|known| version.starts_with(known))
-    {
+    if !matches!(version.split('.').next(), Some("22" | "24" | "26")) {
         return Err(format!("it is Node v{version}, not 22, 24 or 26").into());
     }
     let name = format!("Node {version}{end}");
     // How often each callback is still to run: that of a promise which nothing awaits, never.
     let mut left: HashMap<u64, usize> = HashMap::new();
-    for note in notes
-        .iter()
-        .filter(|note| matches!(note.event, Event::Runs))
-    {
+    let runs = |note: &&Note| matches!(note.event, Event::Runs);
+    for note in notes.iter().filter(runs) {
         *left.entry(note.id).or_default() += 1;
     }
     let mut recorder = Recorder::default();
-    recorder.enters(SpanKind::Main);
+    recorder.enters(SpanKind::Main, false);
     for note in notes {
         // A phase has ended with its last callback, not when the next one begins.
         if !matches!(note.event, Event::Enters) {
-            recorder.at(note.at * 1000);
+            recorder.at(note.at);
         }
         let (id, kind) = (note.id, note.kind.unwrap_or(SpanKind::JobDone));
         let line = note.line.map(|line| recorder.line(program, line));
@@ -83,7 +78,7 @@ pub fn read(notes: &str, program: &str, end: &str) -> Result<Trace, BoxError> {
             Event::Node => {}
             Event::Enters => {
                 recorder.ends();
-                recorder.enters_turn(kind, note.turns);
+                recorder.enters(kind, note.turns);
             }
             Event::Schedules if is_awaited => recorder.schedules(id, kind, line),
             Event::Wakes if is_awaited => recorder.wakes(id),

@@ -45,7 +45,7 @@ class Run {
   constructor(run) {
     Object.assign(this, run);
     this.length = run.steps.length;
-    const column = (rows, k) => rows.map((row) => row[k]);
+    const column = (rows, k) => rows.map((row) => row[k] ?? -1);
     const [columns, at, span, file, line, does, arg, gone] = Array.from({ length: 8 }, (_, k) => column(run.steps, k));
     [this.columns, this.at] = [columns, at];
     this.steps = { span, file, line, does, arg, gone, runs: new Array(this.length).fill(-1) };
@@ -58,8 +58,10 @@ class Run {
       // Where what is scheduled first runs: an interval does so again.
       if (does[i] === RUNS && arg[i] >= 0 && this.steps.runs[arg[i]] < 0) this.steps.runs[arg[i]] = i;
     }
-    this.sources = run.files.map((file) => (file.source < 0 ? null : data.sources[file.source]));
-    this.main = run.files.findIndex((file) => file.source >= 0);
+    // The compiler names a file from where it was called: a copied crate's files have other beginnings.
+    const isOf = (file) => ({ name }) => file === name || file.endsWith(`/${name}`);
+    this.sources = run.files.map((file) => data.sources.find(isOf(file)));
+    this.main = this.sources.findIndex(Boolean);
     this.depths = this.depthsOfSpans();
     this.queues = [['Ticks', [TICK]], ['Microtasks', [MICROTASK, TASK]], ['Immediates', [IMMEDIATE]], ['Close', [CLOSE]]]
       .map(([name, kinds]) => this.queue(name, kinds))
@@ -114,7 +116,8 @@ class Run {
     [this.timers, this.threads] = [[], []];
     this.setAt = new Map();
     for (const wait of this.waits) {
-      if (!wait.isJob && wait.asked >= 0) this.setAt.set(wait.asked, wait.ms);
+      wait.isJob = wait.kind === 'Job';
+      if (!wait.isJob && wait.asked !== null) this.setAt.set(wait.asked, wait.ms);
       const rows = wait.isJob ? this.threads : this.timers;
       wait.ends = wait.last !== null;
       wait.last ??= this.length - 1;
@@ -166,7 +169,7 @@ class Run {
 
   where(place) {
     if (!place) return '';
-    return this.sources[place.file] ? `line ${place.line}` : `${this.files[place.file].name.split('/').pop()}:${place.line}`;
+    return this.sources[place.file] ? `line ${place.line}` : `${this.files[place.file].split('/').pop()}:${place.line}`;
   }
 
   // The step that led to this one, if it is known.
@@ -440,7 +443,7 @@ function drawWaits(lane, run, from, until, step, ink) {
       pen.globalAlpha = isNow ? 0.95 : 0.5;
       pen.fillStyle = pen.strokeStyle = look.colour;
       // What does not hold the loop is hollow; what was cleared ends in a cross.
-      if (wait.refed) pen.fillRect(left, row.y + 2, Math.max(1, right - left), row.height - 4);
+      if (wait.isJob || wait.refed) pen.fillRect(left, row.y + 2, Math.max(1, right - left), row.height - 4);
       else {
         pen.lineWidth = 1.5;
         pen.setLineDash([3, 2]);
@@ -454,7 +457,7 @@ function drawWaits(lane, run, from, until, step, ink) {
         pen.textAlign = 'left';
         pen.font = '10px system-ui, sans-serif';
         const start = Math.max(left, layout.gutter) + 4;
-        if (!isNow || !wait.refed) pen.fillStyle = ink.text;
+        if (!isNow || wait.refed === false) pen.fillStyle = ink.text;
         pen.fillText(wait.isJob ? 'job' : setting(wait), start, row.y + row.height / 2 + 1, Math.max(1, right - start - 4));
       }
     }

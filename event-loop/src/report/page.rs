@@ -4,13 +4,9 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use super::Report;
 use super::align::order;
-use super::{Report, Source};
-use crate::trace::{Line, Span, Step, StepKind, THEMES, Trace, Wait, WaitKind};
-
-const PAGE: &str = include_str!("page.html");
-const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
+use crate::trace::{Step, StepKind, THEMES, Trace};
 
 impl Report {
     /// Writes the picture as a page that needs nothing else: one steps through it in a browser.
@@ -19,26 +15,20 @@ impl Report {
     ///
     /// If `out` does not take it.
     pub fn write_html(&self, out: &mut impl Write) -> io::Result<()> {
-        let (title, data) = (as_text(&self.title), as_data(&self.data()));
-        // What is put in is not looked at again: a title may contain `{data}`.
-        let mut rest = PAGE;
-        for (name, text) in [
-            ("{title}", title.as_str()),
-            ("{style}", STYLE),
-            ("{data}", &data),
-            ("{script}", SCRIPT),
-        ] {
-            let (before, after) = rest.split_once(name).expect("the page has a place for it");
-            write!(out, "{before}{text}")?;
-            rest = after;
-        }
-        write!(out, "{rest}")
+        write!(
+            out,
+            include_str!("page.html"),
+            title = as_text(&self.title),
+            style = include_str!("page.css"),
+            data = as_data(&self.data()),
+            script = include_str!("page.js"),
+        )
     }
 
     fn data(&self) -> Value {
         let order = order(&self.runs);
         let runs = self.runs.iter().zip(&order.columns);
-        let runs = runs.map(|(run, columns)| run_as_json(run, columns, &self.sources));
+        let runs = runs.map(|(run, columns)| run_as_json(run, columns));
         json!({
             "title": self.title,
             "agreed": order.agreed,
@@ -64,61 +54,40 @@ fn as_data(json: &Value) -> String {
         .replace('\u{2029}', "\\u2029")
 }
 
-/// A run in rows of numbers: a hundred thousand objects would be five times as long. -1 stands for nothing, a line is a file and its number.
-fn run_as_json(run: &Trace, columns: &[usize], sources: &[Source]) -> Value {
-    let files = run.files.iter().map(|file| {
-        let source = sources.iter().position(|source| source.is(file));
-        json!({ "name": file, "source": or_none(source) })
-    });
+/// A run, its steps and spans as rows: a hundred thousand objects would be five times as long.
+fn run_as_json(run: &Trace, columns: &[usize]) -> Value {
     let steps = run.steps.iter().zip(columns);
+    let steps = steps.map(|(step, column)| step_as_json(step, *column));
+    let spans = run.spans.iter().map(|span| {
+        let (kind, parent) = (span.kind as usize, span.parent);
+        json!([
+            kind,
+            span.first,
+            span.last,
+            span.until,
+            parent,
+            span.begins_turn
+        ])
+    });
     json!({
         "name": run.name,
         "isOurs": run.is_ours,
-        "files": files.collect::<Vec<_>>(),
-        "steps": steps.map(|(step, column)| step_as_json(step, *column)).collect::<Vec<_>>(),
-        "spans": run.spans.iter().map(span_as_json).collect::<Vec<_>>(),
-        "waits": run.waits.iter().map(wait_as_json).collect::<Vec<_>>(),
+        "files": run.files,
+        "steps": steps.collect::<Vec<_>>(),
+        "spans": spans.collect::<Vec<_>>(),
+        "waits": run.waits,
     })
 }
 
-/// Its place on the axis, when it was, its span, what it does, and what belongs to that.
+/// Its place on the axis, when it was, its span, its line, what it does, and what belongs to that.
 fn step_as_json(step: &Step, column: usize) -> Value {
     let (does, about, gone) = match &step.does {
-        StepKind::Enters => (0, json!(-1), None),
-        StepKind::Runs { cause } => (1, or_none(*cause), None),
-        StepKind::Schedules { kind, gone } => (2, json!(*kind as usize), *gone),
-        StepKind::Wakes { gone } => (3, json!(-1), *gone),
-        StepKind::Prints(text) => (4, json!(text), None),
+        StepKind::Enters => (0, Value::Null, &None),
+        StepKind::Runs { cause } => (1, json!(cause), &None),
+        StepKind::Schedules { kind, gone } => (2, json!(*kind as usize), gone),
+        StepKind::Wakes { gone } => (3, Value::Null, gone),
+        StepKind::Prints(text) => (4, json!(text), &None),
     };
-    let [file, line] = place(step.line);
-    let (at, span, gone) = (step.at / 1000, or_none(step.span), or_none(gone));
-    json!([column, at, span, file, line, does, about, gone])
-}
-
-fn span_as_json(span: &Span) -> Value {
-    let (kind, turn) = (span.kind as usize, u8::from(span.begins_turn));
-    let (until, parent) = (span.until / 1000, or_none(span.parent));
-    json!([kind, span.first, span.last, until, parent, turn])
-}
-
-fn wait_as_json(wait: &Wait) -> Value {
-    let (is_job, ms, cleared, refed) = match wait.kind {
-        WaitKind::Job => (true, 0, false, true),
-        WaitKind::Timer { ms, cleared, refed } => (false, ms, cleared, refed),
-    };
-    let [file, line] = place(wait.line);
-    json!({
-        "isJob": is_job, "row": wait.row, "first": wait.first, "last": wait.last,
-        "from": wait.from / 1000, "until": wait.until / 1000, "file": file, "line": line,
-        "ms": ms, "cleared": cleared, "refed": refed, "asked": or_none(wait.asked),
-    })
-}
-
-fn place(line: Option<Line>) -> [Value; 2] {
-    let file = or_none(line.map(|line| line.file));
-    [file, json!(line.map_or(0, |line| line.number))]
-}
-
-fn or_none(number: Option<usize>) -> Value {
-    number.map_or(json!(-1), |number| json!(number))
+    let (file, line) = step.line.map(|line| (line.file, line.number)).unzip();
+    json!([column, step.at, step.span, file, line, does, about, gone])
 }

@@ -36,7 +36,7 @@ impl Trace {
         let waits = self.waits.iter().enumerate();
         events.extend(waits.flat_map(|(number, wait)| waiting(number, wait)));
         events.extend(self.queues.iter().map(|(at, queues)| {
-            json!({ "ph": "C", "name": "waiting", "tid": LOOP, "ts": at / 1000, "args": {
+            json!({ "ph": "C", "name": "waiting", "tid": LOOP, "ts": at, "args": {
                 "ticks": queues.ticks, "microtasks": queues.microtasks,
                 "immediates": queues.immediates, "timers": queues.timers,
             }})
@@ -45,11 +45,8 @@ impl Trace {
         for event in &mut events {
             event["pid"] = 1.into();
         }
-        serde_json::to_writer(
-            out,
-            &json!({ "displayTimeUnit": "ms", "traceEvents": events }),
-        )
-        .map_err(io::Error::from)
+        let events = json!({ "displayTimeUnit": "ms", "traceEvents": events });
+        Ok(serde_json::to_writer(out, &events)?)
     }
 
     fn slice(&self, span: &Span) -> Value {
@@ -59,18 +56,17 @@ impl Trace {
         } else {
             "callback"
         };
-        let (from, until) = (first.at / 1000, span.until / 1000);
         json!({
             "ph": "X", "cat": category, "name": span.kind.theme().name, "tid": LOOP,
-            "ts": from, "dur": until - from, "args": self.place(first.line),
+            "ts": first.at, "dur": span.until - first.at, "args": self.place(first.line),
         })
     }
 
     fn place(&self, line: Option<Line>) -> Value {
-        line.map_or(
-            json!({}),
-            |line| json!({ "file": self.files[line.file], "line": line.number }),
-        )
+        match line {
+            Some(line) => json!({ "file": self.files[line.file], "line": line.number }),
+            None => json!({}),
+        }
     }
 
     fn instant(&self, number: usize, step: &Step) -> Option<Value> {
@@ -88,27 +84,20 @@ impl Trace {
             StepKind::Enters => return None,
         };
         event["tid"] = LOOP.into();
-        event["ts"] = (step.at / 1000).into();
+        event["ts"] = step.at.into();
         Some(event)
     }
 }
 
 fn waiting(number: usize, wait: &Wait) -> Vec<Value> {
-    let (from, until) = (wait.from / 1000, wait.until / 1000);
     match wait.kind {
         WaitKind::Job => vec![json!({
             "ph": "X", "cat": "pool", "name": "job", "tid": LOOP + 1 + wait.row,
-            "ts": from, "dur": until - from,
+            "ts": wait.from, "dur": wait.until - wait.from,
         })],
-        WaitKind::Timer { ms, .. } => ["b", "e"]
-            .into_iter()
-            .zip([from, until])
-            .map(|(ph, at)| {
-                json!({
-                    "ph": ph, "cat": "timer", "name": format!("timer of {ms} ms"), "id": number,
-                    "tid": LOOP, "ts": at,
-                })
-            })
-            .collect(),
+        WaitKind::Timer { ms, .. } => Vec::from([("b", wait.from), ("e", wait.until)].map(|(ph, at)| {
+            let name = format!("timer of {ms} ms");
+            json!({ "ph": ph, "cat": "timer", "name": name, "id": number, "tid": LOOP, "ts": at })
+        })),
     }
 }

@@ -17,17 +17,26 @@ use crate::data::time::{MILLISECOND, nanoseconds};
 use crate::data::timer_lists::{TimerChange, TimerKey};
 use crate::event_loop::try_with;
 
+/// Recordings count in these.
+const MICROSECOND: u64 = MILLISECOND / 1000;
+
 /// If a recording is on, hands it the time, then what happens.
 fn record<R>(what: impl FnOnce(&mut Recorder) -> R) -> Option<R> {
     record_at_last(|recorder| {
-        recorder.at_loop_time(try_with(|event_loop| event_loop.time.now()));
+        recorder.at_loop_time(try_with(|event_loop| event_loop.time.now() / MICROSECOND));
         what(recorder)
     })
 }
 
 /// At the time of the last event: the clock belongs to what goes on.
 fn record_at_last<R>(what: impl FnOnce(&mut Recorder) -> R) -> Option<R> {
-    is_on().then(|| with_recorder(what))
+    // Out of the way of a loop that is not recorded, which asks at each step.
+    #[cold]
+    #[inline(never)]
+    fn now<R>(what: impl FnOnce(&mut Recorder) -> R) -> R {
+        with_recorder(what)
+    }
+    if is_on() { Some(now(what)) } else { None }
 }
 
 /// A loop begins.
@@ -49,25 +58,32 @@ pub struct Slice(Option<()>);
 
 impl Drop for Slice {
     fn drop(&mut self) {
-        if self.0.is_none() {
-            return;
+        if self.0.is_some() {
+            ends();
         }
-        let lengths = try_with(|event_loop| QueueLengths {
-            ticks: event_loop.ticks.borrow().len(),
-            microtasks: event_loop.microtasks.borrow().len(),
-            immediates: event_loop.immediates.borrow().refs,
-            timers: event_loop.timers.borrow().refs,
-        });
-        record(|recorder| {
-            recorder.ends();
-            recorder.queues(lengths.unwrap_or_default());
-        });
     }
+}
+
+#[cold]
+fn ends() {
+    let lengths = try_with(|event_loop| QueueLengths {
+        ticks: event_loop.ticks.borrow().len(),
+        microtasks: event_loop.microtasks.borrow().len(),
+        immediates: event_loop.immediates.borrow().refs,
+        timers: event_loop.timers.borrow().refs,
+    });
+    record(|recorder| {
+        recorder.ends();
+        recorder.queues(lengths.unwrap_or_default());
+    });
 }
 
 /// A part of an iteration, until the answer is dropped.
 pub fn phase(kind: SpanKind) -> Slice {
-    Slice(record(|recorder| recorder.enters(kind)))
+    // Each turn of the loop polls once.
+    Slice(record(|recorder| {
+        recorder.enters(kind, kind == SpanKind::Poll);
+    }))
 }
 
 /// A callback that was scheduled while a recording was on. Dropping it says that it will not run any more.
@@ -77,22 +93,24 @@ pub struct Noted {
     number: u64,
 }
 
-/// Notes that the caller schedules a callback; nothing unless a recording is on.
+/// Notes that the caller schedules a callback; nothing unless a recording is on. Inline, since every callback asks.
+#[inline]
 #[track_caller]
 pub fn scheduled(kind: SpanKind) -> Option<Noted> {
-    if !is_on() {
-        return None;
-    }
+    if is_on() { note_scheduled(kind) } else { None }
+}
+
+#[track_caller]
+fn note_scheduled(kind: SpanKind) -> Option<Noted> {
     let location = SourceLocation::here();
-    let number = record(|recorder| {
+    record(|recorder| {
         let (number, line) = (recorder.next_number(), location.line(recorder));
         recorder.schedules(number, kind, Some(line));
-        number
-    })?;
-    Some(Noted {
-        kind,
-        location,
-        number,
+        Noted {
+            kind,
+            location,
+            number,
+        }
     })
 }
 
@@ -136,23 +154,20 @@ pub fn timer(timer: TimerKey, change: TimerChange) {
 }
 
 /// How long a job ran, and on which thread of the pool: the thread of the loop does not see it run.
-pub struct JobTiming {
-    took: u64,
-    thread: ThreadId,
-}
+pub type JobTiming = (u64, ThreadId);
 
 /// Takes the time of `work`, on whichever thread this is.
 pub fn measure<T>(work: impl FnOnce() -> T) -> (T, JobTiming) {
     let began = Instant::now();
     let result = work();
-    let (took, thread) = (nanoseconds(began.elapsed()), std::thread::current().id());
-    (result, JobTiming { took, thread })
+    let took = nanoseconds(began.elapsed()) / MICROSECOND;
+    (result, (took, std::thread::current().id()))
 }
 
 /// The result of a job has arrived.
-pub fn job_done(timing: &JobTiming) {
+pub fn job_done((took, thread): &JobTiming) {
     record_at_last(|recorder| {
-        let thread = recorder.pool_thread(timing.thread);
-        recorder.job_has_run(Some((thread, timing.took)));
+        let thread = recorder.pool_thread(*thread);
+        recorder.job_has_run(Some((thread, *took)));
     });
 }

@@ -5,7 +5,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
-use std::mem::take;
+use std::mem::{replace, take};
 use std::thread::ThreadId;
 
 use super::timeline::{Line, QueueLengths, Span, Step, StepKind, Trace, Wait, WaitKind};
@@ -15,9 +15,12 @@ use crate::callback::SpanKind;
 #[derive(Default)]
 pub struct Recorder {
     trace: Trace,
+    /// In microseconds, as all times here.
     now: u64,
     /// When the loop of now began.
     base: u64,
+    /// When the first step was: what came before the program is not its own.
+    begin: Option<u64>,
     callbacks: u64,
     open: Vec<Open>,
     begins_turn: bool,
@@ -29,16 +32,13 @@ pub struct Recorder {
     free_rows: BTreeSet<usize>,
     /// The threads of the pool, in the order in which they were first seen.
     threads: Vec<ThreadId>,
-    /// The step at which each of them gave back its last job.
-    jobs: Vec<usize>,
+    /// The step and the time at which each of them gave back its last job.
+    jobs: Vec<(usize, u64)>,
     files: HashMap<String, usize>,
 }
 
-/// A phase is worth a step only once something happens in it.
-struct Open {
-    kind: SpanKind,
-    span: Option<usize>,
-}
+/// A phase or a callback that goes on, and its span: a phase is worth one only once something happens in it.
+type Open = (SpanKind, Option<usize>);
 
 thread_local! {
     static ON: Cell<bool> = const { Cell::new(false) };
@@ -97,7 +97,7 @@ impl Recorder {
     /// apart: their order is to be seen.
     pub fn at_loop_time(&mut self, now: Option<u64>) {
         let at = now.map_or(0, |now| self.base.saturating_add(now));
-        self.now = at.max(self.now.saturating_add(1000));
+        self.now = at.max(self.now.saturating_add(1));
     }
 
     /// A loop begins, whose clock starts from nothing.
@@ -123,18 +123,10 @@ impl Recorder {
         self.callbacks
     }
 
-    /// A phase begins; each turn of the loop polls once.
-    pub fn enters(&mut self, phase: SpanKind) {
-        self.enters_turn(phase, phase == SpanKind::Poll);
-    }
-
     /// A phase begins, perhaps as the first of its turn that is seen.
-    pub fn enters_turn(&mut self, phase: SpanKind, begins_turn: bool) {
+    pub fn enters(&mut self, phase: SpanKind, begins_turn: bool) {
         self.begins_turn |= begins_turn;
-        self.open.push(Open {
-            kind: phase,
-            span: None,
-        });
+        self.open.push((phase, None));
     }
 
     pub fn schedules(&mut self, number: u64, kind: SpanKind, line: Option<Line>) {
@@ -160,20 +152,17 @@ impl Recorder {
             SpanKind::Task => self.scheduled.remove(&number),
             _ => self.scheduled.get(&number).copied(),
         };
-        self.open.push(Open { kind, span: None });
-        self.begin_spans();
+        self.open.push((kind, None));
         self.step(line, StepKind::Runs { cause });
     }
 
     /// The innermost phase or callback is over.
     pub fn ends(&mut self) {
-        if let Some(Open {
-            span: Some(span), ..
-        }) = self.open.pop()
-        {
+        let now = self.time();
+        if let Some((_, Some(span))) = self.open.pop() {
             let span = &mut self.trace.spans[span];
             span.last = self.trace.steps.len() - 1;
-            span.until = self.now;
+            span.until = now;
         }
     }
 
@@ -196,7 +185,7 @@ impl Recorder {
     pub fn queues(&mut self, lengths: QueueLengths) {
         let before = self.trace.queues.last().map(|(_, before)| *before);
         if before.unwrap_or_default() != lengths {
-            self.trace.queues.push((self.now, lengths));
+            self.trace.queues.push((self.time(), lengths));
         }
     }
 
@@ -204,7 +193,10 @@ impl Recorder {
     pub fn sets_timer(&mut self, key: u64, ms: u64) {
         let before = self.timers.get(&key).map(|wait| &self.trace.waits[*wait]);
         let (asked, refed) = match before {
-            Some(Wait { asked, kind, .. }) => (*asked, is_refed(*kind)),
+            Some(Wait { asked, kind, .. }) => {
+                let unrefed = matches!(kind, WaitKind::Timer { refed: false, .. });
+                (*asked, !unrefed)
+            }
             None => (self.trace.steps.len().checked_sub(1), true),
         };
         let row = self.free_rows.pop_first().unwrap_or_else(|| {
@@ -221,9 +213,8 @@ impl Recorder {
             row,
             first: self.trace.steps.len().saturating_sub(1),
             last: None,
-            from: self.now,
-            until: self.now,
-            line: asked.and_then(|step| self.trace.steps[step].line),
+            from: self.time(),
+            until: self.time(),
             asked,
         });
     }
@@ -243,20 +234,18 @@ impl Recorder {
 
     /// A timer holds the loop from here on, or does not.
     pub fn refs_timer(&mut self, key: u64, is_refed: bool) {
-        if let Some(Wait {
-            kind: WaitKind::Timer { refed, .. },
-            ..
-        }) = self.waiting_timer(key)
-        {
+        let timer = self.waiting_timer(key).map(|wait| &mut wait.kind);
+        if let Some(WaitKind::Timer { refed, .. }) = timer {
             *refed = is_refed;
         }
     }
 
     fn waiting_timer(&mut self, key: u64) -> Option<&mut Wait> {
+        let now = self.time();
         let wait = &mut self.trace.waits[*self.timers.get(&key)?];
         let waits = wait.last.is_none();
         if waits {
-            wait.until = self.now;
+            wait.until = now;
         }
         waits.then_some(wait)
     }
@@ -280,28 +269,25 @@ impl Recorder {
         };
         let asked = *asked;
         let (thread, from) = match ran {
-            Some((thread, took)) => (thread, self.now.saturating_sub(took)),
+            Some((thread, took)) => (thread, self.time().saturating_sub(took)),
             None => {
-                let free = self.jobs.iter().position(|last| *last <= asked);
+                let free = self.jobs.iter().position(|(last, _)| *last <= asked);
                 (free.unwrap_or(self.jobs.len()), self.trace.steps[asked].at)
             }
         };
-        let step = self.trace.steps.len() - 1;
+        let (step, now) = (self.trace.steps.len() - 1, self.time());
         if self.jobs.len() <= thread {
-            self.jobs.resize(thread + 1, 0);
+            self.jobs.resize(thread + 1, (0, 0));
         }
         // A thread takes one job at a time; when it took this one, the loop cannot tell.
-        let first = std::mem::replace(&mut self.jobs[thread], step).max(asked);
-        let mut before = self.trace.waits.iter().rev();
-        let before = before.find(|wait| wait.kind == WaitKind::Job && wait.row == thread);
+        let (last, until) = replace(&mut self.jobs[thread], (step, now));
         self.trace.waits.push(Wait {
             kind: WaitKind::Job,
             row: thread,
-            first,
+            first: last.max(asked),
             last: Some(step),
-            from: before.map_or(from, |before| from.max(before.until)),
-            until: self.now,
-            line: self.trace.steps[asked].line,
+            from: from.max(until),
+            until: now,
             asked: Some(asked),
         });
     }
@@ -312,36 +298,26 @@ impl Recorder {
             self.ends();
         }
         name.clone_into(&mut self.trace.name);
-        // What came before the program is not its own.
-        let begin = self.trace.steps.first().map_or(0, |step| step.at);
-        let Trace {
-            steps,
-            spans,
-            waits,
-            queues,
-            ..
-        } = &mut self.trace;
-        for wait in waits {
-            if wait.last.is_none() {
-                wait.until = self.now;
-            }
-            wait.from = wait.from.saturating_sub(begin);
-            wait.until -= begin;
-        }
-        steps.iter_mut().for_each(|step| step.at -= begin);
-        spans.iter_mut().for_each(|span| span.until -= begin);
-        queues.iter_mut().for_each(|(at, _)| *at -= begin);
+        let now = self.time();
+        let waits = self.trace.waits.iter_mut();
+        waits
+            .filter(|wait| wait.last.is_none())
+            .for_each(|wait| wait.until = now);
         self.trace
     }
 
+    fn time(&self) -> u64 {
+        self.begin.map_or(0, |begin| self.now - begin)
+    }
+
     fn step(&mut self, line: Option<Line>, does: StepKind) -> usize {
-        self.begin_spans();
-        let span = self.open.iter().rev().find_map(|open| open.span);
+        let span = self.begin_spans();
         self.push(span, line, does)
     }
 
     fn push(&mut self, span: Option<usize>, line: Option<Line>, does: StepKind) -> usize {
-        let at = self.now;
+        self.begin.get_or_insert(self.now);
+        let at = self.time();
         self.trace.steps.push(Step {
             at,
             span,
@@ -351,11 +327,11 @@ impl Recorder {
         self.trace.steps.len() - 1
     }
 
-    /// Something happens: the phases that it happens in have begun.
-    fn begin_spans(&mut self) {
+    /// Something happens: the phases that it happens in have begun. Returns the innermost span.
+    fn begin_spans(&mut self) -> Option<usize> {
         let mut parent = None;
         for index in 0..self.open.len() {
-            let Open { kind, span } = self.open[index];
+            let (kind, span) = self.open[index];
             parent = span.or_else(|| {
                 let first = self.trace.steps.len();
                 let is_phase = kind < SpanKind::Tick;
@@ -363,7 +339,7 @@ impl Recorder {
                     kind,
                     first,
                     last: first,
-                    until: self.now,
+                    until: self.time(),
                     parent,
                     begins_turn: is_phase && take(&mut self.begins_turn),
                 });
@@ -373,11 +349,8 @@ impl Recorder {
                 }
                 span
             });
-            self.open[index].span = parent;
+            self.open[index].1 = parent;
         }
+        parent
     }
-}
-
-fn is_refed(kind: WaitKind) -> bool {
-    !matches!(kind, WaitKind::Timer { refed: false, .. })
 }

@@ -2,9 +2,11 @@
 //!
 //! The steps are the axis. On a clock most callbacks take no visible time and one wait takes all of it; in order, each step has its place.
 
+use serde::Serialize;
+
 use crate::callback::SpanKind;
 
-/// What happened, in the order in which it did. Times are nanoseconds from the first step.
+/// What happened, in the order in which it did. Times are microseconds from the first step.
 #[derive(Debug, Default)]
 pub struct Trace {
     pub(crate) name: String,
@@ -68,8 +70,9 @@ pub struct Span {
 }
 
 /// What goes on beside the thread of the loop.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Wait {
+    #[serde(flatten)]
     pub kind: WaitKind,
     /// In which of the rows of its kind it is drawn; for a job, the thread of the pool.
     pub row: usize,
@@ -78,12 +81,12 @@ pub struct Wait {
     pub last: Option<usize>,
     pub from: u64,
     pub until: u64,
-    pub line: Option<Line>,
     /// The step that asked for it.
     pub asked: Option<usize>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind")]
 pub enum WaitKind {
     Job,
     /// A timer that is set, for how many milliseconds; whether it was cleared, and whether it held the loop.

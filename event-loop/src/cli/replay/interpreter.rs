@@ -65,18 +65,12 @@ impl Interpreter {
         };
         let interpreter = Rc::clone(self);
         let run = move || interpreter.run(&interpreter.script.programs[number].body);
-        at_line(&self.file, program.line, || match program.root {
-            Root::Timer => {
-                println!("== {} timer", program.name);
-                set_timeout(Duration::from_millis(1), run);
-            }
-            Root::Check => {
-                println!("== {} check", program.name);
-                set_immediate(run);
-            }
-            Root::Poll => {
-                println!("== {} poll", program.name);
-                spawn_blocking_with(|| (), move |_| run());
+        at_line(&self.file, program.line, || {
+            println!("== {}", program.title);
+            match program.root {
+                Root::Timer => drop(set_timeout(Duration::from_millis(1), run)),
+                Root::Check => drop(set_immediate(run)),
+                Root::Poll => spawn_blocking_with(|| (), move |_| run()),
             }
         });
     }
@@ -108,21 +102,9 @@ impl Interpreter {
                 self.keep(node, self.timeout_handle(timer));
             }
             Op::Interval => self.interval(index),
-            Op::Sleep => {
-                let nap = sleep(delay(node.numbers[0]));
-                spawn(async move {
-                    nap.await;
-                    fire()
-                });
-            }
-            Op::Yield => {
-                let turn = immediate();
-                spawn(async move {
-                    turn.await;
-                    fire()
-                });
-            }
-            Op::Hops => self.hops(index),
+            Op::Sleep => spawn_after(sleep(delay(node.numbers[0])), fire),
+            Op::Yield => spawn_after(immediate(), fire),
+            Op::Hops => spawn_after(hops(node.numbers[0]), fire),
             Op::Clear | Op::Refresh | Op::Unref | Op::Ref => {
                 if let Some(handle) = self.handles.borrow().get(&node.label) {
                     handle(node.op);
@@ -154,21 +136,6 @@ impl Interpreter {
         self.keep(node, self.timeout_handle(interval));
     }
 
-    /// An async function that takes that number of microtask turns, at least one.
-    fn hops(self: &Rc<Self>, index: usize) {
-        let interpreter = Rc::clone(self);
-        spawn(async move {
-            let turns = interpreter.script.nodes[index].numbers[0];
-            let mut turn = 1.0;
-            while turn < turns {
-                Promise::resolved(()).await?;
-                turn += 1.0;
-            }
-            Promise::resolved(()).await?;
-            Ok::<_, event_loop::BoxError>(interpreter.fire(index)?)
-        });
-    }
-
     fn keep(&self, node: &Node, handle: Handle) {
         self.handles
             .borrow_mut()
@@ -184,6 +151,27 @@ impl Interpreter {
             Op::Unref => drop(timer.unref()),
             _ => drop(timer.keep_alive()),
         })
+    }
+}
+
+/// Starts an async function that awaits `first`.
+#[track_caller]
+fn spawn_after(
+    first: impl Future<Output = ()> + 'static,
+    fire: impl FnOnce() -> Outcome + 'static,
+) {
+    spawn(async move {
+        first.await;
+        fire()
+    });
+}
+
+/// Takes that number of microtask turns, at least one.
+async fn hops(turns: f64) {
+    let mut turn = 0.0;
+    while turn < turns.max(1.0) {
+        drop(Promise::resolved(()).await);
+        turn += 1.0;
     }
 }
 

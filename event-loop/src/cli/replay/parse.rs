@@ -15,7 +15,8 @@ pub struct Script {
 
 pub struct Program {
     pub line: u32,
-    pub name: String,
+    /// Its name and its root.
+    pub title: String,
     pub root: Root,
     pub body: Vec<usize>,
 }
@@ -73,7 +74,7 @@ impl Op {
 /// An expression that has been opened: its words, and the nodes that were closed inside it.
 #[derive(Default)]
 struct Open<'a> {
-    line: usize,
+    line: u32,
     words: Vec<&'a str>,
     body: Vec<usize>,
 }
@@ -89,9 +90,8 @@ pub fn parse(text: &str) -> Result<Script, String> {
                 line,
                 ..Open::default()
             }),
-            (")", None) => return Err(wrong("`)` closes nothing")),
-            (")", Some(_)) => {
-                let Some(closed) = open.pop() else { continue };
+            (")", _) => {
+                let closed = open.pop().ok_or_else(|| wrong("`)` closes nothing"))?;
                 match open.last_mut() {
                     Some(outer) => {
                         outer.body.push(script.nodes.len());
@@ -123,12 +123,13 @@ impl Open<'_> {
         let ["program", name, root] = self.words[..] else {
             return Err(self.wrong("expected `(program NAME ROOT node...)`"));
         };
+        let title = format!("{name} {root}");
         let Ok(root) = Root::from_str(root, false) else {
             return Err(self.wrong(&format!("the root {root:?} is not timer, check or poll")));
         };
         Ok(Program {
-            line: u32::try_from(self.line).unwrap_or(u32::MAX),
-            name: name.to_owned(),
+            line: self.line,
+            title,
             root,
             body: self.body,
         })
@@ -159,7 +160,7 @@ impl Open<'_> {
             .collect::<Result<_, _>>()?;
         let (label, body) = (Arc::from(*label), self.body);
         Ok(Node {
-            line: u32::try_from(self.line).unwrap_or(u32::MAX),
+            line: self.line,
             op,
             label,
             numbers,
@@ -174,7 +175,7 @@ impl Open<'_> {
 }
 
 /// Parentheses and words, each with its line. A `;` begins a comment, also within a word.
-fn tokens(text: &str) -> impl Iterator<Item = (usize, &str)> {
+fn tokens(text: &str) -> impl Iterator<Item = (u32, &str)> {
     // A byte order mark is white to JavaScript.
     let white = |c: char| c.is_whitespace() || c == '\u{feff}';
     let ends_word = move |c: char| white(c) || matches!(c, '(' | ')');
