@@ -6,7 +6,11 @@
 //! | Writable | [`Sink`](futures::Sink): [`ByteSink`] for bytes, [`byte_queue`] between two tasks |
 //! | Duplex | `AsyncRead + AsyncWrite`: [`duplex_pair`] |
 //! | Transform | [`Transform`], put into a stream by [`Through::through`] |
-//! | `pipeline()` | [`pipeline()`] |
+//! | `pipeline()` | [`pipeline()`], stopped from outside by [`until`] |
+//! | `PassThrough` that counts | `inspect_ok` of [`TryStreamExt`](futures::TryStreamExt) |
+//! | `readline`, `StringDecoder`, two `pipe()`s | [`Lines`], [`Utf8`], [`Tee`] |
+//! | a half-written file to remove, `fs.copyFile` | [`AtomicFile`], [`copy_file`] |
+//! | `createGzip`, `createGunzip` ... | `compress`, `decompress` |
 //!
 //! Read first: `stream/readable.rs`, `stream/byte_queue.rs`, `stream/transform.rs`, `stream/pipeline.rs`.
 //!

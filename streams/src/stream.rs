@@ -1,4 +1,8 @@
 //! The core: Node's four kinds of stream, and `pipeline` to join them.
+//!
+//! A chunk's way: [`FileSource::chunks`] reads it, [`Through::through`] hands it to a [`Transform`], [`pipeline`] moves
+//! what comes out to a sink, and [`ByteSink`] queues it and writes it. Nothing is read before the sink has room. Between
+//! two tasks, [`byte_queue`] is the sink of one pipeline and the source of the other.
 
 mod byte_queue;
 mod duplex;
