@@ -7,7 +7,7 @@
 //! | Duplex | `AsyncRead + AsyncWrite`: [`duplex_pair`] |
 //! | Transform | [`Transform`], put into a stream by [`Through::through`] |
 //! | `pipeline()` | [`pipeline()`], stopped from outside by [`until`] |
-//! | PassThrough that counts | `inspect_ok` of [`TryStreamExt`](futures::TryStreamExt) |
+//! | `PassThrough` that counts | `inspect_ok` of [`TryStreamExt`](futures::TryStreamExt) |
 //! | `readline`, `StringDecoder`, two `pipe()`s | [`Lines`], [`Utf8`], [`Tee`] |
 //! | a half-written file to remove, `fs.copyFile` | [`AtomicFile`], [`copy_file`] |
 //! | `createGzip`, `createGunzip` ... | `compress`, `decompress` |
