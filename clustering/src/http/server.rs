@@ -100,7 +100,8 @@ where
             Pin::new(&mut http).graceful_shutdown();
             Pin::new(&mut http).poll(context)
         });
-        if outcome.await.is_err() {
+        // A client that sent nothing for too long is not sending.
+        if outcome.await.is_err_and(|error| !error.is_timeout()) {
             exchange.state.leave_unread();
         }
     }
