@@ -63,6 +63,7 @@ mod supervisor;
 pub use supervisor::{BackOff, ShutdownReason};
 
 mod primary;
+pub use primary::listener::Address;
 pub use primary::upgrade::{is_upgrade, listen};
 
 mod ipc;

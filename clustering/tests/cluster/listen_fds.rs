@@ -16,7 +16,7 @@ use nix::sys::signal::Signal;
 const ACTIVATE: &str =
     r#"export LISTEN_FDS=1 LISTEN_PID=$$; exec "$0" serve -w 2 "$@" 3<&0 </dev/null"#;
 
-fn activated(descriptor: impl Into<OwnedFd>, args: &[&str]) -> Cluster {
+pub fn activated(descriptor: impl Into<OwnedFd>, args: &[&str]) -> Cluster {
     let mut command = Command::new("sh");
     command.args(["-c", ACTIVATE]).arg(binary()).args(args);
     command.stdin(Stdio::from(descriptor.into()));

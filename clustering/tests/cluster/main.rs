@@ -1,5 +1,6 @@
 //! Everything about running clusters, in one program: tests mostly wait, and so do it side by side.
 
+mod addresses;
 mod admin;
 mod balance;
 mod chaos;
