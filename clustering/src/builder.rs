@@ -1,8 +1,8 @@
 //! How a cluster is to be: `cluster.setupPrimary(settings)`, and all that Node leaves to the program.
 
 use std::ffi::OsString;
-use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::num::NonZeroUsize;
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,8 +17,8 @@ use crate::{Error, Scheduling};
 /// What can be said about a cluster before it starts.
 #[derive(Clone, Debug)]
 pub struct Builder {
-    pub(crate) address: String,
-    listener: Option<Arc<TcpListener>>,
+    addresses: Vec<String>,
+    listener: Option<Arc<OwnedFd>>,
     pub(crate) workers: usize,
     /// What the environment says that cannot be, unless the program has said something better.
     env_errors: Vec<EnvError>,
@@ -35,6 +35,9 @@ pub struct Builder {
     pub(crate) settings: Settings,
     pub(crate) rules: Rules,
 }
+
+/// Where a cluster listens that is told nothing else.
+const ADDRESS: &str = "127.0.0.1:3000";
 
 /// The variables that stand in for what the program does not say. Node: `NODE_CLUSTER_SCHED_POLICY`.
 const WORKERS: &str = "CLUSTER_WORKERS";
@@ -76,7 +79,7 @@ impl Default for Builder {
         let scheduling = scheduling.and_then(|text| text.parse().ok());
         Self {
             env_errors,
-            address: "127.0.0.1:3000".to_owned(),
+            addresses: Vec::new(),
             listener: None,
             workers: workers.map_or_else(num_cpus::get, NonZeroUsize::get),
             scheduling: scheduling.unwrap_or_default(),
@@ -106,16 +109,18 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// Where to listen, `host:port`; 0 is any free port. `127.0.0.1:3000` unless said otherwise.
+    /// Where to listen: `host:port`, where 0 is any free port, or `unix:path`. `127.0.0.1:3000` unless said otherwise. Said again, it listens there too.
+    ///
+    /// The file of a Unix socket is removed at the end; one that a killed process has left is replaced.
     pub fn listen(mut self, address: impl Into<String>) -> Self {
-        self.address = address.into();
+        self.addresses.push(address.into());
         self
     }
 
-    /// A listener that is there already, from a service manager. Node: `server.listen({ fd })`. Two clusters of one program that are
-    /// to survive SIGUSR2 tell theirs apart by what [`Builder::listen`] says.
-    pub fn listener(mut self, listener: TcpListener) -> Self {
-        self.listener = Some(Arc::new(listener));
+    /// A listener that is there already, from a service manager, in place of the first address. Node: `server.listen({ fd })`. Two clusters of one
+    /// program that are to survive SIGUSR2 tell theirs apart by what [`Builder::listen`] says.
+    pub fn listener(mut self, listener: impl Into<OwnedFd>) -> Self {
+        self.listener = Some(Arc::new(listener.into()));
         self
     }
 
@@ -240,15 +245,23 @@ impl Builder {
             return Err(Error::Environment { name, text, reason });
         }
         self.keep_within_reason();
-        let listener = match (upgrade::inherit(&self.address), &self.listener) {
-            (Some(inherited), _) => {
-                self.workers = inherited.workers.unwrap_or(self.workers);
-                Listener::inherit(inherited)?
-            }
-            (None, Some(listener)) => Listener::adopt(listener)?,
-            (None, None) => Listener::bind(resolve(&self.address)?)?,
-        };
-        listener.register(&self.address);
+        if self.addresses.is_empty() {
+            self.addresses.push(ADDRESS.to_owned());
+        }
+        let mut given = self.listener.take();
+        let mut listeners = Vec::new();
+        for name in &self.addresses {
+            let listener = match (upgrade::inherit(name), given.take()) {
+                (Some(inherited), _) => {
+                    self.workers = inherited.workers.unwrap_or(self.workers);
+                    Listener::inherit(inherited)?
+                }
+                (None, Some(listener)) => Listener::adopt(&listener)?,
+                (None, None) => Listener::bind(name)?,
+            };
+            listener.register(name);
+            listeners.push(listener);
+        }
         // Looked up now, while the name leads to it.
         let program = upgrade::program().map_err(Error::Program)?;
         let program = self.program.take().unwrap_or(program);
@@ -256,7 +269,7 @@ impl Builder {
         let pulses = self.heartbeat_timeout.as_millis() / PULSE.as_millis();
         self.rules.silent_pulses = u32::try_from(pulses).unwrap_or(u32::MAX).max(2);
         self.program = Some(program);
-        Ok(Cluster::new(self, listener))
+        Ok(Cluster::new(self, listeners))
     }
 }
 
@@ -277,14 +290,4 @@ impl Builder {
         }
         settings.max_connections = settings.max_connections.max(1);
     }
-}
-
-fn resolve(text: &str) -> Result<SocketAddr, Error> {
-    let error = |source| Error::Address {
-        text: text.to_owned(),
-        source,
-    };
-    let mut addresses = text.to_socket_addrs().map_err(error)?;
-    let none = || error(std::io::ErrorKind::NotFound.into());
-    addresses.next().ok_or_else(none)
 }

@@ -26,6 +26,7 @@ use crate::tour;
 Examples:
   clustering                                        the notes' example: `Handled by worker PID` on port 3000
   clustering serve -l 0.0.0.0:8080 -w 4             four workers on port 8080 of all addresses
+  clustering serve -l 3000 -l unix:/run/app.sock    the same workers on a port and a Unix socket
   clustering serve -l 3000 -p shared                the quickest worker accepts
   clustering serve --admin 9100                     also /livez, /readyz, /metrics, /status and a page for people there
   clustering status --watch                         what the workers of that server do

@@ -12,7 +12,7 @@ use tokio::sync::{broadcast, mpsc};
 use crate::builder::Builder;
 use crate::handle::{Command, Handle};
 use crate::primary::Primary;
-use crate::primary::listener::Listener;
+use crate::primary::listener::{Address, Listener};
 use crate::primary::upgrade::Starting;
 use crate::supervisor::ShutdownReason;
 use crate::{Error, Event};
@@ -23,7 +23,7 @@ const EVENTS: usize = 1024;
 /// A cluster that listens, and whose workers start with [`Cluster::run`].
 pub struct Cluster {
     pub(crate) builder: Builder,
-    pub(crate) listener: Listener,
+    pub(crate) listeners: Vec<Listener>,
     pub(crate) handle: Handle,
     pub(crate) starting: Starting,
     pub(crate) commands: mpsc::UnboundedReceiver<Command>,
@@ -45,7 +45,7 @@ impl Cluster {
         Builder::default()
     }
 
-    pub(crate) fn new(builder: Builder, listener: Listener) -> Self {
+    pub(crate) fn new(builder: Builder, listeners: Vec<Listener>) -> Self {
         let (commands_in, commands) = mpsc::unbounded_channel();
         let handle = Handle {
             commands: commands_in,
@@ -53,7 +53,7 @@ impl Cluster {
         };
         Self {
             builder,
-            listener,
+            listeners,
             starting: Starting::new(),
             handle,
             commands,
@@ -61,9 +61,23 @@ impl Cluster {
         }
     }
 
-    /// Where it listens.
+    /// Returns the first port that it listens on. Node: `server.address()`.
+    ///
+    /// # Panics
+    ///
+    /// If it listens on Unix sockets only: [`Cluster::addresses`] has them.
     pub fn address(&self) -> SocketAddr {
-        self.listener.address()
+        let port = |address: &Address| match address {
+            Address::Tcp(address) => Some(*address),
+            Address::Unix(_) => None,
+        };
+        let mut ports = self.addresses().filter_map(port);
+        ports.next().expect("the cluster listens on a port")
+    }
+
+    /// Returns everywhere it listens.
+    pub fn addresses(&self) -> impl Iterator<Item = &Address> {
+        self.listeners.iter().map(Listener::address)
     }
 
     /// How many workers there will be.

@@ -1,10 +1,9 @@
 //! The one error of this crate.
 
 use std::io;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use crate::Exit;
+use crate::{Address, Exit};
 
 /// What was tried and failed.
 #[derive(Debug, thiserror::Error)]
@@ -14,7 +13,7 @@ pub enum Error {
     #[error("cannot listen on {address}")]
     Listen {
         /// The address.
-        address: SocketAddr,
+        address: Address,
         /// What the system said.
         source: io::Error,
     },

@@ -1,13 +1,12 @@
 //! What a cluster tells about its workers: `cluster.on('fork')`, `'online'`, `'listening'`, `'message'`, `'disconnect'`, `'exit'`.
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::process::ExitStatus;
 
 use nix::sys::signal::Signal;
 use serde_json::Value;
 
-use crate::Stats;
+use crate::{Address, Stats};
 
 /// The number of a worker: 1, 2, 3 and so on, never used again. Node: `worker.id`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,8 +54,8 @@ pub enum Event {
     Listening {
         /// Who.
         worker: WorkerInfo,
-        /// Where, the same for all.
-        address: SocketAddr,
+        /// Where, the same for all; the first one if there are several.
+        address: Address,
     },
     /// It has sent a message.
     Message {

@@ -11,7 +11,7 @@
 //! | `cluster.schedulingPolicy` | [`Scheduling`] |
 //! | (none) | [`Handle::reload`], [`Handle::scale`], [`Handle::stats`] |
 //!
-//! Read first: `supervisor.rs`, `dispatch.rs`, `primary.rs`, `worker/run.rs`, `connection.rs`.
+//! Read first: `supervisor.rs`, `primary.rs`, `primary/balancer.rs`, `worker/connections.rs`, `worker/connection.rs`.
 //!
 //! A program is its own workers: it is started once, and starts itself again for each.
 //!
@@ -63,6 +63,7 @@ mod supervisor;
 pub use supervisor::{BackOff, ShutdownReason};
 
 mod primary;
+pub use primary::listener::Address;
 pub use primary::upgrade::{is_upgrade, listen};
 
 mod ipc;

@@ -24,7 +24,7 @@ use crate::builder::{Builder, PULSE};
 use crate::cluster::{Cluster, Ended};
 use crate::error::Failure;
 use crate::handle::{Command, Outboxes};
-use crate::ipc::acceptor::{Accepted, Acceptor};
+use crate::ipc::acceptor::Acceptors;
 use crate::ipc::protocol::{Counters, PrimaryMessage};
 use crate::primary::balancer::Balancer;
 use crate::primary::listener::Listener;
@@ -38,10 +38,10 @@ use crate::{Error, Event, WorkerId, WorkerInfo};
 /// A running cluster.
 pub struct Primary {
     builder: Builder,
-    listener: Listener,
+    listeners: Vec<Listener>,
     supervisor: Supervisor,
     balancer: Balancer<Arc<OwnedFd>>,
-    acceptor: Option<Acceptor>,
+    acceptors: Acceptors,
     workers: BTreeMap<WorkerId, Worker>,
     worker_tasks: FuturesUnordered<LocalBoxFuture<'static, ()>>,
     reports: mpsc::UnboundedReceiver<(WorkerId, WorkerReport)>,
@@ -76,7 +76,7 @@ impl Primary {
     pub fn new(cluster: Cluster) -> Self {
         let Cluster {
             builder,
-            listener,
+            listeners,
             handle,
             starting,
             commands,
@@ -86,7 +86,7 @@ impl Primary {
         Self {
             supervisor: Supervisor::new(builder.rules.clone(), builder.workers),
             balancer: Balancer::new(builder.settings.max_connections),
-            acceptor: None,
+            acceptors: Acceptors::default(),
             workers: BTreeMap::new(),
             worker_tasks: FuturesUnordered::new(),
             reports,
@@ -104,7 +104,7 @@ impl Primary {
             starting: Some(starting),
             upgrade: None,
             builder,
-            listener,
+            listeners,
         }
     }
 
@@ -128,7 +128,7 @@ impl Primary {
                 Some((id, report)) = self.reports.recv() => self.on_report(id, report),
                 Some(()) = self.worker_tasks.next() => {}
                 Some(command) = self.commands.recv() => self.handle_command(command),
-                accepted = accept(&mut self.acceptor), if takes => self.accepted(accepted),
+                accepted = self.acceptors.accept(), if takes => self.accepted(accepted),
                 () = until(deadline), if deadline.is_some() => self.step(Input::Clock),
                 _ = pulse.tick() => self.step(Input::HeartbeatTick),
                 Some(signal) = next_signal(&mut signals) => self.on_signal(signal),
@@ -194,13 +194,6 @@ impl Primary {
     fn emit(&self, event: Event) {
         // The program need not listen.
         let _ = self.events.send(event);
-    }
-}
-
-async fn accept(acceptor: &mut Option<Acceptor>) -> Accepted {
-    match acceptor {
-        Some(acceptor) => acceptor.accept().await,
-        None => std::future::pending().await,
     }
 }
 

@@ -3,13 +3,14 @@
 use std::future;
 use std::io::{self, Write};
 use std::net::TcpListener;
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::time::Duration;
 
 use anyhow::Context;
 use clustering::{
-    Builder, Cluster, Ended, Event, Scheduling, Settings, ShutdownReason, Signal, admin,
+    Address, Builder, Cluster, Ended, Event, Scheduling, Settings, ShutdownReason, Signal, admin,
     is_upgrade, notify,
 };
 use futures::StreamExt;
@@ -22,9 +23,9 @@ use super::{address, duration, size};
 /// What can be said about a server.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Where to listen: a port, `HOST:PORT`, `[::1]:PORT`; port 0 is any free one
+    /// Where to listen: a port, `HOST:PORT`, `[::1]:PORT`, `unix:PATH`; port 0 is any free one; more than once, on all of them
     #[arg(short, long, value_name = "ADDRESS", default_value = "127.0.0.1:3000", value_parser = address::parse)]
-    listen: String,
+    listen: Vec<String>,
     /// How many workers; as many as there are cores unless said otherwise, or what `CLUSTER_WORKERS` says
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
     workers: Option<u16>,
@@ -95,7 +96,12 @@ pub async fn serve(args: Args) -> anyhow::Result<u8> {
         return Ok(0);
     }
     if !quiet {
-        say(&format!("listening on http://{}", cluster.address()));
+        for address in cluster.addresses() {
+            say(&match address {
+                Address::Tcp(address) => format!("listening on http://{address}"),
+                Address::Unix(_) => format!("listening on {address}"),
+            });
+        }
         if let Some(admin) = &admin {
             say(&format!("admin on http://{}", admin.local_addr()?));
         }
@@ -145,9 +151,23 @@ fn listen_for_admin(address: &str) -> anyhow::Result<TcpListener> {
 
 fn builder(args: Args) -> anyhow::Result<Builder> {
     // From systemd, or a program that keeps to its convention.
-    let inherited = ListenFd::from_env().take_tcp_listener(0);
-    let mut builder = Cluster::builder().listen(args.listen);
-    if let Some(listener) = inherited.context("the listener that LISTEN_FDS names")? {
+    let mut inherited = ListenFd::from_env();
+    let mut builder = args
+        .listen
+        .into_iter()
+        .fold(Cluster::builder(), Builder::listen);
+    let tcp = inherited
+        .take_tcp_listener(0)
+        .map(|one| one.map(OwnedFd::from));
+    let unix = |_| {
+        inherited
+            .take_unix_listener(0)
+            .map(|one| one.map(OwnedFd::from))
+    };
+    let given = tcp
+        .or_else(unix)
+        .context("the listener that LISTEN_FDS names")?;
+    if let Some(listener) = given {
         builder = builder.listener(listener);
     }
     let mut builder = builder

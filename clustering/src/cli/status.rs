@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clustering::client;
 use serde_json::Value;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{sleep, timeout};
 
 use super::{address, duration};
@@ -39,8 +40,13 @@ const CLEAR_LINE: &str = "\x1b[K";
 pub async fn status(args: Args) -> anyhow::Result<u8> {
     let redraws = args.watch && io::stdout().is_terminal();
     let mut before = None;
+    // From here on Ctrl-C is heard, also while the server is asked.
+    let mut interrupted = signal(SignalKind::interrupt())?;
     loop {
-        let asked = timeout(PATIENCE, client::get(&args.admin, "/status")).await;
+        let asked = tokio::select! {
+            asked = timeout(PATIENCE, client::get(&args.admin, "/status")) => asked,
+            _ = interrupted.recv() => return Ok(130),
+        };
         let text = asked.with_context(|| format!("no answer within {PATIENCE:?}"))?;
         let text = text.with_context(|| format!("cannot ask http://{}", args.admin))?;
         let status: Value =
@@ -57,10 +63,7 @@ pub async fn status(args: Args) -> anyhow::Result<u8> {
         before = Some(status);
         tokio::select! {
             () = sleep(args.every) => {}
-            interrupted = tokio::signal::ctrl_c() => {
-                interrupted?;
-                return Ok(130);
-            }
+            _ = interrupted.recv() => return Ok(130),
         }
     }
 }

@@ -25,7 +25,7 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Both ends of the connection on which a request came, in its extensions. Node: `req.socket.remoteAddress`.
 ///
-/// The first request to a worker, by which the primary sees that it answers, has none.
+/// The first request to a worker, by which the primary sees that it answers, has none, nor have those on a Unix socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectionInfo {
     /// The address of the client, or of the proxy in front.
@@ -100,7 +100,8 @@ where
             Pin::new(&mut http).graceful_shutdown();
             Pin::new(&mut http).poll(context)
         });
-        if outcome.await.is_err() {
+        // A client that sent nothing for too long is not sending.
+        if outcome.await.is_err_and(|error| !error.is_timeout()) {
             exchange.state.leave_unread();
         }
     }

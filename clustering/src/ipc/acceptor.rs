@@ -1,9 +1,11 @@
 //! Takes connections out of the queue of a listener, and slows down when the system has no descriptors or no memory left.
 
+use std::future::pending;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
+use futures_util::future::select_all;
 use nix::errno::Errno;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
@@ -85,6 +87,48 @@ impl Acceptor {
             }
             Err(_) => None,
         }
+    }
+}
+
+/// Accepts from several listeners.
+#[derive(Default)]
+pub struct Acceptors(Vec<Acceptor>);
+
+impl Acceptors {
+    /// Accepts from one more.
+    pub fn push(&mut self, listener: &OwnedFd) -> io::Result<()> {
+        self.0.push(Acceptor::new(listener)?);
+        Ok(())
+    }
+
+    /// Returns the next connection of any of them, or why the system refused.
+    ///
+    /// # Cancel safety
+    ///
+    /// No connection is lost.
+    pub async fn accept(&mut self) -> Accepted {
+        // Each is the first one in turn.
+        if self.0.len() > 1 {
+            self.0.rotate_left(1);
+        }
+        match &mut self.0[..] {
+            [] => pending().await,
+            [one] => one.accept().await,
+            several => {
+                let accepted = several.iter_mut().map(|one| Box::pin(one.accept()));
+                select_all(accepted).await.0
+            }
+        }
+    }
+
+    /// The next connection if one is there already.
+    pub fn try_accept(&mut self) -> Option<Accepted> {
+        self.0.iter_mut().find_map(Acceptor::try_accept)
+    }
+
+    /// Accepts no more.
+    pub fn clear(&mut self) {
+        self.0.clear();
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Changes with every change of the messages: a worker of another version than its primary is refused, and the old ones serve on.
-pub const PROTOCOL: u32 = 2;
+pub const PROTOCOL: u32 = 3;
 
 /// From the primary to a worker.
 #[derive(Debug, Serialize, Deserialize)]
@@ -30,8 +30,8 @@ pub enum PrimaryMessage {
         idle_grace: Duration,
         /// How long what has begun may take.
         drain_timeout: Duration,
-        /// This worker is one of the last: empty the queue of the listener first.
-        last: bool,
+        /// Of each listener, whether this worker is one of the last: it empties the queue first.
+        last: Vec<bool>,
     },
     /// Something that the program says.
     Program(Value),

@@ -3,6 +3,7 @@
 use nix::sys::signal::Signal;
 
 use super::Primary;
+use super::listener::Listener;
 use super::upgrade;
 use crate::Event;
 use crate::error::Failure;
@@ -61,7 +62,9 @@ impl Primary {
 
     fn scale(&mut self, workers: usize) {
         self.step(Input::Scale(workers));
-        upgrade::scaled(self.listener.socket(), self.supervisor.wanted());
+        for listener in &self.listeners {
+            upgrade::scaled(listener.socket(), self.supervisor.wanted());
+        }
     }
 
     /// Starts a new version of the program, which takes over as soon as it serves.
@@ -77,7 +80,7 @@ impl Primary {
         match outcome {
             Ok(pid) => {
                 self.emit(Event::Upgraded { pid });
-                self.listener.leave();
+                self.listeners.iter_mut().for_each(Listener::leave);
                 self.step(Input::Leave);
             }
             Err(reason) => self.emit(Event::UpgradeFailed { reason }),

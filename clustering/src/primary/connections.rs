@@ -4,7 +4,7 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use super::{Primary, listener};
-use crate::ipc::acceptor::{self, Accepted, Acceptor};
+use crate::ipc::acceptor::{self, Accepted};
 use crate::ipc::protocol::PrimaryMessage;
 use crate::primary::worker_process::WorkerCommand;
 use crate::{Error, Event, Scheduling, WorkerId};
@@ -13,8 +13,10 @@ impl Primary {
     /// Begins to take connections, where the primary does so itself.
     pub(super) fn begin_to_accept(&mut self) -> Result<(), Error> {
         if self.builder.scheduling == Scheduling::RoundRobin {
-            let acceptor = Acceptor::new(self.listener.socket());
-            self.acceptor = Some(acceptor.map_err(Error::io("watch the listener"))?);
+            for listener in &self.listeners {
+                let added = self.acceptors.push(listener.socket());
+                added.map_err(Error::io("watch the listener"))?;
+            }
         }
         Ok(())
     }
@@ -24,11 +26,10 @@ impl Primary {
         match self.builder.scheduling {
             Scheduling::RoundRobin => self.balancer.add(id),
             Scheduling::Shared => {
-                let listener = self.listener.socket().clone();
-                self.send(
-                    id,
-                    WorkerCommand::Say(PrimaryMessage::Listen, Some(listener)),
-                );
+                let sockets = self.listeners.iter().map(|one| one.socket().clone());
+                for socket in sockets.map(Some).collect::<Vec<_>>() {
+                    self.send(id, WorkerCommand::Say(PrimaryMessage::Listen, socket));
+                }
             }
         }
     }
@@ -40,7 +41,7 @@ impl Primary {
         }
         // The others of the same burst go in the same packets.
         while self.balancer.has_room() {
-            match self.acceptor.as_mut().and_then(Acceptor::try_accept) {
+            match self.acceptors.try_accept() {
                 Some(Accepted::Connection(connection)) => self.hand_over(connection.into()),
                 _ => break,
             }
@@ -56,23 +57,19 @@ impl Primary {
 
     /// Takes no connection any more. Those that were accepted have been promised an answer, and, where the queue ends with this process, those in it.
     pub(super) fn stop_accepting(&mut self) {
-        let is_last = self.listener.is_ours();
-        if is_last {
-            listener::drop_new_syns(self.listener.socket());
-        }
-        if self.acceptor.take().is_some() {
+        let ours = self.listeners.iter().filter(|one| one.is_ours());
+        let ours: Vec<_> = ours.map(|one| one.socket().clone()).collect();
+        ours.iter().for_each(|one| listener::drop_new_syns(one));
+        if self.builder.scheduling == Scheduling::RoundRobin {
+            self.acceptors.clear();
             self.balancer.lift_limits();
-            if is_last {
-                for connection in acceptor::drain_backlog(&self.listener.socket().clone()) {
-                    self.hand_over(connection.into());
-                }
+            for connection in ours.iter().flat_map(|one| acceptor::drain_backlog(one)) {
+                self.hand_over(connection.into());
             }
             while let Some(connection) = self.balancer.take_requeued() {
                 self.hand_over(connection);
             }
-            if is_last {
-                listener::shutdown(self.listener.socket());
-            }
+            ours.iter().for_each(|one| listener::shutdown(one));
         }
         // Workers that accept themselves empty the queue and shut it.
     }

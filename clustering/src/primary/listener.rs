@@ -3,13 +3,16 @@
 //! The queue of connections that are not accepted yet belongs to the socket, and goes with its last owner. Since that is the primary, no worker can
 //! take a connection with it when it dies or leaves.
 
+use std::fmt;
+use std::fs;
 use std::io;
-use std::net::{Shutdown, SocketAddr, TcpListener};
+use std::net::{Shutdown, SocketAddr, ToSocketAddrs};
 use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use socket2::{Domain, Protocol, SockFilter, SockRef, Socket, Type};
+use socket2::{Domain, Protocol, SockAddr, SockFilter, SockRef, Socket, Type};
 
 use super::upgrade;
 use crate::Error;
@@ -21,28 +24,61 @@ const BACKLOG: i32 = 4096;
 /// How long a client may take nothing of an answer before its connection is cut.
 const STALLED: Duration = Duration::from_secs(30);
 
+/// Where a cluster listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// A port, the one that the system chose if it was 0.
+    Tcp(SocketAddr),
+    /// The file of a Unix socket.
+    Unix(PathBuf),
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(address) => address.fmt(out),
+            Self::Unix(path) => write!(out, "unix:{}", path.display()),
+        }
+    }
+}
+
 /// A listening socket.
 pub struct Listener {
     socket: Arc<OwnedFd>,
-    address: SocketAddr,
+    address: Address,
     /// Another process has it too, and keeps it when we end.
     is_adopted: bool,
+    /// Whether that is so when the primary before has left.
+    stays_adopted: bool,
 }
 
 impl Listener {
-    /// Listens on `address`.
+    fn new(socket: OwnedFd, address: Address, is_adopted: bool) -> Self {
+        Self {
+            socket: Arc::new(socket),
+            address,
+            is_adopted,
+            stays_adopted: is_adopted,
+        }
+    }
+
+    /// Listens on an address: `host:port` or `unix:path`.
     ///
     /// # Errors
     ///
-    /// [`Error::Listen`].
-    pub fn bind(address: SocketAddr) -> Result<Self, Error> {
-        let error = |source| Error::Listen { address, source };
-        let socket = listen(address).map_err(error)?;
-        Ok(Self {
-            address: local_address(&socket).map_err(error)?,
-            socket: Arc::new(socket),
-            is_adopted: false,
-        })
+    /// [`Error::Address`], [`Error::Listen`].
+    pub fn bind(text: &str) -> Result<Self, Error> {
+        let address = match text.strip_prefix("unix:") {
+            Some(path) => Address::Unix(std::path::absolute(path).map_err(wrong(text))?),
+            None => Address::Tcp(resolve(text)?),
+        };
+        let socket = match &address {
+            Address::Tcp(address) => listen(*address),
+            Address::Unix(path) => listen_on_file(path),
+        };
+        let socket = socket.and_then(|socket| Ok((local_address(&socket)?, socket)));
+        let (address, socket) = socket.map_err(|source| Error::Listen { address, source })?;
+        Ok(Self::new(socket.into(), address, false))
     }
 
     /// Takes over a listener.
@@ -50,41 +86,41 @@ impl Listener {
     /// # Errors
     ///
     /// [`Error::Io`] for what is no listener.
-    pub fn adopt(listener: &TcpListener) -> Result<Self, Error> {
-        let adopt = || -> io::Result<(OwnedFd, SocketAddr)> {
+    pub fn adopt(listener: &OwnedFd) -> Result<Self, Error> {
+        let adopt = || -> io::Result<Self> {
             let socket = Socket::from(listener.try_clone()?);
             if !socket.is_listener()? {
                 let what = "it is a socket that does not listen";
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
             }
-            prepare(&socket)?;
-            Ok((socket.into(), listener.local_addr()?))
+            let address = local_address(&socket)?;
+            prepare(&socket, &address)?;
+            Ok(Self::new(socket.into(), address, true))
         };
-        let (socket, address) = adopt().map_err(Error::io("take over the listener"))?;
-        Ok(Self {
-            socket: Arc::new(socket),
-            address,
-            is_adopted: true,
-        })
+        adopt().map_err(Error::io("take over the listener"))
     }
 
-    /// Takes over the listener of the primary that this one replaces.
+    /// Takes over the listener of the primary that this one replaces. Until [`Listener::take_over`] it is that one's.
     ///
     /// # Errors
     ///
     /// [`Error::Io`] if its address cannot be told.
     pub fn inherit(inherited: Inherited) -> Result<Self, Error> {
-        let address = local_address(&inherited.socket);
-        Ok(Self {
-            address: address.map_err(Error::io("inherit a listener"))?,
-            socket: Arc::new(inherited.socket),
-            is_adopted: inherited.is_adopted,
-        })
+        let socket = Socket::from(inherited.socket);
+        let address = local_address(&socket).map_err(Error::io("inherit a listener"))?;
+        let mut listener = Self::new(socket.into(), address, true);
+        listener.stays_adopted = inherited.is_adopted;
+        Ok(listener)
     }
 
     /// Hands it to every program that replaces this one, which finds it by the name.
     pub fn register(&self, name: &str) {
-        upgrade::register(name, &self.socket, self.is_adopted);
+        upgrade::register(name, &self.socket, self.stays_adopted);
+    }
+
+    /// Takes the queue over from the primary before, which leaves.
+    pub fn take_over(&mut self) {
+        self.is_adopted = self.stays_adopted;
     }
 
     /// Leaves the queue to another process.
@@ -92,9 +128,9 @@ impl Listener {
         self.is_adopted = true;
     }
 
-    /// Returns where it listens, with the port that the system chose if it was 0.
-    pub fn address(&self) -> SocketAddr {
-        self.address
+    /// Returns where it listens.
+    pub fn address(&self) -> &Address {
+        &self.address
     }
 
     /// Returns whether its queue ends with us. The queue of a listener that was handed over waits for the next process.
@@ -105,6 +141,15 @@ impl Listener {
     /// Returns the socket.
     pub fn socket(&self) -> &Arc<OwnedFd> {
         &self.socket
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        if let (true, Address::Unix(path)) = (self.is_ours(), &self.address) {
+            // An administrator may have removed it.
+            let _ = fs::remove_file(path);
+        }
     }
 }
 
@@ -138,7 +183,20 @@ pub fn shutdown(listener: &OwnedFd) {
     let _ = SockRef::from(listener).shutdown(Shutdown::Read);
 }
 
-fn listen(address: SocketAddr) -> io::Result<OwnedFd> {
+fn wrong(text: &str) -> impl Fn(io::Error) -> Error {
+    move |source| Error::Address {
+        text: text.to_owned(),
+        source,
+    }
+}
+
+fn resolve(text: &str) -> Result<SocketAddr, Error> {
+    let mut addresses = text.to_socket_addrs().map_err(wrong(text))?;
+    let none = || wrong(text)(io::ErrorKind::NotFound.into());
+    addresses.next().ok_or_else(none)
+}
+
+fn listen(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM,
@@ -147,21 +205,50 @@ fn listen(address: SocketAddr) -> io::Result<OwnedFd> {
     // Connections of an earlier process may linger in the system.
     socket.set_reuse_address(true)?;
     socket.bind(&address.into())?;
-    prepare(&socket)?;
+    prepare(&socket, &Address::Tcp(address))?;
     socket.listen(BACKLOG)?;
-    Ok(socket.into())
+    Ok(socket)
 }
 
-fn prepare(socket: &Socket) -> io::Result<()> {
+/// Listens on a file. One that a killed process has left is replaced.
+fn listen_on_file(path: &Path) -> io::Result<Socket> {
+    let socket = || {
+        let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+        socket.set_nonblocking(true)?;
+        io::Result::Ok(socket)
+    };
+    let (listener, address) = (socket()?, SockAddr::unix(path)?);
+    let mut bound = listener.bind(&address);
+    let is_taken = |error: &io::Error| error.kind() == io::ErrorKind::AddrInUse;
+    if bound.as_ref().is_err_and(is_taken) {
+        // Any other answer, also that the queue is full, comes from a listener; and a file that is no socket is not ours to remove.
+        let is_refused = |error: io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
+        let is_socket = fs::symlink_metadata(path)
+            .is_ok_and(|file| std::os::unix::fs::FileTypeExt::is_socket(&file.file_type()));
+        if is_socket && socket()?.connect(&address).is_err_and(is_refused) {
+            fs::remove_file(path)?;
+            bound = listener.bind(&address);
+        }
+    }
+    bound?;
+    listener.listen(BACKLOG)?;
+    Ok(listener)
+}
+
+fn prepare(socket: &Socket, address: &Address) -> io::Result<()> {
     socket.set_nonblocking(true)?;
-    // Linux hands these down to each connection, which saves two calls for each.
-    socket.set_tcp_nodelay(true)?;
-    socket.set_tcp_user_timeout(Some(STALLED))
+    if let Address::Tcp(_) = address {
+        // Linux hands these down to each connection, which saves two calls for each.
+        socket.set_tcp_nodelay(true)?;
+        socket.set_tcp_user_timeout(Some(STALLED))?;
+    }
+    Ok(())
 }
 
-fn local_address(socket: &OwnedFd) -> io::Result<SocketAddr> {
-    let address = SockRef::from(socket).local_addr()?;
-    address
-        .as_socket()
-        .ok_or_else(|| io::Error::from(io::ErrorKind::Unsupported))
+fn local_address(socket: &Socket) -> io::Result<Address> {
+    let address = socket.local_addr()?;
+    let tcp = address.as_socket().map(Address::Tcp);
+    let unix = || Some(Address::Unix(address.as_pathname()?.to_owned()));
+    let unsupported = || io::Error::from(io::ErrorKind::Unsupported);
+    tcp.or_else(unix).ok_or_else(unsupported)
 }

@@ -9,6 +9,7 @@ use nix::sys::signal::Signal;
 use super::{Primary, Worker};
 use crate::error::Failure;
 use crate::ipc::protocol::{Counters, PROTOCOL, PrimaryMessage, WorkerMessage};
+use crate::primary::listener::Listener;
 use crate::primary::worker_process::{self, WorkerCommand, WorkerReport};
 use crate::stats::WorkerState;
 use crate::supervisor::Input;
@@ -58,7 +59,8 @@ impl Primary {
         if is_closing {
             self.stop_accepting();
         }
-        let last = is_closing && self.listener.is_ours();
+        let listeners = self.listeners.iter();
+        let last = listeners.map(|one| is_closing && one.is_ours()).collect();
         self.balancer.retire(id);
         self.order(
             id,
@@ -155,8 +157,8 @@ impl Primary {
         if self.supervisor.state(id) != Some(WorkerState::Starting) {
             return;
         }
-        let address = self.listener.address();
         self.give_connections_to(id);
+        let address = self.listeners[0].address().clone();
         self.emit(Event::Listening { worker, address });
         // Now the old one of its slot may go.
         self.step(Input::Ready(id));
@@ -164,6 +166,7 @@ impl Primary {
             && let Some(starting) = self.starting.take()
         {
             starting.serves();
+            self.listeners.iter_mut().for_each(Listener::take_over);
             self.emit(Event::Ready);
         }
     }

@@ -22,7 +22,7 @@ pub struct Connection {
 
 impl Connection {
     pub(crate) fn new(socket: OwnedFd, guard: ConnectionGuard) -> io::Result<Self> {
-        // The probe comes on a Unix socket, for which the same system calls do the same.
+        // It may be a Unix socket, as the probe is, for which the same system calls do the same.
         let stream = TcpStream::from_std(socket.into())?;
         let state = guard.state().clone();
         let open = Some((stream, guard));

@@ -18,7 +18,7 @@ use super::connection::Connection;
 use super::messages::MessageChannels;
 use super::tracker::ConnectionTracker;
 use crate::Error;
-use crate::ipc::acceptor::{self, Accepted, Acceptor};
+use crate::ipc::acceptor::{self, Accepted, Acceptors};
 use crate::ipc::channel::{Channel, Packet};
 use crate::ipc::protocol::{PROTOCOL, PrimaryMessage, Settings, WorkerMessage};
 use crate::primary::listener;
@@ -35,8 +35,9 @@ pub struct Connections {
     messages: MessageChannels,
     tracker: Arc<ConnectionTracker>,
     settings: Settings,
-    /// What accepts, where the worker does so itself, and the listener.
-    acceptor: Option<(Acceptor, OwnedFd)>,
+    /// What accepts, where the worker does so itself, and the listeners.
+    acceptors: Acceptors,
+    listeners: Vec<OwnedFd>,
     /// Connections that have not been given out yet.
     accepted: VecDeque<Connection>,
     /// What the primary has to hear before a connection is given out. It holds what one turn of the loop adds.
@@ -78,7 +79,8 @@ impl Connections {
             messages,
             tracker: ConnectionTracker::new(settings.max_connections, draining),
             settings,
-            acceptor: None,
+            acceptors: Acceptors::default(),
+            listeners: Vec::new(),
             accepted: VecDeque::new(),
             outbox: VecDeque::from([WorkerMessage::Online { protocol: PROTOCOL }]),
             are_handed_over: false,
@@ -143,7 +145,7 @@ impl Connections {
                 () = self.tracker.connection_closed() => if self.are_handed_over {
                     self.outbox.push_back(WorkerMessage::Closed { open: self.tracker.open() });
                 },
-                (accepted, permit) = accept(&mut self.acceptor, &self.tracker) => match accepted {
+                (accepted, permit) = accept(&mut self.acceptors, &self.tracker), if !self.listeners.is_empty() => match accepted {
                     Accepted::Connection(socket) => self.take(socket, Some(permit)),
                     Accepted::Failed(_) => self.tracker.count_refused(1),
                 },
@@ -168,9 +170,9 @@ impl Connections {
             PrimaryMessage::Listen => {
                 // Without a descriptor left this worker serves less, but goes on.
                 if let Some(listener) = descriptors.pop() {
-                    let acceptor = Acceptor::new(&listener);
-                    let acceptor = acceptor.map_err(Error::io("watch the listener"))?;
-                    self.acceptor = Some((acceptor, listener));
+                    let added = self.acceptors.push(&listener);
+                    added.map_err(Error::io("watch the listener"))?;
+                    self.listeners.push(listener);
                 }
             }
             PrimaryMessage::Probe => {
@@ -183,7 +185,7 @@ impl Connections {
                 idle_grace,
                 drain_timeout,
                 last,
-            } => self.start_draining(idle_grace, drain_timeout, last),
+            } => self.start_draining(idle_grace, drain_timeout, &last),
             // The program may not listen.
             PrimaryMessage::Program(message) => drop(self.messages.incoming.try_send(message)),
             PrimaryMessage::Start(_) => {}
@@ -215,13 +217,16 @@ impl Connections {
         }
     }
 
-    fn start_draining(&mut self, idle_grace: Duration, drain_timeout: Duration, last: bool) {
+    fn start_draining(&mut self, idle_grace: Duration, drain_timeout: Duration, last: &[bool]) {
+        self.acceptors.clear();
         // Where the queue ends with this cluster, what is in it is ours. Otherwise other processes still have it.
-        if let Some((_, listener)) = self.acceptor.take()
-            && last
+        for (listener, _) in std::mem::take(&mut self.listeners)
+            .iter()
+            .zip(last)
+            .filter(|(_, last)| **last)
         {
-            acceptor::drain_backlog(&listener).for_each(|socket| self.take(socket, None));
-            listener::shutdown(&listener);
+            acceptor::drain_backlog(listener).for_each(|socket| self.take(socket, None));
+            listener::shutdown(listener);
         }
         self.tracker.draining.cancel();
         let idle_until = Instant::now() + idle_grace;
@@ -257,16 +262,11 @@ async fn receive(
 }
 
 async fn accept(
-    acceptor: &mut Option<(Acceptor, OwnedFd)>,
+    acceptors: &mut Acceptors,
     tracker: &ConnectionTracker,
 ) -> (Accepted, OwnedSemaphorePermit) {
-    match acceptor {
-        Some((acceptor, _)) => {
-            let permit = tracker.room().await;
-            (acceptor.accept().await, permit)
-        }
-        None => std::future::pending().await,
-    }
+    let permit = tracker.room().await;
+    (acceptors.accept().await, permit)
 }
 
 async fn pending_until(moment: Option<Instant>) {

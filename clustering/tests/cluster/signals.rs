@@ -1,19 +1,16 @@
 //! TTIN and TTOU make the cluster larger and smaller, USR1 lets it say how it is.
 
-#[expect(dead_code, reason = "each file of tests needs a part of it")]
-mod support;
-
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
+use crate::support::client::Connection;
+use crate::support::cluster::{Cluster, binary, serve};
+use crate::support::load::{Kind, Load};
+use crate::support::process::children_of;
+use crate::support::{each_policy, until};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use serde_json::Value;
-use support::client::Connection;
-use support::cluster::{Cluster, binary, serve};
-use support::load::{Kind, Load};
-use support::process::children_of;
-use support::{each_policy, until};
 
 #[test]
 fn ttin_adds_a_worker_and_ttou_lets_one_go_but_not_the_last_one() {

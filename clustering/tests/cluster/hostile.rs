@@ -1,18 +1,15 @@
 //! Clients that are slow, greedy, mistaken or ill-meaning, while everybody else is served.
 
-#[expect(dead_code, reason = "each file of tests needs a part of it")]
-mod support;
-
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::support::client::{Connection, Failure, ask_once};
+use crate::support::cluster::{Cluster, binary, serve, slow};
+use crate::support::meanwhile::Meanwhile;
+use crate::support::process::{descriptors_of, memory_of, wants_to_compute};
+use crate::support::{POLICIES, alone, each_policy, soak, until};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use support::client::{Connection, Failure, ask_once};
-use support::cluster::{Cluster, binary, serve, slow};
-use support::meanwhile::Meanwhile;
-use support::process::{descriptors_of, memory_of, wants_to_compute};
-use support::{POLICIES, alone, each_policy, soak, until};
 
 /// As many descriptors as this process may have.
 fn raise_descriptor_limit() -> usize {

@@ -1,18 +1,15 @@
 //! Whoever dies takes with him what he had in hand, and nothing else.
 
-#[expect(dead_code, reason = "each file of tests needs a part of it")]
-mod support;
-
 use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::support::client::{Connection, Failure, ask_once};
+use crate::support::cluster::{Cluster, run, serve, slow, slow_binary, write_script};
+use crate::support::load::{Kind, Load};
+use crate::support::process::{children_of, is_stopped, send, ticks_of};
+use crate::support::{Dice, alone, each_policy, soak, until};
 use nix::sys::signal::Signal;
-use support::client::{Connection, Failure, ask_once};
-use support::cluster::{Cluster, run, serve, slow, slow_binary, write_script};
-use support::load::{Kind, Load};
-use support::process::{children_of, is_stopped, send, ticks_of};
-use support::{Dice, alone, each_policy, soak, until};
 
 /// Kills the worker, and says how many connections it had when it died.
 fn kill_and_count(cluster: &Cluster, worker: u32) -> usize {

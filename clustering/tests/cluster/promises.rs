@@ -1,17 +1,17 @@
 //! What is promised in a few words and easily broken: the first answer, full workers, messages, the environment.
 
-#[expect(dead_code, reason = "each file of tests needs a part of it")]
-mod support;
-
 use std::time::{Duration, Instant};
 
+use crate::support::client::Connection;
+use crate::support::cluster;
+use crate::support::cluster::{Cluster, run, serve, slow, slow_binary};
+use crate::support::{each_policy, until};
 use nix::sys::signal::Signal;
-use support::client::Connection;
-use support::cluster::{Cluster, run, serve, slow, slow_binary};
-use support::{each_policy, until};
 
 #[test]
 fn a_worker_whose_first_answer_is_none_to_be_trusted_fails_at_once_and_with_its_reason() {
+    // Built before the time runs.
+    let server = slow_binary();
     for (probe, reason) in [("/panic", "GET /panic was not answered"), ("/wrong", "")] {
         let begun = Instant::now();
         let args = ["workers=1", &format!("probe={probe}")];
@@ -21,12 +21,13 @@ fn a_worker_whose_first_answer_is_none_to_be_trusted_fails_at_once_and_with_its_
             drop(Cluster::start(slow(&args), 1));
             continue;
         }
-        let (status, _, stderr) = run(slow_binary(), &args);
+        let (status, _, stderr) = run(&server, &args);
 
         assert_eq!(status, Some(1));
         assert!(stderr.contains("5 times in a row"), "{stderr}");
         assert!(stderr.contains(reason), "{stderr}");
-        assert!(begun.elapsed() < Duration::from_secs(8), "{begun:?}");
+        // Five limits of a start would be 50 s.
+        assert!(begun.elapsed() < Duration::from_secs(30), "{begun:?}");
     }
 }
 
@@ -81,7 +82,7 @@ fn what_the_environment_says_wrongly_is_an_error_unless_the_command_line_says_be
         command.env(name, value);
         drop(Cluster::start(command, 1));
 
-        let mut command = std::process::Command::new(support::cluster::binary());
+        let mut command = std::process::Command::new(cluster::binary());
         command.args(["serve", "-l", "0"]).env(name, value);
         let other = if better[0] == "-w" {
             ["-p", "rr"]

@@ -1,17 +1,14 @@
 //! Who leaves finishes first: whoever is connected gets an answer, and what has no end is cut.
 
-#[expect(dead_code, reason = "each file of tests needs a part of it")]
-mod support;
-
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::support::client::{Connection, Failure, ask_once};
+use crate::support::cluster::{Cluster, serve, slow};
+use crate::support::load::{Kind, Load};
+use crate::support::process::{children_of, is_stopped, send};
+use crate::support::{POLICIES, each_policy, soak, until};
 use nix::sys::signal::Signal;
-use support::client::{Connection, Failure, ask_once};
-use support::cluster::{Cluster, serve, slow};
-use support::load::{Kind, Load};
-use support::process::{children_of, is_stopped, send};
-use support::{POLICIES, each_policy, soak, until};
 
 /// How one worker comes to leave.
 #[derive(Clone, Copy, Debug)]

@@ -1,15 +1,14 @@
 //! `--pid-file`: who wants to send a signal finds the primary's number, as long as there is one.
 
-#[expect(dead_code, reason = "each file of tests needs a part of it")]
-mod support;
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use crate::support::cluster;
+use crate::support::cluster::{Cluster, binary, run, serve};
+use crate::support::process;
+use crate::support::until;
 use nix::sys::signal::Signal;
-use support::cluster::{Cluster, binary, run, serve};
-use support::until;
 
 fn start(file: &Path) -> Cluster {
     let mut command = serve("rr", 1);
@@ -110,14 +109,14 @@ fn one_that_cannot_be_written_is_an_error_before_anything_starts() {
 fn it_is_gone_also_when_the_cluster_gives_up() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("cluster.pid");
-    let program = support::cluster::Copy::of(&binary());
-    let mut command = support::cluster::serve_with(&program.path(), "rr", 1);
+    let program = cluster::Copy::of(&binary());
+    let mut command = cluster::serve_with(&program.path(), "rr", 1);
     command.arg("--pid-file").arg(&file).arg("--no-respawn");
     let mut cluster = Cluster::start(command, 1);
     assert!(file.exists());
 
     for worker in cluster.workers() {
-        support::process::send(worker, Signal::SIGKILL);
+        process::send(worker, Signal::SIGKILL);
     }
 
     cluster.wait();

@@ -14,6 +14,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::client::{Answer, Connection, Failure};
+use super::soak;
 
 /// How connections are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +97,8 @@ fn client(host: u8, to: SocketAddr, kind: Kind, stop: &AtomicBool, right: &Atomi
                 *tally.by_worker.entry(worker).or_default() += 1;
                 tally.right += 1;
                 right.fetch_add(1, Ordering::Relaxed);
+                // Clients without a pause leave the other tests no processor.
+                thread::sleep(soak(Duration::ZERO, Duration::from_micros(500)));
             }
             Err(failure) => {
                 kept = None;

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::support::client::ask_once;
-use super::support::cluster::{Cluster, serve};
-use super::support::until;
+use super::client::ask_once;
+use super::cluster::{Cluster, serve};
+use super::until;
 
 /// The command for a cluster of so many workers with an admin address.
 pub fn serve_with_admin(workers: usize) -> Command {

@@ -1,24 +1,16 @@
 //! `clustering status`: a table of what the admin address says, once, or redrawn.
 
-#[expect(dead_code, reason = "each file of tests needs a part of it")]
-#[path = "support/admin.rs"]
-mod admin;
-#[expect(dead_code, reason = "each file of tests needs a part of it")]
-#[path = "support/peer.rs"]
-mod peer;
-#[expect(dead_code, reason = "each file of tests needs a part of it")]
-mod support;
-
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
-use admin::{admin_of, serve_with_admin};
+use crate::support::admin::{admin_of, serve_with_admin};
+use crate::support::cluster::{Cluster, binary, run};
+use crate::support::peer;
+use crate::support::peer::Killed;
+use crate::support::process::send;
 use nix::sys::signal::Signal;
-use peer::Killed;
 use serde_json::Value;
-use support::cluster::{Cluster, binary, run};
-use support::process::send;
 
 fn status(args: &[&str]) -> Command {
     let mut command = Command::new(binary());

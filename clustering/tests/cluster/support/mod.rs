@@ -1,9 +1,12 @@
 //! What the test files share: a client that counts exactly, and clusters that end with their test.
 
+pub mod admin;
+pub mod browser;
 pub mod client;
 pub mod cluster;
 pub mod load;
 pub mod meanwhile;
+pub mod peer;
 pub mod process;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

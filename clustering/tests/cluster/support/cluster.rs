@@ -126,12 +126,15 @@ impl Cluster {
     }
 
     fn successor(&self) -> Option<u32> {
+        self.successors().pop()
+    }
+
+    /// The primaries that came after the first one.
+    fn successors(&self) -> Vec<u32> {
         let lines = self.stderr();
-        let mut pids = lines
-            .iter()
-            .rev()
-            .filter_map(|line| line.split_once("replaced by process ")?.1.parse().ok());
-        pids.next()
+        let pids = lines.iter();
+        pids.filter_map(|line| line.split_once("replaced by process ")?.1.parse().ok())
+            .collect()
     }
 
     /// Where it listens.
@@ -209,7 +212,23 @@ impl Cluster {
 
     /// Sends a signal to the primary.
     pub fn signal(&self, signal: Signal) {
+        if signal == Signal::SIGTERM {
+            self.adopt_successor();
+        }
         send(self.pid(), signal);
+    }
+
+    /// Waits until the primaries before the last one have ended: as long as its parent lives, it is the parent who hears how it ends.
+    fn adopt_successor(&self) {
+        let mut before = self.successors();
+        before.insert(0, self.child.id());
+        // Each cluster of a program says it.
+        before.dedup();
+        before.pop();
+        until("the old primary ends", || {
+            let processes = before.iter().filter_map(|pid| Process::of(*pid));
+            !processes.into_iter().any(|process| process.runs())
+        });
     }
 
     /// Sends SIGHUP, and returns when it says that all workers are new, and that the old ones have died.

@@ -1,21 +1,18 @@
 //! SIGUSR2: a new version of the program starts beside the old one and takes over, and no client notices.
 
-#[expect(dead_code, reason = "each file of tests needs a part of it")]
-mod support;
-
 use std::fs;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use crate::support::client::{Connection, ask_once};
+use crate::support::cluster::{Cluster, Copy, binary, serve, serve_with, slow, write_program};
+use crate::support::load::{Kind, Load};
+use crate::support::process::{children_of, zombies_of};
+use crate::support::{each_policy, soak, until};
 use nix::sys::prctl::set_child_subreaper;
 use nix::sys::signal::Signal;
-use support::client::{Connection, ask_once};
-use support::cluster::{Cluster, Copy, binary, serve, serve_with, slow, write_program};
-use support::load::{Kind, Load};
-use support::process::{children_of, zombies_of};
-use support::{each_policy, soak, until};
 
 fn copy_of_the_server(policy: &str) -> (Copy, Cluster) {
     // More than a new primary takes on a busy machine.

@@ -1,11 +1,5 @@
 //! `sd_notify`: a service manager of our own hears when the cluster is ready, reloads, stops, and that it lives.
 
-#[expect(dead_code, reason = "each file of tests needs a part of it")]
-#[path = "support/peer.rs"]
-mod peer;
-#[expect(dead_code, reason = "each file of tests needs a part of it")]
-mod support;
-
 use std::cell::RefCell;
 use std::io::Write;
 use std::os::linux::net::SocketAddrExt;
@@ -13,14 +7,14 @@ use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use crate::support::client::ask_once;
+use crate::support::cluster::{Cluster, Copy, binary, serve, serve_with};
+use crate::support::peer::Killed;
+use crate::support::process::send;
+use crate::support::{DEADLINE, until};
 use nix::sys::prctl::set_child_subreaper;
 use nix::sys::signal::Signal;
 use nix::time::{ClockId, clock_gettime};
-use peer::Killed;
-use support::client::ask_once;
-use support::cluster::{Cluster, Copy, binary, serve, serve_with};
-use support::process::send;
-use support::{DEADLINE, until};
 
 /// Hears what a cluster says.
 struct Manager {

@@ -1,20 +1,17 @@
 //! A reload is not noticed by anybody: every request is answered, by the old version or by the new one.
 
-#[expect(dead_code, reason = "each file of tests needs a part of it")]
-mod support;
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
+use crate::support::client::ask_once;
+use crate::support::cluster::{Cluster, Copy, binary, serve, serve_with, slow_binary};
+use crate::support::load::{Kind, Load};
+use crate::support::process::{children_of, descriptors_of, zombies_of};
+use crate::support::{each_policy, soak, until};
 use nix::sys::signal::Signal;
-use support::client::ask_once;
-use support::cluster::{Cluster, Copy, binary, serve, serve_with, slow_binary};
-use support::load::{Kind, Load};
-use support::process::{children_of, descriptors_of, zombies_of};
-use support::{each_policy, soak, until};
 
 /// Lets the load go on for a while, so that nothing that follows escapes it.
 fn answer_more(load: &Load, requests: u64) {

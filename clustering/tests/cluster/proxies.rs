@@ -1,13 +1,5 @@
 //! Two clusters on two addresses, as on two machines, behind the proxies that `deploy/` is for: what happens to one of them is not noticed.
 
-#[expect(dead_code, reason = "each file of tests needs a part of it")]
-#[path = "support/admin.rs"]
-mod admin;
-#[path = "support/peer.rs"]
-mod peer;
-#[expect(dead_code, reason = "each file of tests needs a part of it")]
-mod support;
-
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -15,12 +7,15 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::support::admin;
+use crate::support::client::{Connection, ask_once};
+use crate::support::cluster::{Cluster, binary};
+use crate::support::load::{Kind, Load, Tally};
+use crate::support::peer;
+use crate::support::peer::{Killed, free_port};
+use crate::support::process;
+use crate::support::{soak, until};
 use nix::sys::signal::Signal;
-use peer::{Killed, free_port};
-use support::client::{Connection, ask_once};
-use support::cluster::{Cluster, binary};
-use support::load::{Kind, Load, Tally};
-use support::{soak, until};
 
 /// Two machines: the same ports on 127.0.0.2 and 127.0.0.3.
 struct Machines {
@@ -258,7 +253,7 @@ fn both_are_stopped(which: Which, lame_duck: Duration) {
         let pid = machines.clusters[machine].pid();
         until("it is gone", || {
             post();
-            support::process::children_of(pid).is_empty()
+            process::children_of(pid).is_empty()
         });
         assert!(begun.elapsed() > lame_duck);
         assert_eq!(machines.clusters[machine].wait().code(), Some(0));

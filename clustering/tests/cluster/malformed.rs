@@ -1,17 +1,14 @@
 //! Bytes that are no request, or that two servers could understand differently: refused, and nothing behind them is read.
 
-#[expect(dead_code, reason = "each file of tests needs a part of it")]
-mod support;
-
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use support::client::Connection;
-use support::cluster::{Cluster, serve, slow};
-use support::meanwhile::Meanwhile;
-use support::{Dice, soak};
+use crate::support::client::Connection;
+use crate::support::cluster::{Cluster, serve, slow};
+use crate::support::meanwhile::Meanwhile;
+use crate::support::{Dice, soak};
 
 /// Requests that are none, or that two servers could understand differently.
 fn malformed() -> Vec<(&'static str, Vec<u8>)> {

@@ -1,19 +1,17 @@
 //! Who gets the work, where the cluster listens, and what it says when it cannot.
 
-#[expect(dead_code, reason = "each file of tests needs a part of it")]
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::support::client::{Connection, ask_once};
+use crate::support::cluster::{Cluster, binary, run, serve};
+use crate::support::load::{Kind, Load};
+use crate::support::process;
+use crate::support::process::{children_of, descriptors_of};
+use crate::support::{POLICIES, alone, each_policy, soak, until};
 use nix::sys::signal::Signal;
-use support::client::{Connection, ask_once};
-use support::cluster::{Cluster, binary, run, serve};
-use support::load::{Kind, Load};
-use support::process::{children_of, descriptors_of};
-use support::{POLICIES, alone, each_policy, soak, until};
 
 #[test]
 fn round_robin_gives_each_worker_as_many_connections_and_requests() {
@@ -324,7 +322,7 @@ fn a_cluster_whose_reader_leaves_shuts_down() {
     // The next line is that this one died.
     until("it ends", || {
         for worker in children_of(child.id()) {
-            support::process::send(worker.pid, Signal::SIGKILL);
+            process::send(worker.pid, Signal::SIGKILL);
         }
         child.try_wait().unwrap().is_some()
     });

@@ -1,26 +1,22 @@
 //! `LISTEN_FDS`: a listener that somebody else holds, whose queue outlives the cluster.
 
-#[expect(dead_code, reason = "each file of tests needs a part of it")]
-#[path = "support/peer.rs"]
-mod peer;
-#[expect(dead_code, reason = "each file of tests needs a part of it")]
-mod support;
-
 use std::net::{SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
 use std::process::{Command, Stdio};
 
+use crate::support::client::Connection;
+use crate::support::cluster;
+use crate::support::cluster::{Cluster, binary};
+use crate::support::load::{Kind, Load};
+use crate::support::peer;
+use crate::support::until;
 use nix::sys::signal::Signal;
-use support::client::Connection;
-use support::cluster::{Cluster, binary};
-use support::load::{Kind, Load};
-use support::until;
 
 /// What systemd does: the listener is the first descriptor after stderr, and meant for this process.
 const ACTIVATE: &str =
     r#"export LISTEN_FDS=1 LISTEN_PID=$$; exec "$0" serve -w 2 "$@" 3<&0 </dev/null"#;
 
-fn activated(descriptor: impl Into<OwnedFd>, args: &[&str]) -> Cluster {
+pub fn activated(descriptor: impl Into<OwnedFd>, args: &[&str]) -> Cluster {
     let mut command = Command::new("sh");
     command.args(["-c", ACTIVATE]).arg(binary()).args(args);
     command.stdin(Stdio::from(descriptor.into()));
@@ -91,7 +87,7 @@ fn what_is_no_listener_is_an_error() {
 
 #[test]
 fn what_is_meant_for_another_process_is_left_alone() {
-    let mut command = support::cluster::serve("rr", 1);
+    let mut command = cluster::serve("rr", 1);
     command.env("LISTEN_FDS", "1").env("LISTEN_PID", "1");
 
     let cluster = Cluster::start(command, 1);

@@ -1,17 +1,14 @@
 //! Everything at once, in any order: after it a cluster is what it was.
 
-#[expect(dead_code, reason = "each file of tests needs a part of it")]
-mod support;
-
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::support::client::Connection;
+use crate::support::cluster::{Cluster, serve};
+use crate::support::load::{Kind, Load};
+use crate::support::process::{children_of, descriptors_of, memory_of, send, zombies_of};
+use crate::support::{Dice, each_policy, soak, until};
 use nix::sys::signal::Signal;
-use support::client::Connection;
-use support::cluster::{Cluster, serve};
-use support::load::{Kind, Load};
-use support::process::{children_of, descriptors_of, memory_of, send, zombies_of};
-use support::{Dice, each_policy, soak, until};
 
 /// How many workers there may be at most.
 const MOST: usize = 4;

@@ -1,18 +1,15 @@
 //! An answer that is given before the request was read arrives, and the connection is closed in stages (RFC 9112, 9.6).
 
-#[expect(dead_code, reason = "each file of tests needs a part of it")]
-mod support;
-
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::thread;
 use std::time::Duration;
 
+use crate::support::client::Connection;
+use crate::support::cluster::{Cluster, serve, slow};
+use crate::support::load::{Kind, Load};
+use crate::support::{DEADLINE, POLICIES, soak};
 use nix::sys::signal::Signal;
-use support::client::Connection;
-use support::cluster::{Cluster, serve, slow};
-use support::load::{Kind, Load};
-use support::{DEADLINE, POLICIES, soak};
 
 /// Sends a request with a body of that many bytes, and reads only then, as most clients do.
 fn post(to: SocketAddr, path: &str, bytes: usize) -> Result<String, ErrorKind> {

@@ -1,22 +1,14 @@
 //! The page of the admin address in a real browser: it shows the workers as they live, and a reload as it happens.
 
-#[expect(dead_code, reason = "each file of tests needs a part of it")]
-#[path = "support/admin.rs"]
-mod admin;
-#[path = "support/browser.rs"]
-mod browser;
-#[expect(dead_code, reason = "each file of tests needs a part of it")]
-mod support;
-
-use admin::{admin_of, serve_with_admin};
-use browser::Browser;
+use crate::support::admin::{admin_of, serve_with_admin};
+use crate::support::browser::Browser;
+use crate::support::client::Connection;
+use crate::support::cluster::Cluster;
+use crate::support::load::{Kind, Load};
+use crate::support::process::send;
+use crate::support::until;
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
-use support::client::Connection;
-use support::cluster::Cluster;
-use support::load::{Kind, Load};
-use support::process::send;
-use support::until;
 
 const DESK: (u32, u32) = (1400, 900);
 

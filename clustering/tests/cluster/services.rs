@@ -1,15 +1,12 @@
 //! What a service can do in a worker: switch protocols, see its client, say goodbye, fail.
 
-#[expect(dead_code, reason = "each file of tests needs a part of it")]
-mod support;
-
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use crate::support::client::{Connection, ask_once};
+use crate::support::cluster::{Cluster, run, slow, slow_binary};
+use crate::support::{DEADLINE, until};
 use nix::sys::signal::Signal;
-use support::client::{Connection, ask_once};
-use support::cluster::{Cluster, run, slow, slow_binary};
-use support::{DEADLINE, until};
 
 /// Switches protocols, and reads the answer.
 fn upgraded(cluster: &Cluster) -> TcpStream {

@@ -157,8 +157,8 @@ fn spin(time: Duration) {
 fn primary() -> anyhow::Result<()> {
     println!("Primary PID: {}", id());
     let second = std::env::args().find_map(|arg| Some(arg.strip_prefix("second=")?.to_owned()));
-    let first = builder()?.build()?;
-    let second = second.map(|address| anyhow::Ok(builder()?.listen(address).build()?));
+    let first = builder(None)?.build()?;
+    let second = second.map(|address| anyhow::Ok(builder(Some(&address))?.build()?));
     let clusters = [Some(first), second.transpose()?];
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -188,13 +188,17 @@ async fn run(cluster: Cluster) -> anyhow::Result<()> {
 }
 
 /// What was said on the command line: `NAME=VALUE`, times in milliseconds.
-fn builder() -> anyhow::Result<Builder> {
-    let mut builder = Cluster::builder().listen("127.0.0.1:0");
+fn builder(second: Option<&str>) -> anyhow::Result<Builder> {
+    let mut builder = Cluster::builder();
+    let mut address = "127.0.0.1:0".to_owned();
     for arg in std::env::args().skip(1) {
         let (name, value) = arg.split_once('=').context("say NAME=VALUE")?;
         let time = || value.parse().map(Duration::from_millis);
         builder = match name {
-            "listen" => builder.listen(value),
+            "listen" => {
+                value.clone_into(&mut address);
+                builder
+            }
             "workers" => builder.workers(value.parse()?),
             "policy" => builder.scheduling(value.parse().map_err(anyhow::Error::msg)?),
             "linger" => builder.idle_grace(time()?),
@@ -213,5 +217,5 @@ fn builder() -> anyhow::Result<Builder> {
             _ => bail!("there is no {name} to be said"),
         };
     }
-    Ok(builder)
+    Ok(builder.listen(second.unwrap_or(&address)))
 }
