@@ -103,9 +103,8 @@ pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> anyhow::Result<
             writeln!(out, "{gap}== {} == {}\n", lesson.name, lesson.title)?;
         }
         if code {
-            let name = lesson.name;
-            writeln!(out, "// {name}.rs\n{}", lesson.rust)?;
-            writeln!(out, "// {name}.mjs\n{}", lesson.node)?;
+            writeln!(out, "// {}.rs\n{}", lesson.name, lesson.rust)?;
+            writeln!(out, "// {}.mjs\n{}", lesson.name, lesson.node)?;
             writeln!(out, "// both print\n{}", lesson.output)?;
         } else {
             out.flush()?;

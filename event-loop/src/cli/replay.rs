@@ -43,8 +43,7 @@ pub fn play(name: &str, text: &str, real_clock: bool) -> anyhow::Result<ExitCode
         .clock(clock)
         .run_script(move || interpreter::start(&name, script));
     console::flush()?;
-    exit.into_result()?;
-    Ok(ExitCode::SUCCESS)
+    Ok(exit.into_result().map(|_| ExitCode::SUCCESS)?)
 }
 
 /// Says what is wrong with a text before it is played.

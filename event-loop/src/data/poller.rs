@@ -38,7 +38,7 @@ pub struct Poller {
     arrived: RefCell<Vec<Completion>>,
     polling: Cell<bool>,
     /// Asked in each iteration; to make it takes an atomic count.
-    metrics: RuntimeMetrics,
+    pub metrics: RuntimeMetrics,
     wake_timer: WakeTimer,
 }
 
@@ -91,11 +91,6 @@ impl Poller {
 
     pub fn has_completions(&self) -> bool {
         !self.arrived.borrow().is_empty() || !self.arriving.borrow().is_empty()
-    }
-
-    /// Whether tokio has tasks of its own, which run while it is polled.
-    pub fn has_tasks(&self) -> bool {
-        self.metrics.num_alive_tasks() > 0
     }
 
     pub fn take_completions(&self) -> Vec<Completion> {

@@ -66,7 +66,9 @@ impl EventLoop {
                 continue;
             }
             // Only now has all code of this drain had a chance to handle a rejection.
-            let none = self.rejections.borrow().is_empty();
+            let rejections = self.rejections.borrow();
+            let none = rejections.new.is_empty() && rejections.handled_late.is_empty();
+            drop(rejections);
             if none || !self.report_rejections() || self.is_stopping() {
                 return true;
             }

@@ -38,7 +38,9 @@ impl EventLoop {
     /// Polls for as long as nothing else is to be done; not at all if nothing could arrive.
     fn wait(&self) {
         let jobs = !self.jobs.borrow().is_empty();
-        let outside = jobs || self.tasks.may_have_external_wakers() || self.poller.has_tasks();
+        let outside = jobs
+            || self.tasks.may_have_external_wakers()
+            || self.poller.metrics.num_alive_tasks() > 0;
         let busy = self.immediates.borrow().refs > 0
             || !self.closing.borrow().is_empty()
             || self.poller.has_completions();

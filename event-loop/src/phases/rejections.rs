@@ -23,12 +23,6 @@ pub struct Rejections {
     pub handled_late: VecDeque<Error>,
 }
 
-impl Rejections {
-    pub fn is_empty(&self) -> bool {
-        self.new.is_empty() && self.handled_late.is_empty()
-    }
-}
-
 impl EventLoop {
     /// Reports what the last drain has left unhandled; tells whether anything was reported.
     pub fn report_rejections(&self) -> bool {
