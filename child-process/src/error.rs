@@ -150,12 +150,6 @@ pub enum SpawnError {
     System(#[from] io::Error),
 }
 
-impl From<Errno> for SpawnError {
-    fn from(errno: Errno) -> Self {
-        Self::System(errno.into())
-    }
-}
-
 impl SpawnError {
     /// What the system said.
     pub fn errno(&self) -> Errno {

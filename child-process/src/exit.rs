@@ -23,13 +23,13 @@ impl Exit {
 
     /// The name of the signal that ended it, as Node has it: `SIGTERM`.
     pub fn signal_name(self) -> Option<String> {
-        let Self::Signal(number) = self else {
-            return None;
-        };
-        Some(match Signal::try_from(number) {
-            Ok(signal) => signal.as_str().to_owned(),
-            Err(_) => format!("SIG{number}"),
-        })
+        match self {
+            Self::Code(_) => None,
+            Self::Signal(number) => Some(match Signal::try_from(number) {
+                Ok(signal) => signal.as_str().to_owned(),
+                Err(_) => format!("SIG{number}"),
+            }),
+        }
     }
 }
 

@@ -37,10 +37,11 @@ pub fn say(text: &str) {
     let _ = io::stderr().write_all(format!("child-process: {text}\n").as_bytes());
 }
 
-/// Returns an error with its causes, in one line.
+/// Returns an error with its causes, in one line, without the "(os error 2)" that says the last one again in numbers.
 pub fn words(error: &Error) -> String {
-    let causes: Vec<String> = error.chain().map(describe).collect();
-    causes.join(": ").replace('\n', " ")
+    let text = format!("{error:#}").replace('\n', " ");
+    let number = text.rfind(" (os error ").filter(|_| text.ends_with(')'));
+    text[..number.unwrap_or(text.len())].trim_end().to_owned()
 }
 
 /// Returns whether the reader of our output has gone, as `head` does: not an error, just the end.
@@ -49,11 +50,4 @@ pub fn is_closed_pipe(error: &Error) -> bool {
         let cause = cause.downcast_ref::<io::Error>();
         cause.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
     })
-}
-
-/// Returns the text of an error without the "(os error 2)" that says it again in numbers.
-fn describe(cause: &(dyn std::error::Error + 'static)) -> String {
-    let text = cause.to_string();
-    let end = text.rfind(" (os error ").unwrap_or(text.len());
-    text[..end].trim_end().to_owned()
 }

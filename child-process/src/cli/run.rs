@@ -75,12 +75,8 @@ pub fn parse_signal(text: &str) -> Result<Signal, String> {
 }
 
 /// Returns the time to wait before SIGKILL: 0 is for ever, as in timeout(1).
-pub fn grace(kill_after: Duration) -> Duration {
-    if kill_after.is_zero() {
-        Duration::MAX
-    } else {
-        kill_after
-    }
+pub fn grace(time: Duration) -> Duration {
+    if time.is_zero() { Duration::MAX } else { time }
 }
 
 fn parse_variable(text: &str) -> Result<(String, String), String> {

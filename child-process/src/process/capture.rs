@@ -8,7 +8,6 @@ use tokio::net::unix::pipe;
 use tokio::time::sleep;
 
 use super::child::Child;
-use super::supervisor::Reading;
 
 impl Child {
     /// Reads both streams to their ends, or until the time for pipes that outlive the child is over.
@@ -35,10 +34,7 @@ impl Child {
             ended = ends => ended.map(drop),
             late = too_late, if pipe_timeout < Duration::MAX => late,
         };
-        let is_too_much = *self.reading.borrow() != Reading::Waiting;
-        if !is_too_much {
-            self.reading.send_replace(Reading::Over);
-        }
+        self.reading.send_replace(false);
         over
     }
 
@@ -57,7 +53,7 @@ impl Child {
         (&mut pipe).take(enough).read_to_end(kept).await?;
         if kept.len() > most {
             kept.truncate(most);
-            self.reading.send_replace(Reading::TooMuch(stream));
+            let _ = self.too_much.set(stream);
             // The child ends by the signal, not because nothing reads its output.
             tokio::io::copy(&mut pipe, &mut tokio::io::sink()).await?;
         }

@@ -13,7 +13,7 @@ use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
-use tokio::sync::watch;
+use tokio::sync::{SetOnce, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -22,7 +22,7 @@ use super::process_group::ProcessGroup;
 use super::reaper::reap_later;
 use super::spawn::spawn;
 use super::stdio::Stdio;
-use super::supervisor::{Limits, POST_KILL_DRAIN, Reading, Reason, supervise};
+use super::supervisor::{Limits, POST_KILL_DRAIN, Reason, supervise};
 use crate::{Error, Exit, Output};
 
 /// What an error that is not the child's doing is told of.
@@ -53,8 +53,10 @@ pub struct Child {
     supervisor: JoinSet<io::Result<Reason>>,
     /// What it returned.
     reason: Reason,
-    /// Tells it whether the output is read.
-    pub(super) reading: watch::Sender<Reading>,
+    /// Tells it whether the output is read: then the run is not over before its pipes are.
+    pub(super) reading: watch::Sender<bool>,
+    /// The stream that had more than was to be kept. Apart from `reading`, whose changes would wake what waits for it.
+    pub(super) too_much: Arc<SetOnce<&'static str>>,
     pub(super) limits: Limits,
     command: Box<str>,
     started: Instant,
@@ -112,7 +114,8 @@ impl Command {
         let (pid, mut pipes) = spawn(&mut self, defaults).await?;
         let input = pipes.stdin.take_if(|_| self.input.is_some());
         let group = Arc::new(ProcessGroup::new(pid, self.start.group));
-        let (reading, receiver) = watch::channel(Reading::Over);
+        let (reading, receiver) = watch::channel(false);
+        let too_much = Arc::new(SetOnce::new());
         let child = Child {
             stdin: pipes.stdin,
             stdout: pipes.stdout,
@@ -122,11 +125,15 @@ impl Command {
             supervisor: JoinSet::new(),
             reason: Reason::Ended,
             reading,
+            too_much: Arc::clone(&too_much),
             limits: self.limits,
             command: self.line().to_string_lossy().into(),
             started,
         };
-        Ok((child, Box::pin(supervise(group, self, input, receiver))))
+        Ok((
+            child,
+            Box::pin(supervise(group, self, input, receiver, too_much)),
+        ))
     }
 }
 
@@ -246,11 +253,11 @@ impl Child {
             killed: self.killed(),
             elapsed: self.started.elapsed(),
         };
-        let (after, reading) = (self.limits.timeout, *self.reading.borrow());
-        Err(match (reason, reading) {
+        let after = self.limits.timeout;
+        Err(match (reason, self.too_much.get()) {
             (Reason::TimedOut, _) => Error::TimedOut { after, output },
             (Reason::Cancelled, _) => Error::Aborted(output),
-            (_, Reading::TooMuch(stream)) => Error::MaxBuffer { stream, output },
+            (_, Some(stream)) => Error::MaxBuffer { stream, output },
             _ if exit.is_success() || !self.limits.checked => return Ok(output),
             _ => Error::Failed(output),
         })
@@ -263,7 +270,7 @@ impl Child {
         kept: &mut [Vec<u8>; 2],
     ) -> Result<Reason, Error> {
         let outputs = [self.stdout.take(), self.stderr.take()];
-        self.reading.send_replace(Reading::Waiting);
+        self.reading.send_replace(true);
         let mut captured = pin!(self.capture(outputs, kept));
         let (reason, captured) = tokio::select! {
             // A child that never stops writing must not outrun the clock.

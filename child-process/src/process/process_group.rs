@@ -53,8 +53,7 @@ impl ProcessGroup {
     ///
     /// Nothing is lost.
     pub async fn exited(&self) -> io::Result<()> {
-        let is_reaped = self.exit().is_some();
-        if !is_reaped {
+        if self.exit().is_none() {
             sys::exit_watch(self.pid)?.readable().await?;
         }
         Ok(())

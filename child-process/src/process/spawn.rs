@@ -153,6 +153,6 @@ fn diagnose(command: &Command, program: &OsStr, errno: Errno) -> SpawnError {
     match errno {
         Errno::ENOENT if is_there => SpawnError::NoInterpreter { program },
         Errno::ENOENT => SpawnError::NoProgram { program },
-        errno => errno.into(),
+        errno => io::Error::from(errno).into(),
     }
 }

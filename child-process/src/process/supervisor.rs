@@ -15,7 +15,7 @@ use nix::sys::signal::Signal;
 use tokio::io::AsyncWriteExt;
 use tokio::net::unix::pipe;
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::sync::watch;
+use tokio::sync::{SetOnce, watch};
 use tokio::time::{sleep, timeout};
 
 use super::command::Command;
@@ -49,32 +49,20 @@ pub enum Reason {
     NotKilled(Errno),
 }
 
-/// What a supervisor knows of the child's output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
-    /// It has ended, or is not read here.
-    Over,
-    /// The run is not over before its pipes are.
-    Waiting,
-    /// This stream had more than was to be kept.
-    TooMuch(&'static str),
-}
-
 /// Follows the child until it has ended, or ends it if there is a reason to.
 pub async fn supervise(
     group: Arc<ProcessGroup>,
     command: Command,
     stdin: Option<pipe::Sender>,
-    reading: watch::Receiver<Reading>,
+    mut reading: watch::Receiver<bool>,
+    too_much: Arc<SetOnce<&'static str>>,
 ) -> io::Result<Reason> {
     let limits = command.limits;
-    let (mut captured, mut overflown) = (reading.clone(), reading);
     let mut over = pin!(async {
         let ended = async {
             group.exited().await?;
             // An error means that the reader has gone.
-            let read = captured.wait_for(|reading| *reading != Reading::Waiting);
-            let _ = read.await;
+            let _ = reading.wait_for(|is_reading| !is_reading).await;
             Ok(())
         };
         tokio::select! {
@@ -89,7 +77,7 @@ pub async fn supervise(
         () = sleep(limits.timeout), if limits.timeout < Duration::MAX => Reason::TimedOut,
         () = command.cancelled => Reason::Cancelled,
         never = pass_on(&group, command.forwarded) => match never {},
-        Ok(_) = overflown.wait_for(|reading| matches!(reading, Reading::TooMuch(_))) => Reason::TooMuch,
+        _ = too_much.wait() => Reason::TooMuch,
         ended = &mut over => return ended.map(|()| Reason::Ended),
     };
     group.is_ending.store(true, Ordering::Relaxed);
