@@ -61,14 +61,28 @@ pub struct Contender {
     pub name: String,
     /// What is timed; begin it with `exec` where the shell would only wait.
     pub run: String,
-    /// Programs that must be there, between spaces; "node" is a Node that we know.
+    /// Programs that must be there, a text with spaces or a list; "node" is a Node that we know.
     #[serde(default)]
-    needs: String,
+    needs: Needs,
     /// A server to be started first and ended afterwards.
     pub serve: Option<Serve>,
     /// What differs in its environment.
     #[serde(skip)]
     pub env: BTreeMap<&'static str, String>,
+}
+
+/// The benches of earlier commits, which `--against` reads, have lists.
+#[derive(Clone, Deserialize)]
+#[serde(untagged)]
+enum Needs {
+    Text(String),
+    List(Vec<String>),
+}
+
+impl Default for Needs {
+    fn default() -> Self {
+        Self::List(Vec::new())
+    }
 }
 
 #[derive(Clone, Deserialize)]
@@ -137,7 +151,10 @@ impl Contender {
     /// Returns what is not there and should be; `node` is what is said of Node.
     pub fn missing(&self, env: &BTreeMap<&str, String>, node: &str) -> Option<String> {
         let is_there = |program: &str| which::which_in(program, env.get("PATH"), ".").is_ok();
-        let mut programs = self.needs.split_whitespace();
+        let mut programs: Box<dyn Iterator<Item = &str>> = match &self.needs {
+            Needs::Text(text) => Box::new(text.split_whitespace()),
+            Needs::List(list) => Box::new(list.iter().map(String::as_str)),
+        };
         programs.find_map(|program| match program {
             "node" => (!env.contains_key("NODE")).then(|| node.to_owned()),
             other => (!is_there(other)).then(|| format!("{other} is not installed")),
