@@ -537,3 +537,40 @@ fn completions_are_a_script() {
 
     assert!(script.contains("complete -F _buffers"));
 }
+
+#[test]
+fn a_number_out_of_reach_is_as_far_as_numbers_go() {
+    let huge = "16777216T"; // 2 to the power of 64
+    let array = buffers(&["dump", "-i", "-c", huge], b"ab");
+    let plain = buffers(&["dump", "-p", "-c", huge], b"ab");
+    let shown = buffers(&["inspect", "-n", huge], b"ab");
+
+    assert_eq!(array.stdout, b"  0x61, 0x62\n");
+    assert_eq!(plain.stdout, b"6162\n");
+    assert_eq!(shown.stdout, b"<Buffer 61 62>\n2 bytes, ascii\n");
+    refused(&["dump", "-s", huge], b"ab", 1, "it has 2 bytes");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_memory_of_a_dump_does_not_grow_with_its_options() {
+    let memory = |options: &[&str]| {
+        let limits = (4..64).map(|mib| mib << 10);
+        limits.into_iter().find(|limit| {
+            let status = Command::new("sh")
+                .args(["-c", "ulimit -v $0 && exec \"$@\""])
+                .args([&limit.to_string(), env!("CARGO_BIN_EXE_buffers"), "dump"])
+                .args(["-l1M", "/dev/zero"])
+                .args(options)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status();
+            status.unwrap().success()
+        })
+    };
+
+    let usual = memory(&[]).expect("64 MiB are enough");
+    let verbose = memory(&["-b", "-c1", "-Ralways"]).expect("64 MiB are enough");
+
+    assert!(verbose <= usual + 2048, "{verbose} KiB, usually {usual}");
+}

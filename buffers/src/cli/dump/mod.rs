@@ -14,7 +14,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::input::{CHUNK_BYTES, Input};
+use super::input::Input;
 use super::stdout;
 use options::Style;
 pub use options::{Options, with_two_dashes};
@@ -53,24 +53,27 @@ fn open_output(options: &Options) -> Result<File> {
     open.open(path).with_context(|| path.display().to_string())
 }
 
-/// Writes all lines, those of a chunk at once. An incomplete line is kept until its end has been read.
+/// Bytes whose lines are written at once: with some options they are forty times as long.
+const BLOCK_BYTES: usize = 16 * 1024;
+
+/// Writes all lines. An incomplete line is kept until its end has been read.
 fn lines(rows: &mut Rows, input: &mut Input, out: &mut File) -> Result<()> {
-    let (mut text, mut waiting) = (Vec::with_capacity(CHUNK_BYTES * 5), 0);
+    let (cols, mut text, mut waiting) = (rows.line.cols, Vec::new(), 0);
     loop {
         let chunk = input.next_after(waiting)?;
         let is_end = chunk.len() == waiting;
-        let mut whole = chunk.chunks_exact(rows.line.cols);
-        for bytes in &mut whole {
-            rows.push(&mut text, bytes);
+        waiting = chunk.len() % cols;
+        let (whole, rest) = chunk.split_at(chunk.len() - waiting);
+        for block in whole.chunks(BLOCK_BYTES / cols * cols) {
+            for bytes in block.chunks_exact(cols) {
+                rows.push(&mut text, bytes);
+            }
+            out.write_all(&text).context("cannot write")?;
+            text.clear();
         }
-        waiting = whole.remainder().len();
         if is_end {
-            rows.finish(&mut text, whole.remainder());
+            rows.finish(&mut text, rest);
+            return out.write_all(&text).context("cannot write");
         }
-        out.write_all(&text).context("cannot write")?;
-        if is_end {
-            return Ok(());
-        }
-        text.clear();
     }
 }

@@ -132,8 +132,9 @@ impl Options {
     /// Returns how many bytes a line has; with [`Style::Plain`], 0 is all of them.
     pub fn cols(&self) -> usize {
         match (self.cols, self.style()) {
-            (Some(cols), Style::Plain) => cols as usize,
-            (Some(cols), _) if cols > 0 => cols as usize,
+            (Some(cols), style) if cols > 0 || style == Style::Plain => {
+                usize::try_from(cols).unwrap_or(usize::MAX)
+            }
             (_, Style::Hex | Style::LittleEndian) => 16,
             (_, Style::Bits) => 6,
             (_, Style::Plain) => 30,
