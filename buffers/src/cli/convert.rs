@@ -36,7 +36,7 @@ pub fn convert(args: &Args) -> Result<()> {
     let is_digits = !matches!(args.to, Utf8 | Utf16le | Latin1 | Ascii);
     if args.wrap > 0 && !is_digits {
         bail!(Usage(
-            "-w is for hex, base64 and base64url: other texts have lines of their own"
+            "-w is for hex, base64 and base64url: other texts have lines of their own".to_owned()
         ));
     }
     let mut input = Input::open(args.file.as_deref())?;

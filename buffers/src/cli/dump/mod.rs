@@ -12,18 +12,19 @@ use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::input::Input;
-use super::stdout;
+use super::message::Usage;
+use super::{stdout, sys};
 use options::Style;
-pub use options::{Options, with_two_dashes};
+pub use options::{Options, expand_words};
 use rows::Rows;
 
 pub fn dump(options: &Options) -> Result<()> {
     options.check()?;
     let mut input = Input::open(options.file.as_deref())?;
-    let mut out = open_output(options)?;
+    let mut out = open_output(options, &input)?;
     if options.revert {
         return reverse::reverse(options, &mut input, &mut out);
     }
@@ -43,11 +44,18 @@ pub fn dump(options: &Options) -> Result<()> {
 }
 
 /// Opens what is written to. A dump replaces the file, `-r` patches it.
-fn open_output(options: &Options) -> Result<File> {
+fn open_output(options: &Options, input: &Input) -> Result<File> {
     let outfile = options.outfile.as_deref();
     let Some(path) = outfile.filter(|path| *path != Path::new("-")) else {
         return stdout();
     };
+    if sys::is_same_file(&input.file, path) {
+        let text = format!(
+            "{}: is read, and cannot be written to as well",
+            path.display()
+        );
+        bail!(Usage(text));
+    }
     let mut open = OpenOptions::new();
     let open = open.write(true).create(true).truncate(!options.revert);
     open.open(path).with_context(|| path.display().to_string())

@@ -94,6 +94,11 @@ fn addressed(line: &[u8], cols: Option<usize>, writer: &mut Writer) -> Result<()
         bail!("no address in front");
     };
     let hex = rest.strip_prefix(b":").unwrap_or(rest).trim_ascii_start();
+    // The last line of `hexdump` is the address of the end.
+    ensure!(
+        !hex.is_empty() || writer.is_at_end(address),
+        "no digits after the address; with -p, a line is digits alone"
+    );
     let end = hex.windows(2).position(|pair| pair == b"  ");
     let mut digits = hex[..end.unwrap_or(hex.len())].to_vec();
     digits.retain(|byte| !byte.is_ascii_whitespace());
@@ -119,6 +124,11 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    /// Returns whether something has been written, and that ends at `address`.
+    fn is_at_end(&self, address: u64) -> bool {
+        self.place > 0 && self.place == i128::from(address) + self.base
+    }
+
     fn write(&mut self, address: u64, bytes: &[u8]) -> Result<()> {
         if bytes.is_empty() {
             return Ok(());
