@@ -65,7 +65,11 @@ impl StringDecoder {
             return String::from_utf16_lossy(&units);
         }
         let (front, rest) = self.split(chunk);
-        self.encoding.to_text_lossy(&front) + &self.encoding.to_text_lossy(rest)
+        let rest = self.encoding.to_text_lossy(rest);
+        match front.is_empty() {
+            true => rest,
+            false => self.encoding.to_text_lossy(&front) + &rest,
+        }
     }
 
     /// Ends the input: returns U+FFFD for an incomplete character. The decoder can be used again.
