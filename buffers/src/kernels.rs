@@ -47,7 +47,10 @@ macro_rules! kernels {
             let _ = ($($arg,)*);
             None
         }
-    )*};
+    )*
+        #[cfg(all(test, feature = "simd"))]
+        pub(crate) const LEVELS: &[simd::Level] = &[$(simd::Level::$level),*];
+    };
 }
 
 kernels! {

@@ -10,7 +10,7 @@ use std::process::Command;
 use buffers::Encoding::{Base64, Base64Url, Hex, Latin1, Utf8, Utf16le};
 use buffers::{Encoding, transcode};
 
-use support::{Noise, is_soak, say};
+use support::{Noise, is_soak};
 
 /// Returns whether the instructions are emulated, which takes a hundred times as long.
 fn is_emulated() -> bool {
@@ -38,25 +38,6 @@ fn text(noise: &mut Noise, len: usize) -> String {
         }
     }
     text
-}
-
-#[test]
-fn kernels_that_this_processor_cannot_run_are_counted() {
-    #[cfg(target_arch = "x86_64")]
-    let (wide, narrow) = (
-        is_x86_feature_detected!("avx512vbmi2") && is_x86_feature_detected!("avx512vbmi"),
-        is_x86_feature_detected!("avx2"),
-    );
-    #[cfg(not(target_arch = "x86_64"))]
-    let (wide, narrow) = (false, false);
-
-    let run = 8 * u32::from(wide) + u32::from(narrow);
-    if cfg!(feature = "simd") && run < 9 && !is_emulated() {
-        say(&format!(
-            "{} of 9 SIMD kernels were not run with this processor's instructions; the unit tests run all 9 emulated",
-            9 - run
-        ));
-    }
 }
 
 fn utf16_bytes(text: &str) -> Vec<u8> {
