@@ -87,10 +87,9 @@ pub struct Options {
 /// xxd takes any other word for its first letter; here it is an error that says what to write.
 pub fn expand_words(command: &Command, args: &mut [OsString]) -> Result<()> {
     let dump = command.find_subcommand("dump").into_iter();
-    let options: Vec<&Arg> = dump.flat_map(Command::get_arguments).collect();
-    let names = options.iter().flat_map(|option| {
+    let names = dump.flat_map(Command::get_arguments).flat_map(|option| {
         let names = option.get_long_and_visible_aliases().unwrap_or_default();
-        names.into_iter().map(move |name| (name, *option))
+        names.into_iter().zip(std::iter::repeat(option))
     });
     let names: Vec<(&str, &Arg)> = names.collect();
     let mut args = args.iter_mut().take_while(|arg| *arg != "--");
@@ -100,18 +99,14 @@ pub fn expand_words(command: &Command, args: &mut [OsString]) -> Result<()> {
             continue;
         };
         let by_name = |test: &dyn Fn(&str) -> bool| names.iter().find(|(name, _)| test(name));
-        let by_letter = |option: &&&Arg| {
-            option
-                .get_short()
-                .is_some_and(|short| word.starts_with(short))
-        };
+        let starts_word = |letter| word.starts_with(letter);
+        let by_letter = |(_, option): &&(_, &Arg)| option.get_short().is_some_and(starts_word);
         let named = by_name(&|name| name == word.trim_start_matches('-'));
-        let option = named.map(|(_, option)| option);
-        let Some(option) = option.or_else(|| options.iter().find(by_letter)) else {
+        let Some((name, option)) = named.or_else(|| names.iter().find(by_letter)) else {
             continue;
         };
         let takes_value = option.get_action().takes_values();
-        if let Some((name, _)) = named {
+        if named.is_some() {
             *arg = format!("--{name}").into();
         }
         if named.is_some() || word.len() == 1 {
