@@ -1,6 +1,6 @@
 //! The second half of a conversion: bytes or text to what is wanted.
 
-use super::super::{base64_blocks, hex, latin1};
+use super::super::latin1;
 use crate::{Encoding, StringDecoder};
 
 #[derive(Debug)]
@@ -47,12 +47,12 @@ impl Encoder {
         let mut emit = |chunk: &[u8]| self.out.extend_from_slice(chunk);
         match &mut self.target {
             Target::Bytes | Target::Text(_) => emit(bytes),
-            Target::Hex => hex::encode_chunks(bytes, emit),
+            Target::Hex => Encoding::Hex.encode_chunks(bytes, emit),
             Target::Base64(groups) => {
-                let alphabet = groups.encoding().alphabet();
+                let to = groups.encoding();
                 let (front, rest) = groups.split(bytes);
-                base64_blocks::encode_chunks(&front, alphabet, &mut emit);
-                base64_blocks::encode_chunks(rest, alphabet, emit);
+                to.encode_chunks(&front, &mut emit);
+                to.encode_chunks(rest, emit);
             }
         }
     }
