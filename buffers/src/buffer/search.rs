@@ -202,7 +202,7 @@ fn last(bytes: &[u8], needle: &[u8]) -> Option<usize> {
     match needle {
         [byte] => memrchr(*byte, bytes),
         _ => match kernels::rfind(bytes, needle) {
-            Some(Ok(found)) => found,
+            Some(Ok(position)) => Some(position),
             Some(Err(left)) => memmem::rfind(&bytes[..left], needle),
             None => memmem::rfind(bytes, needle),
         },

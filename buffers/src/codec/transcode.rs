@@ -27,7 +27,7 @@ pub fn transcode(source: &[u8], from: Encoding, to: Encoding) -> Result<Vec<u8>,
     if source.is_empty() {
         return Ok(Vec::new());
     }
-    if from.is_bytes_as_text() || to.is_bytes_as_text() {
+    if from.is_binary_to_text() || to.is_binary_to_text() {
         return Err(Error::TranscodeUnsupported);
     }
     let invalid = |_| Error::TranscodeInvalid;

@@ -1,4 +1,4 @@
-//! The last occurrence of a needle: its first and last byte are looked for in 32 places at once, from the end;
+//! The last occurrence of a needle: its first and last byte are looked for at 32 positions at once, from the end;
 //! `memchr::memmem` does that from the front only. And what comes before a byte, 256 bytes at a time: `memchr` has no AVX-512.
 
 use super::arch::*;
@@ -9,7 +9,7 @@ use super::lanes::{load32, load64};
 const MAX_FALSE_HITS: usize = 64;
 
 #[cfg_attr(not(test), target_feature(enable = "avx2"))]
-pub fn rfind(haystack: &[u8], needle: &[u8]) -> Result<Option<usize>, usize> {
+pub fn rfind(haystack: &[u8], needle: &[u8]) -> Result<usize, usize> {
     let [first, .., last] = needle else {
         return Err(haystack.len());
     };
@@ -29,7 +29,7 @@ pub fn rfind(haystack: &[u8], needle: &[u8]) -> Result<Option<usize>, usize> {
             let bit = 31 - hits.leading_zeros();
             let start = at + bit as usize;
             if haystack[start..=start + reach] == *needle {
-                return Ok(Some(start));
+                return Ok(start);
             }
             hits &= !(1 << bit);
             false_hits += 1;

@@ -66,12 +66,12 @@ const BLOCK_BYTES: usize = 16 * 1024;
 
 /// Writes all lines. An incomplete line is kept until its end has been read.
 fn lines(rows: &mut Rows, input: &mut Input, out: &mut File) -> Result<()> {
-    let (cols, mut text, mut waiting) = (rows.line.cols, Vec::new(), 0);
+    let (cols, mut text, mut carry) = (rows.line.cols, Vec::new(), 0);
     loop {
-        let chunk = input.next_after(waiting)?;
-        let is_end = chunk.len() == waiting;
-        waiting = chunk.len() % cols;
-        let (whole, rest) = chunk.split_at(chunk.len() - waiting);
+        let chunk = input.next_after(carry)?;
+        let is_end = chunk.len() == carry;
+        carry = chunk.len() % cols;
+        let (whole, rest) = chunk.split_at(chunk.len() - carry);
         for block in whole.chunks(BLOCK_BYTES / cols * cols) {
             for bytes in block.chunks_exact(cols) {
                 rows.push(&mut text, bytes);

@@ -96,7 +96,7 @@ fn addressed(line: &[u8], cols: Option<usize>, writer: &mut Writer) -> Result<()
     let hex = rest.strip_prefix(b":").unwrap_or(rest).trim_ascii_start();
     // The last line of `hexdump` is the address of the end.
     ensure!(
-        !hex.is_empty() || writer.is_at_end(address),
+        !hex.is_empty() || writer.place > 0 && writer.place == i128::from(address) + writer.base,
         "no digits after the address; with -p, a line is digits alone"
     );
     let end = hex.windows(2).position(|pair| pair == b"  ");
@@ -124,11 +124,6 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Returns whether something has been written, and that ends at `address`.
-    fn is_at_end(&self, address: u64) -> bool {
-        self.place > 0 && self.place == i128::from(address) + self.base
-    }
-
     fn write(&mut self, address: u64, bytes: &[u8]) -> Result<()> {
         if bytes.is_empty() {
             return Ok(());

@@ -26,7 +26,7 @@ impl Encoder {
         let target = match to {
             Encoding::Hex => Target::Hex,
             Encoding::Base64 | Encoding::Base64Url => Target::Base64(StringDecoder::new(to)),
-            _ if from.is_bytes_as_text() => Target::Bytes,
+            _ if from.is_binary_to_text() => Target::Bytes,
             Encoding::Latin1 if from == to => Target::Bytes,
             _ => Target::Text(to),
         };
