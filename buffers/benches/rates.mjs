@@ -1,5 +1,6 @@
 // The same jobs as `buffers-bench-rates node`: the same jobs on the same input, timed in the same way.
-import { transcode, isUtf8 } from 'node:buffer';
+import { atob, btoa, transcode, isUtf8 } from 'node:buffer';
+import { StringDecoder } from 'node:string_decoder';
 import { writeFileSync } from 'node:fs';
 
 function noise(length) {
@@ -54,6 +55,26 @@ function* jobs(length) {
   yield ['last_index_of, a word', line.length, () => line.lastIndexOf('lazy cat') + 1];
   yield ['equals', line.length, () => Number(line.equals(other))];
   yield ['compare', line.length, () => line.compare(other)];
+
+  const units = Buffer.from(text(ASCII, length / 2), 'utf16le');
+  const many = Buffer.from('a'.repeat(length / 2), 'utf16le');
+  const needle = 'a'.repeat(2000) + 'b';
+  yield ['index_of, a UTF-16 word', units.length, () => units.indexOf('lazy cat', 0, 'utf16le') + 1];
+  yield ['last_index_of, a UTF-16 word', units.length, () => units.lastIndexOf('lazy cat', undefined, 'utf16le') + 1];
+  yield ['index_of, nearly everywhere', length, () => many.indexOf(needle, 0, 'utf16le') + 1];
+
+  const base64 = bytes.toString('base64');
+  const ascii = text(ASCII, length);
+  yield ['atob', base64.length, () => atob(base64)];
+  yield ['btoa', ascii.length, () => btoa(ascii)];
+  yield ['latin1 to utf16le', length, () => transcode(bytes, 'latin1', 'utf16le')];
+  yield ['JSON', length, () => JSON.stringify(bytes)];
+  yield ['StringDecoder, 1 KiB chunks', line.length, () => {
+    const decoder = new StringDecoder('utf8');
+    let made = 0;
+    for (let start = 0; start < line.length; start += 1024) made += decoder.write(line.subarray(start, start + 1024)).length;
+    return made + decoder.end().length;
+  }];
 
   const words = noise(length);
   yield ['read u32 LE', length, () => {

@@ -75,7 +75,7 @@ impl Encoding {
     }
 
     /// Returns whether this encoding writes bytes as ASCII characters: hex, base64 and base64url.
-    pub(crate) fn is_bytes_as_text(self) -> bool {
+    pub(crate) fn is_binary_to_text(self) -> bool {
         matches!(self, Self::Hex | Self::Base64 | Self::Base64Url)
     }
 }

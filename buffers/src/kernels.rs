@@ -47,7 +47,10 @@ macro_rules! kernels {
             let _ = ($($arg,)*);
             None
         }
-    )*};
+    )*
+        #[cfg(all(test, feature = "simd"))]
+        pub(crate) const LEVELS: &[simd::Level] = &[$(simd::Level::$level),*];
+    };
 }
 
 kernels! {
@@ -65,8 +68,8 @@ kernels! {
     Avx512 fn decode_base64(text: &[u8], sextets: &Table, out: &mut [u8]) -> Progress = base64::decode;
     /// The base64 characters among `text`, in the standard alphabet, up to a `=`; `out` needs [`SLACK`] more bytes than `text` has.
     Avx512 fn compact_base64(text: &[u8], table: &Table, out: &mut [u8]) -> Progress = base64::compact;
-    /// Where `needle`, of at least two bytes, is found last; `Err` with how many bytes from the start are left to search.
-    Avx2 fn rfind(bytes: &[u8], needle: &[u8]) -> Result<Option<usize>, usize> = search::rfind;
+    /// The last position of `needle`, of at least two bytes; or as an error, how many bytes from the start are left to search.
+    Avx2 fn rfind(bytes: &[u8], needle: &[u8]) -> Result<usize, usize> = search::rfind;
     /// How many bytes from the start have no `byte`, or fewer.
     Avx512 fn skip_without(bytes: &[u8], byte: u8) -> usize = search::skip_without;
     /// Reverses groups of `WIDTH` bytes, 2, 4 or 8; says how many bytes from the start are done.

@@ -98,3 +98,28 @@ fn there_is_one_nan_whatever_its_bits() {
 
     assert_eq!(bytes, [0x7f, 0xf8, 0, 0, 0, 0, 0, 0, 0x7f, 0xc0, 0, 0]);
 }
+
+#[test]
+fn any_short_text_of_base64_is_decoded_or_refused_at_a_place_in_it() {
+    let chars = ['A', 'Q', 'R', '=', '!'];
+    for number in 0..5_usize.pow(7) {
+        let digits = (0..7).map(|place| number / 5_usize.pow(place) % 5);
+        // Shorter ones too.
+        let text: String = digits.map(|digit| chars[digit]).skip(number % 4).collect();
+        let mut bytes = Vec::new();
+
+        let decoded = Encoding::Base64.bytes_into(&text, &mut bytes);
+
+        if let Err(error) = decoded {
+            let offset = error.offset().expect("a place");
+            assert!(offset <= text.len(), "{text}: {error}");
+            assert!(bytes.len() <= offset / 4 * 3, "{text}: {bytes:?}, {error}");
+            let good = &text[..offset & !3];
+            assert_eq!(
+                Encoding::Base64.to_bytes(good).as_ref(),
+                Ok(&bytes),
+                "{text}"
+            );
+        }
+    }
+}

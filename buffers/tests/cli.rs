@@ -537,3 +537,94 @@ fn completions_are_a_script() {
 
     assert!(script.contains("complete -F _buffers"));
 }
+
+#[test]
+fn a_number_out_of_reach_is_as_far_as_numbers_go() {
+    let huge = "16777216T"; // 2 to the power of 64
+    let array = buffers(&["dump", "-i", "-c", huge], b"ab");
+    let plain = buffers(&["dump", "-p", "-c", huge], b"ab");
+    let shown = buffers(&["inspect", "-n", huge], b"ab");
+
+    assert_eq!(array.stdout, b"  0x61, 0x62\n");
+    assert_eq!(plain.stdout, b"6162\n");
+    assert_eq!(shown.stdout, b"<Buffer 61 62>\n2 bytes, ascii\n");
+    refused(&["dump", "-s", huge], b"ab", 1, "it has 2 bytes");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_memory_of_a_dump_does_not_grow_with_its_options() {
+    let memory = |options: &[&str]| {
+        let limits = (4..64).map(|mib| mib << 10);
+        limits.into_iter().find(|limit| {
+            let status = Command::new("sh")
+                .args(["-c", "ulimit -v $0 && exec \"$@\""])
+                .args([&limit.to_string(), env!("CARGO_BIN_EXE_buffers"), "dump"])
+                .args(["-l1M", "/dev/zero"])
+                .args(options)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status();
+            status.unwrap().success()
+        })
+    };
+
+    let usual = memory(&[]).expect("64 MiB are enough");
+    let verbose = memory(&["-b", "-c1", "-Ralways"]).expect("64 MiB are enough");
+
+    assert!(verbose <= usual + 2048, "{verbose} KiB, usually {usual}");
+}
+
+#[test]
+fn a_word_with_one_dash_is_an_option_of_xxd_or_an_error_that_says_what_to_write() {
+    let dump = |word: &str| buffers(&["dump", word], b"Hi\n").stdout;
+    assert_eq!(dump("-uppe"), dump("-u"));
+    assert_eq!(dump("-post"), dump("-p"));
+    assert_eq!(dump("-bi"), dump("-b"));
+    assert_eq!(dump("-v"), buffers(&["--version"], b"").stdout);
+    for (word, advice) in [
+        ("-pr", "-p -r"),
+        ("-ec8", "-e -c8"),
+        ("-bin", "-b -in"),
+        ("-cap", "-capitalize"),
+        ("-groups", "-groupsize"),
+        ("-cols8", "-cols 8"),
+        ("-seek5", "-seek 5"),
+        ("-names", "-name s"),
+    ] {
+        let text = format!("{word} is no option: write `{advice}`");
+        refused(&["dump", word], b"Hi\n", 2, &text);
+    }
+
+    let name = buffers(&["dump", "-i", "-n", "-pr", "-l1"], b"Hi\n");
+
+    let name = String::from_utf8(name.stdout).unwrap();
+    assert!(name.starts_with("unsigned char _pr[] = {"), "{name}");
+}
+
+#[test]
+fn digits_without_an_address_are_not_lost_in_silence() {
+    for dump in ["deadbeef\n", "00\n", "0: 4142  AB\n00000004\n"] {
+        refused(&["dump", "-r"], dump.as_bytes(), 1, "with -p");
+    }
+
+    let hexdump = buffers(&["dump", "-r"], b"00000000  41 42  |AB|\n00000002\n");
+
+    assert_eq!(hexdump.stdout, b"AB");
+    assert!(hexdump.status.success());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_is_not_dumped_into_itself() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(&file, "data").unwrap();
+    let path = file.path().to_str().unwrap();
+
+    refused(&["dump", path, path], b"", 2, "is read");
+    refused(&["dump", "-r", path, path], b"", 2, "is read");
+
+    assert_eq!(std::fs::read(path).unwrap(), b"data");
+    let null = buffers(&["dump", "/dev/null", "/dev/null"], b"");
+    assert!(null.status.success());
+}

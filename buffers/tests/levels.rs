@@ -10,15 +10,15 @@ use std::process::Command;
 use buffers::Encoding::{Base64, Base64Url, Hex, Latin1, Utf8, Utf16le};
 use buffers::{Encoding, transcode};
 
-use support::{Noise, is_soak, say};
+use support::{Noise, is_soak};
 
 /// Returns whether the instructions are emulated, which takes a hundred times as long.
 fn is_emulated() -> bool {
     module_path!().starts_with("buffers::")
 }
 
-/// Returns every place in and around a few blocks; of the emulated ones every seventh, unless `SOAK=1`.
-fn places() -> impl Iterator<Item = usize> {
+/// Returns every position in and around a few blocks; of the emulated ones every seventh, unless `SOAK=1`.
+fn positions() -> impl Iterator<Item = usize> {
     let step = if is_emulated() && !is_soak() { 7 } else { 1 };
     (0..=257).step_by(step)
 }
@@ -38,25 +38,6 @@ fn text(noise: &mut Noise, len: usize) -> String {
         }
     }
     text
-}
-
-#[test]
-fn kernels_that_this_processor_cannot_run_are_counted() {
-    #[cfg(target_arch = "x86_64")]
-    let (wide, narrow) = (
-        is_x86_feature_detected!("avx512vbmi2") && is_x86_feature_detected!("avx512vbmi"),
-        is_x86_feature_detected!("avx2"),
-    );
-    #[cfg(not(target_arch = "x86_64"))]
-    let (wide, narrow) = (false, false);
-
-    let run = 8 * u32::from(wide) + u32::from(narrow);
-    if cfg!(feature = "simd") && run < 9 && !is_emulated() {
-        say(&format!(
-            "{} of 9 SIMD kernels were not run with this processor's instructions; the unit tests run all 9 emulated",
-            9 - run
-        ));
-    }
 }
 
 fn utf16_bytes(text: &str) -> Vec<u8> {
@@ -89,7 +70,7 @@ const MISTAKES: [&[u8]; 18] = [
 fn a_mistake_in_utf8_is_found_at_every_place() {
     for filler in ["a", "é", "€", "🚀"] {
         for mistake in MISTAKES {
-            for place in places() {
+            for place in positions() {
                 let mut bytes = filler.repeat(700 / filler.len()).into_bytes();
                 let place = place / filler.len() * filler.len();
                 bytes.splice(place..place, mistake.iter().copied());
@@ -112,7 +93,7 @@ fn a_mistake_in_utf8_is_found_at_every_place() {
 
 #[test]
 fn a_character_torn_apart_by_ascii_is_no_character() {
-    for place in places() {
+    for place in positions() {
         for gap in [1, 64, 256, 512] {
             let torn = [&b"a".repeat(place)[..], b"\xc3", &b"a".repeat(gap), b"\xa9"].concat();
 
@@ -186,7 +167,7 @@ fn characters_go_from_any_form_to_any_form() {
 fn half_a_pair_is_found_at_every_place() {
     for filler in ["a", "é", "🚀"] {
         for lone in [0xd800_u16, 0xdbff, 0xdc00, 0xdfff] {
-            for place in places() {
+            for place in positions() {
                 let mut units: Vec<u16> = filler.repeat(300).encode_utf16().collect();
                 let place = place / filler.encode_utf16().count() * filler.encode_utf16().count();
                 units.insert(place, lone);
@@ -316,7 +297,7 @@ fn what_is_no_letter_is_skipped_wherever_it_stands() {
 #[test]
 fn padding_ends_dirty_text_wherever_it_stands() {
     let clean = Base64.to_text_lossy(&Noise(9).bytes(300));
-    for place in places() {
+    for place in positions() {
         let cut = format!("\n{}={}", &clean[..place], &clean[place..]);
 
         // One letter alone stands for nothing.
@@ -336,7 +317,7 @@ fn a_wrong_letter_or_digit_is_named_at_every_place() {
         Hex.to_text_lossy(&[0xab; 150]),
         Base64.to_text_lossy(&[0xab; 300]),
     );
-    for place in places() {
+    for place in positions() {
         for wrong in ["!", "é"] {
             for (encoding, good) in [(Hex, &hex), (Base64, &base64)] {
                 let bad = format!("{}{wrong}{}", &good[..place], &good[place..]);

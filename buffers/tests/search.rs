@@ -74,3 +74,27 @@ fn an_end_cuts_what_is_searched_as_in_node() {
         assert_eq!(included, first >= 0, "{case}");
     }
 }
+
+#[test]
+fn units_are_found_at_even_positions_among_many_hits_at_odd_ones() {
+    let odd_hits = "x".to_owned() + &"ab".repeat(200);
+    let odd_hits = odd_hits.as_bytes();
+    for (needle, text) in [
+        ("abab", [odd_hits, b"y"].concat()),
+        ("abab", [odd_hits, b"yabab", odd_hits, b"z"].concat()),
+        ("ab", [odd_hits, b"yabab", odd_hits, b"zz"].concat()),
+        ("bx", [odd_hits, odd_hits].concat()),
+        ("bx", [b"bx", odd_hits, odd_hits, b"x"].concat()),
+    ] {
+        let starts = || {
+            (0..text.len())
+                .step_by(2)
+                .filter(|&start| text[start..].starts_with(needle.as_bytes()))
+        };
+        let (first, last) = (starts().next(), starts().next_back());
+        let units = Units(needle.as_bytes());
+
+        assert_eq!(buffers::index_of(&text, units, 0), first, "{needle}");
+        assert_eq!(buffers::last_index_of(&text, units, None), last, "{needle}");
+    }
+}

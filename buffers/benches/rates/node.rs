@@ -15,6 +15,8 @@ pub fn jobs() -> Vec<Job> {
                 unicode(len),
                 in_place(len),
                 searches(len),
+                utf16_searches(len),
+                texts(len),
                 numbers(len),
             ];
             parts.into_iter().flatten().map(move |mut job| {
@@ -146,6 +148,57 @@ fn searches(len: usize) -> Vec<Job> {
         }),
         Job::new("compare", size, move || {
             Made::Number(first.bytes().cmp(second.bytes()) as u64)
+        }),
+    ]
+}
+
+fn utf16_searches(len: usize) -> Vec<Job> {
+    let utf16 = Encoding::Utf16le;
+    let found = |place: Option<usize>| Made::Number(place.map_or(0, |place| place as u64));
+    let text = utf16.to_bytes_lossy(&text(ASCII, len / 2));
+    let (size, back) = (text.len(), text.clone());
+    // Every position is nearly a hit.
+    let many = utf16.to_bytes_lossy(&"a".repeat(len / 2));
+    let needle = "a".repeat(2000) + "b";
+    vec![
+        Job::new("index_of, a UTF-16 word", size, move || {
+            found(buffers::index_of(&text, ("lazy cat", utf16), 0))
+        }),
+        Job::new("last_index_of, a UTF-16 word", size, move || {
+            found(buffers::last_index_of(&back, ("lazy cat", utf16), None))
+        }),
+        Job::new("index_of, nearly everywhere", len, move || {
+            found(buffers::index_of(&many, (needle.as_str(), utf16), 0))
+        }),
+    ]
+}
+
+fn texts(len: usize) -> Vec<Job> {
+    let (bytes, json) = (noise(len), noise(len));
+    let base64 = Encoding::Base64.to_text_lossy(&bytes);
+    let ascii = text(ASCII, len);
+    let chunked = ascii.clone().into_bytes();
+    vec![
+        Job::new("atob", base64.len(), move || {
+            Made::Text(buffers::atob(&base64).expect("base64"))
+        }),
+        Job::new("btoa", ascii.len(), move || {
+            Made::Text(buffers::btoa(&ascii).expect("ASCII"))
+        }),
+        Job::new("latin1 to utf16le", len, move || {
+            let made = buffers::transcode(&bytes, Encoding::Latin1, Encoding::Utf16le);
+            Made::Bytes(made.expect("any byte is Latin-1"))
+        }),
+        Job::new("JSON", len, move || {
+            Made::Text(buffers::Inspect::of(&json).json())
+        }),
+        Job::new("StringDecoder, 1 KiB chunks", chunked.len(), move || {
+            let mut decoder = buffers::StringDecoder::new(Encoding::Utf8);
+            let len: usize = chunked
+                .chunks(1024)
+                .map(|chunk| decoder.write(chunk).len())
+                .sum();
+            Made::Number((len + decoder.end().len()) as u64)
         }),
     ]
 }

@@ -35,6 +35,21 @@ macro_rules! methods {
 /// assert_eq!(&bytes, b"----sells");
 /// # Ok::<(), buffers::Error>(())
 /// ```
+///
+/// With `std::io::Write` in scope, `write` of a `Vec` or a [`Buffer`](crate::Buffer) is that of the stream. The function, or the method
+/// of a slice, is still this one:
+///
+/// ```
+/// use buffers::{BufferExt, Endian};
+/// use std::io::Write;
+///
+/// let mut bytes = vec![0; 4];
+/// bytes[..].write(0x0102_u16, 0, Endian::Big)?;
+/// buffers::write(&mut bytes, 0x0304_u16, 2, Endian::Big)?;
+/// Write::write(&mut bytes, b"more")?;
+/// assert_eq!(bytes, b"\x01\x02\x03\x04more");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[expect(clippy::missing_errors_doc, reason = "the function's page has them")]
 pub trait BufferExt: AsRef<[u8]> + AsMut<[u8]> {
     methods! { self: &Self, as_ref {

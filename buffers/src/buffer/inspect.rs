@@ -33,8 +33,17 @@ impl<'a> Inspect<'a> {
 
     /// Returns all bytes as JSON, like `JSON.stringify(buffer)`.
     pub fn json(self) -> String {
-        let numbers: Vec<String> = self.bytes.iter().map(u8::to_string).collect();
-        format!(r#"{{"type":"Buffer","data":[{}]}}"#, numbers.join(","))
+        let mut json = String::from(r#"{"type":"Buffer","data":["#);
+        for byte in self.bytes {
+            for unit in [100, 10, 1] {
+                if *byte >= unit || unit == 1 {
+                    json.push(char::from(b'0' + byte / unit % 10));
+                }
+            }
+            json.push(',');
+        }
+        let json = json.trim_end_matches(',');
+        format!("{json}]}}")
     }
 }
 

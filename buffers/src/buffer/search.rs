@@ -125,15 +125,15 @@ fn search(
     if pattern.len() > bytes.len() || is_past {
         return None;
     }
-    match (width, direction) {
-        (1, Direction::Forward) => first(&bytes[start..], &pattern).map(|place| start + place),
-        (1, Direction::Backward) => {
-            last(&bytes[..bytes.len().min(start + pattern.len())], &pattern)
-        }
-        // An odd offset is rounded down, as Node does; so a hit may lie one byte before it.
-        (_, Direction::Forward) => even(bytes, &pattern, (start & !1..=bytes.len()).step_by(2)),
-        (_, Direction::Backward) => even(bytes, &pattern, (0..=start & !1).rev().step_by(2)),
-    }
+    // An odd offset is rounded down, as Node does; so a hit may lie one byte before it.
+    let start = start - start % width;
+    let pattern = &pattern[..pattern.len() - pattern.len() % width];
+    let (start, end) = match direction {
+        Direction::Forward => (start, bytes.len()),
+        Direction::Backward => (0, bytes.len().min(start + pattern.len())),
+    };
+    let find = if width == 1 { find } else { find_units };
+    find(&bytes[start..end], pattern, direction).map(|position| start + position)
 }
 
 /// Returns where the search begins, or `None` if there is nothing to search.
@@ -152,36 +152,59 @@ fn start(len: usize, needle: usize, offset: i64, direction: Direction) -> Option
     }
 }
 
+fn find(bytes: &[u8], needle: &[u8], direction: Direction) -> Option<usize> {
+    match direction {
+        Direction::Forward => first(bytes, needle),
+        Direction::Backward => last(bytes, needle),
+    }
+}
+
+/// Hits at odd positions before [`find_units`] takes another way.
+const MAX_FALSE_HITS: usize = 64;
+
+/// Finds whole units of UTF-16: at even positions only.
+fn find_units(bytes: &[u8], needle: &[u8], direction: Direction) -> Option<usize> {
+    if needle.is_empty() {
+        return None;
+    }
+    let (mut start, mut end) = (0, bytes.len());
+    for _ in 0..MAX_FALSE_HITS {
+        let position = start + find(&bytes[start..end], needle, direction)?;
+        match direction {
+            _ if position.is_multiple_of(2) => return Some(position),
+            Direction::Forward => start = position + 1,
+            Direction::Backward => end = position + needle.len() - 1,
+        }
+    }
+    // Four bytes of UTF-8 for each unit: those are found at their starts alone, and the time stays linear.
+    let widen = |bytes: &[u8]| -> String {
+        let pairs = bytes.as_chunks().0.iter();
+        let chars = pairs.map(|&pair| 0x1_0000 + u32::from(u16::from_le_bytes(pair)));
+        chars.filter_map(char::from_u32).collect()
+    };
+    let (bytes, needle) = (widen(&bytes[start..end]), widen(needle));
+    let found = find(bytes.as_bytes(), needle.as_bytes(), direction);
+    found.map(|position| start + position / 2)
+}
+
 fn first(bytes: &[u8], needle: &[u8]) -> Option<usize> {
     match needle {
         [byte] => {
             let start = kernels::skip_without(bytes, *byte).unwrap_or(0);
-            memchr(*byte, &bytes[start..]).map(|place| start + place)
+            memchr(*byte, &bytes[start..]).map(|position| start + position)
         }
         _ => memmem::find(bytes, needle),
     }
 }
 
-/// Returns the last place. `memmem::rfind` has no SIMD, so it searches only what our own search leaves.
+/// Returns the last position. `memmem::rfind` has no SIMD, so it searches only what our own search leaves.
 fn last(bytes: &[u8], needle: &[u8]) -> Option<usize> {
     match needle {
         [byte] => memrchr(*byte, bytes),
         _ => match kernels::rfind(bytes, needle) {
-            Some(Ok(found)) => found,
+            Some(Ok(position)) => Some(position),
             Some(Err(left)) => memmem::rfind(&bytes[..left], needle),
             None => memmem::rfind(bytes, needle),
         },
     }
-}
-
-fn even(bytes: &[u8], needle: &[u8], mut places: impl Iterator<Item = usize>) -> Option<usize> {
-    if needle.len() < 2 {
-        return None;
-    }
-    let needle = &needle[..needle.len() & !1];
-    places.find(|&place| {
-        bytes
-            .get(place..)
-            .is_some_and(|tail| tail.starts_with(needle))
-    })
 }

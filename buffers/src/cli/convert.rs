@@ -36,7 +36,7 @@ pub fn convert(args: &Args) -> Result<()> {
     let is_digits = !matches!(args.to, Utf8 | Utf16le | Latin1 | Ascii);
     if args.wrap > 0 && !is_digits {
         bail!(Usage(
-            "-w is for hex, base64 and base64url: other texts have lines of their own"
+            "-w is for hex, base64 and base64url: other texts have lines of their own".to_owned()
         ));
     }
     let mut input = Input::open(args.file.as_deref())?;
@@ -46,14 +46,21 @@ pub fn convert(args: &Args) -> Result<()> {
     };
     let mut out = stdout()?;
     let wrap = usize::try_from(args.wrap).unwrap_or(usize::MAX);
-    let (mut out, mut hex_end) = (Wrapped::new(&mut out, wrap), HexEnd::default());
+    let mut out = Wrapped::new(&mut out, wrap);
+    // Lenient hex ends at the first character that is not a digit; white space after that is no loss.
+    let (mut offset, mut is_digits, mut ignored_from) = (0_u64, true, None);
     let look = |source: &mut [u8]| {
-        if args.lenient && args.from == Encoding::Hex {
-            hex_end.look(source);
+        let is_hex = args.lenient && args.from == Encoding::Hex && ignored_from.is_none();
+        for byte in source.iter().filter(|_| is_hex) {
+            is_digits &= byte.is_ascii_hexdigit();
+            if !is_digits && !byte.is_ascii_whitespace() && ignored_from.is_none() {
+                ignored_from = Some(offset);
+            }
+            offset += 1;
         }
     };
     convert_all(&mut input, converter, look, |text| out.write(text))?;
-    if let Some(offset) = hex_end.ignored_from {
+    if let Some(offset) = ignored_from {
         let text = "left out from here on, as in Node; without --lenient, newlines are skipped";
         warn(&format!("{}: hex at offset {offset}: {text}", input.name));
     }
@@ -82,27 +89,5 @@ pub fn convert_all(
             return Ok(());
         }
         converted.clear();
-    }
-}
-
-/// Looks for what lenient hex leaves out: it ends at the first character that is not a digit.
-#[derive(Default)]
-struct HexEnd {
-    offset: usize,
-    ended: bool,
-    /// Where the first byte is, other than white space.
-    ignored_from: Option<usize>,
-}
-
-impl HexEnd {
-    fn look(&mut self, chunk: &[u8]) {
-        let is_digit = |byte: &&u8| !self.ended && byte.is_ascii_hexdigit();
-        let digits = chunk.iter().take_while(is_digit).count();
-        self.ended |= digits < chunk.len();
-        let mut rest = chunk[digits..].iter();
-        let ignored = rest.position(|byte| !byte.is_ascii_whitespace());
-        let ignored = ignored.map(|at| self.offset + digits + at);
-        self.ignored_from = self.ignored_from.or(ignored);
-        self.offset += chunk.len();
     }
 }

@@ -76,16 +76,16 @@ impl Input {
         Ok((!chunk.is_empty()).then_some(chunk))
     }
 
-    /// Reads the next bytes and returns them after the last `kept` of those before; at the end, these alone.
-    pub fn next_after(&mut self, kept: usize) -> Result<&mut [u8]> {
-        self.chunk.copy_within(self.end - kept..self.end, 0);
+    /// Reads the next bytes and returns them after the last `carry` of those before; at the end, these alone.
+    pub fn next_after(&mut self, carry: usize) -> Result<&mut [u8]> {
+        self.chunk.copy_within(self.end - carry..self.end, 0);
         let limit = usize::try_from(self.left).unwrap_or(usize::MAX);
-        let end = self.chunk.len().min(kept.saturating_add(limit));
+        let end = self.chunk.len().min(carry.saturating_add(limit));
         loop {
-            match self.file.read(&mut self.chunk[kept..end]) {
+            match self.file.read(&mut self.chunk[carry..end]) {
                 Ok(bytes) => {
                     self.left -= bytes as u64;
-                    self.end = kept + bytes;
+                    self.end = carry + bytes;
                     return Ok(&mut self.chunk[..self.end]);
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}

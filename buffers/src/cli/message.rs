@@ -8,7 +8,7 @@ use anyhow::Error;
 /// What the arguments say together makes no sense.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct Usage(pub &'static str);
+pub struct Usage(pub String);
 
 /// Prints a line on stderr.
 pub fn warn(text: &str) {

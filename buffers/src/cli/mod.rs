@@ -56,7 +56,11 @@ enum Command {
         lessons: Vec<String>,
     },
     /// Show bytes in hex and as text, as xxd does
-    #[command(args_override_self = true, disable_version_flag = true)]
+    #[command(
+        display_name = "buffers",
+        args_override_self = true,
+        disable_version_flag = true
+    )]
     Dump(dump::Options),
     /// Convert from one encoding to another
     Convert(convert::Args),
@@ -77,7 +81,7 @@ pub fn main() -> ExitCode {
 
 fn run(mut args: Vec<OsString>) -> Result<ExitCode> {
     if args.get(1).is_some_and(|command| command == "dump") {
-        dump::with_two_dashes(&Cli::command(), &mut args[2..]);
+        dump::expand_words(&Cli::command(), &mut args[2..])?;
     }
     let command = match Cli::try_parse_from(args) {
         Ok(cli) => cli.command,
@@ -94,7 +98,7 @@ fn run(mut args: Vec<OsString>) -> Result<ExitCode> {
     match command {
         None if sys::stdin_has_data() => {
             bail!(Usage(
-                "what is to be done with stdin? `buffers dump`, `convert` or `inspect`"
+                "what is to be done with stdin? `buffers dump`, `convert` or `inspect`".to_owned()
             ));
         }
         None => tour::run(&[], false, &mut stdout()?)?,

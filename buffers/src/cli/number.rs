@@ -27,9 +27,9 @@ pub fn parse(text: &str) -> Result<i128, String> {
     if digits.is_empty() {
         return Err(wrong());
     }
-    // One that is out of reach for 64 bits is as far as they go.
+    // One that is out of reach for 64 bits is as far as they go, also after its unit.
     let number = u64::from_str_radix(digits, radix).unwrap_or(u64::MAX);
-    Ok(sign * (i128::from(number) << shift))
+    Ok(sign * i128::from(number.saturating_mul(1 << shift)))
 }
 
 /// Returns the size that `text` names.

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::path::Path;
 
 /// Returns stdin as a file.
 pub fn stdin() -> io::Result<File> {
@@ -34,4 +35,16 @@ pub fn stdin_has_data() -> bool {
     });
     #[cfg(windows)]
     kind.is_ok_and(|stdin| stdin.is_file())
+}
+
+/// Returns whether `path` is this regular file.
+pub fn is_same_file(file: &File, path: &Path) -> bool {
+    #[cfg(unix)]
+    if let (Ok(file), Ok(other)) = (file.metadata(), path.metadata()) {
+        use std::os::unix::fs::MetadataExt;
+        return file.is_file() && (file.dev(), file.ino()) == (other.dev(), other.ino());
+    }
+    // Elsewhere, a file's identity takes a handle.
+    let _ = (file, path);
+    false
 }

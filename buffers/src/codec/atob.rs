@@ -19,6 +19,10 @@ use crate::{Encoding, Error};
 /// # Ok::<(), buffers::Error>(())
 /// ```
 pub fn atob(text: &str) -> Result<String, Error> {
+    // Most text is clean, and decoded at once.
+    if let Ok(bytes) = Encoding::Base64.to_bytes(text) {
+        return Encoding::Latin1.to_text(&bytes);
+    }
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c);
     let mut chars: Vec<u8> = text.bytes().filter(|byte| !is_space(byte)).collect();
     let mut padding = 0;

@@ -96,14 +96,18 @@ fn first_fault(text: &[u8], alphabet: &Alphabet) -> Error {
         (chars, "not a base64 character")
     } else if padding > 0 && last < 2 {
         (chars, "unexpected padding")
-    } else if padding > lacking || rest.len() > padding {
-        return after_padding(chars + padding.min(lacking), alphabet);
     } else if last == 1 {
         (chars - 1, "half a byte")
-    } else if padding > 0 && padding < lacking {
-        (text.len(), "some padding is missing")
+    } else if alphabet
+        .engine
+        .decode_slice(&text[chars - last..chars], &mut [0; 3])
+        .is_err()
+    {
+        (chars - 1, "non-zero trailing bits")
+    } else if padding > lacking || rest.len() > padding {
+        return after_padding(chars + padding.min(lacking), alphabet);
     } else {
-        (chars.saturating_sub(1), "non-zero trailing bits")
+        (text.len(), "some padding is missing")
     };
     invalid(offset, reason, alphabet)
 }

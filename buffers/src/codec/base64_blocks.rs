@@ -2,30 +2,21 @@
 
 use super::base64::{self, Alphabet, STANDARD_CHARS, URL_SAFE_CHARS};
 use super::base64_lenient::NONE;
-use super::{CHUNK_BYTES, utf8};
+use super::utf8;
+use crate::Encoding;
 use crate::error::Error;
 use crate::kernels::{self, Progress};
 
 /// Below this the `base64` crate is faster: it has less to set up.
 const SIMD_MIN_BYTES: usize = 256;
 
-pub(crate) fn encode(bytes: &[u8], alphabet: &Alphabet) -> String {
+pub(crate) fn encode(bytes: &[u8], encoding: Encoding) -> String {
     if bytes.len() < SIMD_MIN_BYTES {
-        return base64::encode(bytes, alphabet);
+        return base64::encode(bytes, encoding.alphabet());
     }
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    encode_chunks(bytes, alphabet, |chunk| text.push_str(utf8::encoded(chunk)));
+    encoding.encode_chunks(bytes, |chunk| text.push_str(utf8::encoded(chunk)));
     text
-}
-
-/// Passes on the characters, chunk by chunk.
-#[inline(never)] // a caller who takes another way need not clear the stack for this one
-pub(crate) fn encode_chunks(bytes: &[u8], alphabet: &Alphabet, mut emit: impl FnMut(&[u8])) {
-    let mut chars = [0; CHUNK_BYTES];
-    for chunk in bytes.chunks(CHUNK_BYTES / 4 * 3) {
-        let len = encode_to_slice(chunk, alphabet, &mut chars);
-        emit(&chars[..len]);
-    }
 }
 
 /// As [`base64::encode_to_slice`].

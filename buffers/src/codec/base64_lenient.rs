@@ -59,10 +59,10 @@ const TABLE: [[u8; 64]; 2] = {
 /// Node's rule, over any number of chunks.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Lenient {
-    /// Room for the characters of a chunk, once it is needed; in front, those that wait.
+    /// Room for the characters of a chunk, once it is needed; in front, the carry.
     compacted: Vec<u8>,
     /// Up to three characters that are no group yet.
-    waiting: usize,
+    carry: usize,
     /// A `=` has come: nothing after it counts.
     ended: bool,
     /// Something was skipped: more of it is likely, and the engine need not be asked in vain.
@@ -77,7 +77,7 @@ impl Lenient {
                 return;
             }
             let is_whole = chunk.len().is_multiple_of(4) && !chunk.ends_with(b"=");
-            let is_clean = !self.dirty && self.waiting == 0 && is_whole;
+            let is_clean = !self.dirty && self.carry == 0 && is_whole;
             if is_clean && append(chunk, out) {
                 continue;
             }
@@ -86,23 +86,23 @@ impl Lenient {
             let whole = len & !3;
             append(&self.compacted[..whole], out);
             self.compacted.copy_within(whole..len, 0);
-            self.waiting = len - whole;
+            self.carry = len - whole;
         }
     }
 
     /// Appends what is left: of one character alone, nothing.
     pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
-        if self.waiting > 1 {
-            append(&self.compacted[..self.waiting], out);
+        if self.carry > 1 {
+            append(&self.compacted[..self.carry], out);
         }
-        self.waiting = 0;
+        self.carry = 0;
     }
 
-    /// Puts the characters of `chunk` after those that wait; returns how many there are then.
+    /// Puts the characters of `chunk` after the carry; returns how many there are then.
     fn compact(&mut self, chunk: &[u8]) -> usize {
         // A character more, since each is written before it is known whether it counts.
         self.compacted.resize(CHUNK_BYTES + 4 + kernels::SLACK, 0);
-        let mut len = self.waiting;
+        let mut len = self.carry;
         let done = kernels::compact_base64(chunk, &TABLE, &mut self.compacted[len..]);
         let done = done.unwrap_or_default();
         len += done.written;

@@ -6,9 +6,6 @@
 
 use crate::error::Error;
 
-/// Bytes that are encoded at a time: few, so that the digits are copied from the first-level cache.
-const CHUNK_BYTES: usize = 2048;
-
 pub(crate) fn encode(bytes: &[u8]) -> String {
     const_hex::encode(bytes)
 }
@@ -16,17 +13,6 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
 /// Writes into `out`, which has two digits for each byte.
 pub(crate) fn encode_to_slice(bytes: &[u8], out: &mut [u8]) {
     const_hex::encode_to_slice(bytes, out).expect("two digits for each byte");
-}
-
-/// Passes on the digits, chunk by chunk.
-#[inline(never)] // a caller who takes another way need not clear the stack for this one
-pub(crate) fn encode_chunks(bytes: &[u8], mut emit: impl FnMut(&[u8])) {
-    let mut digits = [0; 2 * CHUNK_BYTES];
-    for chunk in bytes.chunks(CHUNK_BYTES) {
-        let digits = &mut digits[..2 * chunk.len()];
-        encode_to_slice(chunk, digits);
-        emit(digits);
-    }
 }
 
 /// Writes into `out`, which has a byte for each pair of digits; its content after an error is unspecified.

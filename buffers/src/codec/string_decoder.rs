@@ -24,7 +24,7 @@ use crate::Encoding;
 pub struct StringDecoder {
     encoding: Encoding,
     /// The bytes of a character that is not whole.
-    held: Vec<u8>,
+    carry: Vec<u8>,
     missing: usize,
     /// A high surrogate that a `String` cannot hold; in units it has been given out already.
     high: Option<u16>,
@@ -35,7 +35,7 @@ impl StringDecoder {
     pub fn new(encoding: Encoding) -> Self {
         Self {
             encoding,
-            held: Vec::new(),
+            carry: Vec::new(),
             missing: 0,
             high: None,
         }
@@ -53,7 +53,7 @@ impl StringDecoder {
 
     /// Returns how many bytes that character has in all, or 0 without an incomplete one: `lastTotal`.
     pub fn total(&self) -> usize {
-        self.held.len() + self.missing
+        self.carry.len() + self.missing
     }
 
     /// Returns the text that this chunk completes.
@@ -65,7 +65,11 @@ impl StringDecoder {
             return String::from_utf16_lossy(&units);
         }
         let (front, rest) = self.split(chunk);
-        self.encoding.to_text_lossy(&front) + &self.encoding.to_text_lossy(rest)
+        let rest = self.encoding.to_text_lossy(rest);
+        match front.is_empty() {
+            true => rest,
+            false => self.encoding.to_text_lossy(&front) + &rest,
+        }
     }
 
     /// Ends the input: returns U+FFFD for an incomplete character. The decoder can be used again.
@@ -92,7 +96,7 @@ impl StringDecoder {
         self.encoding.to_utf16(&leftover)
     }
 
-    /// Returns what was held back, if it is whole now, and the part of the chunk that can be decoded with it.
+    /// Returns the carry, if it is whole now, and the part of the chunk that can be decoded with it.
     pub(super) fn split<'a>(&mut self, chunk: &'a [u8]) -> (Vec<u8>, &'a [u8]) {
         let mut taken = self.missing.min(chunk.len());
         if self.encoding == Encoding::Utf8 {
@@ -102,22 +106,22 @@ impl StringDecoder {
             }
         }
         let (first, rest) = chunk.split_at(taken);
-        self.held.extend_from_slice(first);
+        self.carry.extend_from_slice(first);
         self.missing -= taken;
         if self.missing > 0 {
             return (Vec::new(), rest);
         }
-        let front = mem::take(&mut self.held);
-        let (held, total) = incomplete(self.encoding, rest);
-        self.missing = total - held;
-        let (body, tail) = rest.split_at(rest.len() - held);
-        self.held = tail.to_vec();
+        let front = mem::take(&mut self.carry);
+        let (carry, total) = incomplete(self.encoding, rest);
+        self.missing = total - carry;
+        let (body, tail) = rest.split_at(rest.len() - carry);
+        self.carry = tail.to_vec();
         (front, body)
     }
 
     fn leftover(&mut self) -> Vec<u8> {
         self.missing = 0;
-        let mut leftover = mem::take(&mut self.held);
+        let mut leftover = mem::take(&mut self.carry);
         if self.encoding == Encoding::Utf16le {
             leftover.truncate(leftover.len() & !1);
         }
@@ -156,12 +160,16 @@ fn incomplete_utf8(chunk: &[u8]) -> (usize, usize) {
     let Some(before) = last_four.position(|byte| byte & 0xc0 != 0x80) else {
         return (0, 0);
     };
-    let held = before + 1;
-    let total = match chunk[chunk.len() - held] {
+    let carry = before + 1;
+    let total = match chunk[chunk.len() - carry] {
         0xc0..=0xdf => 2,
         0xe0..=0xef => 3,
         0xf0..=0xf7 => 4,
         _ => 0,
     };
-    if held < total { (held, total) } else { (0, 0) }
+    if carry < total {
+        (carry, total)
+    } else {
+        (0, 0)
+    }
 }

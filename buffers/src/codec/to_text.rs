@@ -1,6 +1,6 @@
 //! Bytes to text: `buf.toString(encoding)`.
 
-use super::{base64, base64_blocks, hex, latin1, room, utf8, utf16};
+use super::{CHUNK_BYTES, base64, base64_blocks, hex, latin1, room, utf8, utf16};
 use crate::{Encoding, Error};
 
 impl Encoding {
@@ -23,7 +23,7 @@ impl Encoding {
         let width = match self {
             Self::Hex => return Ok(hex::encode(bytes)),
             Self::Base64 | Self::Base64Url => {
-                return Ok(base64_blocks::encode(bytes, self.alphabet()));
+                return Ok(base64_blocks::encode(bytes, self));
             }
             Self::Utf16le => 2,
             _ => 1,
@@ -49,7 +49,7 @@ impl Encoding {
         let emit = |chunk: &[u8]| text.push_str(utf8::encoded(chunk));
         match self {
             Self::Hex => return hex::encode(bytes),
-            Self::Base64 | Self::Base64Url => return base64_blocks::encode(bytes, self.alphabet()),
+            Self::Base64 | Self::Base64Url => return base64_blocks::encode(bytes, self),
             Self::Utf8 => return utf8::decode_lossy(bytes).into_owned(),
             Self::Utf16le => utf16::decode_lossy_chunks(bytes, emit),
             Self::Latin1 => latin1::decode_chunks(bytes, emit),
@@ -85,10 +85,7 @@ impl Encoding {
             Self::Utf16le => utf16::decode_chunks(bytes, emit)?,
             Self::Latin1 => latin1::decode_chunks(bytes, emit),
             Self::Ascii => latin1::decode_ascii_chunks(bytes, emit)?,
-            Self::Hex => hex::encode_chunks(bytes, emit),
-            Self::Base64 | Self::Base64Url => {
-                base64_blocks::encode_chunks(bytes, self.alphabet(), emit);
-            }
+            Self::Hex | Self::Base64 | Self::Base64Url => self.encode_chunks(bytes, emit),
         }
         Ok(())
     }
@@ -123,6 +120,17 @@ impl Encoding {
                 room(out, text.len())?.copy_from_slice(text.as_bytes());
                 Ok(text.len())
             }
+        }
+    }
+
+    /// Passes on the digits of hex or the characters of base64, chunk by chunk.
+    #[inline(never)] // a caller who takes another way need not clear the stack for this one
+    pub(super) fn encode_chunks(self, bytes: &[u8], mut emit: impl FnMut(&[u8])) {
+        let mut chars = [0; CHUNK_BYTES];
+        let bytes_of_four = if self == Self::Hex { 2 } else { 3 };
+        for chunk in bytes.chunks(CHUNK_BYTES / 4 * bytes_of_four) {
+            let len = self.text_to_slice(chunk, &mut chars);
+            emit(&chars[..len.expect("room for the characters of a chunk")]);
         }
     }
 }

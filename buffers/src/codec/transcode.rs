@@ -27,7 +27,7 @@ pub fn transcode(source: &[u8], from: Encoding, to: Encoding) -> Result<Vec<u8>,
     if source.is_empty() {
         return Ok(Vec::new());
     }
-    if from.is_bytes_as_text() || to.is_bytes_as_text() {
+    if from.is_binary_to_text() || to.is_binary_to_text() {
         return Err(Error::TranscodeUnsupported);
     }
     let invalid = |_| Error::TranscodeInvalid;
@@ -49,7 +49,10 @@ pub fn transcode(source: &[u8], from: Encoding, to: Encoding) -> Result<Vec<u8>,
             }
             text
         }
-        (Ascii, Utf16le) => Latin1.to_text_lossy(source),
+        (Ascii | Latin1, Utf16le) => {
+            let units = source.iter().map(|&byte| [byte, 0]);
+            return Ok(units.collect::<Vec<_>>().into_flattened());
+        }
         (Ascii, _) => {
             let text = Latin1.to_text_lossy(source);
             text.replace(|char: char| !char.is_ascii(), "\u{fffd}")

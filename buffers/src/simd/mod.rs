@@ -54,15 +54,17 @@ pub(crate) fn level() -> Level {
             Ok("avx2") => Level::Avx2,
             _ => Level::Avx512,
         };
-        detected().min(most)
+        // The emulation can do it all.
+        let detected = if cfg!(test) {
+            Level::Avx512
+        } else {
+            detected()
+        };
+        detected.min(most)
     })
 }
 
 fn detected() -> Level {
-    // The emulation can do it all.
-    if cfg!(test) {
-        return Level::Avx512;
-    }
     #[cfg(target_arch = "x86_64")]
     {
         let has_avx512 = is_x86_feature_detected!("avx512f")
@@ -78,4 +80,22 @@ fn detected() -> Level {
         }
     }
     Level::Scalar
+}
+
+#[cfg(test)]
+#[test]
+fn kernels_that_this_processor_cannot_run_are_counted() {
+    use std::io::Write;
+
+    let levels = crate::kernels::LEVELS;
+    let (all, max) = (levels.len(), detected());
+    let not_run = levels.iter().filter(|level| **level > max).count();
+
+    if not_run > 0 {
+        // Not captured, as what `println!` prints is.
+        let _ = writeln!(
+            std::io::stderr(),
+            "{not_run} of {all} SIMD kernels are not run with this processor's instructions; the unit tests run all {all} emulated"
+        );
+    }
 }

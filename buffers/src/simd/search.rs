@@ -1,15 +1,15 @@
-//! The last occurrence of a needle: its first and last byte are looked for in 32 places at once, from the end;
+//! The last occurrence of a needle: its first and last byte are looked for at 32 positions at once, from the end;
 //! `memchr::memmem` does that from the front only. And what comes before a byte, 256 bytes at a time: `memchr` has no AVX-512.
 
 use super::arch::*;
 
 use super::lanes::{load32, load64};
 
-/// False hits that are allowed; one more for every 16 bytes searched.
+/// False hits that are allowed; one more for every 16 bytes searched, or a quarter of a long needle.
 const MAX_FALSE_HITS: usize = 64;
 
 #[cfg_attr(not(test), target_feature(enable = "avx2"))]
-pub fn rfind(haystack: &[u8], needle: &[u8]) -> Result<Option<usize>, usize> {
+pub fn rfind(haystack: &[u8], needle: &[u8]) -> Result<usize, usize> {
     let [first, .., last] = needle else {
         return Err(haystack.len());
     };
@@ -18,7 +18,7 @@ pub fn rfind(haystack: &[u8], needle: &[u8]) -> Result<Option<usize>, usize> {
     let reach = needle.len() - 1;
     // Starts from `end` on are ruled out.
     let mut end = haystack.len().saturating_sub(reach);
-    let mut false_hits = 0;
+    let (mut false_hits, bytes_per_hit) = (0_usize, (needle.len() / 4).max(16));
     while let Some(at) = end.checked_sub(32) {
         let hits = _mm256_and_si256(
             _mm256_cmpeq_epi8(load32(haystack, at), first),
@@ -29,13 +29,13 @@ pub fn rfind(haystack: &[u8], needle: &[u8]) -> Result<Option<usize>, usize> {
             let bit = 31 - hits.leading_zeros();
             let start = at + bit as usize;
             if haystack[start..=start + reach] == *needle {
-                return Ok(Some(start));
+                return Ok(start);
             }
             hits &= !(1 << bit);
             false_hits += 1;
         }
         end = at;
-        if false_hits > MAX_FALSE_HITS + (haystack.len() - end) / 16 {
+        if false_hits.saturating_sub(MAX_FALSE_HITS) * bytes_per_hit > haystack.len() - end {
             break;
         }
     }

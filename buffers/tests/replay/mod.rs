@@ -14,7 +14,12 @@ pub struct Case {
 
 pub enum Outcome {
     Same,
-    Differs { ours: String, node: String },
+    /// Rust's types have no such call; what it is that they lack.
+    Unencodable(String),
+    Differs {
+        ours: String,
+        node: String,
+    },
 }
 
 /// What a call came to: its answer, and what the bytes are afterwards if it changed any.
@@ -23,8 +28,11 @@ pub struct Answer {
     pub after: Option<Vec<u8>>,
 }
 
-/// A failure as Node reports it: name, code and message.
-pub struct Refusal(pub Value);
+pub enum Refusal {
+    /// A failure as Node reports it: name, code and message.
+    Error(Value),
+    Unencodable(String),
+}
 
 impl From<buffers::Error> for Refusal {
     fn from(error: buffers::Error) -> Self {
@@ -34,7 +42,7 @@ impl From<buffers::Error> for Refusal {
         } else {
             Value::from(error.code())
         };
-        Self(
+        Self::Error(
             serde_json::json!({ "name": error.name(), "code": code, "message": error.to_string() }),
         )
     }
@@ -43,14 +51,15 @@ impl From<buffers::Error> for Refusal {
 impl Refusal {
     /// Our types do not let this be said.
     pub fn unencodable(what: &str) -> Self {
-        Self(Value::from(format!("cannot be said in Rust: {what}")))
+        Self::Unencodable(format!("cannot be said in Rust: {what}"))
     }
 }
 
 pub fn run(case: &Case) -> Outcome {
     let (ours, after) = match calls::call(case) {
         Ok(Answer { result, after }) => (result, after),
-        Err(Refusal(error)) => (error, None),
+        Err(Refusal::Error(error)) => (error, None),
+        Err(Refusal::Unencodable(what)) => return Outcome::Unencodable(what),
     };
     let node = case.value.get("error").unwrap_or(&case.value["result"]);
     let node_after = case.value.get("after").and_then(Value::as_str);

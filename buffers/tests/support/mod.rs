@@ -1,7 +1,6 @@
 //! What several tests lean on.
 
 use std::env;
-use std::io::Write;
 
 /// xorshift32: noise that is the same in every run.
 pub struct Noise(pub u32);
@@ -26,9 +25,4 @@ impl Noise {
 /// Returns whether the long forms of the tests are wanted.
 pub fn is_soak() -> bool {
     env::var_os("SOAK").is_some_and(|value| value == "1")
-}
-
-/// Says what a test has not done, past the capture of the test runner: what is not run is not passed.
-pub fn say(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
 }

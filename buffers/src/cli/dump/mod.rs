@@ -12,18 +12,19 @@ use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
-use super::input::{CHUNK_BYTES, Input};
-use super::stdout;
+use super::input::Input;
+use super::message::Usage;
+use super::{stdout, sys};
 use options::Style;
-pub use options::{Options, with_two_dashes};
+pub use options::{Options, expand_words};
 use rows::Rows;
 
 pub fn dump(options: &Options) -> Result<()> {
     options.check()?;
     let mut input = Input::open(options.file.as_deref())?;
-    let mut out = open_output(options)?;
+    let mut out = open_output(options, &input)?;
     if options.revert {
         return reverse::reverse(options, &mut input, &mut out);
     }
@@ -43,34 +44,44 @@ pub fn dump(options: &Options) -> Result<()> {
 }
 
 /// Opens what is written to. A dump replaces the file, `-r` patches it.
-fn open_output(options: &Options) -> Result<File> {
+fn open_output(options: &Options, input: &Input) -> Result<File> {
     let outfile = options.outfile.as_deref();
     let Some(path) = outfile.filter(|path| *path != Path::new("-")) else {
         return stdout();
     };
+    if sys::is_same_file(&input.file, path) {
+        let text = format!(
+            "{}: is read, and cannot be written to as well",
+            path.display()
+        );
+        bail!(Usage(text));
+    }
     let mut open = OpenOptions::new();
     let open = open.write(true).create(true).truncate(!options.revert);
     open.open(path).with_context(|| path.display().to_string())
 }
 
-/// Writes all lines, those of a chunk at once. An incomplete line is kept until its end has been read.
+/// Bytes whose lines are written at once: with some options they are forty times as long.
+const BLOCK_BYTES: usize = 16 * 1024;
+
+/// Writes all lines. An incomplete line is kept until its end has been read.
 fn lines(rows: &mut Rows, input: &mut Input, out: &mut File) -> Result<()> {
-    let (mut text, mut waiting) = (Vec::with_capacity(CHUNK_BYTES * 5), 0);
+    let (cols, mut text, mut carry) = (rows.line.cols, Vec::new(), 0);
     loop {
-        let chunk = input.next_after(waiting)?;
-        let is_end = chunk.len() == waiting;
-        let mut whole = chunk.chunks_exact(rows.line.cols);
-        for bytes in &mut whole {
-            rows.push(&mut text, bytes);
+        let chunk = input.next_after(carry)?;
+        let is_end = chunk.len() == carry;
+        carry = chunk.len() % cols;
+        let (whole, rest) = chunk.split_at(chunk.len() - carry);
+        for block in whole.chunks(BLOCK_BYTES / cols * cols) {
+            for bytes in block.chunks_exact(cols) {
+                rows.push(&mut text, bytes);
+            }
+            out.write_all(&text).context("cannot write")?;
+            text.clear();
         }
-        waiting = whole.remainder().len();
         if is_end {
-            rows.finish(&mut text, whole.remainder());
+            rows.finish(&mut text, rest);
+            return out.write_all(&text).context("cannot write");
         }
-        out.write_all(&text).context("cannot write")?;
-        if is_end {
-            return Ok(());
-        }
-        text.clear();
     }
 }

@@ -5,7 +5,7 @@ use std::io::SeekFrom;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use clap::{ArgAction, ColorChoice, Command};
+use clap::{Arg, ArgAction, ColorChoice, Command};
 
 use crate::cli::message::Usage;
 use crate::cli::number::{parse, parse_size};
@@ -83,18 +83,55 @@ pub struct Options {
     version: Option<bool>,
 }
 
-/// Gives each long name that has one dash, as xxd takes it, the second one that clap wants.
-pub fn with_two_dashes(command: &Command, args: &mut [OsString]) {
-    let dump = command.find_subcommand("dump");
-    let options = dump.into_iter().flat_map(Command::get_arguments);
-    let names = options.filter_map(clap::Arg::get_long_and_visible_aliases);
-    let names: Vec<&str> = names.flatten().collect();
-    for arg in args.iter_mut().take_while(|arg| *arg != "--") {
-        let word = arg.to_str().and_then(|arg| arg.strip_prefix('-'));
-        if let Some(word) = word.filter(|word| word.len() > 1 && names.contains(word)) {
-            *arg = format!("--{word}").into();
+/// Reads words with one dash as xxd does: `-cols 8` is `--cols 8`, and the beginning of a flag's long name is the flag.
+/// xxd takes any other word for its first letter; here it is an error that says what to write.
+pub fn expand_words(command: &Command, args: &mut [OsString]) -> Result<()> {
+    let dump = command.find_subcommand("dump").into_iter();
+    let names = dump.flat_map(Command::get_arguments).flat_map(|option| {
+        let names = option.get_long_and_visible_aliases().unwrap_or_default();
+        names.into_iter().zip(std::iter::repeat(option))
+    });
+    let names: Vec<(&str, &Arg)> = names.collect();
+    let mut args = args.iter_mut().take_while(|arg| *arg != "--");
+    while let Some(arg) = args.next() {
+        let given = arg.to_string_lossy().into_owned();
+        let Some(word) = given.strip_prefix('-') else {
+            continue;
+        };
+        let by_name = |test: &dyn Fn(&str) -> bool| names.iter().find(|(name, _)| test(name));
+        let starts_word = |letter| word.starts_with(letter);
+        let by_letter = |(_, option): &&(_, &Arg)| option.get_short().is_some_and(starts_word);
+        let named = by_name(&|name| name == word.trim_start_matches('-'));
+        let Some((name, option)) = named.or_else(|| names.iter().find(by_letter)) else {
+            continue;
+        };
+        let takes_value = option.get_action().takes_values();
+        if named.is_some() {
+            *arg = format!("--{name}").into();
         }
+        if named.is_some() || word.len() == 1 {
+            if takes_value {
+                // Whatever it looks like.
+                args.next();
+            }
+            continue;
+        }
+        let (letter, rest) = word.split_at(1);
+        let longer = by_name(&|name| name.starts_with(word));
+        let shorter = by_name(&|name| word.starts_with(name));
+        let write = match (longer, shorter) {
+            (Some(_), _) if !takes_value => {
+                *arg = format!("-{letter}").into();
+                continue;
+            }
+            _ if !takes_value => format!("-{letter} -{rest}"),
+            (Some((name, _)), _) if letter != "n" => format!("-{name}"),
+            (_, Some((name, _))) => format!("-{name} {}", &word[name.len()..]),
+            _ => continue,
+        };
+        bail!(Usage(format!("-{word} is no option: write `{write}`")));
     }
+    Ok(())
 }
 
 impl Options {
@@ -121,7 +158,7 @@ impl Options {
         } else {
             return Ok(());
         };
-        bail!(Usage(text))
+        bail!(Usage(text.to_owned()))
     }
 
     /// Returns what is added to an address; it may go round.
@@ -132,8 +169,9 @@ impl Options {
     /// Returns how many bytes a line has; with [`Style::Plain`], 0 is all of them.
     pub fn cols(&self) -> usize {
         match (self.cols, self.style()) {
-            (Some(cols), Style::Plain) => cols as usize,
-            (Some(cols), _) if cols > 0 => cols as usize,
+            (Some(cols), style) if cols > 0 || style == Style::Plain => {
+                usize::try_from(cols).unwrap_or(usize::MAX)
+            }
             (_, Style::Hex | Style::LittleEndian) => 16,
             (_, Style::Bits) => 6,
             (_, Style::Plain) => 30,

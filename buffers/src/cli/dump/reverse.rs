@@ -94,6 +94,11 @@ fn addressed(line: &[u8], cols: Option<usize>, writer: &mut Writer) -> Result<()
         bail!("no address in front");
     };
     let hex = rest.strip_prefix(b":").unwrap_or(rest).trim_ascii_start();
+    // The last line of `hexdump` is the address of the end.
+    ensure!(
+        !hex.is_empty() || writer.place > 0 && writer.place == i128::from(address) + writer.base,
+        "no digits after the address; with -p, a line is digits alone"
+    );
     let end = hex.windows(2).position(|pair| pair == b"  ");
     let mut digits = hex[..end.unwrap_or(hex.len())].to_vec();
     digits.retain(|byte| !byte.is_ascii_whitespace());

@@ -37,7 +37,7 @@ pub(super) enum Mode {
 
 impl Decoder {
     pub(super) fn new(from: Encoding, mode: Mode) -> Self {
-        match (from.is_bytes_as_text(), mode) {
+        match (from.is_binary_to_text(), mode) {
             (false, _) => Self::Text(Text {
                 from,
                 mode,
@@ -60,11 +60,11 @@ impl Decoder {
         match (self, chunk) {
             (Self::Text(text), _) => return text.push(chunk, encoder),
             (Self::Strict(lines), _) => decoded = lines.decode(chunk, &mut bytes),
-            (Self::LenientHex(waiting @ Some(_)), Some(chunk)) => {
-                let text = [&waiting.take().unwrap_or_default(), chunk].concat();
+            (Self::LenientHex(carry @ Some(_)), Some(chunk)) => {
+                let text = [&carry.take().unwrap_or_default(), chunk].concat();
                 let (pairs, half) = text.split_at(text.len() & !1);
                 let is_good = hex::decode_into(pairs, &mut bytes).is_ok();
-                *waiting = is_good.then(|| half.to_vec());
+                *carry = is_good.then(|| half.to_vec());
             }
             (Self::LenientHex(_), _) => {}
             (Self::LenientBase64(lenient), Some(chunk)) => lenient.push(chunk, &mut bytes),
@@ -85,8 +85,8 @@ impl Text {
                 &joined
             }
         };
-        let waits = chunk.map_or(0, |_| incomplete_suffix(self.from, whole));
-        let (body, tail) = whole.split_at(whole.len() - waits);
+        let carry = chunk.map_or(0, |_| incomplete_suffix(self.from, whole));
+        let (body, tail) = whole.split_at(whole.len() - carry);
         self.carry = tail.to_vec();
         let start = self.offset;
         self.offset += body.len();

@@ -1,6 +1,6 @@
 //! The second half of a conversion: bytes or text to what is wanted.
 
-use super::super::{base64_blocks, hex, latin1};
+use super::super::latin1;
 use crate::{Encoding, StringDecoder};
 
 #[derive(Debug)]
@@ -26,7 +26,7 @@ impl Encoder {
         let target = match to {
             Encoding::Hex => Target::Hex,
             Encoding::Base64 | Encoding::Base64Url => Target::Base64(StringDecoder::new(to)),
-            _ if from.is_bytes_as_text() => Target::Bytes,
+            _ if from.is_binary_to_text() => Target::Bytes,
             Encoding::Latin1 if from == to => Target::Bytes,
             _ => Target::Text(to),
         };
@@ -47,12 +47,12 @@ impl Encoder {
         let mut emit = |chunk: &[u8]| self.out.extend_from_slice(chunk);
         match &mut self.target {
             Target::Bytes | Target::Text(_) => emit(bytes),
-            Target::Hex => hex::encode_chunks(bytes, emit),
+            Target::Hex => Encoding::Hex.encode_chunks(bytes, emit),
             Target::Base64(groups) => {
-                let alphabet = groups.encoding().alphabet();
+                let to = groups.encoding();
                 let (front, rest) = groups.split(bytes);
-                base64_blocks::encode_chunks(&front, alphabet, &mut emit);
-                base64_blocks::encode_chunks(rest, alphabet, emit);
+                to.encode_chunks(&front, &mut emit);
+                to.encode_chunks(rest, emit);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Digits of hex or characters of base64 in lines, which LF or CR LF end: what is to be decoded, and where each of it stood.
+//! Digits of hex or characters of base64 in lines, which LF or CR LF end: what is to be decoded, and where it is in the stream.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::{Encoding, Error};
 #[derive(Debug)]
 pub(super) struct Lines {
     from: Encoding,
-    /// What waits for the next chunk: characters whose group is not whole, a CR at the end, and where each of them stood.
+    /// What is carried to the next chunk: characters whose group is not whole, a CR at the end, and their offsets in the stream.
     carry: Vec<(usize, u8)>,
     /// Bytes of the stream so far.
     offset: usize,
@@ -48,9 +48,9 @@ impl Lines {
         let in_chunk = (0..bytes.len()).filter(|&index| !is_line_end(index));
         let in_chunk = in_chunk.map(|index| (start + index, bytes[index]));
         let chars = self.carry.iter().copied().chain(in_chunk);
-        let stood = |index| chars.clone().nth(index).map_or(self.offset, |char| char.0);
+        let offset_of = |index| chars.clone().nth(index).map_or(self.offset, |char| char.0);
         let decoded = self.decode_groups(&text, whole, out);
-        let decoded = decoded.map_err(|error| error.map_offset(stood));
+        let decoded = decoded.map_err(|error| error.map_offset(offset_of));
         let mut carry: Vec<_> = chars.rev().take(len - whole).collect();
         carry.reverse();
         self.carry = carry;
