@@ -76,7 +76,7 @@ pub fn verify(options: &Options) -> Result<u8> {
     // Now that nothing else runs.
     for mut verdict in undecided {
         if let Some(case) = selection.cases().find(|case| case.id == verdict.id) {
-            verdict = ask_again(&runner, case, &verdict)?;
+            verdict = ask_again(&runner, case, verdict)?;
         }
         report.add(verdict.unless_interrupted());
     }
@@ -154,10 +154,11 @@ impl Options {
     }
 }
 
-/// Asks the oracle of a case again, whose Rust side is right. It has no verdict if it is right once and wrong once, and is wrong if it is never right.
-fn ask_again(runner: &Runner, case: &Case, first: &Verdict) -> Result<Verdict> {
-    let rust = runner.rust(case)?;
-    let mut verdicts = Vec::new();
+/// Asks the oracle of a case again, whose Rust side is right. An oracle that is never right is wrong, if it ever came to its end
+/// or printed something else: it has no verdict if it was only late, or is right once and wrong once.
+fn ask_again(runner: &Runner, case: &Case, first: Verdict) -> Result<Verdict> {
+    errln!("again {}: its oracle is asked alone", case.id);
+    let (rust, mut verdicts) = (runner.rust(case)?, Vec::new());
     for _ in 0..ASKED_AGAIN {
         if let OracleRun::Ran(oracle) = runner.oracle(case)? {
             verdicts.push(judge(case, &rust, Some(&oracle)));
@@ -167,9 +168,11 @@ fn ask_again(runner: &Runner, case: &Case, first: &Verdict) -> Result<Verdict> {
         }
     }
     let is_ever_right = verdicts.iter().any(|one| one.state == State::Passed);
+    let is_wrong = |one: &Verdict| one.is_oracle_wrong;
+    let is_ever_wrong = is_wrong(&first) || verdicts.iter().any(is_wrong);
     let worst = verdicts.into_iter().max_by_key(|one| one.state);
-    let mut worst = worst.unwrap_or(first.clone());
-    if !is_ever_right {
+    let mut worst = worst.unwrap_or(first);
+    if is_ever_wrong && !is_ever_right {
         worst.state = State::Failed;
     }
     Ok(worst)

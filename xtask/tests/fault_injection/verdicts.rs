@@ -202,13 +202,43 @@ fn an_oracle_that_always_hangs_costs_two_limits() {
     let turns = bench.path("turns");
     let hang = format!("echo x >>{}; exec sleep 1000", turns.display());
     bench.lesson("hang", "echo hello", &hang, "hello\n");
-    bench.write("demo/examples/hang.toml", "timeout = '300ms'");
+    bench.write("demo/examples/hang.toml", "timeout = '1s'");
 
-    bench
-        .run("verify --cases-only")
-        .expect(1, &["TIMEOUT: Node still ran after 300ms", "1 failed"]);
+    bench.run("verify --cases-only").expect(
+        0,
+        &[
+            "TIMEOUT: Node still ran after 1s",
+            "again demo/hang: its oracle is asked alone",
+            "0 passed, 0 failed, 0 skipped",
+            "1 undecided",
+        ],
+    );
 
     assert_eq!(bench.read("turns"), "x\nx\n");
+}
+
+#[test]
+fn an_oracle_that_is_late_and_right_so_far_fails_nothing_and_one_that_is_wrong_does() {
+    let bench = Bench::new();
+    bench.lesson("late", "echo 1", "echo 1; exec sleep 1000", "1\n");
+    bench.lesson("wrong", "echo 1", "echo 2; exec sleep 1000", "1\n");
+    // Late when it is asked first, and then it says something else.
+    let turn = bench.path("turn").display().to_string();
+    let both = format!("[ -e {turn} ] || {{ touch {turn}; exec sleep 1000; }}; echo 2");
+    bench.lesson("wrong-then", "echo 1", &both, "1\n");
+    for name in ["late", "wrong", "wrong-then"] {
+        bench.write(&format!("demo/examples/{name}.toml"), "timeout = '1s'");
+    }
+
+    bench.run("verify --cases-only --node require").expect(
+        1,
+        &[
+            "0 passed, 2 failed, 0 skipped",
+            "1 undecided, since the oracle wavers: demo/late)",
+            "failed:\n  demo/wrong: TIMEOUT",
+            "  demo/wrong-then: golden and Rust agree but Node does not",
+        ],
+    );
 }
 
 #[test]
