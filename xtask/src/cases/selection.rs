@@ -32,6 +32,12 @@ impl Choice {
         ids.chain(self.matching.iter().map(move |text| (text, has)))
     }
 
+    /// Returns it as it stands on the command line.
+    pub fn arguments(&self) -> impl Iterator<Item = &str> {
+        let matching = self.matching.iter().flat_map(|text| ["--match", text]);
+        matching.chain(self.ids.iter().map(String::as_str))
+    }
+
     pub fn has(&self, id: &str) -> bool {
         self.is_all() || self.names().any(|(name, means)| means(name, id))
     }
@@ -101,9 +107,7 @@ impl<'a> Selection<'a> {
         for one in &workspace.crates {
             cases.extend(find::read_all(one, &mut errors));
         }
-        if choice.is_all() {
-            errors.extend(check_shares(&cases));
-        }
+        errors.extend(check_shares(&cases));
         let blocks = console::read_all(workspace, &mut errors);
         let mut items: Vec<_> = errors.into_iter().map(Item::Error).collect();
         items.extend(workspace.crates.iter().map(Item::Tests));

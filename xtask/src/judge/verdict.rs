@@ -47,7 +47,6 @@ impl Verdict {
     pub fn new(id: &str, problems: impl IntoIterator<Item = String>) -> Self {
         let mut new = Self {
             id: id.to_owned(),
-            rerun: format!("cargo xtask verify --cases-only {id}"),
             ..Self::default()
         };
         new.add(State::Failed, problems);

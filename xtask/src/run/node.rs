@@ -1,6 +1,7 @@
 //! The oracle: which Node there is, and whether it may check and bless.
 
 use std::ffi::OsStr;
+use std::fmt;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -36,6 +37,17 @@ impl From<&str> for Wanted {
             "require" => Self::Required,
             "skip" => Self::Skipped,
             path => Self::At(path.into()),
+        }
+    }
+}
+
+impl fmt::Display for Wanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::Required => f.write_str("require"),
+            Self::Skipped => f.write_str("skip"),
+            Self::At(path) => path.display().fmt(f),
         }
     }
 }

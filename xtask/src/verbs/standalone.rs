@@ -40,8 +40,7 @@ type Step<'a> = (&'a str, &'a str);
 /// What the steps share.
 struct Trial<'a> {
     root: &'a Path,
-    /// Without our Cargo.lock.
-    fresh: bool,
+    options: &'a Options,
     passed: usize,
     failed: Vec<String>,
 }
@@ -63,7 +62,7 @@ pub fn standalone(options: &Options) -> Result<u8> {
     }
     let mut trial = Trial {
         root: &workspace.root,
-        fresh: options.fresh || options.minimal,
+        options,
         passed: 0,
         failed: Vec::new(),
     };
@@ -75,7 +74,7 @@ pub fn standalone(options: &Options) -> Result<u8> {
         }
     }
     if !fit.is_empty() {
-        trial.together(&fit, options.minimal)?;
+        trial.together(&fit)?;
     }
     let Trial { passed, failed, .. } = &trial;
     failed.iter().for_each(|failure| outln!("FAILED {failure}"));
@@ -151,7 +150,8 @@ impl Trial<'_> {
 
     /// Replays the lessons of all in one foreign workspace: beside a foreign member, or with the lowest versions of its direct
     /// dependencies that each manifest admits.
-    fn together(&mut self, crates: &[&Crate], is_minimal: bool) -> Result<()> {
+    fn together(&mut self, crates: &[&Crate]) -> Result<()> {
+        let is_minimal = self.options.minimal;
         let temp = self.copy(crates)?;
         let names: Vec<_> = crates.iter().map(|one| one.name.as_str()).collect();
         let mut members = names.clone();
@@ -213,7 +213,7 @@ impl Trial<'_> {
 
     fn seed(&self, folder: &Path) -> Result<()> {
         let lock = self.root.join("Cargo.lock");
-        if !self.fresh {
+        if !self.options.fresh && !self.options.minimal {
             fs::copy(&lock, folder.join("Cargo.lock"))?;
         }
         Ok(())
@@ -240,7 +240,13 @@ impl Trial<'_> {
             errln!("{word} {name}: {step} ({:.1}s)", outcome.seconds);
             if !outcome.is_good() {
                 outln!("{}{}", excerpt(&outcome.stdout), excerpt(&outcome.stderr));
-                let again = format!("cargo xtask standalone {}", name.replace(',', ""));
+                let flag = match self.options {
+                    Options { fresh: true, .. } => "--fresh ",
+                    Options { minimal: true, .. } => "--minimal ",
+                    _ => "",
+                };
+                let names = name.replace(',', "");
+                let again = format!("cargo xtask standalone {flag}{names}");
                 let mut text = format!("{name}: {step}: `cargo {args}`; again: `{again}`");
                 for process in &outcome.leaked {
                     text += &format!("\n  LEAK: {process}");

@@ -80,7 +80,11 @@ pub fn verify(options: &Options) -> Result<u8> {
         }
         report.add(verdict.unless_interrupted());
     }
-    if let Some(verdict) = leaked_processes(&before) {
+    if let Some(mut verdict) = leaked_processes(&before) {
+        let mut arguments = vec!["--jobs", "1"];
+        arguments.extend(options.cases_only.then_some("--cases-only"));
+        arguments.extend(options.choice.arguments());
+        verdict.rerun = options.again(&arguments);
         report.add(verdict);
     }
     let cases = selection.cases().count();
@@ -107,11 +111,26 @@ impl Options {
         let failed = failed.count();
         let worst = verdicts.into_iter().max_by_key(|verdict| verdict.state);
         let mut worst = worst.expect("there is one run");
+        worst.rerun = self.again(&[&item.id()]);
         if (1..times).contains(&failed) {
             let flaky = format!("FLAKY: {failed} of {times} runs failed, one of them so:");
             worst.problems.insert(0, flaky);
         }
         worst
+    }
+
+    /// Returns the command that checks the same again, and just that: its arguments, and the options that decide how it is checked.
+    fn again(&self, arguments: &[&str]) -> String {
+        let (node, repeat) = (self.node.to_string(), self.repeat.to_string());
+        let mut words = vec!["cargo", "xtask", "verify"];
+        if self.node != Wanted::Auto {
+            words.extend(["--node", &node]);
+        }
+        if self.repeat.get() > 1 {
+            words.extend(["--repeat", &repeat]);
+        }
+        words.extend(arguments);
+        shell_words::join(words)
     }
 
     fn check(&self, runner: &Runner, item: &Item) -> Result<Verdict> {
@@ -143,9 +162,6 @@ impl Options {
             if outcome.has_ended() && outcome.end != End::Exited(0) {
                 let (stdout, stderr) = (excerpt(&outcome.stdout), excerpt(&outcome.stderr));
                 problems.push(format!("{line} failed\n{stdout}{stderr}"));
-            }
-            if !problems.is_empty() && !verdict.has_failed() {
-                verdict.rerun = line;
             }
             verdict.seconds += outcome.seconds;
             verdict.add(State::Failed, problems);
@@ -206,7 +222,6 @@ fn leaked_processes(before: &BTreeSet<i32>) -> Option<Verdict> {
         }
         sleep(Duration::from_millis(1));
     }
-    let mut verdict = Verdict::new("leftovers", problems);
-    verdict.rerun = "cargo xtask verify --cases-only --jobs 1".to_owned();
+    let verdict = Verdict::new("leftovers", problems);
     verdict.has_failed().then_some(verdict)
 }

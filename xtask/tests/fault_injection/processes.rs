@@ -86,9 +86,15 @@ fn a_sleeper_that_sheds_session_and_environment_is_found_at_the_end() {
     );
     bench.lesson("flee", &flee, "", "");
 
-    bench.run("verify --cases-only").expect(
+    let line = "verify --cases-only demo/flee --match fl";
+    bench.run(line).expect(
         1,
-        &["leftovers", "LEAK: some case left", "1 passed, 1 failed"],
+        &[
+            "leftovers",
+            "LEAK: some case left",
+            "1 passed, 1 failed",
+            "again: cargo xtask verify --jobs 1 --cases-only --match fl demo/flee\n",
+        ],
     );
 
     assert!(!is_alive(&wait_for(&pid)));

@@ -207,5 +207,11 @@ fn lessons_parts_and_lowest_versions_are_tried() {
         "fn main() { greet::gone() }\n",
     );
 
-    standalone(&bench, "standalone greet").expect(1, &["FAILED greet: lessons as programs"]);
+    standalone(&bench, "standalone --fresh greet").expect(
+        1,
+        &[
+            "FAILED greet: lessons as programs",
+            "again: `cargo xtask standalone --fresh greet`",
+        ],
+    );
 }

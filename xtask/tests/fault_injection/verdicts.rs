@@ -38,7 +38,7 @@ fn a_rust_side_that_strays_is_named() {
             "Rust differs from Node",
             "-hello",
             "+hullo",
-            "cargo xtask verify --cases-only demo/greet",
+            "cargo xtask verify demo/greet\n",
         ],
     );
 }
@@ -280,9 +280,45 @@ fn a_failure_names_its_files_and_the_command_for_just_it() {
         &[
             "  demo/examples/slow.mjs\n  demo/examples/slow.out\n  demo/examples/slow.rs\n",
             "TIMEOUT: Rust still ran after 300ms; it had printed\n    so far",
-            "again: cargo xtask verify --cases-only demo/slow\n",
+            "again: cargo xtask verify demo/slow\n",
         ],
     );
+}
+
+#[test]
+fn the_command_for_just_it_has_the_options_that_count_and_does_the_same() {
+    let bench = Bench::new();
+    let turns = bench.path("turns").display().to_string();
+    let waver = format!("echo x >>{turns}; [ $(($(wc -l <{turns}) % 2)) = 0 ] && echo hullo");
+    bench.command("waver", "status = 0\nno_oracle = 'x'", &waver, "hullo\n");
+    bench.write("demo/examples/my notes.txt", "");
+    // It fails only if it knows that peers are required, as it does with the first option.
+    bench.write("cargo.test", "[ -z \"$REQUIRE_PEERS\" ]");
+
+    let ran = bench.run("verify --node require --repeat 2");
+
+    ran.expect(1, &["FLAKY: 1 of 2", "0 passed, 3 failed"]);
+    let mut again: Vec<_> = ran
+        .text
+        .lines()
+        .filter_map(|line| line.strip_prefix("  again: "))
+        .collect();
+    again.sort_unstable();
+    assert_eq!(
+        again,
+        [
+            "cargo xtask verify --node require --repeat 2 'demo/examples/my notes.txt'",
+            "cargo xtask verify --node require --repeat 2 demo/cargo-test",
+            "cargo xtask verify --node require --repeat 2 demo/waver",
+        ]
+    );
+    for line in again {
+        let words = shell_words::split(line.trim_start_matches("cargo xtask ")).unwrap();
+        let mut xtask = bench.xtask("");
+        bench
+            .finish(xtask.args(words))
+            .expect(1, &["0 passed, 1 failed"]);
+    }
 }
 
 #[test]
@@ -651,6 +687,10 @@ fn few_cases_may_go_without_oracle() {
         .run("list")
         .expect(1, &["20 cases: 3 without oracle", "too many cases"]);
     bench.run("verify --match case").expect(0, &["20 passed"]);
+    bench.run("verify golden").expect(
+        1,
+        &["0 passed, 1 failed", "again: cargo xtask verify golden\n"],
+    );
 }
 
 #[test]
