@@ -12,7 +12,7 @@ pub struct Choice {
     /// Only these: CRATE/NAME is that one, CRATE or CRATE/ all of a crate; `list` shows them
     #[arg(value_name = "ID")]
     ids: Vec<String>,
-    /// Only what has TEXT in its id
+    /// Only what has TEXT in its id; with IDs, what either chooses
     #[arg(long = "match", value_name = "TEXT")]
     matching: Option<String>,
 }
@@ -92,8 +92,6 @@ impl Item<'_> {
 /// What was chosen, in reading order.
 pub struct Selection<'a> {
     pub items: Vec<Item<'a>>,
-    /// The crates whose executables all these need.
-    pub needed: Vec<&'a Crate>,
 }
 
 impl<'a> Selection<'a> {
@@ -113,16 +111,26 @@ impl<'a> Selection<'a> {
         items.extend(workspace.crates.iter().map(Item::Tests));
         items.extend(cases.into_iter().map(Box::new).map(Item::Case));
         items.extend(blocks.into_iter().map(Item::Block));
-        items.retain(|item| choice.has(&item.id()));
-        let is_needed = |one: &&Crate| items.iter().any(|item| item.needs(&one.name));
-        let needed = workspace.crates.iter().filter(is_needed).collect();
-        let selection = Self { items, needed };
-        choice.check(&selection.ids())?;
+        let mut selection = Self { items };
+        selection.keep(choice, |item| choice.has(&item.id()))?;
         Ok(selection)
     }
 
-    pub fn ids(&self) -> Vec<String> {
-        self.items.iter().map(Item::id).collect()
+    /// Keeps only these items.
+    ///
+    /// # Errors
+    ///
+    /// [`ExitError::NothingMatched`] if one of the names chooses nothing that is left.
+    pub fn keep(&mut self, choice: &Choice, is_wanted: impl Fn(&Item) -> bool) -> Result<()> {
+        self.items.retain(is_wanted);
+        let ids: Vec<_> = self.items.iter().map(Item::id).collect();
+        choice.check(&ids)
+    }
+
+    /// Returns the crates whose executables all these need.
+    pub fn needed(&self, workspace: &'a Workspace) -> Vec<&'a Crate> {
+        let is_needed = |one: &&Crate| self.items.iter().any(|item| item.needs(&one.name));
+        workspace.crates.iter().filter(is_needed).collect()
     }
 
     pub fn cases(&self) -> impl Iterator<Item = &Case> + Clone {

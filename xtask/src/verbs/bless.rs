@@ -39,13 +39,12 @@ pub fn bless(options: &Options) -> Result<u8> {
     ensure!(!is_ci, "refused: CI={ci}, and {refused}");
     let workspace = Workspace::find()?;
     let mut selection = Selection::read(&workspace, &options.choice)?;
-    selection.items.retain(|item| match item {
+    selection.keep(&options.choice, |item| match item {
         Item::Block(_) => options.readme,
         Item::Case(case) => !options.readme && case.oracle.is_none() == options.from_rust,
         Item::Error(_) => true,
         Item::Tests(_) => false,
-    });
-    options.choice.check(&selection.ids())?;
+    })?;
     if options.readme {
         // From the last to the first, so that the places of those still to come stay right.
         selection.items.reverse();
@@ -55,10 +54,11 @@ pub fn bless(options: &Options) -> Result<u8> {
         node.ensure_blesses()?;
     }
     // The Node program may come before a port that compiles; `verify` compares the two.
+    let mut needed = selection.needed(&workspace);
     if !options.from_rust && !options.readme {
-        selection.needed.clear();
+        needed.clear();
     }
-    let executables = cargo::build_all(&selection.needed, &[])?;
+    let executables = cargo::build_all(&needed, &[])?;
     let runner = Runner { node, executables };
     let mut status = 0;
     for item in &selection.items {

@@ -234,6 +234,7 @@ impl Trial<'_> {
                 // It lets a stable compiler take the option, and changes nothing else.
                 cargo.env("RUSTC_BOOTSTRAP", "1");
             }
+            errln!("begin {name}: {step}");
             let outcome = run_to_end(&mut cargo)?;
             interrupt::check()?;
             let word = if outcome.is_good() { "pass" } else { "FAIL" };

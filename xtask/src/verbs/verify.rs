@@ -45,19 +45,24 @@ pub struct Options {
 pub fn verify(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
     let mut selection = Selection::read(&workspace, &options.choice)?;
-    let node = Node::find(&options.node)?;
-    let executables = cargo::build_all(&selection.needed, &[])?;
-    let runner = Runner { node, executables };
     let is_tests = |item: &Item| matches!(item, Item::Tests(_));
+    selection.keep(&options.choice, |item| {
+        !options.cases_only || !is_tests(item)
+    })?;
+    // Before all is run, what could go wrong after it.
+    if let Some(file) = &options.json {
+        fs::write(file, "")?;
+    }
+    let node = Node::find(&options.node)?;
+    let executables = cargo::build_all(&selection.needed(&workspace), &[])?;
+    let runner = Runner { node, executables };
     let is_serial = |item: &Item| matches!(item, Item::Case(case) if case.settings.serial);
-    let items = &mut selection.items;
-    items.retain(|item| !options.cases_only || !is_tests(item));
-    for item in items.iter() {
+    let items = &selection.items;
+    for item in items {
         if let Item::Tests(one) = item {
             cargo::build(one, &BUILD_TESTS)?;
         }
     }
-    let items = &selection.items;
     let mut report = Report::new(items.len());
 
     let before: BTreeSet<_> = leaks::descendants().iter().map(|one| one.pid).collect();
@@ -156,6 +161,7 @@ impl Options {
     }
 
     fn check_tests(&self, runner: &Runner, one: &Crate, id: &str) -> Result<Verdict> {
+        errln!("begin {id}");
         let mut verdict = Verdict::new(id, []);
         for (line, outcome) in cargo::test(one, &runner.node, self.node == Wanted::Required)? {
             let mut problems = ending("cargo test", LIMIT, &outcome);
@@ -173,7 +179,7 @@ impl Options {
 /// Asks the oracle of a case again, whose Rust side is right. An oracle that is never right is wrong, if it ever came to its end
 /// or printed something else: it has no verdict if it was only late, or is right once and wrong once.
 fn ask_again(runner: &Runner, case: &Case, first: Verdict) -> Result<Verdict> {
-    errln!("again {}: its oracle is asked alone", case.id);
+    errln!("begin {}: its oracle is asked again", case.id);
     let (rust, mut verdicts) = (runner.rust(case)?, Vec::new());
     for _ in 0..ASKED_AGAIN {
         if let OracleRun::Ran(oracle) = runner.oracle(case)? {

@@ -305,6 +305,7 @@ fn a_node_that_does_not_tell_its_version_is_not_waited_for() {
     let pid = bench.path("pid");
     let hang = format!("echo $$ >{}; exec sleep 1000", pid.display());
     bench.program("node", &hang);
+    bench.lesson("greet", "", "", "");
 
     let ran = bench.run("verify --cases-only");
 

@@ -192,7 +192,7 @@ fn lessons_parts_and_lowest_versions_are_tried() {
         1,
         &[
             "pass greet: lessons as programs",
-            "pass greet: without the tool",
+            "begin greet: without the tool\npass greet: without the tool",
             "FAIL greet: without extra",
             "`cargo check --no-default-features --lib`; again: `cargo xtask standalone greet`",
         ],

@@ -208,7 +208,7 @@ fn an_oracle_that_always_hangs_costs_two_limits() {
         0,
         &[
             "TIMEOUT: Node still ran after 1s",
-            "again demo/hang: its oracle is asked alone",
+            "begin demo/hang: its oracle is asked again",
             "0 passed, 0 failed, 0 skipped",
             "1 undecided",
         ],
@@ -470,6 +470,12 @@ fn a_filter_chooses_by_id_and_nothing_chosen_is_4() {
     bench
         .run("verify demo/greet --match gret")
         .expect(4, &["nothing matches \"gret\""]);
+    bench
+        .run("verify demo/greet --match greet")
+        .expect(0, &["2 passed, 0 failed"]);
+    bench
+        .run("verify demo/cargo-test --cases-only")
+        .expect(4, &["nothing matches \"demo/cargo-test\""]);
     bench.run("verify dem").expect(4, &[]);
     bench.run("verify nothing-like-it").expect(4, &[]);
     bench.run("bless nothing-like-it").expect(4, &[]);
@@ -768,6 +774,19 @@ fn results_can_be_read_by_a_machine() {
 }
 
 #[test]
+fn a_file_that_cannot_be_written_is_found_before_anything_runs() {
+    let bench = Bench::new();
+    let ran = bench.path("ran");
+    bench.lesson("greet", &format!("touch {}", ran.display()), "", "");
+
+    bench
+        .run("verify --json no/such/folder")
+        .expect(1, &["no/such/folder"]);
+
+    assert!(!ran.exists());
+}
+
+#[test]
 fn a_test_that_fails_is_a_failure() {
     let bench = Bench::new();
     // What cargo says last is why.
@@ -795,7 +814,7 @@ fn what_the_children_of_tests_print_is_shown_only_if_the_tests_fail() {
     bench.write("cargo.test", "echo a server listens >&2");
     bench
         .run("verify")
-        .expect(0, &["1 passed"])
+        .expect(0, &["begin demo/cargo-test\n", "1 passed"])
         .lacks("listens");
 
     bench.write("cargo.test", "echo a server listens >&2; exit 101");
