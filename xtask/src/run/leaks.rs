@@ -17,6 +17,9 @@ use procfs::process::{Process, Stat, all_processes};
 /// The name of the environment variable that carries a run's cookie.
 pub const COOKIE: &str = "XTASK_RUN";
 
+/// How long a process may take to die of SIGKILL. One that hangs in the system does not, and is not waited for.
+pub const KILL_GRACE: Duration = Duration::from_secs(5);
+
 /// Returns the children that a run waits for. Locked while one is started, or its status might be reaped before it is noted.
 pub fn running_children() -> MutexGuard<'static, BTreeSet<i32>> {
     static CHILDREN: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());

@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use fs_err as fs;
 use tempfile::TempDir;
 
@@ -51,9 +51,9 @@ impl Runner {
         let mut shell = sandbox.command("sh");
         shell.envs(node.map(|node| ("NODE", node)));
         let outcome = run_case(case, shell.args(["-c", line]))?;
-        // This is how a shell says that it did not find the tool.
-        let is_missing = outcome.end == End::Exited(127) && case.settings.status != 127;
-        if is_missing && !case.is_lesson {
+        // This is how a shell says that it did not find the tool, of which there is no output then.
+        let is_missing = outcome.end == End::Exited(127) && outcome.stdout.is_empty();
+        if is_missing && !case.is_lesson && case.settings.status != 127 {
             let why = String::from_utf8_lossy(&outcome.stderr).trim().to_owned();
             return Ok(OracleRun::Absent(why));
         }
@@ -141,6 +141,9 @@ pub fn copy_files(from: &Path, to: &Path, files: &[PathBuf]) -> Result<()> {
         if source.is_symlink() {
             symlink(fs::read_link(&source)?, &target)?;
         } else {
+            // To read anything else (a pipe, a device) may take for ever.
+            let refused = "is no file, folder or link";
+            ensure!(source.is_file(), "{} {refused}", source.display());
             fs::copy(&source, &target)?;
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::thread::{available_parallelism, sleep};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use fs_err as fs;
@@ -214,11 +214,13 @@ fn check_block(runner: &Runner, block: &Block) -> Result<Verdict> {
 
 /// Ends processes that left their group and shed their environment: no run is known to have started them.
 fn leaked_processes(before: &BTreeSet<i32>) -> Option<Verdict> {
-    let (mut problems, mut known) = (Vec::new(), before.clone());
+    let (mut problems, mut known, begun) = (Vec::new(), before.clone(), Instant::now());
     loop {
         let mut alive = leaks::descendants();
         alive.retain(|process| !before.contains(&process.pid));
-        if alive.is_empty() {
+        if alive.is_empty() || begun.elapsed() >= leaks::KILL_GRACE {
+            let rest = alive.iter().map(leaks::describe);
+            problems.extend(rest.map(|process| format!("LEAK: {process} cannot be ended")));
             break;
         }
         for process in alive.iter().filter(|process| known.insert(process.pid)) {

@@ -329,6 +329,50 @@ fn a_node_that_does_not_tell_its_version_is_not_waited_for() {
 }
 
 #[test]
+fn a_pipe_among_the_fixtures_is_an_error_that_names_it() {
+    let bench = Bench::new();
+    bench.command("greet", "no_oracle = 'x'", "echo hello", "hello\n");
+    let pipe = bench.path("demo/golden/fixtures/pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+
+    bench.run("verify --cases-only").expect(
+        1,
+        &[
+            "demo/golden/fixtures/pipe is no file, folder or link",
+            "1 failed",
+        ],
+    );
+}
+
+#[test]
+fn a_second_signal_ends_us_whatever_we_wait_for() {
+    let bench = Bench::new();
+    // Reading this case takes for ever.
+    let pipe = bench.path("demo/golden/fixtures/pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    bench.command("greet", "stdin_file = 'pipe'\nno_oracle = 'x'", "", "");
+    let mut xtask = bench.xtask("verify --cases-only");
+    let mut xtask = xtask.spawn().unwrap();
+    let pid = Pid::from_raw(xtask.id().try_into().unwrap());
+
+    // From the moment on at which signals do not just end it.
+    let status = || procfs::process::Process::new(pid.as_raw())?.status();
+    let begun = Instant::now();
+    while status().is_ok_and(|status| status.sigcgt & 1 == 0) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    while xtask.try_wait().unwrap().is_none() && begun.elapsed() < Duration::from_secs(60) {
+        let _ = kill(pid, Signal::SIGINT);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let _ = xtask.kill();
+
+    assert_eq!(xtask.wait().unwrap().code(), Some(130));
+}
+
+#[test]
 fn ctrl_c_ends_cargo_too() {
     let bench = Bench::new();
     let pid = bench.path("pid");

@@ -533,6 +533,16 @@ fn an_oracle_that_is_not_installed_is_missed_only_if_required() {
 }
 
 #[test]
+fn an_oracle_that_says_something_is_not_absent_whatever_its_status_is() {
+    let bench = Bench::new();
+    bench.command("one", "oracle = 'echo 2; exit 127'", "echo 1", "1\n");
+
+    bench
+        .run("verify --cases-only")
+        .expect(1, &["the oracle: exited with 127 instead of 0", "+2"]);
+}
+
+#[test]
 fn an_oracle_may_be_a_script_for_node() {
     let bench = Bench::new();
     bench.write("demo/golden/fixtures/peer.mjs", "echo from node");
