@@ -12,7 +12,7 @@ use regex_lite::Regex;
 
 pub use self::console::{Block, commands};
 pub use self::files::{all_files, known_files, read_toml};
-pub use self::find::{Case, CaseError, shares};
+pub use self::find::{Case, CaseError, exceptions};
 pub use self::normalise::{Order, Pattern};
 pub use self::selection::{Choice, Item, Selection};
 pub use self::settings::LIMIT;

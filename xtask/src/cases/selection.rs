@@ -17,18 +17,14 @@ pub struct Choice {
     matching: Option<String>,
 }
 
-impl Choice {
-    fn is_all(&self) -> bool {
-        self.ids.is_empty() && self.matching.is_none()
-    }
+/// Returns whether a name on the command line means an id.
+type Meaning = fn(&str, &str) -> bool;
 
+impl Choice {
     /// Returns each name with what finds out whether an id is meant.
-    fn names(&self) -> impl Iterator<Item = (&String, fn(&str, &str) -> bool)> {
-        let ids = self
-            .ids
-            .iter()
-            .map(|name| (name, means as fn(&str, &str) -> bool));
-        let has: fn(&str, &str) -> bool = |text, id| id.contains(text);
+    fn names(&self) -> impl Iterator<Item = (&String, Meaning)> {
+        let ids = self.ids.iter().map(|name| (name, means as Meaning));
+        let has: Meaning = |text, id| id.contains(text);
         ids.chain(self.matching.iter().map(move |text| (text, has)))
     }
 
@@ -39,7 +35,8 @@ impl Choice {
     }
 
     pub fn has(&self, id: &str) -> bool {
-        self.is_all() || self.names().any(|(name, means)| means(name, id))
+        let is_all = self.names().next().is_none();
+        is_all || self.names().any(|(name, means)| means(name, id))
     }
 
     /// Refuses a choice with a name that means none of these ids, and one of nothing at all.
@@ -48,8 +45,7 @@ impl Choice {
             let is_known = ids.iter().any(|id| means(name, id));
             ensure!(is_known, ExitError::NothingMatched(name.to_owned()));
         }
-        let is_empty = ids.is_empty();
-        ensure!(!is_empty, ExitError::NothingMatched(String::new()));
+        ensure!(!ids.is_empty(), ExitError::NothingMatched(String::new()));
         Ok(())
     }
 }
@@ -77,6 +73,10 @@ impl Item<'_> {
             Self::Block(block) => block.id.clone(),
             Self::Error(error) => error.id.clone(),
         }
+    }
+
+    pub fn is_tests(&self) -> bool {
+        matches!(self, Self::Tests(_))
     }
 
     fn needs(&self, crate_name: &String) -> bool {

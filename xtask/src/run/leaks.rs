@@ -36,12 +36,10 @@ pub fn cpu_time(process: &Stat) -> Duration {
 /// Returns what a person would call a process: its command line, or its name when that is empty.
 pub fn describe(process: &Stat) -> String {
     let line = Process::new(process.pid).and_then(|process| process.cmdline());
-    let line = line.unwrap_or_default().join(" ");
-    let name = if line.is_empty() {
-        &process.comm
-    } else {
-        &line
-    };
+    let mut name = line.unwrap_or_default().join(" ");
+    if name.is_empty() {
+        name.clone_from(&process.comm);
+    }
     format!("{name} (pid {})", process.pid)
 }
 

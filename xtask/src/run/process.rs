@@ -16,8 +16,10 @@ use std::thread::{JoinHandle, sleep, spawn};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use nix::sys::signal::{Signal, kill, killpg};
+use nix::sys::signal::Signal::{SIGKILL, SIGTERM};
+use nix::sys::signal::{kill, killpg};
 use nix::unistd::Pid;
+use procfs::process::Stat;
 use wait4::{ResUse, Wait4};
 
 use crate::run::leaks::{COOKIE, KILL_GRACE, cpu_time, describe, running_children, survivors};
@@ -46,13 +48,7 @@ pub fn run_to_end(command: &mut Command) -> Result<Outcome> {
     run(command, None, NO_LIMIT)
 }
 
-/// Like [`run_to_end`], but stderr is ours: a cargo that builds shows its progress there.
-pub fn run_showing_progress(command: &mut Command) -> Result<Outcome> {
-    command.stdout(Stdio::piped()).stderr(Stdio::inherit());
-    Ok(Run::start(command, None)?.wait(NO_LIMIT))
-}
-
-/// Like [`run_to_end`], but stdout and stderr are ours.
+/// Like [`run_to_end`], but stdout and stderr are ours, unless `command` says otherwise.
 pub fn run_showing_output(command: &mut Command) -> Result<Outcome> {
     Ok(Run::start(command, None)?.wait(NO_LIMIT))
 }
@@ -125,7 +121,9 @@ impl Run {
         if self.status().is_some() {
             leaked = self.wait_for_group();
         }
-        leaked.extend(self.terminate());
+        let stuck = self.terminate();
+        let stuck = stuck.iter().map(describe);
+        leaked.extend(stuck.map(|process| format!("{process}, which cannot be ended")));
         let take = |output| std::mem::take(&mut *lock(output));
         let [stdout, stderr] = self.outputs.each_ref().map(take);
         let used = self.ended.get().map(|(ended, seconds)| {
@@ -202,23 +200,17 @@ impl Run {
     }
 
     /// Ends the group and every process that left it: TERM, a moment to tidy up, then KILL; returns those that even this does not end.
-    fn terminate(&mut self) -> Vec<String> {
+    fn terminate(&mut self) -> Vec<Stat> {
         let begun = Instant::now();
         let mut asked = false;
         while !self.is_done {
             let rest = survivors(self.group, &self.cookie).found;
             if begun.elapsed() >= TERM_GRACE + KILL_GRACE {
                 self.is_done = true;
-                let rest = rest.iter().map(describe);
-                return rest
-                    .map(|process| format!("{process}, which cannot be ended"))
-                    .collect();
+                return rest;
             }
             let is_late = begun.elapsed() >= TERM_GRACE;
-            let mut signal = Signal::SIGTERM;
-            if is_late {
-                signal = Signal::SIGKILL;
-            }
+            let signal = if is_late { SIGKILL } else { SIGTERM };
             if !rest.is_empty() && (!asked || is_late) {
                 // The group as a whole first, so that its members cannot outrun us with `fork`.
                 let _ = killpg(Pid::from_raw(self.group), signal);

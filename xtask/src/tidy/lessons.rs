@@ -38,10 +38,8 @@ fn lessons(tree: &Tree) -> Vec<Lesson<'_>> {
             }
         }
     }
-    let lessons = lessons.into_iter();
-    lessons
-        .map(|((topic, name), files)| Lesson { topic, name, files })
-        .collect()
+    let lesson = |((topic, name), files)| Lesson { topic, name, files };
+    lessons.into_iter().map(lesson).collect()
 }
 
 /// Looks for a Rust side, a Node side, a transcript and a link in the README.

@@ -10,7 +10,7 @@ use fs_err as fs;
 
 use crate::cases::{Block, Case, Choice, Item, LIMIT, Selection, Workspace};
 use crate::judge::{diff, ending, problems};
-use crate::run::{Node, OracleRun, Runner, Wanted, cargo, interrupt};
+use crate::run::{Node, Runner, cargo, interrupt};
 
 /// How many runs must print the same before it becomes a golden file.
 const RUNS: usize = 3;
@@ -22,7 +22,7 @@ pub struct Options {
     choice: Choice,
     /// Where Node 24 is; auto: $NODE, or node on the PATH
     #[arg(long, value_name = "auto|PATH", default_value = "auto")]
-    node: Wanted,
+    node: String,
     /// Write the golden files of cases that say `no_oracle`, and only those, from the Rust side
     #[arg(long)]
     from_rust: bool,
@@ -86,9 +86,9 @@ fn bless_case(runner: &Runner, case: &Case) -> Result<&'static str> {
     let mut texts = Vec::new();
     for _ in 0..RUNS {
         let (name, outcome) = match runner.oracle(case)? {
-            OracleRun::Ran(outcome) => (case.oracle_name(), outcome),
-            OracleRun::Absent(why) => bail!(why),
-            OracleRun::None => ("Rust", runner.rust(case)?),
+            Some(Ok(outcome)) => (case.oracle_name(), outcome),
+            Some(Err(why)) => bail!(why),
+            None => ("Rust", runner.rust(case)?),
         };
         if let Some(problem) = problems(case, name, &outcome).into_iter().next() {
             bail!(problem);

@@ -230,10 +230,9 @@ impl Trial<'_> {
             // Each copy is built once, and no debugger looks at it.
             cargo.env("CARGO_INCREMENTAL", "0");
             cargo.env("CARGO_PROFILE_DEV_DEBUG", "0");
-            if args.contains(" -Z") {
-                // It lets a stable compiler take the option, and changes nothing else.
-                cargo.env("RUSTC_BOOTSTRAP", "1");
-            }
+            // It lets a stable compiler take the option, and changes nothing else.
+            let is_unstable = args.contains(" -Z");
+            cargo.envs(is_unstable.then_some(("RUSTC_BOOTSTRAP", "1")));
             errln!("begin {name}: {step}");
             let outcome = run_to_end(&mut cargo)?;
             interrupt::check()?;

@@ -235,6 +235,7 @@ fn an_oracle_that_is_late_and_right_so_far_fails_nothing_and_one_that_is_wrong_d
         &[
             "0 passed, 2 failed, 0 skipped",
             "1 undecided, since the oracle wavers: demo/late)",
+            "again: cargo xtask verify --node require demo/late\n",
             "failed:\n  demo/wrong: TIMEOUT",
             "  demo/wrong-then: golden and Rust agree but Node does not",
         ],
