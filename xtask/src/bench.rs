@@ -2,7 +2,7 @@
 
 mod against;
 mod check;
-mod figures;
+pub mod figures;
 mod measure;
 mod plan;
 mod programs;

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::cases::Crate;
 use crate::exit_error::ExitError;
-use crate::run::process::{run_showing_output, run_to_end};
+use crate::run::process::{NO_LIMIT, run, run_showing_output};
 use crate::run::{End, Node, Outcome, interrupt};
 
 /// Builds the tests that a crate is judged by. Lessons are replayed by one of them, and not built as programs of their own.
@@ -63,17 +63,17 @@ pub fn build(one: &Crate, args: &[&str]) -> Result<Vec<(String, PathBuf)>> {
 /// A test that leaves a process behind is found out, as a case would be.
 pub fn test(one: &Crate, node: &Node) -> Result<Vec<(String, Outcome)>> {
     let mut outcomes = Vec::new();
-    for kind in ["--tests", "--doc"] {
-        if kind == "--doc" && !one.has_library() {
-            continue;
-        }
+    let mut kinds = vec!["--tests"];
+    kinds.extend(one.has_library().then_some("--doc"));
+    for kind in kinds {
         let args = ["test", "-p", &one.name, kind];
         let mut cargo = command(&one.root);
         cargo.args(args).arg("--quiet").env_remove("NODE");
         cargo.envs(node.path.as_ref().map(|path| ("NODE", path)));
         cargo.envs(node.is_required.then_some(("REQUIRE_PEERS", "1")));
         // Captured: what a test has started talks to its stderr, too.
-        outcomes.push((format!("cargo {}", args.join(" ")), run_to_end(&mut cargo)?));
+        let outcome = run(&mut cargo, None, NO_LIMIT)?;
+        outcomes.push((format!("cargo {}", args.join(" ")), outcome));
     }
     Ok(outcomes)
 }

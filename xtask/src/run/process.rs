@@ -19,7 +19,6 @@ use anyhow::{Context, Result};
 use nix::sys::signal::Signal::{SIGKILL, SIGTERM};
 use nix::sys::signal::{kill, killpg};
 use nix::unistd::Pid;
-use procfs::process::Stat;
 use wait4::{ResUse, Wait4};
 
 use crate::run::leaks::{COOKIE, KILL_GRACE, cpu_time, describe, running_children, survivors};
@@ -33,7 +32,7 @@ const LEAK_GRACE: Duration = Duration::from_secs(4);
 /// How long a group has between TERM and KILL.
 const TERM_GRACE: Duration = Duration::from_millis(500);
 /// No limit in practice, for builds and tests.
-const NO_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
+pub const NO_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
 /// What one stream may hold; a program that prints for ever must not fill our memory.
 const OUTPUT_LIMIT: usize = 32 << 20;
 
@@ -43,12 +42,7 @@ pub fn run(command: &mut Command, stdin: Option<&[u8]>, limit: Duration) -> Resu
     Ok(Run::start(command, stdin)?.wait(limit))
 }
 
-/// Like [`run`], without a limit.
-pub fn run_to_end(command: &mut Command) -> Result<Outcome> {
-    run(command, None, NO_LIMIT)
-}
-
-/// Like [`run_to_end`], but stdout and stderr are ours, unless `command` says otherwise.
+/// Like [`run`] without a limit, but stdout and stderr are ours, unless `command` says otherwise.
 pub fn run_showing_output(command: &mut Command) -> Result<Outcome> {
     Ok(Run::start(command, None)?.wait(NO_LIMIT))
 }
@@ -121,9 +115,7 @@ impl Run {
         if self.status().is_some() {
             leaked = self.wait_for_group();
         }
-        let stuck = self.terminate();
-        let stuck = stuck.iter().map(describe);
-        leaked.extend(stuck.map(|process| format!("{process}, which cannot be ended")));
+        self.terminate();
         let take = |output| std::mem::take(&mut *lock(output));
         let [stdout, stderr] = self.outputs.each_ref().map(take);
         let used = self.ended.get().map(|(ended, seconds)| {
@@ -199,15 +191,16 @@ impl Run {
         alive.iter().map(cpu_time).sum()
     }
 
-    /// Ends the group and every process that left it: TERM, a moment to tidy up, then KILL; returns those that even this does not end.
-    fn terminate(&mut self) -> Vec<Stat> {
+    /// Ends the group and every process that left it: TERM, a moment to tidy up, then KILL; names those that even this does not end.
+    fn terminate(&mut self) {
         let begun = Instant::now();
         let mut asked = false;
         while !self.is_done {
             let rest = survivors(self.group, &self.cookie).found;
             if begun.elapsed() >= TERM_GRACE + KILL_GRACE {
                 self.is_done = true;
-                return rest;
+                let name = |process| errln!("cannot be ended: {}", describe(process));
+                return rest.iter().for_each(name);
             }
             let is_late = begun.elapsed() >= TERM_GRACE;
             let signal = if is_late { SIGKILL } else { SIGTERM };
@@ -224,7 +217,6 @@ impl Run {
                 sleep(PAUSE);
             }
         }
-        Vec::new()
     }
 }
 

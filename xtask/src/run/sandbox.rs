@@ -136,8 +136,8 @@ pub fn copy_files(from: &Path, to: &Path, files: &[PathBuf]) -> Result<()> {
             symlink(fs::read_link(&source)?, &target)?;
         } else {
             // To read anything else (a pipe, a device) may take for ever.
-            let refused = "is no file, folder or link";
-            ensure!(source.is_file(), "{} {refused}", source.display());
+            let shown = source.display();
+            ensure!(source.is_file(), "{shown} is no file, folder or link");
             fs::copy(&source, &target)?;
         }
     }

@@ -13,7 +13,7 @@ use toml::Table;
 use crate::cases::{Crate, Workspace, known_files};
 use crate::exit_error::ExitError;
 use crate::judge::excerpt;
-use crate::run::process::run_to_end;
+use crate::run::process::{NO_LIMIT, run};
 use crate::run::{cargo, copy_files, interrupt, remove};
 use crate::tidy::blocks_copy;
 
@@ -87,8 +87,8 @@ impl Trial<'_> {
     fn isolated(&mut self, one: &Crate) -> Result<bool> {
         let findings = blocks_copy(self.root, one)?;
         if !findings.is_empty() {
-            let (name, findings) = (&one.name, findings.join("\n  "));
-            let text = format!("{name}: tidy: `cargo xtask tidy`\n  {findings}");
+            let findings = findings.join("\n  ");
+            let text = format!("{}: tidy: `cargo xtask tidy`\n  {findings}", one.name);
             self.failed.push(text);
             return Ok(false);
         }
@@ -151,25 +151,21 @@ impl Trial<'_> {
     /// Replays the lessons of all in one foreign workspace: beside a foreign member, or with the lowest versions of its direct
     /// dependencies that each manifest admits.
     fn together(&mut self, crates: &[&Crate]) -> Result<()> {
-        let is_minimal = self.options.minimal;
         let temp = self.copy(crates)?;
         let names: Vec<_> = crates.iter().map(|one| one.name.as_str()).collect();
-        let mut members = names.clone();
-        let mut resolver = "resolver = \"3\"\n";
-        if !is_minimal {
+        let (mut members, mut resolver) = (names.clone(), "resolver = \"3\"\n");
+        let replay = "test --workspace --test golden";
+        let lock = "generate-lockfile -Zdirect-minimal-versions";
+        let mut steps = vec![("lowest versions", lock), ("lessons with them", replay)];
+        if !self.options.minimal {
             (members, resolver) = ([&names[..], &["foreign"]].concat(), "");
+            steps = vec![("lessons in a foreign workspace", replay)];
             self.foreign_member(&temp.path().join("foreign"), crates)?;
         }
         let manifest = format!("[workspace]\n{resolver}members = {members:?}\n");
         fs::write(temp.path().join("Cargo.toml"), manifest)?;
         self.seed(temp.path())?;
-        let replay = "test --workspace --test golden";
-        let lock = "generate-lockfile -Zdirect-minimal-versions";
-        let steps = match is_minimal {
-            true => &[("lowest versions", lock), ("lessons with them", replay)][..],
-            false => &[("lessons in a foreign workspace", replay)],
-        };
-        self.steps(&names.join(", "), temp.path(), steps)?;
+        self.steps(&names.join(", "), temp.path(), &steps)?;
         Ok(())
     }
 
@@ -234,7 +230,7 @@ impl Trial<'_> {
             let is_unstable = args.contains(" -Z");
             cargo.envs(is_unstable.then_some(("RUSTC_BOOTSTRAP", "1")));
             errln!("begin {name}: {step}");
-            let outcome = run_to_end(&mut cargo)?;
+            let outcome = run(&mut cargo, None, NO_LIMIT)?;
             interrupt::check()?;
             let word = if outcome.is_good() { "pass" } else { "FAIL" };
             errln!("{word} {name}: {step} ({:.1}s)", outcome.seconds);

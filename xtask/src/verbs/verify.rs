@@ -212,8 +212,8 @@ fn end_leaked_processes(before: &BTreeSet<i32>) -> Vec<String> {
         let mut alive = leaks::descendants();
         alive.retain(|process| !before.contains(&process.pid));
         if alive.is_empty() || begun.elapsed() >= leaks::KILL_GRACE {
-            let rest = alive.iter().map(leaks::describe);
-            problems.extend(rest.map(|process| format!("LEAK: {process} cannot be ended")));
+            let name = |process| errln!("cannot be ended: {}", leaks::describe(process));
+            alive.iter().for_each(name);
             break;
         }
         for process in alive.iter().filter(|process| known.insert(process.pid)) {
