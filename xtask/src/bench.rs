@@ -2,7 +2,7 @@
 
 mod against;
 mod check;
-mod figures;
+pub mod figures;
 mod measure;
 mod plan;
 mod programs;
@@ -25,7 +25,7 @@ use self::plan::Spec;
 use self::programs::build_programs;
 use self::shell::Shell;
 use crate::cases::{Choice, Workspace};
-use crate::run::{Node, Wanted, interrupt, path_with};
+use crate::run::{Node, interrupt, path_with};
 
 /// How `bench` is called.
 #[derive(clap::Args)]
@@ -46,7 +46,7 @@ pub struct Options {
     rounds: u32,
     /// As for `verify`: whether there must be a Node
     #[arg(long, value_name = "auto|require|skip|PATH", default_value = "auto")]
-    node: Wanted,
+    node: String,
     /// Write all figures to a file as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -126,11 +126,10 @@ impl Race<'_> {
                 Some(_) => {}
                 None => check.admit(contender).context(name.to_owned())?,
             }
-            let runs = Vec::new();
             entries.push(Entry {
                 name,
                 missing,
-                runs,
+                runs: Vec::new(),
             });
         }
         let count = entries.len();

@@ -12,8 +12,8 @@ use regex_lite::Regex;
 
 pub use self::console::{Block, commands};
 pub use self::files::{all_files, known_files, read_toml};
-pub use self::find::{Case, CaseError, shares};
-pub use self::normalise::Pattern;
+pub use self::find::{Case, CaseError, exceptions};
+pub use self::normalise::{Order, Pattern};
 pub use self::selection::{Choice, Item, Selection};
 pub use self::settings::LIMIT;
 pub use self::workspace::{Crate, Members, Workspace, dependencies};

@@ -9,7 +9,7 @@ pub mod pool;
 pub mod process;
 mod sandbox;
 
-pub use self::node::{Node, Wanted};
+pub use self::node::Node;
 pub use self::outcome::{End, Outcome};
 pub use self::process::Run;
-pub use self::sandbox::{OracleRun, Runner, copy_files, path_with, remove};
+pub use self::sandbox::{Runner, copy_files, path_with, remove};

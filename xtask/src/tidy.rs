@@ -122,11 +122,11 @@ impl Tree {
         for file in known_files(root)? {
             let path = root.join(&file);
             let name = file.to_string_lossy().into_owned();
-            let text = if path.is_symlink() {
-                String::new() // It is judged by where it leads.
-            } else {
-                fs::read_to_string(&path).unwrap_or_default()
-            };
+            let mut text = String::new();
+            // A link is judged by where it leads.
+            if !path.is_symlink() {
+                text = fs::read_to_string(&path).unwrap_or_default();
+            }
             if let Some((folder, "Cargo.toml")) = name.split_once('/') {
                 manifests.insert(folder.to_owned(), read_toml(&path)?);
             }

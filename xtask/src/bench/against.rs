@@ -23,8 +23,7 @@ pub fn replace_contenders(root: &Path, rev: &str, specs: &mut Vec<Spec>) -> Resu
     let unpack = r#"git archive "$0^{commit}" --output="$1/tar" && tar -xf "$1/tar" -C "$1""#;
     shell.args(["-c", unpack, rev]).arg(tree.path());
     let output = shell.current_dir(root).output()?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    let wrong = format!("{rev}: {}", said.trim());
+    let wrong = format!("{rev}: {}", String::from_utf8_lossy(&output.stderr).trim());
     ensure!(output.status.success(), ExitError::Usage(wrong));
     let earlier = Workspace::at(tree.path())?;
     let mut old = Vec::new();

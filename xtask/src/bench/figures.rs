@@ -12,7 +12,7 @@ pub struct Figure {
 
 impl Figure {
     /// Returns median and quartiles; nothing of nothing.
-    fn of(values: impl Iterator<Item = f64>) -> Option<Self> {
+    pub fn of(values: impl Iterator<Item = f64>) -> Option<Self> {
         let mut values: Vec<_> = values.collect();
         values.sort_by(f64::total_cmp);
         let last = values.len().checked_sub(1)?;

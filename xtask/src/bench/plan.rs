@@ -62,8 +62,7 @@ pub struct Contender {
     /// What is timed; begin it with `exec` where the shell would only wait.
     pub run: String,
     /// Programs that must be there, a text with spaces or a list; "node" is a Node that we know.
-    #[serde(default)]
-    needs: Needs,
+    needs: Option<Needs>,
     /// A server to be started first and ended afterwards.
     pub serve: Option<Serve>,
     /// What differs in its environment.
@@ -77,12 +76,6 @@ pub struct Contender {
 enum Needs {
     Text(String),
     List(Vec<String>),
-}
-
-impl Default for Needs {
-    fn default() -> Self {
-        Self::List(Vec::new())
-    }
 }
 
 #[derive(Clone, Deserialize)]
@@ -151,11 +144,12 @@ impl Contender {
     /// Returns what is not there and should be; `node` is what is said of Node.
     pub fn missing(&self, env: &BTreeMap<&str, String>, node: &str) -> Option<String> {
         let is_there = |program: &str| which::which_in(program, env.get("PATH"), ".").is_ok();
-        let mut programs: Box<dyn Iterator<Item = &str>> = match &self.needs {
-            Needs::Text(text) => Box::new(text.split_whitespace()),
-            Needs::List(list) => Box::new(list.iter().map(String::as_str)),
+        let programs: Vec<&str> = match &self.needs {
+            Some(Needs::Text(text)) => text.split_whitespace().collect(),
+            Some(Needs::List(list)) => list.iter().map(String::as_str).collect(),
+            None => Vec::new(),
         };
-        programs.find_map(|program| match program {
+        programs.into_iter().find_map(|program| match program {
             "node" => (!env.contains_key("NODE")).then(|| node.to_owned()),
             other => (!is_there(other)).then(|| format!("{other} is not installed")),
         })

@@ -76,7 +76,6 @@ fn number(Pattern(pattern): &Pattern, text: &str) -> Result<f64> {
     let found = pattern.captures(text);
     let found = found.and_then(|found| found.get(1)?.as_str().parse().ok());
     let (pattern, text) = (pattern.as_str(), text.trim());
-    found.with_context(|| {
-        format!("{pattern:?} finds no number in what the driver printed: {text:?}")
-    })
+    let wrong = format!("{pattern:?} finds no number in what the driver printed: {text:?}");
+    found.context(wrong)
 }

@@ -103,6 +103,7 @@ impl Case {
             settings.args = Some(vec!["tour".to_owned(), name.to_owned()]);
         }
         let from_root = path.strip_prefix(&one.root)?.display();
+        let files = ends.iter().map(|end| format!("{from_root}.{end}"));
         Ok(Self {
             id: format!("{}/{name}", one.name),
             is_lesson,
@@ -112,10 +113,7 @@ impl Case {
             fixtures,
             stdin,
             settings,
-            files: ends
-                .iter()
-                .map(|end| format!("{from_root}.{end}"))
-                .collect(),
+            files: files.collect(),
             crate_name: one.name.clone(),
         })
     }
@@ -139,7 +137,7 @@ fn read_stdin(settings: &mut Settings, fixtures: &Path) -> Result<Option<Vec<u8>
 }
 
 /// Counts the cases that have no oracle, and those that have a redaction.
-pub fn shares<'a>(cases: impl Iterator<Item = &'a Case> + Clone) -> [usize; 2] {
+pub fn exceptions<'a>(cases: impl Iterator<Item = &'a Case> + Clone) -> [usize; 2] {
     let is_redacted = |case: &&Case| !case.settings.redact.is_empty();
     let alone = cases.clone().filter(|case| case.oracle.is_none());
     [alone.count(), cases.filter(is_redacted).count()]
@@ -147,7 +145,7 @@ pub fn shares<'a>(cases: impl Iterator<Item = &'a Case> + Clone) -> [usize; 2] {
 
 /// Finds out whether too many go without oracle or with a redaction. Few cases make no share.
 pub fn check_shares(cases: &[Case]) -> Vec<CaseError> {
-    let (all, [alone, redacted]) = (cases.len(), shares(cases.iter()));
+    let (all, [alone, redacted]) = (cases.len(), exceptions(cases.iter()));
     let mut errors = Vec::new();
     for (count, what, most, share) in [
         (alone, "without oracle", "a tenth", 10),

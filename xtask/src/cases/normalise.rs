@@ -64,9 +64,7 @@ impl Settings {
             let is_any = self.order == Order::Any;
             return if is_any { line } else { b"" };
         };
-        let found = str::from_utf8(line)
-            .ok()
-            .and_then(|line| key.captures(line));
+        let found = key.captures(str::from_utf8(line).unwrap_or_default());
         let group = found.and_then(|found| found.get(1).or(found.get(0)));
         group.map_or(b"", |group| group.as_str().as_bytes())
     }

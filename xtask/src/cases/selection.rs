@@ -12,28 +12,31 @@ pub struct Choice {
     /// Only these: CRATE/NAME is that one, CRATE or CRATE/ all of a crate; `list` shows them
     #[arg(value_name = "ID")]
     ids: Vec<String>,
-    /// Only what has TEXT in its id
+    /// Only what has TEXT in its id; with IDs, what either chooses
     #[arg(long = "match", value_name = "TEXT")]
     matching: Option<String>,
 }
 
-impl Choice {
-    fn is_all(&self) -> bool {
-        self.ids.is_empty() && self.matching.is_none()
-    }
+/// Returns whether a name on the command line means an id.
+type Meaning = fn(&str, &str) -> bool;
 
+impl Choice {
     /// Returns each name with what finds out whether an id is meant.
-    fn names(&self) -> impl Iterator<Item = (&String, fn(&str, &str) -> bool)> {
-        let ids = self
-            .ids
-            .iter()
-            .map(|name| (name, means as fn(&str, &str) -> bool));
-        let has: fn(&str, &str) -> bool = |text, id| id.contains(text);
+    fn names(&self) -> impl Iterator<Item = (&String, Meaning)> {
+        let ids = self.ids.iter().map(|name| (name, means as Meaning));
+        let has: Meaning = |text, id| id.contains(text);
         ids.chain(self.matching.iter().map(move |text| (text, has)))
     }
 
+    /// Returns it as it stands on the command line.
+    pub fn arguments(&self) -> impl Iterator<Item = &str> {
+        let matching = self.matching.iter().flat_map(|text| ["--match", text]);
+        matching.chain(self.ids.iter().map(String::as_str))
+    }
+
     pub fn has(&self, id: &str) -> bool {
-        self.is_all() || self.names().any(|(name, means)| means(name, id))
+        let is_all = self.names().next().is_none();
+        is_all || self.names().any(|(name, means)| means(name, id))
     }
 
     /// Refuses a choice with a name that means none of these ids, and one of nothing at all.
@@ -42,8 +45,7 @@ impl Choice {
             let is_known = ids.iter().any(|id| means(name, id));
             ensure!(is_known, ExitError::NothingMatched(name.to_owned()));
         }
-        let is_empty = ids.is_empty();
-        ensure!(!is_empty, ExitError::NothingMatched(String::new()));
+        ensure!(!ids.is_empty(), ExitError::NothingMatched(String::new()));
         Ok(())
     }
 }
@@ -73,6 +75,10 @@ impl Item<'_> {
         }
     }
 
+    pub fn is_tests(&self) -> bool {
+        matches!(self, Self::Tests(_))
+    }
+
     fn needs(&self, crate_name: &String) -> bool {
         match self {
             Self::Tests(one) => one.name == *crate_name,
@@ -86,8 +92,6 @@ impl Item<'_> {
 /// What was chosen, in reading order.
 pub struct Selection<'a> {
     pub items: Vec<Item<'a>>,
-    /// The crates whose executables all these need.
-    pub needed: Vec<&'a Crate>,
 }
 
 impl<'a> Selection<'a> {
@@ -101,24 +105,32 @@ impl<'a> Selection<'a> {
         for one in &workspace.crates {
             cases.extend(find::read_all(one, &mut errors));
         }
-        if choice.is_all() {
-            errors.extend(check_shares(&cases));
-        }
+        errors.extend(check_shares(&cases));
         let blocks = console::read_all(workspace, &mut errors);
         let mut items: Vec<_> = errors.into_iter().map(Item::Error).collect();
         items.extend(workspace.crates.iter().map(Item::Tests));
         items.extend(cases.into_iter().map(Box::new).map(Item::Case));
         items.extend(blocks.into_iter().map(Item::Block));
-        items.retain(|item| choice.has(&item.id()));
-        let is_needed = |one: &&Crate| items.iter().any(|item| item.needs(&one.name));
-        let needed = workspace.crates.iter().filter(is_needed).collect();
-        let selection = Self { items, needed };
-        choice.check(&selection.ids())?;
+        let mut selection = Self { items };
+        selection.keep(choice, |item| choice.has(&item.id()))?;
         Ok(selection)
     }
 
-    pub fn ids(&self) -> Vec<String> {
-        self.items.iter().map(Item::id).collect()
+    /// Keeps only these items.
+    ///
+    /// # Errors
+    ///
+    /// [`ExitError::NothingMatched`] if one of the names chooses nothing that is left.
+    pub fn keep(&mut self, choice: &Choice, is_wanted: impl Fn(&Item) -> bool) -> Result<()> {
+        self.items.retain(is_wanted);
+        let ids: Vec<_> = self.items.iter().map(Item::id).collect();
+        choice.check(&ids)
+    }
+
+    /// Returns the crates whose executables all these need.
+    pub fn needed(&self, workspace: &'a Workspace) -> Vec<&'a Crate> {
+        let is_needed = |one: &&Crate| self.items.iter().any(|item| item.needs(&one.name));
+        workspace.crates.iter().filter(is_needed).collect()
     }
 
     pub fn cases(&self) -> impl Iterator<Item = &Case> + Clone {

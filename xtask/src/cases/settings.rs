@@ -50,6 +50,8 @@ impl Settings {
     /// Refuses what does not fit together.
     pub fn check(&self, is_lesson: bool) -> Result<()> {
         let oracles = usize::from(self.oracle.is_some()) + usize::from(self.no_oracle.is_some());
+        let patterns = self.redact.iter().map(|redaction| &redaction.pattern.0);
+        let mut groups = patterns.map(|pattern| pattern.captures_len() - 1);
         let problem = if is_lesson && (self.args.is_some() || oracles > 0) {
             "a lesson is called by its name, and its oracle is the Node program"
         } else if !is_lesson && self.args.is_none() {
@@ -60,11 +62,7 @@ impl Settings {
             "either `stdin` or `stdin_file`"
         } else if self.key.is_some() != (self.order == Order::ByKey) {
             "`key` belongs to order = \"by-key\""
-        } else if self
-            .redact
-            .iter()
-            .any(|redaction| redaction.pattern.0.captures_len() != 2)
-        {
+        } else if groups.any(|count| count != 1) {
             "the pattern of a redaction needs one group"
         } else if self.order == Order::Any && !self.redact.is_empty() {
             "redactions are numbered, so order = \"any\" cannot have them"

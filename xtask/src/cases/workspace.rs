@@ -83,13 +83,12 @@ impl Crate {
     fn read(root: &Path, dir: PathBuf) -> Result<Self> {
         let file = dir.join("Cargo.toml");
         let manifest: Table = read_toml(&file)?;
-        let name = manifest.get("package").and_then(|it| it.get("name"));
+        let name = manifest
+            .get("package")
+            .and_then(|it| it.get("name")?.as_str());
         let unnamed = || ExitError::Usage(format!("{}: no package.name", file.display()));
         Ok(Self {
-            name: name
-                .and_then(Value::as_str)
-                .with_context(unnamed)?
-                .to_owned(),
+            name: name.with_context(unnamed)?.to_owned(),
             root: root.to_owned(),
             dir,
             manifest,
@@ -118,10 +117,8 @@ impl Crate {
     /// Returns the parts that a copier may leave out: features with a folder of their own.
     pub fn parts(&self) -> impl Iterator<Item = String> {
         let is_part = |name: &String| name != "cli" && self.dir.join("src").join(name).is_dir();
-        self.table("features")
-            .into_iter()
-            .map(|(name, _)| name)
-            .filter(is_part)
+        let names = self.table("features").into_iter().map(|(name, _)| name);
+        names.filter(is_part)
     }
 
     /// Returns whether it has features that its tool, and so the default, does not turn on.

@@ -1,8 +1,10 @@
 //! What a person sees: a line for each result, failures at once and again at the end, and one line that sums it up.
 
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Result;
+use fs_err as fs;
 use serde_json::json;
 
 use crate::judge::{State, Verdict};
@@ -45,9 +47,18 @@ impl Report {
         self.verdicts.push(verdict);
     }
 
-    /// Prints what failed once more, each with the command to try again, and the sums; returns the exit status.
-    pub fn close(&self, node: &Node, cases: usize) -> u8 {
-        let (failed, skipped) = (self.failed(), self.skipped());
+    /// Prints what failed once more, each with the command to try again, and the sums; writes the same for a machine;
+    /// returns the exit status.
+    pub fn close(&self, node: &Node, cases: usize, json: Option<&Path>) -> Result<u8> {
+        let (passed, undecided) = (self.ids(State::Passed).len(), self.ids(State::Undecided));
+        let missing = self.ids(State::Missing).len();
+        let failed = self.ids(State::Failed).len() + missing;
+        // An interrupt cut them short, or kept them from being run.
+        let not_run = self.planned.saturating_sub(self.verdicts.len());
+        let skipped = self.ids(State::Skipped).len() + not_run;
+        let is_checked = |one: &&Verdict| one.checked && one.state != State::Undecided;
+        let checked = self.verdicts.iter().filter(is_checked).count();
+        let seconds = self.begun.elapsed().as_secs_f64();
         if failed > 0 {
             outln!("\nfailed:");
         }
@@ -58,53 +69,31 @@ impl Report {
         if skipped > 0 {
             outln!("skipped: not run, or not to the end, because of an interrupt");
         }
-        let undecided = self.ids(State::Undecided);
-        let mut oracle = format!("an oracle checked {} of {cases} cases", self.checked());
+        let mut oracle = format!("an oracle checked {checked} of {cases} cases");
         if !undecided.is_empty() {
             let (count, ids) = (undecided.len(), undecided.join(", "));
             oracle += &format!("; {count} undecided, since the oracle wavers: {ids}");
         }
-        let passed = self.ids(State::Passed).len();
         let counts = format!("{passed} passed, {failed} failed, {skipped} skipped");
-        let seconds = self.begun.elapsed().as_secs_f64();
         outln!("{counts} ({}; {oracle}) in {seconds:.1}s", node.says);
-        match self.ids(State::Failed).len() {
+        if let Some(file) = json {
+            let report = json!({
+                "passed": passed, "failed": failed, "skipped": skipped, "undecided": undecided.len(), "node": node.says,
+                "cases": cases, "checked": checked, "seconds": seconds, "results": self.verdicts,
+            });
+            fs::write(file, serde_json::to_string_pretty(&report)? + "\n")?;
+        }
+        Ok(match failed - missing {
             _ if interrupt::requested() => 130,
-            0 if failed > 0 => 3,
+            0 if missing > 0 => 3,
             0 => 0,
             _ => 1,
-        }
-    }
-
-    /// Returns the same for machines.
-    pub fn json(&self, node: &Node, cases: usize) -> Result<String> {
-        let (passed, undecided) = (self.ids(State::Passed), self.ids(State::Undecided));
-        let report = json!({
-            "passed": passed.len(), "failed": self.failed(), "skipped": self.skipped(), "undecided": undecided.len(),
-            "node": node.says, "cases": cases, "checked": self.checked(),
-            "seconds": self.begun.elapsed().as_secs_f64(), "results": self.verdicts,
-        });
-        Ok(serde_json::to_string_pretty(&report)? + "\n")
+        })
     }
 
     fn ids(&self, state: State) -> Vec<&str> {
         let all = self.verdicts.iter();
         let of_state = all.filter(|verdict| verdict.state == state);
         of_state.map(|verdict| verdict.id.as_str()).collect()
-    }
-
-    fn failed(&self) -> usize {
-        self.ids(State::Failed).len() + self.ids(State::Missing).len()
-    }
-
-    /// Counts what an interrupt cut short or kept from being run.
-    fn skipped(&self) -> usize {
-        let not_run = self.planned.saturating_sub(self.verdicts.len());
-        self.ids(State::Skipped).len() + not_run
-    }
-
-    fn checked(&self) -> usize {
-        let is_checked = |verdict: &&Verdict| verdict.checked && verdict.state != State::Undecided;
-        self.verdicts.iter().filter(is_checked).count()
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use fs_err as fs;
 use serde::Serialize;
 
-use crate::cases::Case;
+use crate::cases::{Case, Order};
 use crate::judge::{diff, excerpt};
 use crate::run::{End, Outcome, interrupt};
 
@@ -20,6 +20,8 @@ pub struct Verdict {
     pub files: Vec<String>,
     /// Whether an oracle took part.
     pub checked: bool,
+    /// Whether it says something else than the golden file. One that was too late, and right so far, does not.
+    pub is_oracle_wrong: bool,
     pub seconds: f64,
     /// The command that asks the same again.
     pub rerun: String,
@@ -45,7 +47,6 @@ impl Verdict {
     pub fn new(id: &str, problems: impl IntoIterator<Item = String>) -> Self {
         let mut new = Self {
             id: id.to_owned(),
-            rerun: format!("cargo xtask verify --cases-only {id}"),
             ..Self::default()
         };
         new.add(State::Failed, problems);
@@ -90,17 +91,26 @@ pub fn judge(case: &Case, rust: &Outcome, oracle: Option<&Outcome>) -> Verdict {
     let is_golden = golden.as_ref() == Some(&case.settings.normalise(&rust.stdout));
     // Being late explains much, but no process that is left behind.
     let has_leaked = oracle.is_some_and(|oracle| !oracle.leaked.is_empty());
-    let mut state = State::Failed;
+    let mut oracle_failure_state = State::Failed;
     if is_golden && verdict.state == State::Passed && !has_leaked {
-        state = State::Undecided;
+        oracle_failure_state = State::Undecided;
     }
     if let Some(oracle) = oracle {
         verdict.checked = true;
         verdict.seconds += oracle.seconds;
-        verdict.add(state, problems(case, case.oracle_name(), oracle));
+        let problems = problems(case, case.oracle_name(), oracle);
+        verdict.add(oracle_failure_state, problems);
     }
     if let Some(golden) = golden {
-        verdict.add(state, compare(case, &golden, [Some(rust), oracle]));
+        let difference = compare(case, &golden, [Some(rust), oracle]);
+        verdict.add(oracle_failure_state, difference);
+        let is_late = |oracle: &Outcome| {
+            let text = case.settings.normalise(&oracle.stdout);
+            // In an order of its own, any part of it may come first.
+            let is_part = golden.starts_with(&text) || case.settings.order != Order::Exact;
+            oracle.end == End::TimedOut && is_part
+        };
+        verdict.is_oracle_wrong = verdict.state > State::Passed && !oracle.is_some_and(is_late);
     } else {
         let (id, is_ours) = (&case.id, case.oracle.is_none());
         let flag = if is_ours { "--from-rust " } else { "" };

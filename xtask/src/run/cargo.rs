@@ -2,28 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use crate::cases::Crate;
 use crate::exit_error::ExitError;
-use crate::run::process::{run_showing_progress, run_to_end};
+use crate::run::process::{NO_LIMIT, run, run_showing_output};
 use crate::run::{End, Node, Outcome, interrupt};
 
 /// Builds the tests that a crate is judged by. Lessons are replayed by one of them, and not built as programs of their own.
 pub const BUILD_TESTS: [&str; 3] = ["test", "--tests", "--no-run"];
 
 /// What cargo tells *us* about our package: `cargo run` sets it, and a cargo below would build everything again.
-const OURS: [&str; 6] = [
-    "CARGO_MANIFEST_",
-    "CARGO_PKG_",
-    "CARGO_BIN_",
-    "CARGO_CRATE_",
-    "CARGO_PRIMARY_",
-    "OUT_DIR",
-];
+const OURS: &str = "CARGO_MANIFEST_ CARGO_PKG_ CARGO_BIN_ CARGO_CRATE_ CARGO_PRIMARY_ OUT_DIR";
 
 /// The executables of crates, by their names.
 pub type Executables = BTreeMap<String, PathBuf>;
@@ -51,7 +44,8 @@ pub fn build(one: &Crate, args: &[&str]) -> Result<Vec<(String, PathBuf)>> {
     let mut cargo = command(&one.root);
     cargo.args(args).args(["--package", &one.name]);
     cargo.arg("--message-format=json-render-diagnostics");
-    let outcome = run_showing_progress(&mut cargo)?;
+    // A cargo that builds shows its progress on stderr.
+    let outcome = run_showing_output(cargo.stdout(Stdio::piped()))?;
     interrupt::check()?;
     let is_built = outcome.end == End::Exited(0);
     ensure!(is_built, ExitError::Build(one.name.clone()));
@@ -67,19 +61,19 @@ pub fn build(one: &Crate, args: &[&str]) -> Result<Vec<(String, PathBuf)>> {
 /// Runs the tests of one crate, then its doc tests; returns each command with its outcome.
 ///
 /// A test that leaves a process behind is found out, as a case would be.
-pub fn test(one: &Crate, node: &Node, peers: bool) -> Result<Vec<(String, Outcome)>> {
+pub fn test(one: &Crate, node: &Node) -> Result<Vec<(String, Outcome)>> {
     let mut outcomes = Vec::new();
-    for kind in ["--tests", "--doc"] {
-        if kind == "--doc" && !one.has_library() {
-            continue;
-        }
+    let mut kinds = vec!["--tests"];
+    kinds.extend(one.has_library().then_some("--doc"));
+    for kind in kinds {
         let args = ["test", "-p", &one.name, kind];
         let mut cargo = command(&one.root);
         cargo.args(args).arg("--quiet").env_remove("NODE");
         cargo.envs(node.path.as_ref().map(|path| ("NODE", path)));
-        cargo.envs(peers.then_some(("REQUIRE_PEERS", "1")));
+        cargo.envs(node.is_required.then_some(("REQUIRE_PEERS", "1")));
         // Captured: what a test has started talks to its stderr, too.
-        outcomes.push((format!("cargo {}", args.join(" ")), run_to_end(&mut cargo)?));
+        let outcome = run(&mut cargo, None, NO_LIMIT)?;
+        outcomes.push((format!("cargo {}", args.join(" ")), outcome));
     }
     Ok(outcomes)
 }
@@ -90,7 +84,7 @@ pub fn command(root: &Path) -> Command {
     cargo.current_dir(root);
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        if OURS.iter().any(|ours| text.starts_with(ours)) {
+        if OURS.split(' ').any(|ours| text.starts_with(ours)) {
             cargo.env_remove(&name);
         }
     }

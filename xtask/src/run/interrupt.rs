@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
+use std::thread::{sleep, spawn};
+use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use procfs::process::Process;
@@ -10,6 +12,8 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use crate::exit_error::ExitError;
 
 static REQUESTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+/// Set a second after it: from then on, a signal ends this process, whatever it waits for.
+static IMPATIENT: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
 /// Makes SIGINT, SIGQUIT, SIGTERM and SIGHUP set the flag instead of ending the process.
 ///
@@ -18,12 +22,21 @@ static REQUESTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 pub fn listen() -> Result<()> {
     let ignored = Process::myself()?.status()?.sigign;
     for signal in [SIGINT, SIGQUIT, SIGTERM, SIGHUP] {
-        let mut flag = Arc::clone(&REQUESTED);
+        let (mut flag, mut impatient) = (Arc::clone(&REQUESTED), Arc::clone(&IMPATIENT));
         if ignored & 1 << (signal - 1) != 0 {
-            flag = Arc::default();
+            (flag, impatient) = Default::default();
         }
+        signal_hook::flag::register_conditional_shutdown(signal, 130, impatient)?;
         signal_hook::flag::register(signal, flag)?;
     }
+    // `timeout` sends its signal twice, to us and to our group.
+    spawn(|| {
+        while !requested() {
+            sleep(Duration::from_millis(100));
+        }
+        sleep(Duration::from_secs(1));
+        IMPATIENT.store(true, Ordering::Relaxed);
+    });
     Ok(())
 }
 

@@ -17,6 +17,9 @@ use procfs::process::{Process, Stat, all_processes};
 /// The name of the environment variable that carries a run's cookie.
 pub const COOKIE: &str = "XTASK_RUN";
 
+/// How long a process may take to die of SIGKILL. One that hangs in the system does not, and is not waited for.
+pub const KILL_GRACE: Duration = Duration::from_secs(5);
+
 /// Returns the children that a run waits for. Locked while one is started, or its status might be reaped before it is noted.
 pub fn running_children() -> MutexGuard<'static, BTreeSet<i32>> {
     static CHILDREN: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
@@ -33,12 +36,10 @@ pub fn cpu_time(process: &Stat) -> Duration {
 /// Returns what a person would call a process: its command line, or its name when that is empty.
 pub fn describe(process: &Stat) -> String {
     let line = Process::new(process.pid).and_then(|process| process.cmdline());
-    let line = line.unwrap_or_default().join(" ");
-    let name = if line.is_empty() {
-        &process.comm
-    } else {
-        &line
-    };
+    let mut name = line.unwrap_or_default().join(" ");
+    if name.is_empty() {
+        name.clone_from(&process.comm);
+    }
     format!("{name} (pid {})", process.pid)
 }
 

@@ -16,68 +16,52 @@ const CHECKS: [u32; 3] = [22, 24, 26];
 /// Golden files come from this one.
 const BLESSES: u32 = 24;
 
-/// Whether a Node is wanted, as `--node` has it.
-#[derive(Clone, PartialEq)]
-pub enum Wanted {
-    /// Take it if it is there.
-    Auto,
-    /// It must be there, as must every other oracle and peer.
-    Required,
-    /// Leave it, even if it is there.
-    Skipped,
-    /// This one, and it must be fit.
-    At(PathBuf),
-}
-
-impl From<&str> for Wanted {
-    fn from(text: &str) -> Self {
-        match text {
-            "auto" => Self::Auto,
-            "require" => Self::Required,
-            "skip" => Self::Skipped,
-            path => Self::At(path.into()),
-        }
-    }
-}
-
 /// A Node that may check, or the reason why it is missing.
+#[derive(Default)]
 pub struct Node {
     pub path: Option<PathBuf>,
     /// Its version or what is wrong with it, for a person.
     pub says: String,
+    /// Whether every other oracle and peer must be there as well.
+    pub is_required: bool,
     major: u32,
 }
 
 impl Node {
-    /// Finds Node at `--node PATH`, else at `$NODE`, else on the `PATH`.
+    /// Finds Node at `--node PATH`, else at `$NODE`, else on the `PATH`; with `skip`, nowhere.
     ///
     /// # Errors
     ///
     /// [`ExitError::Missing`] if one was required and no Node is of a version that may check, or if `$NODE` is no Node.
-    pub fn find(wanted: &Wanted) -> Result<Self> {
+    pub fn find(wanted: &str) -> Result<Self> {
         let (named, by) = match wanted {
-            Wanted::Skipped => return Ok(Self::absent("node was not asked".to_owned())),
-            Wanted::At(path) => (Some(path.into()), "--node"),
-            Wanted::Auto | Wanted::Required => (std::env::var_os("NODE"), "$NODE"),
+            "skip" => return Ok(Self::absent("node was not asked".to_owned())),
+            "auto" | "require" => (std::env::var_os("NODE"), "$NODE"),
+            path => (Some(path.into()), "--node"),
         };
         let named = named.filter(|name| !name.is_empty());
         let looked = Self::look(named.as_deref().unwrap_or("node".as_ref()));
         interrupt::check()?;
         let (why, may_be_absent) = match looked {
-            Ok(node) if CHECKS.contains(&node.major) => return Ok(node),
+            Ok(mut node) if CHECKS.contains(&node.major) => {
+                node.is_required = wanted == "require";
+                return Ok(node);
+            }
             Ok(node) => (format!("{} is not of 22, 24 or 26", node.says), true),
             // What is named and no Node at all is a mistake.
             Err(why) if named.is_some() => (format!("{by}: {why}"), false),
             Err(why) => (why, true),
         };
-        let is_optional = may_be_absent && *wanted == Wanted::Auto;
+        let is_optional = may_be_absent && wanted == "auto";
         ensure!(is_optional, ExitError::Missing(why));
         Ok(Self::absent(why))
     }
 
     fn absent(says: String) -> Self {
-        let (path, major) = (None, 0);
-        Self { path, says, major }
+        Self {
+            says,
+            ..Self::default()
+        }
     }
 
     /// Returns the Node of this name, or why it cannot be one.
@@ -89,13 +73,12 @@ impl Node {
         let version = String::from_utf8_lossy(&asked.stdout).trim().to_owned();
         let digits = version.strip_prefix('v');
         let major = digits.and_then(|digits| digits.split('.').next()?.parse().ok());
-        let major = major.ok_or(format!(
-            "{} does not tell its version: it {}",
-            path.display(),
-            asked.end
-        ))?;
-        let (path, says) = (Some(path), format!("node {version}"));
-        Ok(Self { path, says, major })
+        let (shown, end) = (path.display(), asked.end);
+        let silent = format!("{shown} does not tell its version: it {end}");
+        let mut node = Self::absent(format!("node {version}"));
+        node.major = major.ok_or(silent)?;
+        node.path = Some(path);
+        Ok(node)
     }
 
     /// Refuses a Node that may not write golden files.

@@ -16,24 +16,23 @@ use std::thread::{JoinHandle, sleep, spawn};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use nix::sys::signal::{Signal, kill, killpg};
+use nix::sys::signal::Signal::{SIGKILL, SIGTERM};
+use nix::sys::signal::{kill, killpg};
 use nix::unistd::Pid;
 use wait4::{ResUse, Wait4};
 
-use crate::run::leaks::{COOKIE, cpu_time, describe, running_children, survivors};
+use crate::run::leaks::{COOKIE, KILL_GRACE, cpu_time, describe, running_children, survivors};
 use crate::run::{End, Outcome, interrupt};
 
 /// How often we look at a run.
 const PAUSE: Duration = Duration::from_millis(2);
-/// How long the rest of a run may outlive its leader before that is a leak.
-const LEAK_GRACE: Duration = Duration::from_secs(1);
-/// How long its output may stay open when no process of it is left. A process that another run is about to start has a
-/// copy of the pipe until it has become its program, which a busy machine may put off.
-const CLOSING: Duration = Duration::from_secs(2);
+/// How long the rest of a run may outlive its leader before that is a leak, and its output may stay open. A process that another
+/// run is about to start has a copy of the pipe until it has become its program. A busy machine may put off both.
+const LEAK_GRACE: Duration = Duration::from_secs(4);
 /// How long a group has between TERM and KILL.
 const TERM_GRACE: Duration = Duration::from_millis(500);
 /// No limit in practice, for builds and tests.
-const NO_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
+pub const NO_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
 /// What one stream may hold; a program that prints for ever must not fill our memory.
 const OUTPUT_LIMIT: usize = 32 << 20;
 
@@ -43,18 +42,7 @@ pub fn run(command: &mut Command, stdin: Option<&[u8]>, limit: Duration) -> Resu
     Ok(Run::start(command, stdin)?.wait(limit))
 }
 
-/// Like [`run`], without a limit.
-pub fn run_to_end(command: &mut Command) -> Result<Outcome> {
-    run(command, None, NO_LIMIT)
-}
-
-/// Like [`run_to_end`], but stderr is ours: a cargo that builds shows its progress there.
-pub fn run_showing_progress(command: &mut Command) -> Result<Outcome> {
-    command.stdout(Stdio::piped()).stderr(Stdio::inherit());
-    Ok(Run::start(command, None)?.wait(NO_LIMIT))
-}
-
-/// Like [`run_to_end`], but stdout and stderr are ours.
+/// Like [`run`] without a limit, but stdout and stderr are ours, unless `command` says otherwise.
 pub fn run_showing_output(command: &mut Command) -> Result<Outcome> {
     Ok(Run::start(command, None)?.wait(NO_LIMIT))
 }
@@ -130,15 +118,20 @@ impl Run {
         self.terminate();
         let take = |output| std::mem::take(&mut *lock(output));
         let [stdout, stderr] = self.outputs.each_ref().map(take);
-        let (ended, seconds) = self.ended.get().expect("it was waited for");
+        let used = self.ended.get().map(|(ended, seconds)| {
+            let cpu = ended.rusage.utime + ended.rusage.stime;
+            (*seconds, cpu, ended.rusage.maxrss / 1024)
+        });
+        // There is no end, and no figure, of a leader that cannot be ended.
+        let (seconds, cpu, peak_kib) = used.unwrap_or_default();
         Outcome {
             end,
             stdout,
             stderr,
             leaked,
-            seconds: *seconds,
-            cpu: ended.rusage.utime + ended.rusage.stime,
-            peak_kib: ended.rusage.maxrss / 1024,
+            seconds,
+            cpu,
+            peak_kib,
         }
     }
 
@@ -170,8 +163,7 @@ impl Run {
             if self.is_done {
                 return Vec::new();
             }
-            let grace = if is_gone { CLOSING } else { LEAK_GRACE };
-            if begun.elapsed() >= grace || interrupt::requested() {
+            if begun.elapsed() >= LEAK_GRACE || interrupt::requested() {
                 let mut leaked: Vec<_> = rest.found.iter().map(describe).collect();
                 if leaked.is_empty() && is_open {
                     leaked.push("an unknown process that holds its output open".to_owned());
@@ -199,17 +191,19 @@ impl Run {
         alive.iter().map(cpu_time).sum()
     }
 
-    /// Ends the group and every process that left it: TERM, a moment to tidy up, then KILL until none is left.
+    /// Ends the group and every process that left it: TERM, a moment to tidy up, then KILL; names those that even this does not end.
     fn terminate(&mut self) {
         let begun = Instant::now();
         let mut asked = false;
         while !self.is_done {
             let rest = survivors(self.group, &self.cookie).found;
-            let is_late = begun.elapsed() >= TERM_GRACE;
-            let mut signal = Signal::SIGTERM;
-            if is_late {
-                signal = Signal::SIGKILL;
+            if begun.elapsed() >= TERM_GRACE + KILL_GRACE {
+                self.is_done = true;
+                let name = |process| errln!("cannot be ended: {}", describe(process));
+                return rest.iter().for_each(name);
             }
+            let is_late = begun.elapsed() >= TERM_GRACE;
+            let signal = if is_late { SIGKILL } else { SIGTERM };
             if !rest.is_empty() && (!asked || is_late) {
                 // The group as a whole first, so that its members cannot outrun us with `fork`.
                 let _ = killpg(Pid::from_raw(self.group), signal);

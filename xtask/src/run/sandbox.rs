@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use fs_err as fs;
 use tempfile::TempDir;
 
@@ -21,14 +21,8 @@ pub struct Runner {
     pub executables: Executables,
 }
 
-/// The oracle's side, or why it could not be run.
-pub enum OracleRun {
-    Ran(Outcome),
-    /// Node or the tool is not there.
-    Absent(String),
-    /// The case has none, and says why.
-    None,
-}
+/// The oracle's side, or why Node or the tool is not there; none where the case has no oracle.
+pub type OracleRun = Option<Result<Outcome, String>>;
 
 impl Runner {
     /// Runs our side.
@@ -41,23 +35,23 @@ impl Runner {
     /// Runs the other side.
     pub fn oracle(&self, case: &Case) -> Result<OracleRun> {
         let Some(line) = &case.oracle else {
-            return Ok(OracleRun::None);
+            return Ok(None);
         };
         let node = self.node.path.as_deref();
         if node.is_none() && case.needs_node() {
-            return Ok(OracleRun::Absent(self.node.says.clone()));
+            return Ok(Some(Err(self.node.says.clone())));
         }
         let sandbox = Sandbox::new(&case.fixtures)?;
         let mut shell = sandbox.command("sh");
         shell.envs(node.map(|node| ("NODE", node)));
         let outcome = run_case(case, shell.args(["-c", line]))?;
-        // This is how a shell says that it did not find the tool.
-        let is_missing = outcome.end == End::Exited(127) && case.settings.status != 127;
-        if is_missing && !case.is_lesson {
+        // This is how a shell says that it did not find the tool, of which there is no output then.
+        let is_missing = outcome.end == End::Exited(127) && outcome.stdout.is_empty();
+        if is_missing && !case.is_lesson && case.settings.status != 127 {
             let why = String::from_utf8_lossy(&outcome.stderr).trim().to_owned();
-            return Ok(OracleRun::Absent(why));
+            return Ok(Some(Err(why)));
         }
-        Ok(OracleRun::Ran(outcome))
+        Ok(Some(Ok(outcome)))
     }
 
     /// Returns a README block as it ought to read, and the runs of its commands.
@@ -141,6 +135,9 @@ pub fn copy_files(from: &Path, to: &Path, files: &[PathBuf]) -> Result<()> {
         if source.is_symlink() {
             symlink(fs::read_link(&source)?, &target)?;
         } else {
+            // To read anything else (a pipe, a device) may take for ever.
+            let shown = source.display();
+            ensure!(source.is_file(), "{shown} is no file, folder or link");
             fs::copy(&source, &target)?;
         }
     }

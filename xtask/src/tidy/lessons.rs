@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Findings, Tree, places};
+use crate::bench::figures::Figure;
 use crate::cases::regex;
 
 /// More columns than either side may have: they are read side by side.
@@ -38,10 +39,8 @@ fn lessons(tree: &Tree) -> Vec<Lesson<'_>> {
             }
         }
     }
-    let lessons = lessons.into_iter();
-    lessons
-        .map(|((topic, name), files)| Lesson { topic, name, files })
-        .collect()
+    let lesson = |((topic, name), files)| Lesson { topic, name, files };
+    lessons.into_iter().map(lesson).collect()
 }
 
 /// Looks for a Rust side, a Node side, a transcript and a link in the README.
@@ -113,11 +112,8 @@ pub fn side_by_side(tree: &Tree, found: &mut Findings) {
         let is_fair = ratio <= MOST || rust.contains(REASON);
         found.require(is_fair, &lesson.file("rs"), what, fix);
     }
-    for (topic, mut ratios) in ratios {
-        ratios.sort_by(f64::total_cmp);
-        // Of an even number, the middle of the two in the middle.
-        let last = ratios.len() - 1;
-        let median = f64::midpoint(ratios[last / 2], ratios[last.div_ceil(2)]);
+    for (topic, ratios) in ratios {
+        let median = Figure::of(ratios.into_iter()).map_or(0.0, |figure| figure.median);
         let length = format!("{median:.2} times as long as its Node side, {MEDIAN} is the most");
         let what = format!("in the median, a lesson is {length}");
         let folder = format!("{topic}/examples");

@@ -111,7 +111,7 @@ pub fn nothing_empty(tree: &Tree, found: &mut Findings) {
         let what = "no text shows this picture";
         found.require(is_shown, file, what, "show it or delete it");
     }
-    let empty = r"(?m)^(<!-- bench:.*)\n<!-- /bench:";
+    let empty = r"(?m)^(<!-- bench:.*)\n\s*<!-- /bench:";
     let fix = "`cargo xtask bench --write` fills it; or remove the place";
     found.lines(&texts, empty, "an empty figure", fix);
 }

@@ -1,5 +1,7 @@
 //! Rules for files: where they are, what they lean on, and how they begin.
 
+use std::collections::BTreeSet;
+
 use super::{Findings, Tree, deviations, is_outside, places, top_folder};
 use crate::cases::regex;
 use fs_err as fs;
@@ -10,13 +12,17 @@ const TOP: &str =
 
 /// Looks for the top level to hold the members and little else.
 pub fn top_level(tree: &Tree, found: &mut Findings) {
+    let members = tree.workspace.members.iter().map(String::as_str);
+    let mut known: BTreeSet<_> = TOP.split(' ').chain(members).collect();
     for path in tree.files.keys() {
-        let name = top_folder(path);
-        if !TOP.split(' ').any(|top| top == name)
-            && tree.workspace.members.iter().all(|member| member != name)
-        {
+        let (name, mut fix) = (top_folder(path), "put it into a crate");
+        if tree.manifests.contains_key(name) {
+            fix = "name it in `members`";
+        }
+        // Once for all that is in a folder.
+        if known.insert(name) {
             let what = format!("`{name}` does not belong to the top level");
-            found.add(path, 1, what, "put it into a crate");
+            found.add(path, 1, what, fix);
         }
     }
 }

@@ -10,7 +10,7 @@ use fs_err as fs;
 
 use crate::cases::{Block, Case, Choice, Item, LIMIT, Selection, Workspace};
 use crate::judge::{diff, ending, problems};
-use crate::run::{Node, OracleRun, Runner, Wanted, cargo, interrupt};
+use crate::run::{Node, Runner, cargo, interrupt};
 
 /// How many runs must print the same before it becomes a golden file.
 const RUNS: usize = 3;
@@ -22,7 +22,7 @@ pub struct Options {
     choice: Choice,
     /// Where Node 24 is; auto: $NODE, or node on the PATH
     #[arg(long, value_name = "auto|PATH", default_value = "auto")]
-    node: Wanted,
+    node: String,
     /// Write the golden files of cases that say `no_oracle`, and only those, from the Rust side
     #[arg(long)]
     from_rust: bool,
@@ -39,13 +39,12 @@ pub fn bless(options: &Options) -> Result<u8> {
     ensure!(!is_ci, "refused: CI={ci}, and {refused}");
     let workspace = Workspace::find()?;
     let mut selection = Selection::read(&workspace, &options.choice)?;
-    selection.items.retain(|item| match item {
+    selection.keep(&options.choice, |item| match item {
         Item::Block(_) => options.readme,
         Item::Case(case) => !options.readme && case.oracle.is_none() == options.from_rust,
         Item::Error(_) => true,
         Item::Tests(_) => false,
-    });
-    options.choice.check(&selection.ids())?;
+    })?;
     if options.readme {
         // From the last to the first, so that the places of those still to come stay right.
         selection.items.reverse();
@@ -55,10 +54,11 @@ pub fn bless(options: &Options) -> Result<u8> {
         node.ensure_blesses()?;
     }
     // The Node program may come before a port that compiles; `verify` compares the two.
+    let mut needed = selection.needed(&workspace);
     if !options.from_rust && !options.readme {
-        selection.needed.clear();
+        needed.clear();
     }
-    let executables = cargo::build_all(&selection.needed, &[])?;
+    let executables = cargo::build_all(&needed, &[])?;
     let runner = Runner { node, executables };
     let mut status = 0;
     for item in &selection.items {
@@ -86,9 +86,9 @@ fn bless_case(runner: &Runner, case: &Case) -> Result<&'static str> {
     let mut texts = Vec::new();
     for _ in 0..RUNS {
         let (name, outcome) = match runner.oracle(case)? {
-            OracleRun::Ran(outcome) => (case.oracle_name(), outcome),
-            OracleRun::Absent(why) => bail!(why),
-            OracleRun::None => ("Rust", runner.rust(case)?),
+            Some(Ok(outcome)) => (case.oracle_name(), outcome),
+            Some(Err(why)) => bail!(why),
+            None => ("Rust", runner.rust(case)?),
         };
         if let Some(problem) = problems(case, name, &outcome).into_iter().next() {
             bail!(problem);

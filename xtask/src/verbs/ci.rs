@@ -92,12 +92,11 @@ fn steps(workspace: &Workspace, node: &str) -> Vec<Step> {
         }
     }
     let node = shell_words::quote(node);
-    let verify = format!("cargo xtask verify --node {node}");
-    let doc = "cargo doc --workspace --no-deps";
-    add("doc", &format!("RUSTDOCFLAGS='-D warnings' {doc}"));
+    let doc = "RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps";
+    add("doc", doc);
     add("tidy", "cargo xtask tidy");
     add("test-xtask", "cargo test --package xtask --quiet");
-    add("verify", &verify);
+    add("verify", &format!("cargo xtask verify --node {node}"));
     add("standalone", "cargo xtask standalone");
     add("minimal", "cargo xtask standalone --minimal");
     add("bench", &format!("cargo xtask bench --smoke --node {node}"));

@@ -2,7 +2,9 @@
 
 use anyhow::Result;
 
-use crate::cases::{Block, Case, CaseError, Choice, Item, Selection, Workspace, commands, shares};
+use crate::cases::{
+    Block, Case, CaseError, Choice, Item, Selection, Workspace, commands, exceptions,
+};
 
 /// How `list` is called.
 #[derive(clap::Args)]
@@ -27,7 +29,7 @@ pub fn list(options: &Options) -> Result<u8> {
         let cases = lessons.iter().chain(&commands);
         cases.for_each(|case| outln!("  {}", describe(case)));
     }
-    let (all, [alone, redacted]) = (selection.cases().count(), shares(selection.cases()));
+    let (all, [alone, redacted]) = (selection.cases().count(), exceptions(selection.cases()));
     let mut status = 0;
     for item in &selection.items {
         match item {

@@ -13,7 +13,7 @@ use toml::Table;
 use crate::cases::{Crate, Workspace, known_files};
 use crate::exit_error::ExitError;
 use crate::judge::excerpt;
-use crate::run::process::run_to_end;
+use crate::run::process::{NO_LIMIT, run};
 use crate::run::{cargo, copy_files, interrupt, remove};
 use crate::tidy::blocks_copy;
 
@@ -40,8 +40,7 @@ type Step<'a> = (&'a str, &'a str);
 /// What the steps share.
 struct Trial<'a> {
     root: &'a Path,
-    /// Without our Cargo.lock.
-    fresh: bool,
+    options: &'a Options,
     passed: usize,
     failed: Vec<String>,
 }
@@ -63,7 +62,7 @@ pub fn standalone(options: &Options) -> Result<u8> {
     }
     let mut trial = Trial {
         root: &workspace.root,
-        fresh: options.fresh || options.minimal,
+        options,
         passed: 0,
         failed: Vec::new(),
     };
@@ -75,7 +74,7 @@ pub fn standalone(options: &Options) -> Result<u8> {
         }
     }
     if !fit.is_empty() {
-        trial.together(&fit, options.minimal)?;
+        trial.together(&fit)?;
     }
     let Trial { passed, failed, .. } = &trial;
     failed.iter().for_each(|failure| outln!("FAILED {failure}"));
@@ -88,8 +87,8 @@ impl Trial<'_> {
     fn isolated(&mut self, one: &Crate) -> Result<bool> {
         let findings = blocks_copy(self.root, one)?;
         if !findings.is_empty() {
-            let (name, findings) = (&one.name, findings.join("\n  "));
-            let text = format!("{name}: tidy: `cargo xtask tidy`\n  {findings}");
+            let findings = findings.join("\n  ");
+            let text = format!("{}: tidy: `cargo xtask tidy`\n  {findings}", one.name);
             self.failed.push(text);
             return Ok(false);
         }
@@ -151,25 +150,22 @@ impl Trial<'_> {
 
     /// Replays the lessons of all in one foreign workspace: beside a foreign member, or with the lowest versions of its direct
     /// dependencies that each manifest admits.
-    fn together(&mut self, crates: &[&Crate], is_minimal: bool) -> Result<()> {
+    fn together(&mut self, crates: &[&Crate]) -> Result<()> {
         let temp = self.copy(crates)?;
         let names: Vec<_> = crates.iter().map(|one| one.name.as_str()).collect();
-        let mut members = names.clone();
-        let mut resolver = "resolver = \"3\"\n";
-        if !is_minimal {
+        let (mut members, mut resolver) = (names.clone(), "resolver = \"3\"\n");
+        let replay = "test --workspace --test golden";
+        let lock = "generate-lockfile -Zdirect-minimal-versions";
+        let mut steps = vec![("lowest versions", lock), ("lessons with them", replay)];
+        if !self.options.minimal {
             (members, resolver) = ([&names[..], &["foreign"]].concat(), "");
+            steps = vec![("lessons in a foreign workspace", replay)];
             self.foreign_member(&temp.path().join("foreign"), crates)?;
         }
         let manifest = format!("[workspace]\n{resolver}members = {members:?}\n");
         fs::write(temp.path().join("Cargo.toml"), manifest)?;
         self.seed(temp.path())?;
-        let replay = "test --workspace --test golden";
-        let lock = "generate-lockfile -Zdirect-minimal-versions";
-        let steps = match is_minimal {
-            true => &[("lowest versions", lock), ("lessons with them", replay)][..],
-            false => &[("lessons in a foreign workspace", replay)],
-        };
-        self.steps(&names.join(", "), temp.path(), steps)?;
+        self.steps(&names.join(", "), temp.path(), &steps)?;
         Ok(())
     }
 
@@ -213,7 +209,7 @@ impl Trial<'_> {
 
     fn seed(&self, folder: &Path) -> Result<()> {
         let lock = self.root.join("Cargo.lock");
-        if !self.fresh {
+        if !self.options.fresh && !self.options.minimal {
             fs::copy(&lock, folder.join("Cargo.lock"))?;
         }
         Ok(())
@@ -230,17 +226,23 @@ impl Trial<'_> {
             // Each copy is built once, and no debugger looks at it.
             cargo.env("CARGO_INCREMENTAL", "0");
             cargo.env("CARGO_PROFILE_DEV_DEBUG", "0");
-            if args.contains(" -Z") {
-                // It lets a stable compiler take the option, and changes nothing else.
-                cargo.env("RUSTC_BOOTSTRAP", "1");
-            }
-            let outcome = run_to_end(&mut cargo)?;
+            // It lets a stable compiler take the option, and changes nothing else.
+            let is_unstable = args.contains(" -Z");
+            cargo.envs(is_unstable.then_some(("RUSTC_BOOTSTRAP", "1")));
+            errln!("begin {name}: {step}");
+            let outcome = run(&mut cargo, None, NO_LIMIT)?;
             interrupt::check()?;
             let word = if outcome.is_good() { "pass" } else { "FAIL" };
             errln!("{word} {name}: {step} ({:.1}s)", outcome.seconds);
             if !outcome.is_good() {
                 outln!("{}{}", excerpt(&outcome.stdout), excerpt(&outcome.stderr));
-                let again = format!("cargo xtask standalone {}", name.replace(',', ""));
+                let flag = match self.options {
+                    Options { fresh: true, .. } => "--fresh ",
+                    Options { minimal: true, .. } => "--minimal ",
+                    _ => "",
+                };
+                let names = name.replace(',', "");
+                let again = format!("cargo xtask standalone {flag}{names}");
                 let mut text = format!("{name}: {step}: `cargo {args}`; again: `{again}`");
                 for process in &outcome.leaked {
                     text += &format!("\n  LEAK: {process}");

@@ -86,9 +86,15 @@ fn a_sleeper_that_sheds_session_and_environment_is_found_at_the_end() {
     );
     bench.lesson("flee", &flee, "", "");
 
-    bench.run("verify --cases-only").expect(
+    let line = "verify --cases-only demo/flee --match fl";
+    bench.run(line).expect(
         1,
-        &["leftovers", "LEAK: some case left", "1 passed, 1 failed"],
+        &[
+            "leftovers",
+            "LEAK: some case left",
+            "1 passed, 1 failed",
+            "again: cargo xtask verify --jobs 1 --cases-only --match fl demo/flee\n",
+        ],
     );
 
     assert!(!is_alive(&wait_for(&pid)));
@@ -299,6 +305,7 @@ fn a_node_that_does_not_tell_its_version_is_not_waited_for() {
     let pid = bench.path("pid");
     let hang = format!("echo $$ >{}; exec sleep 1000", pid.display());
     bench.program("node", &hang);
+    bench.lesson("greet", "", "", "");
 
     let ran = bench.run("verify --cases-only");
 
@@ -319,6 +326,50 @@ fn a_node_that_does_not_tell_its_version_is_not_waited_for() {
     assert_eq!(output.status.code(), Some(130));
     assert_eq!(output.stderr, b"cargo xtask: interrupted\n");
     assert!(!is_alive(&sleeper));
+}
+
+#[test]
+fn a_pipe_among_the_fixtures_is_an_error_that_names_it() {
+    let bench = Bench::new();
+    bench.command("greet", "no_oracle = 'x'", "echo hello", "hello\n");
+    let pipe = bench.path("demo/golden/fixtures/pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+
+    bench.run("verify --cases-only").expect(
+        1,
+        &[
+            "demo/golden/fixtures/pipe is no file, folder or link",
+            "1 failed",
+        ],
+    );
+}
+
+#[test]
+fn a_second_signal_ends_us_whatever_we_wait_for() {
+    let bench = Bench::new();
+    // Reading this case takes for ever.
+    let pipe = bench.path("demo/golden/fixtures/pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    bench.command("greet", "stdin_file = 'pipe'\nno_oracle = 'x'", "", "");
+    let mut xtask = bench.xtask("verify --cases-only");
+    let mut xtask = xtask.spawn().unwrap();
+    let pid = Pid::from_raw(xtask.id().try_into().unwrap());
+
+    // From the moment on at which signals do not just end it.
+    let status = || procfs::process::Process::new(pid.as_raw())?.status();
+    let begun = Instant::now();
+    while status().is_ok_and(|status| status.sigcgt & 1 == 0) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    while xtask.try_wait().unwrap().is_none() && begun.elapsed() < Duration::from_secs(60) {
+        let _ = kill(pid, Signal::SIGINT);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let _ = xtask.kill();
+
+    assert_eq!(xtask.wait().unwrap().code(), Some(130));
 }
 
 #[test]

@@ -192,7 +192,7 @@ fn lessons_parts_and_lowest_versions_are_tried() {
         1,
         &[
             "pass greet: lessons as programs",
-            "pass greet: without the tool",
+            "begin greet: without the tool\npass greet: without the tool",
             "FAIL greet: without extra",
             "`cargo check --no-default-features --lib`; again: `cargo xtask standalone greet`",
         ],
@@ -207,5 +207,11 @@ fn lessons_parts_and_lowest_versions_are_tried() {
         "fn main() { greet::gone() }\n",
     );
 
-    standalone(&bench, "standalone greet").expect(1, &["FAILED greet: lessons as programs"]);
+    standalone(&bench, "standalone --fresh greet").expect(
+        1,
+        &[
+            "FAILED greet: lessons as programs",
+            "again: `cargo xtask standalone --fresh greet`",
+        ],
+    );
 }

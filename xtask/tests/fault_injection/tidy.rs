@@ -228,6 +228,11 @@ fn each_fault_is_named_with_its_line_its_rule_and_how_to_mend_it() {
             "streams/README.md:22: an empty figure",
         ),
         (
+            "streams/README.md",
+            "<!-- bench:a -->\n\n<!-- /bench:a -->\n",
+            "streams/README.md:22: an empty figure",
+        ),
+        (
             "streams/LICENSE",
             "But.\n",
             "streams/LICENSE:1: it is not the licence of the root",
@@ -241,6 +246,11 @@ fn each_fault_is_named_with_its_line_its_rule_and_how_to_mend_it() {
             "streams/README.md",
             "There is nobody.\n",
             "streams/README.md:22: a private turn of words",
+        ),
+        (
+            "CONTRIBUTING.md",
+            "There is nobody.\n",
+            "CONTRIBUTING.md:1: a private turn of words: nobody",
         ),
         (
             "notes.txt",
@@ -259,10 +269,15 @@ fn a_crate_is_named_once_and_belongs_to_the_top_level_by_its_manifest() {
         "demo/timers/Cargo.toml",
         MANIFEST.replace("streams", "timers"),
     );
+    bench.write("demo/timers/src/lib.rs", "//! Timers.\n");
 
     bench
         .run("tidy")
-        .expect(1, &["`timers` does not belong to the top level"]);
+        .expect(
+            1,
+            &["timers/Cargo.toml:1: `timers` does not belong to the top level (top level); name it in `members`"],
+        )
+        .lacks("timers/src/lib.rs:1: `timers` does not belong");
 
     bench.write(
         "demo/Cargo.toml",

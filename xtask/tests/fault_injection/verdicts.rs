@@ -38,7 +38,7 @@ fn a_rust_side_that_strays_is_named() {
             "Rust differs from Node",
             "-hello",
             "+hullo",
-            "cargo xtask verify --cases-only demo/greet",
+            "cargo xtask verify demo/greet\n",
         ],
     );
 }
@@ -202,13 +202,44 @@ fn an_oracle_that_always_hangs_costs_two_limits() {
     let turns = bench.path("turns");
     let hang = format!("echo x >>{}; exec sleep 1000", turns.display());
     bench.lesson("hang", "echo hello", &hang, "hello\n");
-    bench.write("demo/examples/hang.toml", "timeout = '300ms'");
+    bench.write("demo/examples/hang.toml", "timeout = '1s'");
 
-    bench
-        .run("verify --cases-only")
-        .expect(1, &["TIMEOUT: Node still ran after 300ms", "1 failed"]);
+    bench.run("verify --cases-only").expect(
+        0,
+        &[
+            "TIMEOUT: Node still ran after 1s",
+            "begin demo/hang: its oracle is asked again",
+            "0 passed, 0 failed, 0 skipped",
+            "1 undecided",
+        ],
+    );
 
     assert_eq!(bench.read("turns"), "x\nx\n");
+}
+
+#[test]
+fn an_oracle_that_is_late_and_right_so_far_fails_nothing_and_one_that_is_wrong_does() {
+    let bench = Bench::new();
+    bench.lesson("late", "echo 1", "echo 1; exec sleep 1000", "1\n");
+    bench.lesson("wrong", "echo 1", "echo 2; exec sleep 1000", "1\n");
+    // Late when it is asked first, and then it says something else.
+    let turn = bench.path("turn").display().to_string();
+    let both = format!("[ -e {turn} ] || {{ touch {turn}; exec sleep 1000; }}; echo 2");
+    bench.lesson("wrong-then", "echo 1", &both, "1\n");
+    for name in ["late", "wrong", "wrong-then"] {
+        bench.write(&format!("demo/examples/{name}.toml"), "timeout = '1s'");
+    }
+
+    bench.run("verify --cases-only --node require").expect(
+        1,
+        &[
+            "0 passed, 2 failed, 0 skipped",
+            "1 undecided, since the oracle wavers: demo/late)",
+            "again: cargo xtask verify --node require demo/late\n",
+            "failed:\n  demo/wrong: TIMEOUT",
+            "  demo/wrong-then: golden and Rust agree but Node does not",
+        ],
+    );
 }
 
 #[test]
@@ -250,9 +281,45 @@ fn a_failure_names_its_files_and_the_command_for_just_it() {
         &[
             "  demo/examples/slow.mjs\n  demo/examples/slow.out\n  demo/examples/slow.rs\n",
             "TIMEOUT: Rust still ran after 300ms; it had printed\n    so far",
-            "again: cargo xtask verify --cases-only demo/slow\n",
+            "again: cargo xtask verify demo/slow\n",
         ],
     );
+}
+
+#[test]
+fn the_command_for_just_it_has_the_options_that_count_and_does_the_same() {
+    let bench = Bench::new();
+    let turns = bench.path("turns").display().to_string();
+    let waver = format!("echo x >>{turns}; [ $(($(wc -l <{turns}) % 2)) = 0 ] && echo hullo");
+    bench.command("waver", "status = 0\nno_oracle = 'x'", &waver, "hullo\n");
+    bench.write("demo/examples/my notes.txt", "");
+    // It fails only if it knows that peers are required, as it does with the first option.
+    bench.write("cargo.test", "[ -z \"$REQUIRE_PEERS\" ]");
+
+    let ran = bench.run("verify --node require --repeat 2");
+
+    ran.expect(1, &["FLAKY: 1 of 2", "0 passed, 3 failed"]);
+    let mut again: Vec<_> = ran
+        .text
+        .lines()
+        .filter_map(|line| line.strip_prefix("  again: "))
+        .collect();
+    again.sort_unstable();
+    assert_eq!(
+        again,
+        [
+            "cargo xtask verify --node require --repeat 2 'demo/examples/my notes.txt'",
+            "cargo xtask verify --node require --repeat 2 demo/cargo-test",
+            "cargo xtask verify --node require --repeat 2 demo/waver",
+        ]
+    );
+    for line in again {
+        let words = shell_words::split(line.trim_start_matches("cargo xtask ")).unwrap();
+        let mut xtask = bench.xtask("");
+        bench
+            .finish(xtask.args(words))
+            .expect(1, &["0 passed, 1 failed"]);
+    }
 }
 
 #[test]
@@ -404,6 +471,12 @@ fn a_filter_chooses_by_id_and_nothing_chosen_is_4() {
     bench
         .run("verify demo/greet --match gret")
         .expect(4, &["nothing matches \"gret\""]);
+    bench
+        .run("verify demo/greet --match greet")
+        .expect(0, &["2 passed, 0 failed"]);
+    bench
+        .run("verify demo/cargo-test --cases-only")
+        .expect(4, &["nothing matches \"demo/cargo-test\""]);
     bench.run("verify dem").expect(4, &[]);
     bench.run("verify nothing-like-it").expect(4, &[]);
     bench.run("bless nothing-like-it").expect(4, &[]);
@@ -458,6 +531,16 @@ fn an_oracle_that_is_not_installed_is_missed_only_if_required() {
     bench
         .run("verify --cases-only --node require")
         .expect(3, &["the oracle is missing", "no-such-tool"]);
+}
+
+#[test]
+fn an_oracle_that_says_something_is_not_absent_whatever_its_status_is() {
+    let bench = Bench::new();
+    bench.command("one", "oracle = 'echo 2; exit 127'", "echo 1", "1\n");
+
+    bench
+        .run("verify --cases-only")
+        .expect(1, &["the oracle: exited with 127 instead of 0", "+2"]);
 }
 
 #[test]
@@ -621,6 +704,10 @@ fn few_cases_may_go_without_oracle() {
         .run("list")
         .expect(1, &["20 cases: 3 without oracle", "too many cases"]);
     bench.run("verify --match case").expect(0, &["20 passed"]);
+    bench.run("verify golden").expect(
+        1,
+        &["0 passed, 1 failed", "again: cargo xtask verify golden\n"],
+    );
 }
 
 #[test]
@@ -698,6 +785,19 @@ fn results_can_be_read_by_a_machine() {
 }
 
 #[test]
+fn a_file_that_cannot_be_written_is_found_before_anything_runs() {
+    let bench = Bench::new();
+    let ran = bench.path("ran");
+    bench.lesson("greet", &format!("touch {}", ran.display()), "", "");
+
+    bench
+        .run("verify --json no/such/folder")
+        .expect(1, &["no/such/folder"]);
+
+    assert!(!ran.exists());
+}
+
+#[test]
 fn a_test_that_fails_is_a_failure() {
     let bench = Bench::new();
     // What cargo says last is why.
@@ -725,7 +825,7 @@ fn what_the_children_of_tests_print_is_shown_only_if_the_tests_fail() {
     bench.write("cargo.test", "echo a server listens >&2");
     bench
         .run("verify")
-        .expect(0, &["1 passed"])
+        .expect(0, &["begin demo/cargo-test\n", "1 passed"])
         .lacks("listens");
 
     bench.write("cargo.test", "echo a server listens >&2; exit 101");
