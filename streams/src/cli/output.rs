@@ -76,7 +76,11 @@ impl Output {
         let is_file = !self.is_stdout() && handle.metadata()?.is_file();
         let mut file = tokio::fs::File::from_std(handle);
         if !is_file {
-            return pipeline(source, ByteSink::new(file)).await;
+            let mut sink = ByteSink::new(file);
+            let piped = pipeline(source, &mut sink).await;
+            // What came before an error is written, as gzip does.
+            let flushed = sink.flush().await;
+            return piped.and(flushed);
         }
         let sink = sink::unfold(&mut file, async |file, chunk: Bytes| {
             if chunk.iter().all(|&byte| byte == 0) {
