@@ -101,17 +101,27 @@ pub async fn stop_requested() -> u8 {
     }
 }
 
-/// Waits for SIGINT, SIGTERM, SIGHUP or SIGQUIT and returns its number.
+/// Waits for a signal that ends a program unless it is caught, and returns its number.
 ///
-/// Those that this process was started to ignore (`nohup`, a background job of a script) stay ignored.
+/// SIGXFSZ (`ulimit -f`) is caught and not waited for: the write that it is about fails, which says more. Those that this process was started to ignore (`nohup`, a background job of a script) stay ignored.
 #[cfg(unix)]
 pub async fn stop_requested() -> u8 {
     use futures::stream::{FuturesUnordered, StreamExt};
     use tokio::signal::unix::{SignalKind, signal};
 
+    // SIGUSR1 and SIGUSR2; the others have these numbers everywhere: SIGHUP, SIGINT, SIGQUIT, SIGALRM, SIGTERM,
+    // SIGXCPU, SIGVTALRM, SIGPROF, and SIGXFSZ.
+    const USER: [u8; 2] = if cfg!(target_os = "linux") {
+        [10, 12]
+    } else {
+        [30, 31]
+    };
+    const STOPS: [u8; 10] = [1, 2, 3, 14, 15, 24, 26, 27, USER[0], USER[1]];
+    const FILE_TOO_LARGE: i32 = 25;
+    // Its handler stays.
+    let _ = signal(SignalKind::from_raw(FILE_TOO_LARGE));
     let ignored = ignored_mask();
-    // SIGHUP, SIGINT, SIGQUIT and SIGTERM have these numbers everywhere.
-    let received = [1, 2, 3, 15].map(|number: u8| {
+    let received = STOPS.map(|number| {
         let is_ignored = ignored >> (number - 1) & 1 == 1;
         let kind = SignalKind::from_raw(number.into());
         // A signal that cannot be caught ends the process by itself.
