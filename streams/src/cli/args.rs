@@ -44,14 +44,16 @@ pub enum Command {
     /// Print the tour, or some of its lessons
     Tour(TourArgs),
     /// Compress files, on all cores; the source is kept
-    #[command(visible_alias = "c")]
+    #[command(mut_arg("decompress", |arg| arg.hide(true)))]
     Compress(FileArgs),
     /// Decompress files; the source is kept
-    #[command(visible_alias = "d")]
+    #[command(mut_arg("decompress", |arg| arg.hide(true)))]
     Decompress(FileArgs),
     /// Check compressed files without writing anything
+    #[command(mut_arg("decompress", |arg| arg.hide(true)))]
     Test(FileArgs),
     /// Show sizes, members and stored names of compressed files, by decoding them
+    #[command(mut_arg("decompress", |arg| arg.hide(true)))]
     List(FileArgs),
     /// Copy a file: whole or not at all, with its owner, permissions and times
     Copy(CopyArgs),
@@ -80,9 +82,6 @@ pub struct TourArgs {
 /// The verb, as gzip's options.
 #[derive(Args)]
 pub struct ModeArgs {
-    /// Decompress
-    #[arg(short, long, visible_alias = "uncompress")]
-    pub decompress: bool,
     /// Check the files, write nothing
     #[arg(short, long)]
     pub test: bool,
@@ -97,6 +96,10 @@ pub struct FileArgs {
     /// Files; `-` or none is stdin
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// Decompress
+    // Also after a verb: tar adds it to what `-I` names.
+    #[arg(short, long, visible_alias = "uncompress")]
+    pub decompress: bool,
     /// Write to stdout
     #[arg(short = 'c', long, visible_alias = "to-stdout", conflicts_with_all = ["output", "rm"])]
     pub stdout: bool,

@@ -239,24 +239,54 @@ fn tar_compresses_and_extracts_with_it() {
     let folder = Folder::empty();
     fs::create_dir(folder.path("sub")).unwrap();
     fs::write(folder.path("sub/a"), TEXT).unwrap();
-    let tar = |args: &str| {
+    let tar = |verb: &str, args: &str| {
         let tar: Command = peer("tar")?;
         let mut command = folder.other_command(tar);
         command
-            .args(["-I", env!("CARGO_BIN_EXE_streams")])
+            .arg("-I")
+            .arg(format!("{}{verb}", env!("CARGO_BIN_EXE_streams")))
             .args(args.split_whitespace());
         Running::start(&mut command).wait().expect_silence();
         Some(())
     };
 
-    if tar("-cf sub.tar.gz sub").is_none() {
-        return;
-    }
-    fs::remove_dir_all(folder.path("sub")).unwrap();
-    tar("-xf sub.tar.gz");
+    for (packs, unpacks) in [("", ""), (" compress -9", " compress"), ("", " decompress")] {
+        if tar(packs, "-cf sub.tar.gz sub").is_none() {
+            return;
+        }
+        fs::remove_dir_all(folder.path("sub")).unwrap();
+        // tar adds `-d`.
+        tar(unpacks, "-xf sub.tar.gz");
 
-    assert!(folder.read("sub.tar.gz").starts_with(&[0x1f, 0x8b]));
-    assert_eq!(folder.read("sub/a"), TEXT);
+        assert!(folder.read("sub.tar.gz").starts_with(&[0x1f, 0x8b]));
+        assert_eq!(folder.read("sub/a"), TEXT);
+    }
+}
+
+#[test]
+fn d_after_a_verb_is_not_advertised() {
+    let folder = Folder::empty();
+
+    for verb in ["compress", "decompress", "test", "list"] {
+        let help = folder.run(&format!("{verb} --help"));
+
+        help.expect_silence();
+        let help = String::from_utf8(help.stdout).unwrap();
+        assert!(!help.contains("-d, --decompress"), "{help}");
+    }
+}
+
+#[test]
+fn a_file_that_is_named_like_a_verb_comes_after_two_dashes_or_with_its_folder() {
+    let folder = Folder::with("c", TEXT).and("d", TEXT).and("test", TEXT);
+
+    folder.run("c").expect_silence();
+    folder.run("d").expect_silence();
+    folder.run("-- test").expect_silence();
+    folder.run("-d ./test.gz").expect_silence();
+    folder.run("./test").expect_silence();
+
+    assert_eq!(folder.names(), ["c.gz", "d.gz", "test.gz"]);
 }
 
 #[test]
