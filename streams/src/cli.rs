@@ -26,6 +26,9 @@ use crate::tour;
 
 /// Runs the command that the arguments name, and returns the status to exit with.
 pub fn main() -> ExitCode {
+    // From now on these two wait, also for text. A closed one fails where it is used.
+    let _ = sys::duplicate(&std::io::stdout());
+    let _ = sys::duplicate(&std::io::stderr());
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
