@@ -147,6 +147,37 @@ fn a_file_that_may_not_be_so_large_is_a_failure_that_leaves_nothing() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_lesson_ends_with_the_process_that_started_it() {
+    use rustix::event::{PollFd, PollFlags, poll};
+    use std::io::Write;
+
+    let folder = Folder::empty();
+    let (out, mut stdout) = std::io::pipe().unwrap();
+    let page = rustix::pipe::fcntl_setpipe_size(&stdout, 1).unwrap();
+    // Room for the first line, `fast: 1 2 3 4 5`, and for no other: then the lesson waits.
+    let filled = page - 20;
+    stdout.write_all(&vec![b' '; filled]).unwrap();
+    let mut command = with_default_signals(&folder, "sh");
+    let lesson = r#"STREAMS_LESSON=fan-out "$0"; exit"#;
+    command.args(["-c", lesson, env!("CARGO_BIN_EXE_streams")]);
+    let mut running = Running::start(command.stdout(stdout));
+    drop(command);
+    running.until(|| rustix::io::ioctl_fionread(&out).unwrap() > filled as u64);
+
+    running.signal_now(Signal::KILL);
+
+    // All ends that write are closed.
+    let mut ends = [PollFd::new(&out, PollFlags::empty())];
+    let minute = rustix::event::Timespec {
+        tv_sec: 60,
+        tv_nsec: 0,
+    };
+    assert_eq!(poll(&mut ends, Some(&minute)), Ok(1));
+    assert!(ends[0].revents().contains(PollFlags::HUP));
+}
+
 /// `SOAK=1` tries it more often.
 fn runs() -> u64 {
     match std::env::var_os("SOAK") {
