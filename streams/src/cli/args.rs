@@ -16,6 +16,7 @@ use super::level::Level;
     propagate_version = true,
     about,
     args_conflicts_with_subcommands = true,
+    mut_arg("decompress", |arg| arg.hide(false)),
     after_help = "\
 Examples:
   streams                           the tour
@@ -44,16 +45,12 @@ pub enum Command {
     /// Print the tour, or some of its lessons
     Tour(TourArgs),
     /// Compress files, on all cores; the source is kept
-    #[command(mut_arg("decompress", |arg| arg.hide(true)))]
     Compress(FileArgs),
     /// Decompress files; the source is kept
-    #[command(mut_arg("decompress", |arg| arg.hide(true)))]
     Decompress(FileArgs),
     /// Check compressed files without writing anything
-    #[command(mut_arg("decompress", |arg| arg.hide(true)))]
     Test(FileArgs),
     /// Show sizes, members and stored names of compressed files, by decoding them
-    #[command(mut_arg("decompress", |arg| arg.hide(true)))]
     List(FileArgs),
     /// Copy a file: whole or not at all, with its owner, permissions and times
     Copy(CopyArgs),
@@ -98,7 +95,7 @@ pub struct FileArgs {
     pub files: Vec<PathBuf>,
     /// Decompress
     // Also after a verb: tar adds it to what `-I` names.
-    #[arg(short, long, visible_alias = "uncompress")]
+    #[arg(short, long, visible_alias = "uncompress", hide = true)]
     pub decompress: bool,
     /// Write to stdout
     #[arg(short = 'c', long, visible_alias = "to-stdout", conflicts_with_all = ["output", "rm"])]
@@ -116,7 +113,7 @@ pub struct FileArgs {
     #[arg(long)]
     pub rm: bool,
     /// No progress bar, no warnings
-    #[arg(short, long, overrides_with = "verbose")]
+    #[arg(short, long, visible_alias = "silent", overrides_with = "verbose")]
     pub quiet: bool,
     /// Say more: the files that were written or are good; date and check value in a list
     #[arg(short, long, action = clap::ArgAction::Count, overrides_with = "quiet")]
@@ -150,6 +147,9 @@ pub struct FileArgs {
     /// Not taken
     #[arg(long, hide = true)]
     pub rsyncable: bool,
+    /// Not taken, as its companions
+    #[arg(short = 'a', long, short_aliases = ['b', 'L', 'm', 'M', 'Z'], alias = "synchronous", hide = true)]
+    pub ascii: bool,
 }
 
 #[derive(Args)]

@@ -107,28 +107,24 @@ pub async fn stop_requested() -> u8 {
 #[cfg(unix)]
 pub async fn stop_requested() -> u8 {
     use futures::stream::{FuturesUnordered, StreamExt};
+    use rustix::process::Signal;
     use tokio::signal::unix::{SignalKind, signal};
 
-    // SIGUSR1 and SIGUSR2; the others have these numbers everywhere: SIGHUP, SIGINT, SIGQUIT, SIGALRM, SIGTERM,
-    // SIGXCPU, SIGVTALRM, SIGPROF, and SIGXFSZ.
-    const USER: [u8; 2] = if cfg!(target_os = "linux") {
-        [10, 12]
-    } else {
-        [30, 31]
-    };
-    const STOPS: [u8; 10] = [1, 2, 3, 14, 15, 24, 26, 27, USER[0], USER[1]];
-    const FILE_TOO_LARGE: i32 = 25;
+    // The others have these numbers everywhere: SIGHUP, SIGINT, SIGQUIT, SIGALRM, SIGTERM, SIGXCPU, SIGVTALRM
+    // and SIGPROF.
+    const USER: [i32; 2] = [Signal::USR1.as_raw(), Signal::USR2.as_raw()];
+    const STOPS: [i32; 10] = [1, 2, 3, 14, 15, 24, 26, 27, USER[0], USER[1]];
     // Its handler stays.
-    let _ = signal(SignalKind::from_raw(FILE_TOO_LARGE));
+    let _ = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()));
     let ignored = ignored_mask();
     let received = STOPS.map(|number| {
         let is_ignored = ignored >> (number - 1) & 1 == 1;
-        let kind = SignalKind::from_raw(number.into());
+        let kind = SignalKind::from_raw(number);
         // A signal that cannot be caught ends the process by itself.
         let mut signal = (!is_ignored).then(|| signal(kind).ok())??;
         Some(async move {
             signal.recv().await;
-            number
+            number as u8
         })
     });
     let mut received: FuturesUnordered<_> = received.into_iter().flatten().collect();

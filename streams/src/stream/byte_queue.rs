@@ -181,12 +181,11 @@ impl Stream for Consumer {
         self.0.release(in_hand);
         let mut state = self.0.lock();
         if let Some(bytes) = state.chunks.pop_front() {
-            let (queue, number) = (Arc::clone(&self.0), in_hand + 1);
-            state.in_hand = (number, bytes.len());
+            state.in_hand = (in_hand + 1, bytes.len());
             let delivered = Delivered {
                 bytes,
-                number,
-                queue,
+                number: in_hand + 1,
+                queue: Arc::clone(&self.0),
             };
             return Poll::Ready(Some(Ok(Bytes::from_owner(delivered))));
         }

@@ -168,9 +168,8 @@ impl<W: AsyncWrite + Unpin, R: AsyncRead + Unpin> Sink<Bytes> for ByteSink<W, R>
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.check_peer(cx)?;
         ready!(self.poll_write_queue(cx))?;
-        Pin::new(&mut self.destination)
-            .poll_flush(cx)
-            .map_err(Error::Write)
+        let flushed = Pin::new(&mut self.destination).poll_flush(cx);
+        flushed.map_err(Error::Write)
     }
 
     /// Writes the queue and shuts the destination down: `end()`.

@@ -208,6 +208,18 @@ fn what_is_not_taken_is_refused_in_a_sentence() {
     folder
         .run("--rsyncable a")
         .expect_line(1, &["--rsyncable is not taken: "]);
+    for args in [
+        "-a a",
+        "-b 12 a",
+        "-L",
+        "-m a",
+        "-M a",
+        "-Z a",
+        "--ascii a",
+        "--synchronous a",
+    ] {
+        folder.run(args).expect_line(1, &["of gzip are not taken"]);
+    }
     for args in ["-d old.Z", "-t old.Z", "-l old.Z", "decompress -c old.Z"] {
         folder.run(args).expect_line(1, &["old.Z", "compress(1)"]);
     }
@@ -261,6 +273,28 @@ fn tar_compresses_and_extracts_with_it() {
         assert!(folder.read("sub.tar.gz").starts_with(&[0x1f, 0x8b]));
         assert_eq!(folder.read("sub/a"), TEXT);
     }
+}
+
+#[test]
+fn c_compresses_again_and_silent_is_quiet() {
+    let folder = Folder::with("a.gz", gz());
+
+    let twice = folder.run("-c --silent a.gz");
+
+    twice.expect_silence();
+    assert_eq!(folder.run_with("-d", &twice.stdout).stdout, gz());
+}
+
+#[test]
+fn f_takes_a_link_and_leaves_the_data() {
+    let folder = Folder::with("a", TEXT);
+    std::os::unix::fs::symlink("a", folder.path("link")).unwrap();
+
+    folder.run("link").expect_line(1, &["symbolic link", "-f"]);
+    folder.run("-f link").expect_silence();
+
+    assert_eq!(folder.names(), ["a", "link.gz"]);
+    assert_eq!(folder.run("-dc link.gz").stdout, TEXT);
 }
 
 #[test]
