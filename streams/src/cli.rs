@@ -26,6 +26,9 @@ use crate::tour;
 
 /// Runs the command that the arguments name, and returns the status to exit with.
 pub fn main() -> ExitCode {
+    // From now on these two wait, also for text. A closed one fails where it is used.
+    let _ = sys::duplicate(&std::io::stdout());
+    let _ = sys::duplicate(&std::io::stderr());
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -43,8 +46,12 @@ pub fn main() -> ExitCode {
             Ok(out.write_all(&completions)?)
         }),
         Command::Man => print(|out| Ok(clap_mangen::Man::new(Cli::command()).render(out)?)),
-        Command::Compress(args) => start(files::each(&args, false, compress::compress)),
-        Command::Decompress(args) => start(files::each(&args, true, decompress::decompress)),
+        Command::Compress(args) if !args.decompress => {
+            start(files::each(&args, false, compress::compress))
+        }
+        Command::Compress(args) | Command::Decompress(args) => {
+            start(files::each(&args, true, decompress::decompress))
+        }
         Command::Test(args) => start(files::each(&args, true, inspect::test)),
         Command::List(args) => start(inspect::list(&args)),
         Command::Copy(args) => start(copy::copy(&args)),
@@ -64,10 +71,9 @@ fn command(cli: Cli) -> Command {
     // As gzip does; a verb keeps the source.
     files.rm = !files.keep && !files.stdout && files.output.is_none();
     files.leaves_linked = !files.force && !files.stdout && !cli.mode.test && !cli.mode.list;
-    match (cli.mode.list, cli.mode.test, cli.mode.decompress) {
-        (true, _, _) => Command::List(files),
-        (_, true, _) => Command::Test(files),
-        (_, _, true) => Command::Decompress(files),
+    match (cli.mode.list, cli.mode.test) {
+        (true, _) => Command::List(files),
+        (_, true) => Command::Test(files),
         _ => Command::Compress(files),
     }
 }

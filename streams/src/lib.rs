@@ -16,13 +16,14 @@
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), streams::Error> {
-//! use streams::{ByteSink, Lines, Through, pipeline};
+//! use futures::TryStreamExt;
+//! use streams::{ByteSink, file, pipeline};
 //!
-//! let mut joined = Vec::new();
-//! let lines = streams::file("Cargo.toml").chunks().through(Lines::new());
-//! pipeline(lines, ByteSink::new(&mut joined)).await?;
+//! let mut loud = Vec::new();
+//! let upper = file("Cargo.toml").chunks().map_ok(|chunk| chunk.to_ascii_uppercase().into());
+//! pipeline(upper, ByteSink::new(&mut loud)).await?;
 //!
-//! assert!(joined.starts_with(b"[package]name = "));
+//! assert!(loud.starts_with(b"[PACKAGE]\nNAME = "));
 //! # Ok(()) }
 //! ```
 

@@ -8,6 +8,8 @@ use std::io::{self, Write};
 use std::process::{Command, ExitCode, Stdio, Termination};
 
 use anyhow::{Context, ensure};
+#[cfg(target_os = "linux")]
+use rustix::process::{Signal, set_parent_process_death_signal};
 
 /// Names the lesson that a started process is. What a lesson starts from `current_exe()` inherits it.
 const VARIABLE: &str = "STREAMS_LESSON";
@@ -60,6 +62,9 @@ lessons! {
 /// Runs the lesson that this process was started for, if it was; `main` calls this before anything else.
 pub fn run_as_lesson() -> Option<ExitCode> {
     let name = env::var(VARIABLE).ok()?;
+    // A lesson ends with the tour that shows it, or it would write where nothing reads.
+    #[cfg(target_os = "linux")]
+    let _ = set_parent_process_death_signal(Some(Signal::KILL));
     Some((find(&name).ok()?.main)())
 }
 
@@ -74,13 +79,11 @@ pub fn list(out: &mut dyn Write) -> anyhow::Result<()> {
 /// Prints the output of the named lessons, or of all, under a heading unless it is one; with `code`, both
 /// programs and the transcript instead, and runs nothing.
 pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> anyhow::Result<()> {
-    let lessons: Vec<&Lesson> = match names {
-        [] => LESSONS.iter().collect(),
-        names => names
-            .iter()
-            .map(|name| find(name))
-            .collect::<Result<_, _>>()?,
-    };
+    let named = names.iter().map(|name| find(name));
+    let mut lessons = named.collect::<anyhow::Result<Vec<_>>>()?;
+    if lessons.is_empty() {
+        lessons.extend(LESSONS);
+    }
     for (index, lesson) in lessons.iter().enumerate() {
         if lessons.len() > 1 {
             let gap = if index > 0 { "\n" } else { "" };

@@ -13,7 +13,7 @@ use crate::stream::Transform;
 /// Splits bytes into lines, without their `\n` or `\r\n`. A [`Transform`].
 ///
 /// The last line needs no newline. Unlike Node's `readline`, a lone `\r` does not end a line, and no
-/// U+2028 or U+2029, at which Node 24 splits and Node 22 does not.
+/// U+2028 or U+2029, at which Node 24 and 26 split and Node 22 does not.
 #[derive(Debug)]
 pub struct Lines {
     line: Vec<u8>,

@@ -94,11 +94,8 @@ impl<W, E> Tee<W, E> {
 
     /// Gives up the sink at `index`; an error if it was the last one.
     fn failed(&mut self, index: usize, error: E) -> Result<(), E> {
-        let others = self.destinations.iter().enumerate();
-        let goes_on = others
-            .filter(|(other, _)| *other != index)
-            .any(|(_, other)| !matches!(other, Destination::Failed(_)));
-        if self.is_independent && goes_on {
+        let good = |one: &&Destination<W, E>| !matches!(one, Destination::Failed(_));
+        if self.is_independent && self.destinations.iter().filter(good).count() > 1 {
             self.destinations[index] = Destination::Failed(error);
             Ok(())
         } else {

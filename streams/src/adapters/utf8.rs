@@ -36,12 +36,10 @@ impl Utf8 {
     }
 
     fn bad(&self) -> Result<char, Error> {
-        if self.lossy {
-            Ok(char::REPLACEMENT_CHARACTER)
-        } else {
-            Err(Error::InvalidUtf8 {
-                offset: self.offset,
-            })
+        let offset = self.offset;
+        match self.lossy {
+            true => Ok(char::REPLACEMENT_CHARACTER),
+            false => Err(Error::InvalidUtf8 { offset }),
         }
     }
 

@@ -16,6 +16,7 @@ use super::level::Level;
     propagate_version = true,
     about,
     args_conflicts_with_subcommands = true,
+    mut_arg("decompress", |arg| arg.hide(false)),
     after_help = "\
 Examples:
   streams                           the tour
@@ -44,10 +45,8 @@ pub enum Command {
     /// Print the tour, or some of its lessons
     Tour(TourArgs),
     /// Compress files, on all cores; the source is kept
-    #[command(visible_alias = "c")]
     Compress(FileArgs),
     /// Decompress files; the source is kept
-    #[command(visible_alias = "d")]
     Decompress(FileArgs),
     /// Check compressed files without writing anything
     Test(FileArgs),
@@ -80,9 +79,6 @@ pub struct TourArgs {
 /// The verb, as gzip's options.
 #[derive(Args)]
 pub struct ModeArgs {
-    /// Decompress
-    #[arg(short, long, visible_alias = "uncompress")]
-    pub decompress: bool,
     /// Check the files, write nothing
     #[arg(short, long)]
     pub test: bool,
@@ -97,6 +93,10 @@ pub struct FileArgs {
     /// Files; `-` or none is stdin
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// Decompress
+    // Also after a verb: tar adds it to what `-I` names.
+    #[arg(short, long, visible_alias = "uncompress", hide = true)]
+    pub decompress: bool,
     /// Write to stdout
     #[arg(short = 'c', long, visible_alias = "to-stdout", conflicts_with_all = ["output", "rm"])]
     pub stdout: bool,
@@ -113,7 +113,7 @@ pub struct FileArgs {
     #[arg(long)]
     pub rm: bool,
     /// No progress bar, no warnings
-    #[arg(short, long, overrides_with = "verbose")]
+    #[arg(short, long, visible_alias = "silent", overrides_with = "verbose")]
     pub quiet: bool,
     /// Say more: the files that were written or are good; date and check value in a list
     #[arg(short, long, action = clap::ArgAction::Count, overrides_with = "quiet")]
@@ -147,6 +147,9 @@ pub struct FileArgs {
     /// Not taken
     #[arg(long, hide = true)]
     pub rsyncable: bool,
+    /// Not taken, as its companions
+    #[arg(short = 'a', long, short_aliases = ['b', 'L', 'm', 'M', 'Z'], alias = "synchronous", hide = true)]
+    pub ascii: bool,
 }
 
 #[derive(Args)]

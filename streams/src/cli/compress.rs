@@ -21,15 +21,12 @@ pub async fn compress(path: &Path, args: &FileArgs) -> anyhow::Result<Outcome> {
     };
     let has_it = stripped(path, args).is_some_and(|(named, _)| named == format);
     ensure!(
-        !has_it || args.force || is_dash(path),
+        !has_it || args.force || args.stdout || is_dash(path),
         "already has the suffix {suffix}; -f compresses it again"
     );
-    let target = || {
-        let mut target = path.as_os_str().to_owned();
-        target.push(&suffix);
-        Ok(target.into())
-    };
-    convert(path, args, target, async |input, output| {
+    let mut target = path.as_os_str().to_owned();
+    target.push(&suffix);
+    convert(path, args, Ok(target.into()), async |input, output| {
         ensure!(
             !output.is_terminal() || args.force,
             "compressed data is not written to a terminal; -f does it"

@@ -17,11 +17,8 @@ pub async fn decompress(path: &Path, args: &FileArgs) -> anyhow::Result<Outcome>
         !is_dash(path) || !std::io::stdin().is_terminal() || args.force,
         "compressed data is not read from a terminal; -f does it"
     );
-    let target = || {
-        let (_, target) =
-            stripped(path, args).context("unknown suffix; name the output with -o or use -c")?;
-        Ok(target)
-    };
+    let target = stripped(path, args).map(|(_, target)| target);
+    let target = target.context("unknown suffix; name the output with -o or use -c");
     convert(path, args, target, async |input, output| {
         // As `zcat -f` is `cat` for files that are not compressed.
         let passes_others = args.force && output.is_stdout();

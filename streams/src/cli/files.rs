@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use streams::{ByteStream, DecodeSummary, Format, Trailing};
+use streams::{ByteStream, DecodeSummary, Error, Format, Trailing};
 use walkdir::WalkDir;
 
 use super::args::FileArgs;
@@ -65,6 +65,10 @@ fn check(args: &FileArgs) -> anyhow::Result<()> {
         "--rsyncable is not taken: blocks are cut at fixed places, on all cores"
     );
     ensure!(
+        !args.ascii,
+        "-a, -b, -L, -m, -M, -Z and --synchronous of gzip are not taken"
+    );
+    ensure!(
         args.output.is_none() || args.files.len() <= 1,
         "-o takes one input"
     );
@@ -85,21 +89,19 @@ pub fn stripped(path: &Path, args: &FileArgs) -> Option<(Format, PathBuf)> {
 pub async fn convert(
     path: &Path,
     args: &FileArgs,
-    default_target: impl FnOnce() -> anyhow::Result<PathBuf>,
+    default_target: anyhow::Result<PathBuf>,
     contents: impl AsyncFnOnce(&Input, &Output) -> anyhow::Result<(ByteStream, DecodeSummary)>,
 ) -> anyhow::Result<Outcome> {
     let input = Input::open(path, args.quiet).await?;
     let removes = args.rm && !input.is_stdin();
-    if removes {
-        ensure!(
-            !path.is_symlink(),
-            "is a symbolic link; only the data itself is removed: -k keeps it"
-        );
-        ensure!(
-            input.metadata.is_file(),
-            "is not a regular file; only those are removed: -k keeps it"
-        );
-    }
+    ensure!(
+        !removes || args.force || !path.is_symlink(),
+        "is a symbolic link; -f removes it and not the data, -k keeps it"
+    );
+    ensure!(
+        !removes || input.metadata.is_file(),
+        "is not a regular file; only those are removed: -k keeps it"
+    );
     if args.leaves_linked && !input.is_stdin() && sys::has_other_links(&input.metadata) {
         let text = "has other links and is left alone; -f takes it";
         return Ok(warn(path, text, args.quiet));
@@ -107,7 +109,7 @@ pub async fn convert(
     let target = match &args.output {
         Some(path) => path.clone(),
         None if args.stdout || input.is_stdin() => "-".into(),
-        None => default_target()?,
+        None => default_target?,
     };
     ensure!(
         is_dash(&target) || !input.is_at(&target),
@@ -122,8 +124,7 @@ pub async fn convert(
     let written = output.write(contents).await;
     output.commit(written, removes).await?;
 
-    let outcome = input.finish(args.quiet)?;
-    let outcome = outcome.max(check_trailing(path, &summary, args.quiet));
+    let outcome = finish(&input, &summary, args.quiet)?;
     if args.verbose > 0 {
         say(Some(path), &sizes(&input, &target));
     }
@@ -138,13 +139,14 @@ pub async fn convert(
     Ok(outcome)
 }
 
-/// Warns of bytes after the data, which were ignored.
-pub fn check_trailing(path: &Path, summary: &DecodeSummary, quiet: bool) -> Outcome {
+/// Warns of an input that has changed, and of bytes after the data, which were ignored.
+pub fn finish(input: &Input, summary: &DecodeSummary, quiet: bool) -> Result<Outcome, Error> {
+    let outcome = input.finish(quiet)?;
     let text = "the bytes after the compressed data were ignored";
-    match summary.trailing() {
-        Trailing::Garbage => warn(path, text, quiet),
-        Trailing::Nothing | Trailing::Zeros => Outcome::Done,
-    }
+    Ok(match summary.trailing() {
+        Trailing::Garbage => warn(&input.path, text, quiet),
+        Trailing::Nothing | Trailing::Zeros => outcome,
+    })
 }
 
 fn sizes(input: &Input, target: &Path) -> String {

@@ -12,7 +12,7 @@ use streams::Error;
 
 use super::args::FileArgs;
 use super::decompress::Decoded;
-use super::files::{check_trailing, each, stripped};
+use super::files::{each, finish, stripped};
 use super::input::Input;
 use super::message::{Outcome, escaped, report, say, shown};
 use super::output::in_output;
@@ -83,18 +83,14 @@ async fn decode(
     while let Some(chunk) = decoded.contents.try_next().await? {
         look(&chunk);
     }
-    let outcome = input.finish(args.quiet)?;
-    let outcome = outcome.max(check_trailing(path, &decoded.summary, args.quiet));
+    let outcome = finish(&input, &decoded.summary, args.quiet)?;
     Ok((input, decoded, outcome))
 }
 
 /// Prints a line on stdout and reports it if that fails.
 fn print(line: &str) -> Outcome {
-    let printed = writeln!(std::io::stdout(), "{line}").map_err(Error::Write);
-    match printed {
-        Ok(()) => Outcome::Done,
-        Err(error) => report(None, &in_output("stdout".as_ref(), error)),
-    }
+    let failed = |error| report(None, &in_output("stdout".as_ref(), Error::Write(error)));
+    writeln!(std::io::stdout(), "{line}").map_or_else(failed, |()| Outcome::Done)
 }
 
 /// The ratio is the share saved, as gzip shows it.

@@ -17,9 +17,8 @@ pub struct Level(pub u32);
 impl Args for Level {
     fn augment_args(command: Command) -> Command {
         command.args(NAMES.map(|name| {
-            let level = Arg::new(name)
-                .action(ArgAction::Set)
-                .overrides_with_all(NAMES);
+            let level = Arg::new(name).action(ArgAction::Set);
+            let level = level.overrides_with_all(NAMES);
             let level = level.value_parser(value_parser!(u32).range(0..=9));
             if name == "level" {
                 return level.long(name).value_name("N").help(HELP);

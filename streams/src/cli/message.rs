@@ -77,10 +77,8 @@ pub fn escaped(text: &str) -> String {
 
 /// Returns whether the reader of our output has gone, as `head` does: no error, just the end.
 pub fn is_closed_pipe(error: &Error) -> bool {
-    let mut errors = error
-        .chain()
-        .filter_map(<dyn std::error::Error>::downcast_ref);
-    errors.any(|error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe)
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref());
+    causes.any(|cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Returns the text of an error without the "(os error 2)" that says it again in numbers.

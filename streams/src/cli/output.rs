@@ -44,11 +44,9 @@ impl Output {
             Ok((atomic.handle()?, Some(atomic)))
         };
         let opened = opened.await;
-        let path = if is_dash(path) {
-            Path::new("stdout")
-        } else {
-            path
-        };
+        let path = Some(path)
+            .filter(|path| !is_dash(path))
+            .unwrap_or("stdout".as_ref());
         let (file, atomic) = opened.map_err(|error| in_output(path, error))?;
         Ok(Self {
             path: path.to_owned(),
@@ -76,7 +74,10 @@ impl Output {
         let is_file = !self.is_stdout() && handle.metadata()?.is_file();
         let mut file = tokio::fs::File::from_std(handle);
         if !is_file {
-            return pipeline(source, ByteSink::new(file)).await;
+            let mut sink = ByteSink::new(file);
+            let piped = pipeline(source, &mut sink).await;
+            // What came before an error is written, as gzip does.
+            return piped.and(sink.flush().await);
         }
         let sink = sink::unfold(&mut file, async |file, chunk: Bytes| {
             if chunk.iter().all(|&byte| byte == 0) {

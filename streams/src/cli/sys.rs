@@ -101,24 +101,30 @@ pub async fn stop_requested() -> u8 {
     }
 }
 
-/// Waits for SIGINT, SIGTERM, SIGHUP or SIGQUIT and returns its number.
+/// Waits for a signal that ends a program unless it is caught, and returns its number.
 ///
-/// Those that this process was started to ignore (`nohup`, a background job of a script) stay ignored.
+/// SIGXFSZ (`ulimit -f`) is caught and not waited for: the write that it is about fails, which says more. Those that this process was started to ignore (`nohup`, a background job of a script) stay ignored.
 #[cfg(unix)]
 pub async fn stop_requested() -> u8 {
     use futures::stream::{FuturesUnordered, StreamExt};
+    use rustix::process::Signal;
     use tokio::signal::unix::{SignalKind, signal};
 
+    // The others have these numbers everywhere: SIGHUP, SIGINT, SIGQUIT, SIGALRM, SIGTERM, SIGXCPU, SIGVTALRM
+    // and SIGPROF.
+    const USER: [i32; 2] = [Signal::USR1.as_raw(), Signal::USR2.as_raw()];
+    const STOPS: [i32; 10] = [1, 2, 3, 14, 15, 24, 26, 27, USER[0], USER[1]];
+    // Its handler stays.
+    let _ = signal(SignalKind::from_raw(Signal::XFSZ.as_raw()));
     let ignored = ignored_mask();
-    // SIGHUP, SIGINT, SIGQUIT and SIGTERM have these numbers everywhere.
-    let received = [1, 2, 3, 15].map(|number: u8| {
+    let received = STOPS.map(|number| {
         let is_ignored = ignored >> (number - 1) & 1 == 1;
-        let kind = SignalKind::from_raw(number.into());
+        let kind = SignalKind::from_raw(number);
         // A signal that cannot be caught ends the process by itself.
         let mut signal = (!is_ignored).then(|| signal(kind).ok())??;
         Some(async move {
             signal.recv().await;
-            number
+            number as u8
         })
     });
     let mut received: FuturesUnordered<_> = received.into_iter().flatten().collect();

@@ -138,7 +138,7 @@ fn temp_file_next_to(path: &Path, is_private: bool) -> io::Result<(File, TempPat
     std::fs::metadata(folder)?;
     let mut builder = Builder::new();
     builder.prefix(".streams-");
-    sys::new_file_mode(&mut builder, is_private);
+    sys::new_file_mode(&mut builder, if is_private { 0o600 } else { 0o666 });
     // tempfile's own errors name the temporary file, which the user does not know, and keep only the kind.
     let made = builder.tempfile_in(folder).map(NamedTempFile::into_parts);
     made.map_err(|error| error.kind().into())

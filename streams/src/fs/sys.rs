@@ -30,17 +30,13 @@ pub(super) fn copy_access(from: &Metadata, to: &File) -> io::Result<()> {
     to.set_permissions(from.permissions())
 }
 
-/// Sets who may read a new temporary file: its owner, or everyone that the umask lets.
-pub(super) fn new_file_mode(builder: &mut Builder<'_, '_>, is_private: bool) {
+/// Sets who may read a new temporary file, as far as the umask lets them.
+pub(super) fn new_file_mode(builder: &mut Builder<'_, '_>, mode: u32) {
     #[cfg(unix)]
-    builder.permissions(PermissionsExt::from_mode(if is_private {
-        0o600
-    } else {
-        0o666
-    }));
+    builder.permissions(PermissionsExt::from_mode(mode));
     // New files inherit the rights of their folder.
     #[cfg(not(unix))]
-    let _ = (builder, is_private);
+    let _ = (builder, mode);
 }
 
 /// Writes to the disk that the files of `folder` have the names that they have now.

@@ -93,8 +93,8 @@ impl Decoder {
     ///
     /// # Errors
     ///
-    /// [`Error::Corrupt`] or [`Error::WrongFormat`]; `out` has what was good. After an error the
-    /// decoder is of no more use.
+    /// [`Error::Corrupt`] or [`Error::WrongFormat`]; `out` has what was decoded before it, which no check value
+    /// has confirmed. After an error the decoder is of no more use.
     pub fn decode(&mut self, input: &mut Bytes, out: &mut Vec<u8>) -> Result<(), Error> {
         while !input.is_empty() || matches!(self.state, State::Inside(_)) {
             match &mut self.state {

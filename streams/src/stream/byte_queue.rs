@@ -2,8 +2,8 @@
 //!
 //! Node's `write()` takes every chunk and returns `false` when the producer should pause; a producer
 //! that ignores it fills the memory. [`Producer::push`] is that `write()`. As a [`Sink`], the producer
-//! waits for room instead, so it cannot be ignored. Bytes count as queued until the reader drops
-//! the chunk, as Node's do until `callback()`.
+//! waits for room instead, so it cannot be ignored. A chunk counts as queued until the reader drops
+//! it or asks for the next one, as Node's does until `callback()`.
 //!
 //! Objects instead of bytes (`objectMode`) need nothing of ours: [`tokio::sync::mpsc`] counts items.
 
@@ -65,6 +65,9 @@ pub fn byte_queue(high_water_mark: usize) -> (Producer, Consumer) {
 pub struct Producer(Arc<Queue>);
 
 /// The reading end, a [`Stream`] of `Result<Bytes, Error>`.
+///
+/// The bytes of a chunk count as queued until its last clone is dropped or the next chunk is asked for, so
+/// chunks can be collected; what was collected does not count.
 #[derive(Debug)]
 pub struct Consumer(Arc<Queue>);
 
@@ -78,8 +81,10 @@ struct Queue {
 #[derive(Debug, Default)]
 struct State {
     chunks: VecDeque<Bytes>,
-    /// The bytes of `chunks`, and of chunks that were delivered and are still held.
+    /// The bytes of `chunks` and of the chunk in hand.
     queued_bytes: usize,
+    /// The number and the bytes of the chunk that was delivered last; 0 bytes once it does not count any more.
+    in_hand: (u64, usize),
     end: End,
     consumer_is_gone: bool,
     producer_waker: Option<Waker>,
@@ -123,7 +128,7 @@ impl Producer {
         poll_fn(|cx| self.0.poll_below(1, cx)).await
     }
 
-    /// Returns how many bytes were pushed and not yet dropped by the reader: `writableLength`.
+    /// Returns how many bytes were pushed and are not yet done with by the reader: `writableLength`.
     pub fn queued_bytes(&self) -> usize {
         self.0.lock().queued_bytes
     }
@@ -172,10 +177,17 @@ impl Stream for Consumer {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let (in_hand, _) = self.0.lock().in_hand;
+        self.0.release(in_hand);
         let mut state = self.0.lock();
         if let Some(bytes) = state.chunks.pop_front() {
-            let queue = Arc::clone(&self.0);
-            return Poll::Ready(Some(Ok(Bytes::from_owner(Delivered { bytes, queue }))));
+            state.in_hand = (in_hand + 1, bytes.len());
+            let delivered = Delivered {
+                bytes,
+                number: in_hand + 1,
+                queue: Arc::clone(&self.0),
+            };
+            return Poll::Ready(Some(Ok(Bytes::from_owner(delivered))));
         }
         match std::mem::replace(&mut state.end, End::Ended) {
             End::Ended => Poll::Ready(None),
@@ -199,9 +211,10 @@ impl Drop for Consumer {
     }
 }
 
-/// The owner of a delivered chunk: its bytes leave the count with the last clone.
+/// The owner of a delivered chunk, dropped with its last clone.
 struct Delivered {
     bytes: Bytes,
+    number: u64,
     queue: Arc<Queue>,
 }
 
@@ -213,9 +226,7 @@ impl AsRef<[u8]> for Delivered {
 
 impl Drop for Delivered {
     fn drop(&mut self) {
-        let mut state = self.queue.lock();
-        state.queued_bytes -= self.bytes.len();
-        wake(state.producer_waker.take(), state);
+        self.queue.release(self.number);
     }
 }
 
@@ -237,6 +248,17 @@ impl Queue {
         match state.queued_bytes < limit {
             true => Poll::Ready(Ok(())),
             false => Poll::Pending,
+        }
+    }
+
+    /// Stops counting the chunk of that number, if it still counts.
+    fn release(&self, number: u64) {
+        let mut state = self.lock();
+        let (in_hand, bytes) = state.in_hand;
+        if number == in_hand && bytes > 0 {
+            state.in_hand = (number, 0);
+            state.queued_bytes -= bytes;
+            wake(state.producer_waker.take(), state);
         }
     }
 

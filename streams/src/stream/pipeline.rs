@@ -6,9 +6,9 @@
 
 use std::pin::pin;
 
-use futures::future::{self, Either};
+use futures::future::{self, Either, FutureExt};
 use futures::sink::{Sink, SinkExt};
-use futures::stream::{Stream, StreamExt};
+use futures::stream::{Stream, TryStreamExt};
 
 use crate::Error;
 
@@ -22,8 +22,9 @@ use crate::Error;
 /// # Errors
 ///
 /// The first error of either side, once; source and sink are dropped by then. What the source
-/// yielded before its error has been delivered, but the sink was not closed, so it knows that this
-/// is not all: a [`crate::AtomicFile`] leaves nothing behind.
+/// yielded before its error has been handed to the sink, which writes of it what it can without
+/// waiting, as Node destroys a stalled destination at once. The sink was not closed, so it knows that
+/// this is not all. To have everything written, lend the sink (`&mut sink`) and flush it afterwards.
 ///
 /// # Cancel safety
 ///
@@ -46,21 +47,17 @@ where
     W: Sink<T>,
     W::Error: Into<E>,
 {
-    let mut failed = None;
+    let mut source_failed = false;
     // The sink comes after the source, so that it is dropped first.
-    let mut items = pin!(source.scan((), |(), item| {
-        future::ready(item.map_err(|error| failed = Some(error)).ok())
-    }));
+    let mut items = pin!(source.inspect_err(|_| source_failed = true));
     let mut sink = pin!(sink.sink_map_err(Into::into));
-    let sent = sink.send_all(&mut items.as_mut().map(Ok)).await;
-    // Where the source has ended or failed, `send_all` flushes the sink. If that fails too, the source's error came first.
-    match failed {
-        Some(error) => Err(error),
-        None => {
-            sent?;
-            sink.close().await
-        }
+    let sent = sink.send_all(&mut items).await;
+    if source_failed {
+        // Once, without waiting: a stalled sink would hold the error back. If this fails too, the source's error came first.
+        let _ = sink.flush().now_or_never();
     }
+    sent?;
+    sink.close().await
 }
 
 /// Returns the output of `work`, or [`Error::Cancelled`] as soon as `stop` is ready; the loser is dropped.

@@ -29,7 +29,7 @@ pub struct FileSource {
     origin: Origin,
     chunk_bytes: NonZeroUsize,
     start: u64,
-    end: Option<u64>,
+    end: u64,
 }
 
 #[derive(Debug)]
@@ -72,7 +72,7 @@ impl From<Origin> for FileSource {
             origin,
             chunk_bytes: DEFAULT_CHUNK_BYTES,
             start: 0,
-            end: None,
+            end: u64::MAX,
         }
     }
 }
@@ -95,9 +95,9 @@ impl FileSource {
             Bound::Unbounded => 0,
         };
         self.end = match range.end_bound() {
-            Bound::Included(&last) => last.checked_add(1),
-            Bound::Excluded(&end) => Some(end),
-            Bound::Unbounded => None,
+            Bound::Included(&last) => last.saturating_add(1),
+            Bound::Excluded(&end) => end,
+            Bound::Unbounded => u64::MAX,
         };
         self
     }
@@ -119,9 +119,7 @@ impl FileSource {
             Origin::Path(path) => File::open(path).await?,
             Origin::Opened(file) => file,
         };
-        let mut bytes = self
-            .end
-            .map_or(u64::MAX, |end| end.saturating_sub(self.start));
+        let mut bytes = self.end.saturating_sub(self.start);
         if self.start > 0 {
             match file.seek(SeekFrom::Start(self.start)).await {
                 Ok(_) => {}

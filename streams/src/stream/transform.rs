@@ -88,21 +88,7 @@ pub trait Through: TryStream + Sized {
     /// Returns the stream that comes out of `transform` when this one is fed to it.
     ///
     /// The first error, of this stream or of `transform`, is the last item; this stream is dropped before it comes out.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), streams::Error> {
-    /// use futures::{TryStreamExt, stream};
-    /// use streams::{Lines, Through};
-    ///
-    /// let chunks = ["one\ntw", "o\r\nthr", "ee"].map(|chunk| Ok::<_, streams::Error>(chunk.into()));
-    ///
-    /// let lines: Vec<_> = stream::iter(chunks).through(Lines::new()).try_collect().await?;
-    ///
-    /// assert_eq!(lines, ["one", "two", "three"]);
-    /// # Ok(()) }
-    /// ```
+    /// There is an example at [`Transform`].
     fn through<T>(self, transform: T) -> impl Stream<Item = Result<T::Output, Self::Error>>
     where
         T: Transform<Input = Self::Ok>,

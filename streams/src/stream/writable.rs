@@ -56,6 +56,10 @@ pub struct ByteSink<W, R = Empty> {
 
 impl<W: AsyncWrite + Unpin> ByteSink<W> {
     /// Makes a sink with Node's high-water mark.
+    ///
+    /// It does not read, so it cannot see that a peer has gone while there is nothing to write, and a pipeline
+    /// whose source is idle goes on waiting. For a socket take [`ByteSink::duplex`], or the writing half with
+    /// this one if the other half is read elsewhere.
     pub fn new(destination: W) -> Self {
         Self::with_high_water_mark(destination, DEFAULT_HIGH_WATER_MARK)
     }
@@ -164,9 +168,8 @@ impl<W: AsyncWrite + Unpin, R: AsyncRead + Unpin> Sink<Bytes> for ByteSink<W, R>
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.check_peer(cx)?;
         ready!(self.poll_write_queue(cx))?;
-        Pin::new(&mut self.destination)
-            .poll_flush(cx)
-            .map_err(Error::Write)
+        let flushed = Pin::new(&mut self.destination).poll_flush(cx);
+        flushed.map_err(Error::Write)
     }
 
     /// Writes the queue and shuts the destination down: `end()`.

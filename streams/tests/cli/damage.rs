@@ -137,3 +137,18 @@ fn a_limit_is_a_size() {
         assert!(ran.stderr.contains("--max-output"), "{}", ran.stderr);
     }
 }
+
+#[test]
+fn what_was_good_goes_to_stdout_whole_however_slowly_it_is_read() {
+    let noise = super::random::random_bytes(19, 1_000_000);
+    let mut wrong_crc = Member::of(&noise);
+    wrong_crc.crc ^= 1;
+    let folder = Folder::with("a.gz", wrong_crc.bytes());
+
+    for _ in 0..10 {
+        let ran = folder.run("decompress -c a.gz");
+
+        ran.expect_line(1, &["a.gz: ", "damaged"]);
+        assert!(ran.stdout == noise, "{} bytes", ran.stdout.len());
+    }
+}

@@ -208,6 +208,18 @@ fn what_is_not_taken_is_refused_in_a_sentence() {
     folder
         .run("--rsyncable a")
         .expect_line(1, &["--rsyncable is not taken: "]);
+    for args in [
+        "-a a",
+        "-b 12 a",
+        "-L",
+        "-m a",
+        "-M a",
+        "-Z a",
+        "--ascii a",
+        "--synchronous a",
+    ] {
+        folder.run(args).expect_line(1, &["of gzip are not taken"]);
+    }
     for args in ["-d old.Z", "-t old.Z", "-l old.Z", "decompress -c old.Z"] {
         folder.run(args).expect_line(1, &["old.Z", "compress(1)"]);
     }
@@ -239,24 +251,76 @@ fn tar_compresses_and_extracts_with_it() {
     let folder = Folder::empty();
     fs::create_dir(folder.path("sub")).unwrap();
     fs::write(folder.path("sub/a"), TEXT).unwrap();
-    let tar = |args: &str| {
+    let tar = |verb: &str, args: &str| {
         let tar: Command = peer("tar")?;
         let mut command = folder.other_command(tar);
         command
-            .args(["-I", env!("CARGO_BIN_EXE_streams")])
+            .arg("-I")
+            .arg(format!("{}{verb}", env!("CARGO_BIN_EXE_streams")))
             .args(args.split_whitespace());
         Running::start(&mut command).wait().expect_silence();
         Some(())
     };
 
-    if tar("-cf sub.tar.gz sub").is_none() {
-        return;
-    }
-    fs::remove_dir_all(folder.path("sub")).unwrap();
-    tar("-xf sub.tar.gz");
+    for (packs, unpacks) in [("", ""), (" compress -9", " compress"), ("", " decompress")] {
+        if tar(packs, "-cf sub.tar.gz sub").is_none() {
+            return;
+        }
+        fs::remove_dir_all(folder.path("sub")).unwrap();
+        // tar adds `-d`.
+        tar(unpacks, "-xf sub.tar.gz");
 
-    assert!(folder.read("sub.tar.gz").starts_with(&[0x1f, 0x8b]));
-    assert_eq!(folder.read("sub/a"), TEXT);
+        assert!(folder.read("sub.tar.gz").starts_with(&[0x1f, 0x8b]));
+        assert_eq!(folder.read("sub/a"), TEXT);
+    }
+}
+
+#[test]
+fn c_compresses_again_and_silent_is_quiet() {
+    let folder = Folder::with("a.gz", gz());
+
+    let twice = folder.run("-c --silent a.gz");
+
+    twice.expect_silence();
+    assert_eq!(folder.run_with("-d", &twice.stdout).stdout, gz());
+}
+
+#[test]
+fn f_takes_a_link_and_leaves_the_data() {
+    let folder = Folder::with("a", TEXT);
+    std::os::unix::fs::symlink("a", folder.path("link")).unwrap();
+
+    folder.run("link").expect_line(1, &["symbolic link", "-f"]);
+    folder.run("-f link").expect_silence();
+
+    assert_eq!(folder.names(), ["a", "link.gz"]);
+    assert_eq!(folder.run("-dc link.gz").stdout, TEXT);
+}
+
+#[test]
+fn d_after_a_verb_is_not_advertised() {
+    let folder = Folder::empty();
+
+    for verb in ["compress", "decompress", "test", "list"] {
+        let help = folder.run(&format!("{verb} --help"));
+
+        help.expect_silence();
+        let help = String::from_utf8(help.stdout).unwrap();
+        assert!(!help.contains("-d, --decompress"), "{help}");
+    }
+}
+
+#[test]
+fn a_file_that_is_named_like_a_verb_comes_after_two_dashes_or_with_its_folder() {
+    let folder = Folder::with("c", TEXT).and("d", TEXT).and("test", TEXT);
+
+    folder.run("c").expect_silence();
+    folder.run("d").expect_silence();
+    folder.run("-- test").expect_silence();
+    folder.run("-d ./test.gz").expect_silence();
+    folder.run("./test").expect_silence();
+
+    assert_eq!(folder.names(), ["c.gz", "d.gz", "test.gz"]);
 }
 
 #[test]

@@ -246,6 +246,34 @@ fn pipes_that_do_not_wait_are_waited_for() {
 }
 
 #[test]
+fn text_waits_for_its_reader_too() {
+    let members = Member::of(TEXT).bytes();
+    let mut folder = Folder::with("000.gz", &members);
+    for number in 1..100 {
+        folder = folder.and(format!("{number:03}.gz"), &members);
+    }
+    let names = folder.names().join(" ");
+    let list = format!("list {names}");
+    for args in ["tour --code", "completions bash", &list] {
+        let (mut out, stdout) = std::io::pipe().unwrap();
+        // The smallest pipe: a page.
+        rustix::pipe::fcntl_setpipe_size(&stdout, 1).unwrap();
+        fcntl_setfl(stdout.as_fd(), OFlags::NONBLOCK).unwrap();
+        let mut command = folder.command();
+        command.args(args.split_whitespace()).stdout(stdout);
+        let mut running = Running::start(&mut command);
+        drop(command);
+
+        running.until(|| rustix::io::ioctl_fionread(&out).unwrap() > 1_000);
+        let mut got = Vec::new();
+        std::io::Read::read_to_end(&mut out, &mut got).unwrap();
+
+        running.wait().expect_silence();
+        assert!(got == folder.run(args).stdout, "{args}");
+    }
+}
+
+#[test]
 fn a_closed_stdout_is_a_failure_with_a_sentence() {
     let folder = Folder::with("a", TEXT);
     let mut command = folder.command();

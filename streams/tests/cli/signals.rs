@@ -11,7 +11,18 @@ use super::meanwhile::at_work;
 use super::member::Member;
 use super::running::Running;
 
-const SIGNALS: [(&str, i32); 4] = [("INT", 130), ("TERM", 143), ("HUP", 129), ("QUIT", 131)];
+const SIGNALS: [(&str, Signal); 10] = [
+    ("INT", Signal::INT),
+    ("TERM", Signal::TERM),
+    ("HUP", Signal::HUP),
+    ("QUIT", Signal::QUIT),
+    ("ALRM", Signal::ALARM),
+    ("VTALRM", Signal::VTALARM),
+    ("PROF", Signal::PROF),
+    ("XCPU", Signal::XCPU),
+    ("USR1", Signal::USR1),
+    ("USR2", Signal::USR2),
+];
 
 /// `program` with the signals as a terminal has them, whatever the caller of these tests ignores (`nohup`).
 fn with_default_signals(folder: &Folder, program: &str) -> Command {
@@ -19,7 +30,7 @@ fn with_default_signals(folder: &Folder, program: &str) -> Command {
         return folder.other_command(Command::new(program));
     }
     let mut command = folder.other_command(Command::new("env"));
-    command.args(["--default-signal=INT,TERM,HUP,QUIT", program]);
+    command.args(["--default-signal", program]);
     command
 }
 
@@ -52,7 +63,7 @@ fn a_signal_leaves_nothing_behind() {
     let packed = Member::of(TEXT).bytes();
     let half = &packed[..packed.len() / 2];
 
-    for (signal, status) in SIGNALS {
+    for (signal, number) in SIGNALS {
         for (args, input) in [
             (["compress", "-o", "out"], TEXT),
             (["decompress", "-o", "out"], half),
@@ -66,7 +77,7 @@ fn a_signal_leaves_nothing_behind() {
 
             assert_eq!(
                 (ran.status, ran.stderr.as_str()),
-                (status, ""),
+                (128 + number.as_raw(), ""),
                 "SIG{signal}"
             );
             assert!(
@@ -120,6 +131,51 @@ fn the_other_signals_still_count() {
 
     assert_eq!(ran.status, 143);
     assert!(folder.names().is_empty());
+}
+
+#[test]
+fn a_file_that_may_not_be_so_large_is_a_failure_that_leaves_nothing() {
+    let folder = Folder::with("a", super::random::random_bytes(20, 500_000));
+    for args in ["compress a", "-k a", "copy a b"] {
+        let mut command = with_default_signals(&folder, "sh");
+        command.args(["-c", &format!("ulimit -f 100; exec \"$0\" {args}")]);
+
+        let ran = Running::start(command.arg(env!("CARGO_BIN_EXE_streams"))).wait();
+
+        ran.expect_line(1, &["cannot write: File too large"]);
+        assert_eq!(folder.names(), ["a"], "{args}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_lesson_ends_with_the_process_that_started_it() {
+    use rustix::event::{PollFd, PollFlags, poll};
+    use std::io::Write;
+
+    let folder = Folder::empty();
+    let (out, mut stdout) = std::io::pipe().unwrap();
+    let page = rustix::pipe::fcntl_setpipe_size(&stdout, 1).unwrap();
+    // Room for the first line, `fast: 1 2 3 4 5`, and for no other: then the lesson waits.
+    let filled = page - 20;
+    stdout.write_all(&vec![b' '; filled]).unwrap();
+    let mut command = with_default_signals(&folder, "sh");
+    let lesson = r#"STREAMS_LESSON=fan-out "$0"; exit"#;
+    command.args(["-c", lesson, env!("CARGO_BIN_EXE_streams")]);
+    let mut running = Running::start(command.stdout(stdout));
+    drop(command);
+    running.until(|| rustix::io::ioctl_fionread(&out).unwrap() > filled as u64);
+
+    running.signal_now(Signal::KILL);
+
+    // All ends that write are closed.
+    let mut ends = [PollFd::new(&out, PollFlags::empty())];
+    let minute = rustix::event::Timespec {
+        tv_sec: 60,
+        tv_nsec: 0,
+    };
+    assert_eq!(poll(&mut ends, Some(&minute)), Ok(1));
+    assert!(ends[0].revents().contains(PollFlags::HUP));
 }
 
 /// `SOAK=1` tries it more often.

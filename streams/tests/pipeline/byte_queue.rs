@@ -268,3 +268,41 @@ async fn a_fast_producer_is_ahead_by_the_mark_and_a_chunk_at_most() {
 
     assert_eq!(taken, 16_000);
 }
+
+#[test]
+fn chunks_can_be_collected() {
+    let (mut producer, consumer) = byte_queue(4);
+    let producing = async {
+        for _ in 0..10 {
+            producer.send("abcd".into()).await.unwrap();
+        }
+        producer.end();
+    };
+    let collecting = consumer.try_collect::<Vec<_>>();
+    let mut both = Box::pin(async { tokio::join!(producing, collecting) });
+
+    // More turns than they need, so that a test that would hang fails.
+    for _ in 0..100 {
+        if let Some(((), collected)) = (&mut both).now_or_never() {
+            assert_eq!(collected.unwrap(), ["abcd"; 10]);
+            return;
+        }
+    }
+    panic!("they wait for each other");
+}
+
+#[test]
+fn an_old_chunk_that_is_dropped_does_not_count_twice() {
+    let (mut producer, mut consumer) = byte_queue(10);
+    producer.push(bytes(3)).unwrap();
+    producer.push(bytes(4)).unwrap();
+
+    let first = consumer.next().now_or_never();
+    let second = consumer.next().now_or_never();
+    let in_hand = producer.queued_bytes();
+    drop(first);
+    let still = producer.queued_bytes();
+    drop(second);
+
+    assert_eq!((in_hand, still, producer.queued_bytes()), (4, 4, 0));
+}

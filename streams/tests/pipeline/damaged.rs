@@ -1,5 +1,6 @@
 //! A failure at every place: the first error comes back, and by then everything is released.
 
+use futures::FutureExt;
 use streams::pipeline;
 
 use super::scene::{Place, Scene, Script};
@@ -113,5 +114,20 @@ async fn the_first_of_two_failures_wins() {
     let outcome = run(&scene, script).await;
 
     assert_eq!(outcome, Err(Place::Source));
+    assert_eq!(scene.parts(), 0);
+}
+
+#[test]
+fn a_failure_of_the_source_does_not_wait_for_a_sink_that_has_stalled() {
+    let scene = Scene::default();
+    let stalled = Script {
+        hangs_at: Some(Place::SinkFlush),
+        ..Script::default()
+    };
+
+    let source = scene.source(failing_at(Place::Source));
+    let outcome = pipeline(source, scene.sink(stalled)).now_or_never();
+
+    assert_eq!(outcome, Some(Err(Place::Source)));
     assert_eq!(scene.parts(), 0);
 }

@@ -3,9 +3,7 @@
 mod byte_queue;
 mod byte_sink;
 mod cancelled;
-mod closing;
 mod damaged;
 mod file_source;
 mod scene;
-mod tee;
 mod transform;

@@ -1,9 +1,13 @@
-//! Text in chunks: what comes out is what would come out of the whole, wherever the chunks end.
+//! Text in chunks, of which comes out what would come out of the whole, wherever the chunks end; and one source for several sinks.
 
 #[path = "../support/random.rs"]
 mod random;
+#[path = "../pipeline/scene.rs"]
+mod scene;
 
+mod closing;
 mod lines;
+mod tee;
 mod utf8;
 
 use bytes::Bytes;
