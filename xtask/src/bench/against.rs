@@ -56,17 +56,14 @@ pub fn replace_contenders(root: &Path, rev: &str, specs: &mut Vec<Spec>) -> Resu
 /// Returns the speed of now to the speed of then, a line for each figure: 1.00 is equal, larger is quicker.
 pub fn speeds(spec: &Spec, entries: &[Entry]) -> String {
     let mut text = format!("{}: {}", spec.id, spec.title);
-    let is_time = spec.work.is_some();
-    let count = if is_time { 1 } else { usize::MAX };
+    let count = if spec.work.is_some() { 1 } else { usize::MAX };
     for (name, figures) in compared(entries).into_iter().take(count) {
-        let [Some(now), Some(then)] = figures[..] else {
-            continue;
-        };
-        let rate = now.median / then.median;
-        let speed = if is_time { 1.0 / rate } else { rate };
-        let is_noise = now.overlaps(then);
-        let noise = if is_noise { " (within noise)" } else { "" };
-        text += &format!("\n  {speed:.2} {name}{noise}");
+        if let [Some(now), Some(then)] = figures[..] {
+            let speed = spec.advantage(now.median, then.median);
+            let is_noise = now.overlaps(then);
+            let noise = if is_noise { " (within noise)" } else { "" };
+            text += &format!("\n  {speed:.2} {name}{noise}");
+        }
     }
     text
 }

@@ -122,6 +122,13 @@ impl Spec {
         self.file.parent().unwrap_or(Path::new("."))
     }
 
+    /// Returns how many times as good ours is: the smaller the better for times and memory, else the larger the better.
+    pub fn advantage(&self, ours: f64, theirs: f64) -> f64 {
+        let is_less_better = self.work.is_some() || ["ms", "µs", "MiB"].contains(&&*self.unit);
+        let ratio = ours / theirs;
+        if is_less_better { ratio.recip() } else { ratio }
+    }
+
     /// Refuses what does not fit together.
     fn check(&self) -> Result<()> {
         let mut servers = self.contenders.iter().filter(|one| one.serve.is_some());

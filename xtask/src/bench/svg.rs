@@ -12,7 +12,8 @@ const TOP: f64 = 46.0;
 /// A bar: its label, its length, the text at its end.
 type Bar = (String, f64, String);
 
-/// Draws times, the shorter the better; or, where there are rates, how many times Node's or the first peer's ours is.
+/// Draws times, the shorter the better; or, where there are several figures, how many times as good as Node's or the
+/// first peer's ours are.
 ///
 /// Nothing if there is nothing to compare.
 pub fn chart(spec: &Spec, entries: &[Entry]) -> Option<String> {
@@ -28,11 +29,11 @@ pub fn chart(spec: &Spec, entries: &[Entry]) -> Option<String> {
     }
     for (name, figures) in compared {
         if let (Some(ours), Some(peer)) = (figures[0], figures[peer]) {
-            let ratio = ours.median / peer.median;
+            let ratio = spec.advantage(ours.median, peer.median);
             bars.push((name, ratio, format!("{ratio:.2} x")));
         }
     }
-    let meaning = format!("times {}; longer is faster", entries[peer].name);
+    let meaning = format!("times {}; longer is better", entries[peer].name);
     Some(draw(&spec.title, &meaning, &bars, false))
 }
 

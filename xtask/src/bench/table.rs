@@ -40,8 +40,8 @@ fn render(rows: &[Vec<String>]) -> String {
     lines.concat()
 }
 
-/// Returns a row for each figure and a column for each contender, with the ratio to ours: how much more work takes, or
-/// how much larger our rate is.
+/// Returns a row for each figure and a column for each contender, with the ratio to ours: how much more they
+/// take, or how much larger our rate is.
 fn by_figure(spec: &Spec, entries: &[Entry]) -> Vec<Vec<String>> {
     let mut head = vec![spec.unit.clone()];
     head.extend(entries.iter().map(|entry| entry.name.to_owned()));
@@ -51,10 +51,7 @@ fn by_figure(spec: &Spec, entries: &[Entry]) -> Vec<Vec<String>> {
         for (figure, entry) in figures.iter().zip(entries) {
             row.push(match (figure, figures[0]) {
                 (Some(theirs), Some(ours)) if row.len() > 1 => {
-                    let ratio = match spec.work {
-                        Some(_) => ratio(*theirs, ours),
-                        None => ratio(ours, *theirs),
-                    };
+                    let ratio = ratio(spec, ours, *theirs);
                     format!("{} ({ratio})", short(theirs.median))
                 }
                 (Some(figure), _) => short(figure.median),
@@ -69,12 +66,12 @@ fn by_figure(spec: &Spec, entries: &[Entry]) -> Vec<Vec<String>> {
     rows
 }
 
-/// Returns how many times as large one is as the other.
-fn ratio(one: Figure, other: Figure) -> String {
-    let is_same = one.median.total_cmp(&other.median).is_eq();
-    let is_noise = one.overlaps(other) && !is_same;
+/// Returns how many times as good ours is, and whether that may be chance.
+fn ratio(spec: &Spec, ours: Figure, theirs: Figure) -> String {
+    let is_same = ours.median.total_cmp(&theirs.median).is_eq();
+    let is_noise = ours.overlaps(theirs) && !is_same;
     let noise = if is_noise { ", within noise" } else { "" };
-    format!("{:.2} x{noise}", one.median / other.median)
+    format!("{:.2} x{noise}", spec.advantage(ours.median, theirs.median))
 }
 
 fn short(number: f64) -> String {

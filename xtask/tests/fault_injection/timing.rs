@@ -312,6 +312,12 @@ fn an_earlier_commit_is_built_and_timed_beside_ours() {
         0,
         &["demo/rates: Calls\n  1.50 calls\n", "1 passed, 0 failed"],
     );
+    let times = RATES.replace("calls/s", "ms");
+    let times = times.replace("echo small calls 300; echo large calls 10", "demo");
+    bench.write("demo/benches/rates.toml", &times);
+    bench
+        .run("bench --against HEAD --rounds 2")
+        .expect(0, &["  0.67 calls\n"]);
     bench
         .run("bench --against no-such-commit")
         .expect(2, &["no-such-commit"]);
