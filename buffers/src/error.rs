@@ -26,19 +26,13 @@ pub enum Error {
         bits: usize,
     },
 
-    /// A fill value has no bytes to repeat. Node: `ERR_INVALID_ARG_VALUE`.
+    /// A fill value, here as `util.inspect` shows it, has no bytes to repeat. Node: `ERR_INVALID_ARG_VALUE`.
     #[error("The argument 'value' is invalid. Received {0}")]
-    InvalidFill(
-        /// The value, as `util.inspect` shows it.
-        String,
-    ),
+    InvalidFill(String),
 
-    /// No encoding has this name. Node: `ERR_UNKNOWN_ENCODING`.
+    /// No encoding has this name, which is as it was given. Node: `ERR_UNKNOWN_ENCODING`.
     #[error("Unknown encoding: {0}")]
-    UnknownEncoding(
-        /// The name as it was given.
-        String,
-    ),
+    UnknownEncoding(String),
 
     /// This pair of encodings cannot be transcoded. Node: `U_ILLEGAL_ARGUMENT_ERROR`.
     #[error("Unable to transcode Buffer [U_ILLEGAL_ARGUMENT_ERROR]")]
@@ -116,11 +110,10 @@ impl Error {
     }
 
     pub(crate) fn not_allowed(name: &'static str, allowed: String, received: i128) -> Self {
-        let received = with_separators(received);
         Self::OutOfRange {
             name,
             allowed,
-            received,
+            received: with_separators(received),
         }
     }
 

@@ -12,8 +12,6 @@ use anyhow::{Context, Result, ensure};
 /// Names the lesson that a started process is. What a lesson starts from `current_exe()` inherits it.
 const VARIABLE: &str = "BUFFERS_LESSON";
 
-const CANNOT_WRITE: &str = "cannot write";
-
 struct Lesson {
     name: &'static str,
     title: &'static str,
@@ -61,12 +59,10 @@ pub fn run_as_lesson() -> Option<ExitCode> {
     Some((find(&name).ok()?.main)())
 }
 
-/// Prints a line for each lesson: its name and its title.
-pub fn list(out: &mut dyn Write) -> Result<()> {
-    for lesson in LESSONS {
-        writeln!(out, "{:<20} {}", lesson.name, lesson.title).context(CANNOT_WRITE)?;
-    }
-    Ok(())
+/// Returns a line for each lesson: its name and its title.
+pub fn list() -> String {
+    let line = |lesson: &Lesson| format!("{:<20} {}\n", lesson.name, lesson.title);
+    LESSONS.iter().map(line).collect()
 }
 
 /// Prints the output of the named lessons, or of all; with `code`, both programs and the output, from the files.
@@ -76,19 +72,18 @@ pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> Result<()> {
         names => names.iter().map(|name| find(name)).collect::<Result<_>>()?,
     };
     for (index, lesson) in lessons.iter().enumerate() {
+        let (name, mut text) = (lesson.name, String::new());
         if lessons.len() > 1 {
             let gap = if index > 0 { "\n" } else { "" };
-            let (name, title) = (lesson.name, lesson.title);
-            writeln!(out, "{gap}== {name} == {title}\n").context(CANNOT_WRITE)?;
+            text += &format!("{gap}== {name} == {}\n\n", lesson.title);
         }
         if code {
-            let (name, rust, node) = (lesson.name, lesson.rust, lesson.node);
-            let text = format!(
-                "// examples/{name}.rs\n{rust}\n// examples/{name}.mjs\n{node}\n// Both print:\n{}",
-                lesson.output
-            );
-            out.write_all(text.as_bytes()).context(CANNOT_WRITE)?;
-        } else {
+            text += &format!("// examples/{name}.rs\n{}\n", lesson.rust);
+            text += &format!("// examples/{name}.mjs\n{}\n", lesson.node);
+            text += &format!("// Both print:\n{}", lesson.output);
+        }
+        out.write_all(text.as_bytes()).context("cannot write")?;
+        if !code {
             start(lesson, out)?;
         }
     }
@@ -116,7 +111,7 @@ fn start(lesson: &Lesson, out: &mut dyn Write) -> Result<()> {
         let _ = child.kill();
     }
     let status = child.wait()?;
-    copied.context(CANNOT_WRITE)?;
+    copied.context("cannot write")?;
     ensure!(status.success(), "lesson {}: {status}", lesson.name);
     Ok(())
 }

@@ -14,6 +14,8 @@ fn a_buffer_is_compared_with_whatever_holds_bytes() {
     let slice: &[u8] = b"hi";
     assert!(buffer == slice);
     assert!(buffer == vec![b'h', b'i'] && buffer != [b'h'] && buffer != "ho");
+    let (string, boxed) = (String::from("hi"), Box::<[u8]>::from(*b"hi"));
+    assert!(buffer == string && buffer == boxed);
 }
 
 #[test]

@@ -357,8 +357,11 @@ fn a_full_disk_is_an_error_and_no_panic() {
     assert_eq!(status.code(), Some(1));
 }
 
+#[cfg(unix)]
 #[test]
 fn a_reversed_dump_leaves_holes_in_a_file_and_may_go_back() {
+    use std::os::unix::fs::{FileExt, MetadataExt};
+
     let file = tempfile::NamedTempFile::new().unwrap();
     let dump = "40000000: 4142  AB\n00000001: 43  C\n";
     let mut child = Command::new(env!("CARGO_BIN_EXE_buffers"))
@@ -375,7 +378,6 @@ fn a_reversed_dump_leaves_holes_in_a_file_and_may_go_back() {
         .unwrap();
     assert!(child.wait().unwrap().success());
 
-    use std::os::unix::fs::{FileExt, MetadataExt};
     let metadata = file.as_file().metadata().unwrap();
     assert_eq!(metadata.len(), 0x4000_0002);
     assert!(

@@ -21,7 +21,7 @@ use crate::{Encoding, Error, Inspect, Pattern};
 /// data[0] = 0x68;
 /// assert_eq!(data.to_string(), "hello");
 /// ```
-#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Default, Eq, PartialOrd, Ord, Hash)]
 pub struct Buffer(Vec<u8>);
 
 impl Buffer {
@@ -145,24 +145,11 @@ impl AsRef<[u8]> for Buffer {
     }
 }
 
-macro_rules! equal {
-    ($([$($generic:tt)*] $type:ty;)*) => {$(
-        impl<$($generic)*> PartialEq<$type> for Buffer {
-            fn eq(&self, other: &$type) -> bool {
-                self.0 == AsRef::<[u8]>::as_ref(other)
-            }
-        }
-    )*};
-}
-
-equal! {
-    [] [u8];
-    [] &[u8];
-    [] Vec<u8>;
-    [const LEN: usize] [u8; LEN];
-    [const LEN: usize] &[u8; LEN];
-    [] str;
-    [] &str;
+/// Equal to whatever holds the same bytes: another buffer, a slice, an array, a `Vec`, a text.
+impl<T: AsRef<[u8]> + ?Sized> PartialEq<T> for Buffer {
+    fn eq(&self, other: &T) -> bool {
+        self.0 == other.as_ref()
+    }
 }
 
 impl<'a> IntoIterator for &'a Buffer {

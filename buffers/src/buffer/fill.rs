@@ -26,11 +26,6 @@ pub fn fill<'a>(
     value: impl Into<Pattern<'a>>,
     range: impl RangeBounds<usize>,
 ) -> Result<(), Error> {
-    let start = match range.start_bound() {
-        Bound::Included(&start) => start,
-        Bound::Excluded(&before) => before.saturating_add(1),
-        Bound::Unbounded => 0,
-    };
     let end = match range.end_bound() {
         Bound::Included(&last) => last.saturating_add(1),
         Bound::Excluded(&end) => end,
@@ -39,15 +34,18 @@ pub fn fill<'a>(
     if end > bytes.len() {
         return Err(Error::out_of_range("end", bytes.len(), end));
     }
-    if start >= end {
+    // A range that begins after its end is empty.
+    let target = bytes.get_mut((range.start_bound().cloned(), Bound::Excluded(end)));
+    let target = target.unwrap_or_default();
+    if target.is_empty() {
         return Ok(());
     }
     let value = value.into();
     match (&*value.encoded(), value) {
-        ([], Pattern::Text("", _)) => bytes[start..end].fill(0),
+        ([], Pattern::Text("", _)) => target.fill(0),
         ([], Pattern::Text(text, _)) => return Err(Error::InvalidFill(inspect_text(text))),
         ([], _) => return Err(Error::InvalidFill(Inspect::of(&[]).to_string())),
-        (pattern, _) => repeat(&mut bytes[start..end], pattern),
+        (pattern, _) => repeat(target, pattern),
     }
     Ok(())
 }

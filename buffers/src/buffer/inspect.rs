@@ -98,10 +98,7 @@ fn quote(text: &str) -> String {
     for character in text.chars() {
         match character {
             '\'' if mark == '\'' => quoted += "\\'",
-            '\\' => quoted += "\\\\",
-            '\n' => quoted += "\\n",
-            '\t' => quoted += "\\t",
-            '\r' => quoted += "\\r",
+            '\\' | '\n' | '\t' | '\r' => quoted.extend(character.escape_default()),
             '\u{8}' => quoted += "\\b",
             '\u{c}' => quoted += "\\f",
             '\0'..='\x1f' | '\x7f'..='\u{9f}' => {

@@ -257,11 +257,8 @@ fn check_width(width: usize) -> Result<(), Error> {
 
 #[cold]
 fn past_the_end(len: usize, offset: usize, width: usize) -> Error {
-    match len.checked_sub(width) {
-        None => Error::OutOfBounds,
-        Some(last) => {
-            let allowed = format!(">= 0 and <= {last}");
-            Error::not_allowed("offset", allowed, offset as i128)
-        }
-    }
+    let Some(last) = len.checked_sub(width) else {
+        return Error::OutOfBounds;
+    };
+    Error::not_allowed("offset", format!(">= 0 and <= {last}"), offset as i128)
 }

@@ -201,10 +201,9 @@ fn first(bytes: &[u8], needle: &[u8]) -> Option<usize> {
 fn last(bytes: &[u8], needle: &[u8]) -> Option<usize> {
     match needle {
         [byte] => memrchr(*byte, bytes),
-        _ => match kernels::rfind(bytes, needle) {
-            Some(Ok(position)) => Some(position),
-            Some(Err(left)) => memmem::rfind(&bytes[..left], needle),
-            None => memmem::rfind(bytes, needle),
+        _ => match kernels::rfind(bytes, needle).unwrap_or(Err(bytes.len())) {
+            Ok(position) => Some(position),
+            Err(left) => memmem::rfind(&bytes[..left], needle),
         },
     }
 }

@@ -132,12 +132,8 @@ pub fn concat<T: AsRef<[u8]>>(
     if list.clone().into_iter().next().is_none() {
         return Vec::new();
     }
-    let total = total.into().unwrap_or_else(|| {
-        list.clone()
-            .into_iter()
-            .map(|part| part.as_ref().len())
-            .sum()
-    });
+    let lens = list.clone().into_iter().map(|part| part.as_ref().len());
+    let total = total.into().unwrap_or_else(|| lens.sum());
     let mut all = Vec::with_capacity(total);
     for part in list {
         let part = part.as_ref();

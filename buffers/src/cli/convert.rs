@@ -33,8 +33,7 @@ pub struct Args {
 }
 
 pub fn convert(args: &Args) -> Result<()> {
-    let is_digits = !matches!(args.to, Utf8 | Utf16le | Latin1 | Ascii);
-    if args.wrap > 0 && !is_digits {
+    if args.wrap > 0 && matches!(args.to, Utf8 | Utf16le | Latin1 | Ascii) {
         bail!(Usage(
             "-w is for hex, base64 and base64url: other texts have lines of their own".to_owned()
         ));

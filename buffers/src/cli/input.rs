@@ -27,9 +27,8 @@ impl Input {
     /// Opens the file at `path`; `-` and nothing are stdin.
     pub fn open(path: Option<&Path>) -> Result<Self> {
         let named = path.filter(|path| *path != Path::new("-"));
-        let name = named.map_or("stdin".to_owned(), |path| {
-            path.to_string_lossy().escape_debug().collect()
-        });
+        let name = named.map_or("stdin".into(), Path::to_string_lossy);
+        let name: String = name.escape_debug().collect();
         let file = named.map_or_else(sys::stdin, File::open);
         let file = file.with_context(|| name.clone())?;
         if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {

@@ -26,10 +26,9 @@ pub struct Args {
 pub fn inspect(args: &Args) -> Result<()> {
     let mut input = Input::open(args.file.as_deref())?;
     let mut out = BufWriter::new(stdout()?);
-    if args.json {
-        json(&mut input, &mut out)?;
-    } else {
-        summary(&mut input, &mut out, args.max)?;
+    match args.json {
+        true => json(&mut input, &mut out)?,
+        false => summary(&mut input, &mut out, args.max)?,
     }
     out.flush().context("cannot write")
 }

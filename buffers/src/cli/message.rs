@@ -18,6 +18,10 @@ pub fn warn(text: &str) {
 
 /// Prints `error` with its causes and gives the status for it.
 pub fn report(error: &Error) -> ExitCode {
+    if let Some(error) = error.downcast_ref::<clap::Error>() {
+        let _ = error.print();
+        return ExitCode::from(2);
+    }
     let causes: Vec<String> = error.chain().map(describe).collect();
     warn(&causes.join(": "));
     ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })

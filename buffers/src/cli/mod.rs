@@ -73,27 +73,21 @@ enum Command {
 /// Runs what the arguments say.
 pub fn main() -> ExitCode {
     match run(env::args_os().collect()) {
-        Ok(status) => status,
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) if message::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => message::report(&error),
     }
 }
 
-fn run(mut args: Vec<OsString>) -> Result<ExitCode> {
+fn run(mut args: Vec<OsString>) -> Result<()> {
     if args.get(1).is_some_and(|command| command == "dump") {
         dump::expand_words(&Cli::command(), &mut args[2..])?;
     }
     let command = match Cli::try_parse_from(args) {
         Ok(cli) => cli.command,
-        Err(error) if error.use_stderr() => {
-            let _ = error.print();
-            return Ok(ExitCode::from(2));
-        }
+        Err(error) if error.use_stderr() => bail!(error),
         // The help and the version.
-        Err(text) => {
-            print(text.to_string().as_bytes())?;
-            return Ok(ExitCode::SUCCESS);
-        }
+        Err(text) => return print(text.to_string().as_bytes()),
     };
     match command {
         None if sys::stdin_has_data() => {
@@ -101,19 +95,18 @@ fn run(mut args: Vec<OsString>) -> Result<ExitCode> {
                 "what is to be done with stdin? `buffers dump`, `convert` or `inspect`".to_owned()
             ));
         }
-        None => tour::run(&[], false, &mut stdout()?)?,
-        Some(Command::Tour { list: true, .. }) => tour::list(&mut stdout()?)?,
-        Some(Command::Tour { lessons, code, .. }) => tour::run(&lessons, code, &mut stdout()?)?,
-        Some(Command::Dump(options)) => dump::dump(&options)?,
-        Some(Command::Convert(args)) => convert::convert(&args)?,
-        Some(Command::Inspect(args)) => inspect::inspect(&args)?,
+        None => tour::run(&[], false, &mut stdout()?),
+        Some(Command::Tour { list: true, .. }) => print(tour::list().as_bytes()),
+        Some(Command::Tour { lessons, code, .. }) => tour::run(&lessons, code, &mut stdout()?),
+        Some(Command::Dump(options)) => dump::dump(&options),
+        Some(Command::Convert(args)) => convert::convert(&args),
+        Some(Command::Inspect(args)) => inspect::inspect(&args),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "buffers", &mut script);
-            print(&script)?;
+            print(&script)
         }
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 fn print(text: &[u8]) -> Result<()> {

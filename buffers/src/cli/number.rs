@@ -17,6 +17,7 @@ pub fn parse(text: &str) -> Result<i128, String> {
     let end = digits.find(|char: char| !char.is_digit(radix));
     let (digits, unit) = digits.split_at(end.unwrap_or(digits.len()));
     let shift = match unit.to_ascii_lowercase().as_str() {
+        _ if digits.is_empty() => return Err(wrong()),
         "" | "b" => 0,
         "k" | "kb" | "kib" => 10,
         "m" | "mb" | "mib" => 20,
@@ -24,9 +25,6 @@ pub fn parse(text: &str) -> Result<i128, String> {
         "t" | "tb" | "tib" => 40,
         _ => return Err(wrong()),
     };
-    if digits.is_empty() {
-        return Err(wrong());
-    }
     // One that is out of reach for 64 bits is as far as they go, also after its unit.
     let number = u64::from_str_radix(digits, radix).unwrap_or(u64::MAX);
     Ok(sign * i128::from(number.saturating_mul(1 << shift)))

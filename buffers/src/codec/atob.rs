@@ -56,8 +56,7 @@ pub fn atob(text: &str) -> Result<String, Error> {
 /// # Ok::<(), buffers::Error>(())
 /// ```
 pub fn btoa(text: &str) -> Result<String, Error> {
-    let bytes = Encoding::Latin1
-        .to_bytes(text)
-        .map_err(|_| Error::InvalidCharacter)?;
+    let bytes = Encoding::Latin1.to_bytes(text);
+    let bytes = bytes.map_err(|_| Error::InvalidCharacter)?;
     Ok(Encoding::Base64.to_text_lossy(&bytes))
 }

@@ -46,10 +46,7 @@ pub(crate) static URL_SAFE: Alphabet = Alphabet {
 
 /// Returns how many characters [`encode_to_slice`] writes.
 pub(crate) fn encoded_len(bytes: usize, alphabet: &Alphabet) -> usize {
-    match alphabet.is_padded {
-        true => bytes.div_ceil(3) * 4,
-        false => (4 * bytes).div_ceil(3),
-    }
+    base64::encoded_len(bytes, alphabet.is_padded).expect("no slice is that long")
 }
 
 /// Returns how many bytes a text without a mistake stands for.
@@ -92,17 +89,15 @@ fn first_fault(text: &[u8], alphabet: &Alphabet) -> Error {
     let padding = rest.iter().take_while(|&&byte| byte == b'=').count();
     // How many characters the last group has, and how much padding it lacks.
     let (last, lacking) = (chars % 4, (4 - chars % 4) % 4);
+    let last_group = &text[chars - last..chars];
+    let decoded = alphabet.engine.decode_slice(last_group, &mut [0; 3]);
     let (offset, reason) = if padding == 0 && !rest.is_empty() {
         (chars, "not a base64 character")
     } else if padding > 0 && last < 2 {
         (chars, "unexpected padding")
     } else if last == 1 {
         (chars - 1, "half a byte")
-    } else if alphabet
-        .engine
-        .decode_slice(&text[chars - last..chars], &mut [0; 3])
-        .is_err()
-    {
+    } else if decoded.is_err() {
         (chars - 1, "non-zero trailing bits")
     } else if padding > lacking || rest.len() > padding {
         return after_padding(chars + padding.min(lacking), alphabet);

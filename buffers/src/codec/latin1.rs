@@ -33,10 +33,8 @@ pub(super) fn encode_replacing(text: &str, encoding: Encoding) -> Vec<u8> {
 /// Appends the bytes; on an error, those before it.
 pub(super) fn encode_into(text: &str, encoding: Encoding, out: &mut Vec<u8>) -> Result<(), Error> {
     let blocks = text.as_bytes().chunks(64);
-    let ascii = blocks
-        .take_while(|block| block.is_ascii())
-        .map(<[u8]>::len)
-        .sum();
+    let blocks = blocks.take_while(|block| block.is_ascii());
+    let ascii = blocks.map(<[u8]>::len).sum();
     out.extend_from_slice(&text.as_bytes()[..ascii]);
     for (place, char) in text[ascii..].char_indices() {
         let byte = u8::try_from(char).ok();

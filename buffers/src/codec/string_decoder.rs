@@ -20,7 +20,7 @@ use crate::Encoding;
 /// assert_eq!(decoder.write(&[0xac, b'!']), "€!");
 /// assert_eq!(decoder.end(), "");
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct StringDecoder {
     encoding: Encoding,
     /// The bytes of a character that is not whole.
@@ -35,9 +35,7 @@ impl StringDecoder {
     pub fn new(encoding: Encoding) -> Self {
         Self {
             encoding,
-            carry: Vec::new(),
-            missing: 0,
-            high: None,
+            ..Self::default()
         }
     }
 
@@ -75,9 +73,8 @@ impl StringDecoder {
     /// Ends the input: returns U+FFFD for an incomplete character. The decoder can be used again.
     pub fn end(&mut self) -> String {
         if self.encoding == Encoding::Utf16le {
-            let mut units: Vec<u16> = self.high.take().into_iter().collect();
-            units.extend(self.end_utf16());
-            return String::from_utf16_lossy(&units);
+            let high = self.high.take().into_iter().collect();
+            return String::from_utf16_lossy(&[high, self.end_utf16()].concat());
         }
         self.encoding.to_text_lossy(&self.leftover())
     }
@@ -92,8 +89,7 @@ impl StringDecoder {
 
     /// As [`Self::end`], but in UTF-16 units.
     pub fn end_utf16(&mut self) -> Vec<u16> {
-        let leftover = self.leftover();
-        self.encoding.to_utf16(&leftover)
+        self.encoding.to_utf16(&self.leftover())
     }
 
     /// Returns the carry, if it is whole now, and the part of the chunk that can be decoded with it.
@@ -161,15 +157,10 @@ fn incomplete_utf8(chunk: &[u8]) -> (usize, usize) {
         return (0, 0);
     };
     let carry = before + 1;
-    let total = match chunk[chunk.len() - carry] {
-        0xc0..=0xdf => 2,
-        0xe0..=0xef => 3,
-        0xf0..=0xf7 => 4,
-        _ => 0,
-    };
-    if carry < total {
-        (carry, total)
-    } else {
-        (0, 0)
+    match chunk[chunk.len() - carry] {
+        0xc0..=0xdf if carry < 2 => (carry, 2),
+        0xe0..=0xef if carry < 3 => (carry, 3),
+        0xf0..=0xf7 if carry < 4 => (carry, 4),
+        _ => (0, 0),
     }
 }

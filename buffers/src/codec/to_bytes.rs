@@ -42,11 +42,7 @@ impl Encoding {
     pub fn to_bytes_lossy(self, text: &str) -> Vec<u8> {
         match self {
             Self::Utf8 => text.as_bytes().to_vec(),
-            Self::Utf16le => {
-                let mut bytes = Vec::new();
-                utf16::encode_into(text, &mut bytes);
-                bytes
-            }
+            Self::Utf16le => self.to_bytes(text).expect("it has every character"),
             Self::Latin1 | Self::Ascii => latin1::encode_lossy(text),
             Self::Hex => hex::decode_lossy(text.as_bytes()),
             Self::Base64 | Self::Base64Url => base64_lenient::decode(text.as_bytes()),

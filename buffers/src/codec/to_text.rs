@@ -21,10 +21,7 @@ impl Encoding {
     /// ```
     pub fn to_text(self, bytes: &[u8]) -> Result<String, Error> {
         let width = match self {
-            Self::Hex => return Ok(hex::encode(bytes)),
-            Self::Base64 | Self::Base64Url => {
-                return Ok(base64_blocks::encode(bytes, self));
-            }
+            Self::Hex | Self::Base64 | Self::Base64Url => return Ok(self.to_text_lossy(bytes)),
             Self::Utf16le => 2,
             _ => 1,
         };
@@ -61,7 +58,7 @@ impl Encoding {
     /// [`Self::to_text_lossy`] as the UTF-16 units of a JS string: lone surrogates stay as they are.
     pub fn to_utf16(self, bytes: &[u8]) -> Vec<u16> {
         match self {
-            Self::Utf16le => utf16::to_units(bytes),
+            Self::Utf16le => utf16::units(bytes).collect(),
             _ => self.to_text_lossy(bytes).encode_utf16().collect(),
         }
     }

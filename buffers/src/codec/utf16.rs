@@ -39,13 +39,9 @@ fn encode_slice(text: &str, out: &mut [u8]) -> usize {
     len
 }
 
-fn units(bytes: &[u8]) -> impl Iterator<Item = u16> + Clone {
+pub(super) fn units(bytes: &[u8]) -> impl Iterator<Item = u16> + Clone {
     let pairs = bytes.as_chunks().0;
     pairs.iter().map(|&pair| u16::from_le_bytes(pair))
-}
-
-pub(super) fn to_units(bytes: &[u8]) -> Vec<u16> {
-    units(bytes).collect()
 }
 
 /// Passes on the text; on an error, the characters before it.

@@ -14,17 +14,13 @@ pub(super) fn decode(bytes: &[u8]) -> Result<&str, Error> {
         return Ok(text);
     }
     simdutf8::compat::from_utf8(bytes).map_err(|error| {
-        let reason = error
-            .error_len()
-            .map_or("half a character", |_| "not UTF-8");
+        let error_len = error.error_len();
+        let reason = error_len.map_or("half a character", |_| "not UTF-8");
         Error::invalid("utf8", error.valid_up_to(), reason)
     })
 }
 
 /// Puts one U+FFFD for each maximal part of a character that does not go on: the standard library's rule is Node's.
 pub(super) fn decode_lossy(bytes: &[u8]) -> Cow<'_, str> {
-    match kernels::utf8(bytes) {
-        Some(text) => text.into(),
-        None => String::from_utf8_lossy(bytes),
-    }
+    kernels::utf8(bytes).map_or_else(|| String::from_utf8_lossy(bytes), Cow::from)
 }

@@ -15,10 +15,8 @@ pub fn include(options: &Options, input: &mut Input, out: &mut File) -> Result<(
     let file = options.file.as_deref().map(Path::as_os_str);
     let name = options.name.as_deref().or(file.filter(|name| *name != "-"));
     let name = name.map(|name| variable(name.as_encoded_bytes(), options.capitalize));
-    let mut text = match &name {
-        Some(name) => format!("unsigned char {name}[] = {{\n"),
-        None => String::new(),
-    };
+    let begin = |name: &String| format!("unsigned char {name}[] = {{\n");
+    let mut text = name.as_ref().map(begin).unwrap_or_default();
     let mut count = 0;
     while let Some(chunk) = input.next()? {
         for byte in chunk {

@@ -45,34 +45,32 @@ const EBCDIC: &[u8; 192] = b"\
     \\.STUVWXYZ......0123456789......";
 
 /// What a line looks like.
-pub struct Line {
+pub struct Line<'a> {
+    pub options: &'a Options,
     /// Bytes of a full line.
     pub cols: usize,
     group: usize,
     style: Style,
     digits: &'static Digits,
-    decimal: bool,
-    ebcdic: bool,
     has_colors: bool,
     /// Nearly every line there is: 16 bytes of hex in pairs, ASCII, without colours, all places known.
     has_fast_path: bool,
 }
 
-impl Line {
-    pub fn new(options: &Options) -> Self {
+impl<'a> Line<'a> {
+    pub fn new(options: &'a Options) -> Self {
         let (style, cols, group) = (options.style(), options.cols(), options.group());
-        let (decimal, ebcdic) = (options.decimal, options.ebcdic);
         let has_colors = color::is_on(options.color);
         let has_layout = (style, cols, group) == (Style::Hex, 16, 2);
+        let is_plain = !options.decimal && !options.ebcdic && !has_colors;
         Self {
+            options,
             cols,
             group,
             style,
             digits: if options.upper { &UPPER } else { &LOWER },
-            decimal,
-            ebcdic,
             has_colors,
-            has_fast_path: has_layout && !decimal && !ebcdic && !has_colors,
+            has_fast_path: has_layout && is_plain,
         }
     }
 
@@ -95,10 +93,8 @@ impl Line {
             place.copy_from_slice(&LOWER[usize::from(byte)]);
         }
         line[8] = b':';
-        for (place, pair) in line[DIGITS..]
-            .chunks_exact_mut(5)
-            .zip(bytes.as_chunks::<2>().0)
-        {
+        let pairs = bytes.as_chunks::<2>().0;
+        for (place, pair) in line[DIGITS..].chunks_exact_mut(5).zip(pairs) {
             place[..2].copy_from_slice(&self.digits[usize::from(pair[0])]);
             place[2..4].copy_from_slice(&self.digits[usize::from(pair[1])]);
         }
@@ -112,7 +108,7 @@ impl Line {
     #[inline(never)] // the fast path needs the registers
     fn slow_path(&self, text: &mut Vec<u8>, address: u64, bytes: &[u8]) {
         // Writing into a Vec does not fail.
-        let _ = if self.decimal {
+        let _ = if self.options.decimal {
             write!(text, "{:08}: ", address.cast_signed())
         } else {
             write!(text, "{address:08x}: ")
@@ -138,7 +134,7 @@ impl Line {
         }
         text.extend_from_slice(b"  ");
         for &byte in bytes {
-            let character = if self.ebcdic { ebcdic } else { ascii };
+            let character = if self.options.ebcdic { ebcdic } else { ascii };
             self.paint(text, byte, &[character(byte)]);
         }
         text.push(b'\n');

@@ -37,7 +37,8 @@ pub fn dump(options: &Options) -> Result<()> {
         Style::Include => include::include(options, &mut input, &mut out),
         Style::Plain => plain::plain(options, &mut input, &mut out),
         _ => {
-            let address = address.wrapping_add(options.offset());
+            // It may go round.
+            let address = address.wrapping_add(options.offset.unwrap_or_default() as u64);
             lines(&mut Rows::new(options, address), &mut input, &mut out)
         }
     }
@@ -49,16 +50,14 @@ fn open_output(options: &Options, input: &Input) -> Result<File> {
     let Some(path) = outfile.filter(|path| *path != Path::new("-")) else {
         return stdout();
     };
+    let name = path.display();
     if sys::is_same_file(&input.file, path) {
-        let text = format!(
-            "{}: is read, and cannot be written to as well",
-            path.display()
-        );
+        let text = format!("{name}: is read, and cannot be written to as well");
         bail!(Usage(text));
     }
     let mut open = OpenOptions::new();
     let open = open.write(true).create(true).truncate(!options.revert);
-    open.open(path).with_context(|| path.display().to_string())
+    open.open(path).with_context(|| name.to_string())
 }
 
 /// Bytes whose lines are written at once: with some options they are forty times as long.

@@ -61,7 +61,7 @@ pub struct Options {
     pub name: Option<OsString>,
     /// Added to each address that is shown
     #[arg(short, long, value_parser = parse, allow_hyphen_values = true)]
-    offset: Option<i128>,
+    pub offset: Option<i128>,
     /// Digits only
     #[arg(short, long, visible_aliases = ["ps", "postscript"], overrides_with_all = ["bits", "little_endian", "include"])]
     plain: bool,
@@ -159,11 +159,6 @@ impl Options {
             return Ok(());
         };
         bail!(Usage(text.to_owned()))
-    }
-
-    /// Returns what is added to an address; it may go round.
-    pub fn offset(&self) -> u64 {
-        self.offset.unwrap_or_default() as u64
     }
 
     /// Returns how many bytes a line has; with [`Style::Plain`], 0 is all of them.

@@ -46,10 +46,8 @@ fn plain(input: &mut Input, writer: &mut Writer) -> Result<()> {
     // A strict converter takes newlines alone; a dump may have blanks.
     let spaces_to_newlines = |text: &mut [u8]| {
         for byte in text {
-            *byte = match *byte {
-                b' ' | b'\t' | b'\r' | b'\x0c' => b'\n',
-                other => other,
-            };
+            let is_space = byte.is_ascii_whitespace();
+            *byte = if is_space { b'\n' } else { *byte };
         }
     };
     let mut address = 0;

@@ -3,20 +3,18 @@
 use super::Options;
 use super::line::Line;
 
-pub struct Rows {
-    pub line: Line,
+pub struct Rows<'a> {
+    pub line: Line<'a>,
     address: u64,
-    autoskip: bool,
     /// Lines of zeros since the last other one.
     zeros: u64,
 }
 
-impl Rows {
-    pub fn new(options: &Options, address: u64) -> Self {
+impl<'a> Rows<'a> {
+    pub fn new(options: &'a Options, address: u64) -> Self {
         Self {
             line: Line::new(options),
             address,
-            autoskip: options.autoskip % 2 == 1,
             zeros: 0,
         }
     }
@@ -25,7 +23,8 @@ impl Rows {
     #[inline(always)] // a call for each line would show
     pub fn push(&mut self, text: &mut Vec<u8>, bytes: &[u8]) {
         let is_full = bytes.len() == self.line.cols;
-        if self.autoskip && is_full && bytes.iter().all(|&byte| byte == 0) {
+        let autoskip = self.line.options.autoskip;
+        if autoskip % 2 == 1 && is_full && bytes.iter().all(|&byte| byte == 0) {
             self.zeros += 1;
         } else {
             self.end_zeros(text, 0);

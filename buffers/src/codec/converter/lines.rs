@@ -7,7 +7,7 @@ use memchr::memchr;
 use super::super::{base64, base64_blocks, hex};
 use crate::{Encoding, Error};
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Lines {
     from: Encoding,
     /// What is carried to the next chunk: characters whose group is not whole, a CR at the end, and their offsets in the stream.
@@ -18,11 +18,9 @@ pub(super) struct Lines {
 
 impl Lines {
     pub(super) fn new(from: Encoding) -> Self {
-        let (carry, offset) = (Vec::new(), 0);
         Self {
             from,
-            carry,
-            offset,
+            ..Self::default()
         }
     }
 
