@@ -1,5 +1,8 @@
 //! The page of a recording in a real browser: it opens from a file, asks nobody for anything, and is stepped through with the keys.
 
+// The browser is ended through its process group.
+#![cfg(unix)]
+
 #[path = "support/browser.rs"]
 mod browser;
 #[path = "support/node.rs"]

@@ -22,6 +22,13 @@ fn wait_for(file: &std::path::Path) -> String {
     }
 }
 
+/// Sends SIGINT and returns what was printed.
+fn interrupted(xtask: std::process::Child) -> std::process::Output {
+    let pid = Pid::from_raw(xtask.id().try_into().unwrap());
+    kill(pid, Signal::SIGINT).unwrap();
+    xtask.wait_with_output().unwrap()
+}
+
 #[test]
 fn a_sleeper_left_behind_is_a_leak_and_dies() {
     let bench = Bench::new();
@@ -285,12 +292,7 @@ fn ctrl_c_ends_what_runs_and_says_what_ran() {
         .spawn()
         .unwrap();
     let sleeper = wait_for(&pid);
-    kill(
-        Pid::from_raw(xtask.id().try_into().unwrap()),
-        Signal::SIGINT,
-    )
-    .unwrap();
-    let output = xtask.wait_with_output().unwrap();
+    let output = interrupted(xtask);
 
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(130), "{text}");
@@ -316,12 +318,7 @@ fn a_node_that_does_not_tell_its_version_is_not_waited_for() {
     let mut xtask = bench.xtask("verify --cases-only");
     let xtask = xtask.stderr(std::process::Stdio::piped()).spawn().unwrap();
     let sleeper = wait_for(&pid);
-    kill(
-        Pid::from_raw(xtask.id().try_into().unwrap()),
-        Signal::SIGINT,
-    )
-    .unwrap();
-    let output = xtask.wait_with_output().unwrap();
+    let output = interrupted(xtask);
 
     assert_eq!(output.status.code(), Some(130));
     assert_eq!(output.stderr, b"cargo xtask: interrupted\n");
