@@ -43,6 +43,7 @@ pub fn replace_contenders(root: &Path, rev: &str, specs: &mut Vec<Spec>) -> Resu
         };
         let mut then = old.contenders[0].clone();
         then.name += &format!(" at {rev}");
+        then.is_earlier = true;
         let benches = old.benches().display().to_string();
         then.env
             .extend([("PATH", path.clone()), ("BENCHES", benches)]);

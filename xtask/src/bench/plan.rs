@@ -68,6 +68,9 @@ pub struct Contender {
     /// What differs in its environment.
     #[serde(skip)]
     pub env: BTreeMap<&'static str, String>,
+    /// It is ours of an earlier commit, which may know fewer jobs.
+    #[serde(skip)]
+    pub is_earlier: bool,
 }
 
 /// The benches of earlier commits, which `--against` reads, have lists.

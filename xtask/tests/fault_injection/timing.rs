@@ -321,4 +321,24 @@ fn an_earlier_commit_is_built_and_timed_beside_ours() {
     bench
         .run("bench --against no-such-commit")
         .expect(2, &["no-such-commit"]);
+
+    // A job that is new since then is no other work; a job with another result is.
+    let now = |work: &str| {
+        times
+            .replace(
+                "unchecked = \"rates are all that is printed\"",
+                "check = 'cat work'",
+            )
+            .replace("demo", &format!("demo; {work}"))
+    };
+    bench.write("demo/benches/rates.toml", now("echo old 9 > work"));
+    git("add -A");
+    git("-c user.name=a -c user.email=a@b.c commit -qm work");
+    for (result, status, says) in [(9, 0, "  1.00 calls"), (8, 1, "does other work")] {
+        let work = format!("echo new 1 > work; echo old {result} >> work");
+        bench.write("demo/benches/rates.toml", now(&work));
+        bench
+            .run("bench --against HEAD --rounds 1")
+            .expect(status, &[says]);
+    }
 }
