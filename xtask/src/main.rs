@@ -59,8 +59,7 @@ fn main() -> ExitCode {
 
 fn call(verb: &Verb) -> anyhow::Result<u8> {
     interrupt::listen()?;
-    // A process that loses its parent becomes our child.
-    nix::sys::prctl::set_child_subreaper(true)?;
+    run::sys::adopt_orphans()?;
     match verb {
         Verb::Verify(options) => verify::verify(options),
         Verb::Bless(options) => bless::bless(options),

@@ -8,6 +8,7 @@ mod outcome;
 pub mod pool;
 pub mod process;
 mod sandbox;
+pub mod sys;
 
 pub use self::node::Node;
 pub use self::outcome::{End, Outcome};

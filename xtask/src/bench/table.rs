@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use anyhow::{Context, Result};
 use fs_err as fs;
-use procfs::{CpuInfo, Current};
 
 use super::figures::{Figure, compared};
 use super::measure::Entry;
 use super::plan::Spec;
 use crate::run::Node;
+use crate::run::sys::cpu_name;
 
 /// Returns the table, and under it how it came about.
 pub fn markdown(spec: &Spec, entries: &[Entry], node: &Node, rounds: u32) -> String {
@@ -19,9 +19,7 @@ pub fn markdown(spec: &Spec, entries: &[Entry], node: &Node, rounds: u32) -> Str
         let column = |index: usize| rows.iter().map(|row| row[index].clone()).collect();
         rows = columns.map(column).collect();
     }
-    let info = CpuInfo::current().ok();
-    let cpu = info.as_ref().and_then(|info| info.model_name(0));
-    let cpu = cpu.unwrap_or("?");
+    let cpu = cpu_name().unwrap_or_else(|| "?".to_owned());
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let times = format!("medians of {rounds} interleaved rounds");
     let (node, id) = (&node.says, &spec.id);

@@ -6,10 +6,10 @@ use std::thread::{sleep, spawn};
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use procfs::process::Process;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
 use crate::exit_error::ExitError;
+use crate::run::sys::ignored_signals;
 
 static REQUESTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 /// Set a second after it: from then on, a signal ends this process, whatever it waits for.
@@ -20,7 +20,7 @@ static IMPATIENT: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 /// A signal that was ignored at the start (`nohup`) stays without effect, but gets a handler all the same: a program that
 /// we start would inherit the ignoring, and not the handler, and its output must not depend on how we were started.
 pub fn listen() -> Result<()> {
-    let ignored = Process::myself()?.status()?.sigign;
+    let ignored = ignored_signals();
     for signal in [SIGINT, SIGQUIT, SIGTERM, SIGHUP] {
         let (mut flag, mut impatient) = (Arc::clone(&REQUESTED), Arc::clone(&IMPATIENT));
         if ignored & 1 << (signal - 1) != 0 {

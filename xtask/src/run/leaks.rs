@@ -1,4 +1,4 @@
-//! Which processes descend from us, as `/proc` has them, and which run started them.
+//! Which processes descend from us, and which run started them.
 //!
 //! A process group is not enough to find what a run has left behind, since `setsid` (Node: `detached: true`) leaves
 //! it. We are the subreaper, so that a process that loses its parent becomes our child, and every run carries a cookie in
@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::{Pid, getpid};
-use procfs::process::{Process, Stat, all_processes};
+
+use crate::run::sys::{Process, command_line, environment, processes};
 
 /// The name of the environment variable that carries a run's cookie.
 pub const COOKIE: &str = "XTASK_RUN";
@@ -26,26 +27,18 @@ pub fn running_children() -> MutexGuard<'static, BTreeSet<i32>> {
     CHILDREN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Returns the CPU time that a process took so far, with those that it waited for.
-pub fn cpu_time(process: &Stat) -> Duration {
-    let waited_for = process.cutime + process.cstime;
-    let ticks = process.utime + process.stime + waited_for.unsigned_abs();
-    Duration::from_millis(ticks * 1000 / procfs::ticks_per_second())
-}
-
 /// Returns what a person would call a process: its command line, or its name when that is empty.
-pub fn describe(process: &Stat) -> String {
-    let line = Process::new(process.pid).and_then(|process| process.cmdline());
-    let mut name = line.unwrap_or_default().join(" ");
+pub fn describe(process: &Process) -> String {
+    let mut name = command_line(process);
     if name.is_empty() {
-        name.clone_from(&process.comm);
+        name.clone_from(&process.name);
     }
     format!("{name} (pid {})", process.pid)
 }
 
 /// What is alive of one run.
 pub struct Survivors {
-    pub found: Vec<Stat>,
+    pub found: Vec<Process>,
     /// Some descendant had no readable environment (it may be between `fork` and `exec`), so ask again.
     pub unsure: bool,
 }
@@ -54,49 +47,42 @@ pub struct Survivors {
 pub fn survivors(group: i32, cookie: &str) -> Survivors {
     let (mut found, mut unsure) = (descendants(), false);
     found.retain(|process| {
-        let environment = Process::new(process.pid).and_then(|process| process.environ());
-        let environment = environment.unwrap_or_default();
+        let environment = environment(process);
         unsure |= environment.is_empty();
         let found = environment.get(OsStr::new(COOKIE));
-        process.pgrp == group || found.is_some_and(|it| it == cookie)
+        process.group == group || found.is_some_and(|it| it == cookie)
     });
     Survivors { found, unsure }
 }
 
 /// Returns all living descendants of this process, after the zombies it adopted have been reaped.
-pub fn descendants() -> Vec<Stat> {
+pub fn descendants() -> Vec<Process> {
     // The table is read entry by entry. A process that ends meanwhile may have had a child that we would
     // miss, so it is read again when one did; on a busy machine that must end some time.
     let mut table = BTreeMap::new();
     for _ in 0..10 {
-        let read = all_processes().into_iter().flatten();
-        let read = Vec::from_iter(read.map(|process| process.and_then(|it| it.stat())));
-        let is_whole = read.iter().all(Result::is_ok);
-        let read = read.into_iter().flatten();
-        table = BTreeMap::from_iter(read.map(|process| (process.pid, process)));
-        let dead = table.values().filter(|process| is_dead(process));
+        let (read, is_whole) = processes();
+        table = BTreeMap::from_iter(read.into_iter().map(|process| (process.pid, process)));
+        let dead = table.values().filter(|process| process.is_dead);
         if dead.filter(|process| reap_adopted(process)).count() == 0 && is_whole {
             break;
         }
     }
-    let me = getpid().as_raw();
-    let parent = |pid: &i32| table.get(pid).map(|process: &Stat| process.ppid);
-    let is_ours = |process: &&Stat| {
+    let (me, groups) = (getpid().as_raw(), running_children());
+    let parent = |pid: &i32| table.get(pid).map(|process: &Process| process.parent);
+    let is_ours = |process: &&Process| {
         // The parents may form a ring, since the table is no snapshot: bound the walk.
-        let mut ancestors = successors(Some(process.ppid), parent).take(1_000);
-        !is_dead(process) && ancestors.any(|ancestor| ancestor == me)
+        let mut ancestors = successors(Some(process.parent), parent).take(1_000);
+        let is_ours = groups.contains(&process.group) || ancestors.any(|ancestor| ancestor == me);
+        is_ours && !process.is_dead
     };
     table.values().filter(is_ours).cloned().collect()
 }
 
-fn is_dead(process: &Stat) -> bool {
-    matches!(process.state, 'Z' | 'X')
-}
-
 /// Reaps a zombie that became our child because its parent died; a child that a run waits for is left to it.
-fn reap_adopted(process: &Stat) -> bool {
+fn reap_adopted(process: &Process) -> bool {
     let children = running_children();
-    let is_adopted = process.ppid == getpid().as_raw() && !children.contains(&process.pid);
+    let is_adopted = process.parent == getpid().as_raw() && !children.contains(&process.pid);
     // An error means that another thread was faster.
     is_adopted && waitpid(Pid::from_raw(process.pid), Some(WaitPidFlag::WNOHANG)).is_ok()
 }

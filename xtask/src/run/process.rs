@@ -21,7 +21,7 @@ use nix::sys::signal::{kill, killpg};
 use nix::unistd::Pid;
 use wait4::{ResUse, Wait4};
 
-use crate::run::leaks::{COOKIE, KILL_GRACE, cpu_time, describe, running_children, survivors};
+use crate::run::leaks::{COOKIE, KILL_GRACE, describe, running_children, survivors};
 use crate::run::{End, Outcome, interrupt};
 
 /// How often we look at a run.
@@ -188,7 +188,7 @@ impl Run {
     /// Returns the CPU time that all of it that is alive took so far, with those that it waited for.
     pub fn cpu_so_far(&self) -> Duration {
         let alive = survivors(self.group, &self.cookie).found;
-        alive.iter().map(cpu_time).sum()
+        alive.iter().map(|process| process.cpu).sum()
     }
 
     /// Ends the group and every process that left it: TERM, a moment to tidy up, then KILL; names those that even this does not end.

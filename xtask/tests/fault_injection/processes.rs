@@ -72,6 +72,7 @@ fn a_grandchild_that_holds_the_pipe_delays_nothing() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "needs /proc")]
 fn a_sleeper_in_a_session_of_its_own_is_found() {
     let bench = Bench::new();
     let flee = "setsid sh -c 'echo $$ >pid; exec sleep 1000' >/dev/null 2>&1 & while ! [ -s pid ]; do sleep 0.01; done; echo ok";
@@ -84,6 +85,7 @@ fn a_sleeper_in_a_session_of_its_own_is_found() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "needs /proc")]
 fn a_sleeper_that_sheds_session_and_environment_is_found_at_the_end() {
     let bench = Bench::new();
     let pid = bench.path("pid");
@@ -108,6 +110,7 @@ fn a_sleeper_that_sheds_session_and_environment_is_found_at_the_end() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "needs /proc")]
 fn a_pipe_that_a_stranger_holds_open_is_a_leak() {
     let bench = Bench::new();
     let pid = bench.path("pid");
@@ -343,6 +346,7 @@ fn a_pipe_among_the_fixtures_is_an_error_that_names_it() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
 fn a_second_signal_ends_us_whatever_we_wait_for() {
     let bench = Bench::new();
     // Reading this case takes for ever.
@@ -406,6 +410,7 @@ fn a_test_that_leaves_a_process_behind_is_found_out() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "needs /proc")]
 fn a_signal_that_was_ignored_at_the_start_ends_nothing_and_reaches_no_case() {
     let bench = Bench::new();
     // The case ends itself with HUP, which it can only if HUP is not ignored.

@@ -213,6 +213,7 @@ fn a_server_that_is_never_ready_says_what_became_of_it() {
 }
 
 #[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "needs /proc")]
 fn the_work_of_a_servers_workers_counts() {
     // The leader sleeps; a worker that no process waits for counts to a number that takes a while.
     let worker =
