@@ -2,14 +2,16 @@
 //!
 //! The library's unit tests have this file as a module too; there, all kernels run with emulated instructions.
 
+#[path = "support/runner.rs"]
+mod runner;
 mod support;
 
 use std::env;
-use std::process::Command;
 
 use buffers::Encoding::{Base64, Base64Url, Hex, Latin1, Utf8, Utf16le};
 use buffers::{Encoding, transcode};
 
+use runner::command;
 use support::{Noise, is_soak};
 
 /// Returns whether the instructions are emulated, which takes a hundred times as long.
@@ -454,16 +456,9 @@ fn appending_and_writing_in_place_give_what_a_new_one_has() {
 
 #[test]
 fn all_of_this_holds_at_every_level() {
-    // Where the target needs an emulator, cargo's runner starts it.
-    let target = format!("CARGO_TARGET_{}_", env::consts::ARCH.to_uppercase());
-    let is_runner = |name: &str| name.starts_with(&target) && name.ends_with("_RUNNER");
-    let runner = env::vars().find(|(name, _)| cfg!(unix) && is_runner(name));
-    let runner = runner.map(|(_, runner)| runner).unwrap_or_default();
     let this = env::current_exe().unwrap();
     for level in ["scalar", "avx2"] {
-        let mut words = runner.split_whitespace().chain(this.to_str());
-        let run = Command::new(words.next().unwrap())
-            .args(words)
+        let run = command(this.to_str().unwrap())
             .args(["--skip", "all_of_this_holds_at_every_level"])
             .env("BUFFERS_SIMD", level)
             .output()

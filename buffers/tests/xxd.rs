@@ -2,6 +2,8 @@
 //!
 //! `xxd` is the authority. Where it is absent, this is skipped and said; `REQUIRE_PEERS=1` demands it.
 
+#[path = "support/runner.rs"]
+mod runner;
 mod support;
 
 use std::fs::{self, File};
@@ -10,6 +12,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::{env, thread};
 
+use runner::command;
 use support::{Noise, is_soak};
 
 /// Why `dump` refuses what xxd takes; the README has a line for each.
@@ -247,7 +250,11 @@ fn run(
     if from != From::Pipe {
         fs::write(&file, input).unwrap();
     }
-    let mut command = Command::new(program);
+    let mut command = if program == "xxd" {
+        Command::new(program)
+    } else {
+        command(program)
+    };
     if program != "xxd" {
         command.arg("dump");
     }

@@ -12,7 +12,7 @@ mod inspect;
 mod level;
 mod message;
 mod output;
-mod sys;
+pub mod sys;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -8,8 +8,8 @@ use std::io::{self, Write};
 use std::process::{Command, ExitCode, Stdio, Termination};
 
 use anyhow::{Context, ensure};
-#[cfg(target_os = "linux")]
-use rustix::process::{Signal, set_parent_process_death_signal};
+
+use crate::cli::sys::die_with_parent;
 
 /// Names the lesson that a started process is. What a lesson starts from `current_exe()` inherits it.
 const VARIABLE: &str = "STREAMS_LESSON";
@@ -63,8 +63,7 @@ lessons! {
 pub fn run_as_lesson() -> Option<ExitCode> {
     let name = env::var(VARIABLE).ok()?;
     // A lesson ends with the tour that shows it, or it would write where nothing reads.
-    #[cfg(target_os = "linux")]
-    let _ = set_parent_process_death_signal(Some(Signal::KILL));
+    die_with_parent();
     Some((find(&name).ok()?.main)())
 }
 

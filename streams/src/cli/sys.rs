@@ -1,9 +1,11 @@
 //! The calls of the tool that differ between systems: standard streams, signals, limits, links.
 
+mod limits;
+
 use std::fs::{File, Metadata};
 use std::io;
 
-use anyhow::Context;
+pub use self::limits::{check_descriptors, check_memory, max_threads};
 
 /// Returns whether a file has other names besides the one it was found by; false where that cannot be asked.
 #[cfg(unix)]
@@ -45,50 +47,15 @@ pub fn stdin_has_data() -> bool {
     }
 }
 
-/// The least address space (`ulimit -v`) that surely suffices for the tool and four threads.
-const MIN_ADDRESS_SPACE: u64 = 48 << 20;
-
-/// Returns how many threads may compress in the address space that there is.
-pub fn max_threads() -> usize {
-    const EACH: u64 = 4 << 20;
-    let spare = address_space().saturating_sub(MIN_ADDRESS_SPACE);
-    usize::try_from(2 + spare / EACH).unwrap_or(usize::MAX)
-}
-
-/// Refuses to start where memory may run out, which no Rust program survives; where it is limited, starts anew with
-/// one arena: glibc reserves 64 MiB of address space for each thread's own.
-pub fn check_memory() -> anyhow::Result<()> {
-    let mebibytes = MIN_ADDRESS_SPACE >> 20;
-    anyhow::ensure!(
-        address_space() >= MIN_ADDRESS_SPACE,
-        "needs {mebibytes} MiB of address space, which `ulimit -v` forbids"
-    );
+/// Ends this process as soon as its parent has ended, where the system can.
+pub fn die_with_parent() {
     #[cfg(target_os = "linux")]
-    if address_space() < u64::MAX && std::env::var_os("MALLOC_ARENA_MAX").is_none() {
-        let mut anew = std::process::Command::new(std::env::current_exe()?);
-        anew.args(std::env::args_os().skip(1));
-        anew.env("MALLOC_ARENA_MAX", "1");
-        // Returns only if it has failed.
-        return Err(std::os::unix::process::CommandExt::exec(&mut anew).into());
-    }
-    Ok(())
-}
+    {
+        use rustix::process::{Signal, set_parent_process_death_signal};
 
-/// Refuses to start where descriptors may run out: without its own, the runtime panics.
-pub fn check_descriptors() -> anyhow::Result<()> {
-    const MIN_PIPES: usize = 8;
-    let spare: io::Result<Vec<_>> = (0..MIN_PIPES).map(|_| io::pipe()).collect();
-    spare.context("needs more open files than `ulimit -n` allows")?;
-    Ok(())
-}
-
-/// Returns the limit of this process in bytes, or [`u64::MAX`] without a limit.
-fn address_space() -> u64 {
-    #[cfg(target_os = "linux")]
-    if let Some(bytes) = rustix::process::getrlimit(rustix::process::Resource::As).current {
-        return bytes;
+        // Without it, nothing is lost but a moment.
+        let _ = set_parent_process_death_signal(Some(Signal::KILL));
     }
-    u64::MAX
 }
 
 /// Waits for Ctrl-C.

@@ -113,6 +113,7 @@ fn f_overwrites_and_v_may_be_said_twice() {
 }
 
 #[test]
+#[cfg(unix)]
 fn r_takes_the_files_of_a_folder() {
     let folder = Folder::with("x", TEXT);
     fs::create_dir_all(folder.path("sub/deep")).unwrap();
@@ -228,6 +229,7 @@ fn what_is_not_taken_is_refused_in_a_sentence() {
 }
 
 #[test]
+#[cfg(unix)]
 fn without_arguments_a_pipe_or_a_file_is_compressed() {
     let folder = Folder::with("a", TEXT);
 
@@ -286,6 +288,7 @@ fn c_compresses_again_and_silent_is_quiet() {
 }
 
 #[test]
+#[cfg(unix)]
 fn f_takes_a_link_and_leaves_the_data() {
     let folder = Folder::with("a", TEXT);
     std::os::unix::fs::symlink("a", folder.path("link")).unwrap();

@@ -1,6 +1,7 @@
 //! Which inputs are taken, which are refused, and what becomes of them.
 
 use std::fs::{self, File, Permissions};
+#[cfg(unix)]
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use super::folder::{Folder, TEXT};
@@ -111,6 +112,7 @@ fn a_folder_is_refused() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_file_that_may_not_be_read_is_named() {
     let folder = Folder::with("secret", TEXT);
     fs::set_permissions(folder.path("secret"), Permissions::from_mode(0o000)).unwrap();
@@ -126,6 +128,7 @@ fn a_file_that_may_not_be_read_is_named() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_file_that_fails_while_it_is_read_leaves_nothing() {
     let folder = Folder::empty();
 
@@ -180,6 +183,7 @@ fn the_input_is_kept_unless_it_is_to_be_removed() {
 }
 
 #[test]
+#[cfg(unix)]
 fn an_input_that_could_not_be_done_is_not_removed() {
     let mut cut = gz();
     cut.pop();
@@ -203,6 +207,7 @@ fn an_input_that_could_not_be_done_is_not_removed() {
 }
 
 #[test]
+#[cfg(unix)]
 fn only_a_regular_file_is_removed() {
     let folder = Folder::with("a", TEXT);
     symlink("a", folder.path("link")).unwrap();
@@ -233,6 +238,7 @@ fn stdin_is_nothing_to_remove() {
 }
 
 #[test]
+#[cfg(unix)]
 fn what_would_be_lost_is_not_removed() {
     let garbage = [gz(), b"and a note".to_vec()].concat();
     let folder = Folder::with("a", TEXT).and("noted.gz", garbage);

@@ -1,4 +1,8 @@
 //! The tool as people and scripts meet it: arguments, files, pipes, signals, exit status.
+#![cfg_attr(
+    not(unix),
+    expect(dead_code, unused_imports, reason = "for the tests that need Unix")
+)]
 
 #[path = "../support/member.rs"]
 mod member;
@@ -13,14 +17,20 @@ mod folder;
 mod gzip_habits;
 mod inputs;
 mod inspect;
+#[cfg(unix)]
 mod limits;
+#[cfg(unix)]
 mod meanwhile;
+#[cfg(unix)]
 mod metadata;
 mod names;
 mod other_tools;
 mod outputs;
+#[cfg(unix)]
 mod owner;
 mod pipes;
 mod running;
+#[cfg(unix)]
 mod signals;
+#[cfg(unix)]
 mod terminal;

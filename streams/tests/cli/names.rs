@@ -1,6 +1,7 @@
 //! Names that would do something to a terminal, or to another folder.
 
 use std::ffi::OsStr;
+#[cfg(unix)]
 use std::os::unix::ffi::OsStrExt;
 
 use super::folder::{Folder, TEXT};
@@ -74,6 +75,7 @@ fn a_stored_name_never_says_where_the_output_goes() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_name_that_is_not_utf8_is_a_name_like_any_other() {
     let name = OsStr::from_bytes(b"caf\xe9");
     let folder = Folder::with(name, TEXT);

@@ -1,6 +1,7 @@
 //! Where the output goes, and what is never overwritten.
 
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::fs::symlink;
 
 use super::folder::{Folder, TEXT};
@@ -58,6 +59,7 @@ fn an_existing_file_survives_a_failure_even_by_force() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_link_to_nowhere_is_not_followed() {
     let folder = Folder::with("b.gz", gz());
     symlink("nowhere", folder.path("b")).unwrap();
@@ -69,6 +71,7 @@ fn a_link_to_nowhere_is_not_followed() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_link_to_a_file_stays_and_the_file_is_replaced() {
     for args in ["decompress -f b.gz", "copy -f b.gz b"] {
         let folder = Folder::with("b.gz", gz()).and("far", "old");
@@ -192,6 +195,7 @@ fn an_output_in_a_missing_folder_is_named() {
 }
 
 #[test]
+#[cfg(unix)]
 fn dev_null_is_written_to_and_stays_what_it_is() {
     let folder = Folder::with("a", TEXT);
 

@@ -97,6 +97,7 @@ impl Running {
     }
 
     /// Sends it a signal at once, which [`Self::signal`] cannot.
+    #[cfg(unix)]
     pub fn signal_now(&self, signal: rustix::process::Signal) {
         let id = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(id, signal).unwrap();

@@ -80,13 +80,18 @@ pub fn test(one: &Crate, node: &Node) -> Result<Vec<(String, Outcome)>> {
 
 /// Returns a cargo as if called by hand.
 pub fn command(root: &Path) -> Command {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(root);
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    cleaned(Command::new(cargo), root)
+}
+
+/// Returns the command in `root`, without what the environment has of us.
+pub fn cleaned(mut command: Command, root: &Path) -> Command {
+    command.current_dir(root);
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
         if OURS.split(' ').any(|ours| text.starts_with(ours)) {
-            cargo.env_remove(&name);
+            command.env_remove(&name);
         }
     }
-    cargo
+    command
 }

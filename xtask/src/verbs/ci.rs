@@ -8,7 +8,7 @@ use anyhow::{Result, ensure};
 use crate::cases::{Crate, Workspace};
 use crate::exit_error::ExitError;
 use crate::run::process::run_showing_output;
-use crate::run::{cargo, interrupt};
+use crate::run::{End, cargo, interrupt};
 
 /// How `ci` is called.
 #[derive(clap::Args)]
@@ -19,6 +19,9 @@ pub struct Options {
     #[arg(long, value_name = "auto|require|skip|PATH", default_value = "auto")]
     node: String,
 }
+
+/// How a step ends that has not what it needs.
+const SKIPPED: End = End::Exited(77);
 
 /// A name, and a line as a person would type it.
 type Step = (String, String);
@@ -33,7 +36,7 @@ pub fn ci(options: &Options) -> Result<u8> {
     }
     let is_chosen = |name: &String| options.steps.iter().any(|wanted| name.contains(wanted));
     steps.retain(|(name, _)| options.steps.is_empty() || is_chosen(name));
-    let (mut times, mut failed) = (Vec::new(), Vec::new());
+    let (mut times, mut failed, mut skipped) = (Vec::new(), Vec::new(), 0);
     for (name, line) in &steps {
         outln!("\n== {name}: {line}");
         let outcome = run_showing_output(&mut command(line, &workspace.root)?)?;
@@ -44,7 +47,9 @@ pub fn ci(options: &Options) -> Result<u8> {
             outln!("LEAK: {process}");
         }
         let mut word = "ok";
-        if !outcome.is_good() {
+        if outcome.end == SKIPPED {
+            (word, skipped) = ("skipped", skipped + 1);
+        } else if !outcome.is_good() {
             word = "FAILED";
             failed.push(format!("FAILED {name}; again: {line}"));
         }
@@ -55,9 +60,10 @@ pub fn ci(options: &Options) -> Result<u8> {
     outln!("");
     let lines = times.iter().chain(&failed);
     lines.for_each(|line| outln!("{line}"));
-    let (passed, skipped) = (times.len() - failed.len(), steps.len() - times.len());
     let failed = failed.len();
-    outln!("{passed} passed, {failed} failed, {skipped} not run");
+    let passed = times.len() - failed - skipped;
+    let not_run = steps.len() - times.len() + skipped;
+    outln!("{passed} passed, {failed} failed, {not_run} not run");
     interrupt::check()?;
     Ok(u8::from(failed > 0))
 }
@@ -91,6 +97,13 @@ fn steps(workspace: &Workspace, node: &str) -> Vec<Step> {
             add(&format!("features-{name}-test"), &line);
         }
     }
+    let required = if node == "require" { " --require" } else { "" };
+    let script = ".ci/other-systems";
+    let systems = ["macos", "windows", "arm64"].iter();
+    for system in systems.filter(|_| workspace.root.join(script).exists()) {
+        let line = format!("{script} {system}{required}");
+        add(&format!("other-systems-{system}"), &line);
+    }
     let node = shell_words::quote(node);
     let doc = "RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps";
     add("doc", doc);
@@ -103,13 +116,16 @@ fn steps(workspace: &Workspace, node: &str) -> Vec<Step> {
     steps
 }
 
-/// Returns the command for a line: what is set in the environment, `cargo`, and its arguments.
+/// Returns the command for a line: what is set in the environment, `cargo` or another program, and its arguments.
 fn command(line: &str, root: &Path) -> Result<Command> {
     let words = shell_words::split(line)?;
-    let mut words = words.iter();
-    let mut cargo = cargo::command(root);
-    let before = words.by_ref().take_while(|word| *word != "cargo");
-    cargo.envs(before.filter_map(|word| word.split_once('=')));
-    cargo.args(words);
-    Ok(cargo)
+    let is_setting = |word: &&String| word.contains('=');
+    let (settings, words) = words.split_at(words.iter().take_while(is_setting).count());
+    let mut command = match &*words[0] {
+        "cargo" => cargo::command(root),
+        other => cargo::cleaned(Command::new(root.join(other)), root),
+    };
+    command.envs(settings.iter().filter_map(|word| word.split_once('=')));
+    command.args(&words[1..]);
+    Ok(command)
 }
