@@ -6,7 +6,7 @@ mod limits;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use child_process::{Error, exec_file, unreaped};
+use child_process::{Error, Exit, exec_file, unreaped};
 use limits::limits;
 use nix::errno::Errno;
 
@@ -76,9 +76,7 @@ async fn a_limit_returns_in_time_and_names_the_refusal() {
         assert_prompt(began, limit + grace + Duration::from_millis(300));
         let Error::NotKilled {
             errno: Errno::EPERM,
-            pid,
-            ref stdout,
-            ..
+            ref output,
         } = error
         else {
             panic!("{error:?}")
@@ -87,8 +85,9 @@ async fn a_limit_returns_in_time_and_names_the_refusal() {
             error.to_string().contains("cannot be killed: EPERM"),
             "{error}"
         );
-        if stdout == b"up\n" {
-            refused = Some(pid);
+        assert_eq!((output.exit, error.killed()), (Exit::StillRunning, true));
+        if output.stdout == b"up\n" {
+            refused = Some(output.pid);
             break;
         }
     }

@@ -78,7 +78,7 @@ fn the_status_is_that_of_the_command_or_says_what_became_of_it() {
         &["run", "--", "no-such-program"],
         127,
         "",
-        "there is no program no-such-program",
+        "spawn no-such-program ENOENT: there is no such program",
     );
     expect(
         &["run", "--", "/etc/passwd"],
