@@ -8,6 +8,7 @@ mod orphans;
 mod run;
 mod signals;
 mod size;
+mod sys;
 mod terminal;
 
 use std::future::Future;
