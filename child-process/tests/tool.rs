@@ -8,7 +8,6 @@ mod processes;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use limits::limits;
 use processes::{bearers, running, until};
@@ -532,20 +531,18 @@ fn whatever_is_run_nothing_is_left() {
             &[]
         };
         command.args(["run", "-t", "60ms", "-k", "40ms"]).args(how);
-        command
-            .args(["--", "sh", "-c", scripts[index % scripts.len()]])
-            .env(name, value);
+        let mut script = scripts[index % scripts.len()].to_owned();
+        if index % 5 == 4 {
+            let pause = index % 70;
+            script = format!("(sleep 0.0{pause:02}; kill -TERM $PPID) & {script}");
+        }
+        command.args(["--", "sh", "-c", &script]).env(name, value);
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        if index % 5 == 4 {
-            std::thread::sleep(Duration::from_millis(index as u64 % 70));
-            let pid = nix::unistd::Pid::from_raw(child.id().cast_signed());
-            let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM);
-        }
         child.wait().unwrap();
     };
     let next = AtomicUsize::new(0);
