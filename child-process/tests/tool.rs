@@ -6,6 +6,7 @@ mod limits;
 mod processes;
 
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -416,6 +417,57 @@ fn fewer_jobs_run_where_descriptors_end() {
 }
 
 #[test]
+fn too_few_descriptors_are_an_error_of_our_own() {
+    for limit in 5..24 {
+        for command in ["run -- true", "each true"] {
+            let line = format!(
+                "ulimit -n {limit}; exec {} {command}",
+                env!("CARGO_BIN_EXE_child-process")
+            );
+            let mut shell = Command::new("sh");
+            let output = shell.args(["-c", &line]).stdin(Stdio::null()).output();
+            let output = output.unwrap();
+            let said = String::from_utf8_lossy(&output.stderr);
+            let status = output.status.code();
+            assert!(matches!(status, Some(0 | 125)), "{line}: {status:?} {said}");
+            assert_eq!(
+                said.contains("Too many open files"),
+                status == Some(125),
+                "{line}: {said}"
+            );
+        }
+    }
+}
+
+#[test]
+fn too_few_processes_are_an_error_of_our_own() {
+    let peers = [["setpriv", "--version"], ["prlimit", "--version"]];
+    let is_there = |peer: &[&str; 2]| Command::new(peer[0]).arg(peer[1]).output().is_ok();
+    if !nix::unistd::geteuid().is_root() || !peers.iter().all(is_there) {
+        println!("skipped: this needs root, setpriv and prlimit");
+        return;
+    }
+    // Another user can read neither the folder of this test nor a temporary one.
+    let folder = tempfile::tempdir().unwrap();
+    let open = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(folder.path(), open).unwrap();
+    let copy = folder.path().join("child-process");
+    std::fs::copy(env!("CARGO_BIN_EXE_child-process"), &copy).unwrap();
+    for command in [&["run", "--", "true"][..], &["each", "true"]] {
+        let output = Command::new("setpriv")
+            .args(["--reuid=65534", "--clear-groups", "prlimit", "--nproc=1:1"])
+            .arg(&copy)
+            .args(command)
+            .stdin(std::fs::File::open("/etc/passwd").unwrap())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(125), "{said}");
+        assert!(said.contains("Resource temporarily unavailable"), "{said}");
+    }
+}
+
+#[test]
 fn times_and_causes() {
     expect(
         &["run", "-t", "0", "--", "sh", "-c", "sleep 0.1; echo done"],
@@ -457,6 +509,10 @@ fn times_and_causes() {
         output.status.code() == Some(1) && said.contains("No space left"),
         "{said}"
     );
+    let output = Command::new("sh")
+        .args(["-c", &full.replace("tour --list", "run --json true")])
+        .output();
+    assert_eq!(output.unwrap().status.code(), Some(125), "as timeout(1)");
     let output = tool(&["completions", "bash"], b"");
     assert!(String::from_utf8_lossy(&output.stdout).contains("complete -F"));
 }

@@ -2,9 +2,10 @@
 
 use std::cell::RefCell;
 use std::ffi::{OsStr, OsString};
-use std::io::{IsTerminal, Write};
+use std::io::{BufRead, IsTerminal, Write};
 use std::num::NonZeroU32;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -13,8 +14,7 @@ use futures::stream::{self, StreamExt};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use memchr::memmem;
 use nix::sys::resource::{Resource, getrlimit};
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 
 use super::{duration, exit_report, message, run, signals, size};
 
@@ -22,6 +22,8 @@ use super::{duration, exit_report, message, run, signals, size};
 const FDS_PER_JOB: u64 = 3;
 /// What this process itself has open, and what starting a job opens for a moment.
 const OWN_FDS: u64 = 32;
+/// Items that are read ahead.
+const ITEMS_READ: usize = 64;
 /// Jobs that may be started, or have ended, while an earlier one whose output comes first still runs.
 const JOBS_AHEAD: usize = 4096;
 
@@ -124,11 +126,8 @@ pub async fn each(mut args: Args) -> Result<u8> {
         tally: RefCell::default(),
     };
     let separator = if args.null { 0 } else { b'\n' };
-    let items = BufReader::new(tokio::io::stdin()).split(separator);
-    let started = stream::try_unfold(items, |mut items| async {
-        let item = items.next_segment().await?;
-        Ok(item.map(|item| (OsString::from_vec(item), items)))
-    });
+    let mut items = items(separator)?;
+    let started = stream::poll_fn(|context| items.poll_recv(context));
     let started = started
         .take_until(stopped(&jobs, Stop::Soon))
         .map(|item| jobs.run(item));
@@ -171,6 +170,21 @@ pub async fn each(mut args: Args) -> Result<u8> {
         Some(signal) => 128 + u8::try_from(signal as i32).unwrap_or_default(),
         None => tally.fatal.unwrap_or(if failed > 0 { 123 } else { 0 }),
     })
+}
+
+/// Reads stdin in a thread, which is not waited for. tokio's would panic where there can be no more threads.
+fn items(separator: u8) -> Result<mpsc::Receiver<std::io::Result<OsString>>> {
+    let (sender, receiver) = mpsc::channel(ITEMS_READ);
+    let read = move || {
+        for item in std::io::stdin().lock().split(separator) {
+            if sender.blocking_send(item.map(OsString::from_vec)).is_err() {
+                break;
+            }
+        }
+    };
+    let thread = thread::Builder::new().spawn(read);
+    thread.context("cannot start a thread that reads")?;
+    Ok(receiver)
 }
 
 /// Waits until no more jobs are started, or those that run are ended.
