@@ -11,7 +11,6 @@ mod size;
 mod sys;
 mod terminal;
 
-use std::array;
 use std::future::Future;
 use std::io;
 use std::os::fd::AsFd;
@@ -110,11 +109,9 @@ fn block_on(work: impl Future<Output = anyhow::Result<u8>>) -> ExitCode {
 
 fn runtime() -> io::Result<tokio::runtime::Runtime> {
     // tokio panics if there is no descriptor left for the signals that it receives.
-    let room: [io::Result<_>; 3] = array::from_fn(|_| io::pipe());
-    room.into_iter().collect::<io::Result<Vec<_>>>()?;
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
+    drop([io::pipe()?, io::pipe()?, io::pipe()?]);
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_all().build()
 }
 
 fn show_tour(args: &TourArgs) -> anyhow::Result<u8> {

@@ -265,6 +265,29 @@ fn a_signal_is_passed_on_and_nobody_is_left() {
 }
 
 #[test]
+fn a_second_interrupt_of_each_does_not_wait_for_its_jobs() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = folder.path().join("told");
+    let script = "trap 'touch told' TERM; touch up; while :; do sleep 0.01; done";
+    let mut child = Command::new(env!("CARGO_BIN_EXE_child-process"))
+        .args(["each", "--kill-after", "1h", "sh", "-c", script])
+        .current_dir(&folder)
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let interrupt = || {
+        let pid = nix::unistd::Pid::from_raw(child.id().cast_signed());
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).unwrap();
+    };
+    writeln!(child.stdin.as_ref().unwrap(), "item").unwrap();
+    until("it runs", || folder.path().join("up").exists());
+    interrupt();
+    until("it is told to end", || told.exists());
+    interrupt();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
 #[cfg(target_os = "linux")]
 fn an_orphan_in_a_session_of_its_own_is_told_to_end_before_it_is_killed() {
     let orphan = "trap 'echo told; exit' TERM; echo up; while :; do sleep 0.01; done";

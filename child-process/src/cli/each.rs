@@ -1,11 +1,12 @@
 //! `child-process each`: a job for each line of stdin, some at a time, their outputs never mixed.
 
+mod items;
+
 use std::cell::RefCell;
-use std::ffi::{OsStr, OsString};
-use std::io::{BufRead, IsTerminal, Write};
+use std::ffi::OsString;
+use std::io::{IsTerminal, Write};
 use std::num::NonZeroU32;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::thread;
+use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -14,7 +15,7 @@ use futures::stream::{self, StreamExt};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use memchr::memmem;
 use nix::sys::resource::{Resource, getrlimit};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{Semaphore, watch};
 
 use super::{duration, exit_report, message, run, signals, size};
 
@@ -22,8 +23,6 @@ use super::{duration, exit_report, message, run, signals, size};
 const FDS_PER_JOB: u64 = 3;
 /// What this process itself has open, and what starting a job opens for a moment.
 const OWN_FDS: u64 = 32;
-/// Items that are read ahead.
-const ITEMS_READ: usize = 64;
 /// Jobs that may be started, or have ended, while an earlier one whose output comes first still runs.
 const JOBS_AHEAD: usize = 4096;
 
@@ -69,14 +68,6 @@ pub struct Args {
     /// The program and its arguments; `{}` is the item, appended unless `{}` appears
     #[arg(required = true, trailing_var_arg = true, value_name = "PROG")]
     command: Vec<OsString>,
-}
-
-impl Args {
-    /// Returns the program and its arguments for an item.
-    fn command(&self, item: &OsStr) -> Vec<OsString> {
-        let words = self.command.iter();
-        words.map(|word| insert(word, item)).collect()
-    }
 }
 
 /// Tells all jobs that no more are started.
@@ -126,9 +117,8 @@ pub async fn each(mut args: Args) -> Result<u8> {
         tally: RefCell::default(),
     };
     let separator = if args.null { 0 } else { b'\n' };
-    let mut items = items(separator)?;
-    let started = stream::poll_fn(|context| items.poll_recv(context));
-    let started = started
+    let mut items = items::received(separator)?;
+    let started = stream::poll_fn(|context| items.poll_recv(context))
         .take_until(stopped(&jobs, Stop::Soon))
         .map(|item| jobs.run(item));
     let mut done = if args.keep_order {
@@ -141,15 +131,16 @@ pub async fn each(mut args: Args) -> Result<u8> {
         tokio::select! {
             Some(signal) = signals.recv() => {
                 // The second one does not wait: dropping the jobs kills them.
-                if signalled.replace(signal).is_some() || signal == Signal::SIGKILL {
+                if signalled.is_some() {
                     break;
                 }
+                signalled = Some(signal);
                 jobs.stop.send_replace(Some(Stop::Now));
             }
             job = done.next() => {
                 let Some(job) = job else { break };
                 let Some(done) = job? else { continue };
-                jobs.held_bytes.send_modify(|held| *held -= bytes(&done));
+                jobs.held_bytes.send_modify(|held| *held -= held_bytes(&done));
                 let shown = bar.suspend(|| show(&args, done));
                 if shown.as_ref().is_err_and(message::is_closed_pipe) {
                     // As xargs says it when SIGPIPE ends a job. Dropping the others kills them.
@@ -170,21 +161,6 @@ pub async fn each(mut args: Args) -> Result<u8> {
         Some(signal) => 128 + u8::try_from(signal as i32).unwrap_or_default(),
         None => tally.fatal.unwrap_or(if failed > 0 { 123 } else { 0 }),
     })
-}
-
-/// Reads stdin in a thread, which is not waited for. tokio's would panic where there can be no more threads.
-fn items(separator: u8) -> Result<mpsc::Receiver<std::io::Result<OsString>>> {
-    let (sender, receiver) = mpsc::channel(ITEMS_READ);
-    let read = move || {
-        for item in std::io::stdin().lock().split(separator) {
-            if sender.blocking_send(item.map(OsString::from_vec)).is_err() {
-                break;
-            }
-        }
-    };
-    let thread = thread::Builder::new().spawn(read);
-    thread.context("cannot start a thread that reads")?;
-    Ok(receiver)
 }
 
 /// Waits until no more jobs are started, or those that run are ended.
@@ -218,7 +194,8 @@ impl Jobs<'_> {
         let Some(outcome) = last else { return Ok(None) };
         self.count(&outcome);
         let done = (item, outcome);
-        self.held_bytes.send_modify(|held| *held += bytes(&done));
+        self.held_bytes
+            .send_modify(|held| *held += held_bytes(&done));
         Ok(Some(done))
     }
 
@@ -259,19 +236,8 @@ fn slots(wanted: Option<usize>) -> usize {
     if wanted == 0 { most } else { wanted.min(most) }
 }
 
-/// Returns the word with the item for each `{}`.
-fn insert(word: &OsStr, item: &OsStr) -> OsString {
-    let (word, mut filled, mut rest) = (word.as_bytes(), Vec::new(), 0);
-    for place in memmem::find_iter(word, b"{}") {
-        filled.extend_from_slice(&word[rest..place]);
-        filled.extend_from_slice(item.as_bytes());
-        rest = place + 2;
-    }
-    filled.extend_from_slice(&word[rest..]);
-    OsString::from_vec(filled)
-}
-
-fn bytes((_, outcome): &Done) -> usize {
+/// Returns how much output is held.
+fn held_bytes((_, outcome): &Done) -> usize {
     exit_report::output(outcome).map_or(0, |output| output.stdout.len() + output.stderr.len())
 }
 
