@@ -287,6 +287,36 @@ async fn signals_are_passed_on_while_it_runs() {
 }
 
 #[tokio::test]
+async fn signals_are_passed_on_during_the_grace_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = folder.path().join("told");
+    let (send, receive) = tokio::sync::mpsc::unbounded_channel();
+    let ready = folder.path().join("ready");
+    let line =
+        "trap 'touch told' TERM; trap 'exit 5' USR1; touch ready; while :; do sleep 0.01; done";
+    let (cancel, cancelled) = tokio::sync::oneshot::channel::<()>();
+    let command = exec(line).cwd(folder.path()).forward(receive);
+    let command = command
+        .cancel_on(async { drop(cancelled.await) })
+        .grace(Duration::from_secs(60));
+    let sending = async {
+        while !ready.exists() {
+            tokio::time::sleep(ONE_TURN).await;
+        }
+        cancel.send(()).unwrap();
+        while !told.exists() {
+            tokio::time::sleep(ONE_TURN).await;
+        }
+        send.send(Signal::SIGUSR1).unwrap();
+    };
+    let (outcome, ()) = tokio::join!(command.into_future(), sending);
+
+    let error = outcome.unwrap_err();
+    assert!(matches!(error, Error::Aborted(_)), "{error:?}");
+    assert_eq!(error.code(), Some(5));
+}
+
+#[tokio::test]
 async fn who_holds_the_pipe_is_waited_for_or_not_as_was_asked() {
     let line = "(cat <&3; echo late) & echo early";
     let command = exec(line).stdio(3, Stdio::Piped);
