@@ -20,8 +20,7 @@ use tokio::net::unix::pipe::{Receiver, Sender};
 use super::command::Command;
 use super::lookup::{DEFAULT_PATH, start_first};
 use super::stdio::Stdio;
-use crate::sys;
-use crate::{Error, SpawnError};
+use crate::{Error, SpawnError, sys};
 
 /// The longest pause, each twice the one before, after which a program that another process still has open for writing
 /// is tried again.

@@ -8,8 +8,7 @@ use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::prctl::{get_dumpable, set_dumpable};
 use nix::unistd::Pid;
 use rustix::process::{self, PidfdFlags};
-use rustix::thread::{Gid, Uid};
-use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
+use rustix::thread::{Gid, Uid, set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 use tokio::net::unix::pipe;
 
 use super::Options;
