@@ -1,7 +1,7 @@
 //! What a callback may return, and how the loop keeps it until it runs.
 //!
 //! A JavaScript function returns or throws. A Rust callback returns `()`, or a `Result` whose `Err` is the throw: it goes to
-//! [`on_uncaught`](crate::on_uncaught), or, in a future, to the code that awaits it.
+//! `on_uncaught`, or, in a future, to the code that awaits it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -75,7 +75,6 @@ pub enum SpanKind {
     Timer,
     JobDone,
     CloseCallback,
-    Listener,
 }
 
 /// A callback that runs once.

@@ -28,13 +28,10 @@ use crate::probe;
 /// # use std::time::Duration;
 /// # use event_loop::*;
 /// # use event_loop::println;
-/// // An hour that takes no time.
-/// let exit = Builder::new().clock(Clock::Virtual).run(sleep_for_an_hour());
+/// let exit = Builder::new().clock(Clock::Virtual).run_script(|| {
+///     set_timeout(Duration::from_secs(3600), || println!("An hour passes in no time."));
+/// });
 /// assert_eq!(exit.code(), 0);
-///
-/// async fn sleep_for_an_hour() {
-///     sleep(Duration::from_secs(3600)).await;
-/// }
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Builder {
@@ -215,7 +212,7 @@ impl EventLoop {
         drop(self.closing.take());
         drop(self.jobs.take());
         drop(self.rejections.take());
-        drop(self.listeners.remove_all(None));
+        drop(self.listeners.take());
     }
 }
 

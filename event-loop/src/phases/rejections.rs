@@ -42,7 +42,7 @@ impl EventLoop {
                 break;
             }
             let event = ProcessEvent::UnhandledRejection;
-            if self.listeners.of(event).is_empty() {
+            if self.listeners_of(event).is_empty() {
                 self.uncaught(Error::UnhandledRejection(Arc::new(error)));
             } else {
                 self.emit(event, &Err(error));
