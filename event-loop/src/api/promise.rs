@@ -197,11 +197,10 @@ impl<T> Future for Promise<T> {
                 PromiseWaker::new(cx).wake();
                 Poll::Pending
             }
-            State::Settled(_) => match std::mem::replace(&mut *state, State::Taken) {
+            over => match std::mem::replace(over, State::Taken) {
                 State::Settled(result) => Poll::Ready(result),
-                _ => unreachable!("it was settled a line ago"),
+                _ => panic!("a promise was awaited again after it had given its result"),
             },
-            State::Taken => panic!("a promise was awaited again after it had given its result"),
         }
     }
 }

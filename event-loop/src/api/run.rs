@@ -203,12 +203,12 @@ impl EventLoop {
     /// Drops what will never run, while the loop is still there for destructors that look for it.
     pub fn clear(&self) {
         self.stage.set(Stage::Closed);
-        drop(self.tasks.take_all());
+        // Each is taken out first: what it drops may look for its loop, where nothing is borrowed.
+        drop(self.tasks.all.take());
         drop(self.ticks.take());
         drop(self.microtasks.take());
-        drop(self.take_timers());
-        let immediates = self.immediates.borrow_mut().take_all();
-        drop(immediates);
+        drop(self.timers.take());
+        drop(self.immediates.take());
         drop(self.closing.take());
         drop(self.jobs.take());
         drop(self.rejections.take());

@@ -27,7 +27,9 @@ impl EventLoop {
     /// Reports what the last drain has left unhandled; tells whether anything was reported.
     pub fn report_rejections(&self) -> bool {
         let mut reported = false;
-        while let Some(error) = self.next_handled_late() {
+        loop {
+            let next = self.rejections.borrow_mut().handled_late.pop_front();
+            let Some(error) = next else { break };
             self.emit(ProcessEvent::RejectionHandled, &Err(error));
             reported = true;
         }
@@ -50,9 +52,5 @@ impl EventLoop {
             reported = true;
         }
         reported
-    }
-
-    fn next_handled_late(&self) -> Option<Error> {
-        self.rejections.borrow_mut().handled_late.pop_front()
     }
 }
