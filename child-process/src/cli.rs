@@ -8,9 +8,11 @@ mod orphans;
 mod run;
 mod signals;
 mod size;
+mod sys;
 mod terminal;
 
 use std::future::Future;
+use std::io;
 use std::os::fd::AsFd;
 use std::process::ExitCode;
 
@@ -79,12 +81,12 @@ pub fn main() -> ExitCode {
         Err(error) => return message::usage(&error),
     };
     match command {
-        Command::Tour(args) => message::exit(show_tour(&args)),
+        Command::Tour(args) => message::exit(show_tour(&args), 1),
         Command::Exec(args) => block_on(run::exec(args)),
         Command::Run(args) => block_on(run::run(args)),
         Command::Each(args) => block_on(each::each(args)),
         Command::Completions { shell } => {
-            let (arguments, out) = (&mut Cli::command(), &mut std::io::stdout());
+            let (arguments, out) = (&mut Cli::command(), &mut io::stdout());
             clap_complete::generate(shell, arguments, "child-process", out);
             ExitCode::SUCCESS
         }
@@ -94,25 +96,28 @@ pub fn main() -> ExitCode {
 /// Returns whether stdin is a pipe, a socket or a regular file.
 fn has_input() -> bool {
     let kinds = [SFlag::S_IFIFO, SFlag::S_IFSOCK, SFlag::S_IFREG].map(|kind| kind.bits());
-    fstat(std::io::stdin().as_fd())
+    fstat(io::stdin().as_fd())
         .is_ok_and(|stat| kinds.contains(&(stat.st_mode & SFlag::S_IFMT.bits())))
 }
 
+/// Runs a command that stands in for another, so that its own failures have a status of their own.
 fn block_on(work: impl Future<Output = anyhow::Result<u8>>) -> ExitCode {
+    let status = runtime().map_err(anyhow::Error::from);
+    let status = status.and_then(|runtime| runtime.block_on(work));
+    message::exit(status, message::OWN_FAILURE)
+}
+
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    // tokio panics if there is no descriptor left for the signals that it receives.
+    drop([io::pipe()?, io::pipe()?, io::pipe()?]);
     let mut builder = tokio::runtime::Builder::new_current_thread();
-    let status = builder.enable_all().build().map_err(anyhow::Error::from);
-    message::exit(status.and_then(|runtime| {
-        let status = runtime.block_on(work);
-        // A thread that waits for input is not waited for.
-        runtime.shutdown_background();
-        status
-    }))
+    builder.enable_all().build()
 }
 
 fn show_tour(args: &TourArgs) -> anyhow::Result<u8> {
     match args.list {
-        true => tour::list(&mut std::io::stdout())?,
-        false => tour::run(&args.lessons, args.code, &mut std::io::stdout())?,
+        true => tour::list(&mut io::stdout())?,
+        false => tour::run(&args.lessons, args.code, &mut io::stdout())?,
     }
     Ok(0)
 }

@@ -39,18 +39,12 @@ pub enum Error {
 
     /// It was to be ended, and refuses to: it has changed its user (`EPERM`), or the system holds it (`EBUSY`).
     /// [`unreaped`](crate::unreaped) has its number until it ends.
-    #[error("Command failed: {command}: process {pid} cannot be killed: {errno}")]
+    #[error("Command failed: {}: process {} cannot be killed: {errno}", .output.command, .output.pid)]
     NotKilled {
-        /// The command line.
-        command: Box<str>,
-        /// Its number.
-        pid: u32,
         /// What the system said.
         errno: Errno,
-        /// What it wrote to its stdout so far.
-        stdout: Vec<u8>,
-        /// What it wrote to its stderr so far.
-        stderr: Vec<u8>,
+        /// What it has written so far.
+        output: Output,
     },
 
     /// It was cancelled. Node: `ABORT_ERR`.
@@ -89,7 +83,7 @@ pub enum Error {
     /// Rust's strings cannot hold a lone surrogate, and values nest at most 127 deep;
     /// `Box<serde_json::value::RawValue>` takes any message as it is.
     #[cfg(feature = "ipc")]
-    #[error("cannot read a message{}: {text:?}", lone_surrogate(.source))]
+    #[error("cannot read a message{}: {text:?}", crate::ipc::json_lines::lone_surrogate(.source))]
     BadMessage {
         /// How it begins.
         text: String,
@@ -126,17 +120,11 @@ pub enum Error {
 #[non_exhaustive]
 pub enum SpawnError {
     /// No such file, or none on the `PATH`.
-    #[error("there is no program {program}")]
-    NoProgram {
-        /// The program as it was named.
-        program: String,
-    },
+    #[error("there is no such program")]
+    NoProgram,
     /// The file is there; what its first line names to run it is not.
-    #[error("there is no interpreter for {program}")]
-    NoInterpreter {
-        /// The program as it was named.
-        program: String,
-    },
+    #[error("there is no interpreter for it")]
+    NoInterpreter,
     /// The working directory is not there, is no directory, or may not be entered.
     #[error("cannot enter the directory {}", .directory.display())]
     NoDirectory {
@@ -154,20 +142,10 @@ impl SpawnError {
     /// What the system said.
     pub fn errno(&self) -> Errno {
         match self {
-            Self::NoProgram { .. } | Self::NoInterpreter { .. } => Errno::ENOENT,
+            Self::NoProgram | Self::NoInterpreter => Errno::ENOENT,
             Self::NoDirectory { errno, .. } => *errno,
             Self::System(error) => error.raw_os_error().map_or(Errno::EINVAL, Errno::from_raw),
         }
-    }
-}
-
-/// Names what `serde_json` calls a broken escape.
-#[cfg(feature = "ipc")]
-fn lone_surrogate(source: &serde_json::Error) -> &'static str {
-    if source.to_string().contains("hex escape") {
-        " with a lone surrogate"
-    } else {
-        ""
     }
 }
 
@@ -181,7 +159,9 @@ impl Error {
     pub fn output(&self) -> Option<&Output> {
         match self {
             Self::Failed(output) | Self::Aborted(output) => Some(output),
-            Self::TimedOut { output, .. } | Self::MaxBuffer { output, .. } => Some(output),
+            Self::TimedOut { output, .. }
+            | Self::MaxBuffer { output, .. }
+            | Self::NotKilled { output, .. } => Some(output),
             _ => None,
         }
     }
@@ -190,7 +170,7 @@ impl Error {
     pub fn code(&self) -> Option<i32> {
         match self.output()?.exit {
             Exit::Code(code) => Some(code),
-            Exit::Signal(_) => None,
+            Exit::Signal(_) | Exit::StillRunning => None,
         }
     }
 

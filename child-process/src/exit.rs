@@ -13,6 +13,8 @@ pub enum Exit {
     Code(i32),
     /// This signal ended it; the number, since real-time signals have no name.
     Signal(i32),
+    /// It has not ended: [`Error::NotKilled`](crate::Error::NotKilled). In Node both fields are null.
+    StillRunning,
 }
 
 impl Exit {
@@ -24,7 +26,7 @@ impl Exit {
     /// The name of the signal that ended it, as Node has it: `SIGTERM`.
     pub fn signal_name(self) -> Option<String> {
         match self {
-            Self::Code(_) => None,
+            Self::Code(_) | Self::StillRunning => None,
             Self::Signal(number) => Some(match Signal::try_from(number) {
                 Ok(signal) => signal.as_str().to_owned(),
                 Err(_) => format!("SIG{number}"),
@@ -39,6 +41,7 @@ impl fmt::Display for Exit {
         match self {
             Self::Code(code) => write!(f, "exit code {code}"),
             Self::Signal(_) => f.write_str(&self.signal_name().unwrap_or_default()),
+            Self::StillRunning => f.write_str("still running"),
         }
     }
 }

@@ -3,4 +3,4 @@
 pub mod channel;
 pub mod fork;
 mod inherited;
-mod json_lines;
+pub mod json_lines;

@@ -9,8 +9,8 @@
 //! | `process.send`, `process.on('message')` | `parent`: the other end of the channel |
 //! | `error.code`, `.signal`, `.killed`, `.stdout` | [`Error`], which keeps the [`Output`] so far |
 //!
-//! Read first: `process/command.rs`, `process/child.rs`, `process/supervisor.rs`, `process/process_group.rs`, then
-//! `ipc/channel.rs`, `ipc/fork.rs`.
+//! Read first: `process/command.rs`, `process/child.rs`, `process/output.rs`, `process/supervisor.rs`,
+//! `process/process_group.rs`, then `ipc/channel.rs`, `ipc/fork.rs`.
 //!
 //! ```
 //! use std::time::Duration;

@@ -1,9 +1,10 @@
 //! The core: a command, its start, its run to the end, and its process group.
 
-mod capture;
 pub mod child;
 pub mod command;
 mod lookup;
+mod options;
+mod output;
 mod process_group;
 pub mod reaper;
 mod spawn;

@@ -1,21 +1,19 @@
 //! What differs between systems, and the system calls that neither std nor nix makes safe.
 
-#[cfg(target_os = "linux")]
-#[path = "sys/linux.rs"]
-mod system;
-#[cfg(target_os = "macos")]
-#[path = "sys/macos.rs"]
+mod start;
+#[cfg_attr(target_os = "linux", path = "sys/linux.rs")]
+#[cfg_attr(target_os = "macos", path = "sys/macos.rs")]
 mod system;
 
-mod start;
+#[cfg(not(unix))]
+compile_error!("child-process is for Unix: signals and process groups are what it is about");
 
 pub use start::{Group, Options, start};
-pub use system::{descendants, enlarge_pipe, exit_watch};
+pub use system::{descendants, enlarge_pipe, exited};
 
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
-use nix::errno::Errno;
 use nix::unistd::Pid;
 use rustix::process::{WaitOptions, waitpid};
 
@@ -30,10 +28,9 @@ pub fn move_above(fd: OwnedFd, highest: RawFd) -> io::Result<OwnedFd> {
 }
 
 /// Reaps the child `pid` if it has ended, and returns how. nix would fail on signals that have no name.
-pub fn reap(pid: Pid) -> Result<Option<Exit>, Errno> {
+pub fn reap(pid: Pid) -> io::Result<Option<Exit>> {
     let pid = rustix::process::Pid::from_raw(pid.as_raw());
-    let reaped = waitpid(pid, WaitOptions::NOHANG);
-    let reaped = reaped.map_err(|error| Errno::from_raw(error.raw_os_error()))?;
+    let reaped = waitpid(pid, WaitOptions::NOHANG)?;
     Ok(reaped.map(|(_, status)| match status.exit_status() {
         Some(code) => Exit::Code(code),
         None => Exit::Signal(status.terminating_signal().unwrap_or_default()),

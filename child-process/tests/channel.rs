@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 
+/// Any time, however short, lasts for a turn of the runtime: what has been written before is read.
+const ONE_TURN: Duration = Duration::from_millis(1);
+
 fn pair() -> (Channel<Value, Value>, UnixStream) {
     let (ours, theirs) = UnixStream::pair().unwrap();
     (Channel::over(ours.into_std().unwrap()).unwrap(), theirs)
@@ -142,7 +145,8 @@ async fn a_slow_receiver_slows_the_sender_down() {
     let (mut channel, mut peer) = pair();
     let message = json!("x".repeat(10_000));
     let mut sent = 0;
-    while tokio::time::timeout(Duration::from_millis(200), channel.send(&message))
+    // No time at all is one look: what is not sent by then waits for the receiver.
+    while tokio::time::timeout(Duration::ZERO, channel.send(&message))
         .await
         .is_ok()
     {
@@ -256,13 +260,20 @@ async fn a_refusal_outlives_the_recv_that_was_dropped() {
     // The writer is held up: the peer does not read.
     let large = json!("x".repeat(4 << 20));
     let mut sending = Box::pin(sender.send(&large));
-    let short = Duration::from_millis(50);
-    assert!(tokio::time::timeout(short, &mut sending).await.is_err());
+    assert!(
+        tokio::time::timeout(Duration::ZERO, &mut sending)
+            .await
+            .is_err()
+    );
     peer.write_all(b"{\"cmd\":\"NODE_HANDLE\"}\n\"next\"\n")
         .await
         .unwrap();
     // It waits for the writer to refuse the handle, and is given up.
-    assert!(tokio::time::timeout(short, receiver.recv()).await.is_err());
+    assert!(
+        tokio::time::timeout(ONE_TURN, receiver.recv())
+            .await
+            .is_err()
+    );
 
     let reading = tokio::spawn(async move {
         let mut all = Vec::new();
@@ -308,8 +319,7 @@ async fn a_recv_that_is_dropped_within_a_message_loses_nothing() {
     let (mut channel, mut peer) = pair();
     for part in ["{\"a\"", ":[1,", "2"] {
         peer.write_all(part.as_bytes()).await.unwrap();
-        let short = Duration::from_millis(20);
-        let received = tokio::time::timeout(short, channel.recv()).await;
+        let received = tokio::time::timeout(ONE_TURN, channel.recv()).await;
         assert!(received.is_err(), "{received:?}");
     }
     peer.write_all(b"]}\n\"next\"\n").await.unwrap();

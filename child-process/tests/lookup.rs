@@ -89,21 +89,15 @@ async fn what_is_missing_is_named() {
     let Error::Spawn { cause, .. } = failing(exec_file(&script, [""; 0])).await else {
         panic!()
     };
-    assert!(
-        matches!(cause, SpawnError::NoInterpreter { .. }),
-        "{cause:?}"
-    );
+    assert!(matches!(cause, SpawnError::NoInterpreter), "{cause:?}");
     let Error::Spawn { cause, .. } =
         failing(exec_file("./script", [""; 0]).cwd(folder.path())).await
     else {
         panic!()
     };
-    assert!(
-        matches!(cause, SpawnError::NoInterpreter { .. }),
-        "{cause:?}"
-    );
+    assert!(matches!(cause, SpawnError::NoInterpreter), "{cause:?}");
     let Error::Spawn { cause, .. } = failing(exec_file("", [""; 0])).await else {
         panic!()
     };
-    assert!(matches!(cause, SpawnError::NoProgram { .. }), "{cause:?}");
+    assert!(matches!(cause, SpawnError::NoProgram), "{cause:?}");
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use child_process::{Error, exec};
 use limits::limits;
-use processes::{bearers, running, until};
+use processes::{DEADLINE, bearers, running, until};
 
 /// Ignores the signal, as does what it has started, which holds the pipe as well.
 const STUBBORN: &str =
@@ -74,6 +74,32 @@ async fn a_child_that_is_dropped_leaves_nobody() {
     drop(child);
 
     until("all are dead", || bearers(&marker) == 0);
+}
+
+#[tokio::test]
+async fn a_detached_command_keeps_its_limits_when_it_is_dropped() {
+    let marker = format!("DETACHED={}", std::process::id());
+    let (name, value) = marker.split_once('=').unwrap();
+    let (cancel, cancelled) = tokio::sync::oneshot::channel::<()>();
+    let command = exec("sleep 1000").env(name, value).detached();
+    let mut run = command
+        .cancel_on(async { drop(cancelled.await) })
+        .into_future();
+    // No time at all is one look, which starts it.
+    let first_look = tokio::time::timeout(Duration::ZERO, &mut run).await;
+    assert!(first_look.is_err(), "{first_look:?}");
+
+    drop(run);
+
+    tokio::task::yield_now().await;
+    until("it runs on", || running(&marker, "(sleep)") == 1);
+    cancel.send(()).unwrap();
+    let ended = tokio::time::timeout(DEADLINE, async {
+        while bearers(&marker) > 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    });
+    assert!(ended.await.is_ok(), "it is not ended");
 }
 
 #[tokio::test]

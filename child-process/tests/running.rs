@@ -9,6 +9,9 @@ use std::time::Duration;
 use child_process::{Error, Exit, Signal, SpawnError, Stdio, exec, exec_file};
 use limits::limits;
 
+/// Any time, however short, lasts for a turn of the runtime.
+const ONE_TURN: Duration = Duration::from_millis(1);
+
 async fn failing(command: child_process::Command) -> Error {
     command.await.expect_err("this fails")
 }
@@ -284,10 +287,54 @@ async fn signals_are_passed_on_while_it_runs() {
 }
 
 #[tokio::test]
+async fn signals_are_passed_on_during_the_grace_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = folder.path().join("told");
+    let (send, receive) = tokio::sync::mpsc::unbounded_channel();
+    let ready = folder.path().join("ready");
+    let line =
+        "trap 'touch told' TERM; trap 'exit 5' USR1; touch ready; while :; do sleep 0.01; done";
+    let (cancel, cancelled) = tokio::sync::oneshot::channel::<()>();
+    let command = exec(line).cwd(folder.path()).forward(receive);
+    let command = command
+        .cancel_on(async { drop(cancelled.await) })
+        .grace(Duration::from_secs(60));
+    let sending = async {
+        while !ready.exists() {
+            tokio::time::sleep(ONE_TURN).await;
+        }
+        cancel.send(()).unwrap();
+        while !told.exists() {
+            tokio::time::sleep(ONE_TURN).await;
+        }
+        send.send(Signal::SIGUSR1).unwrap();
+    };
+    let (outcome, ()) = tokio::join!(command.into_future(), sending);
+
+    let error = outcome.unwrap_err();
+    assert!(matches!(error, Error::Aborted(_)), "{error:?}");
+    assert_eq!(error.code(), Some(5));
+}
+
+#[tokio::test]
 async fn who_holds_the_pipe_is_waited_for_or_not_as_was_asked() {
-    let line = "(sleep 0.3; echo late) & echo early";
-    let output = exec(line).await.unwrap();
-    assert_eq!(output.stdout_text(), "early\nlate\n");
+    let line = "(cat <&3; echo late) & echo early";
+    let command = exec(line).stdio(3, Stdio::Piped);
+    let mut child = command.spawn().await.unwrap();
+    let (gate, pid) = (child.take_socket(3), child.pid());
+    let open_after_the_end = async {
+        let stat = || std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+        while !stat().contains("(sh) Z") {
+            tokio::time::sleep(ONE_TURN).await;
+        }
+        // In the next turns, the run sees it as well.
+        for _ in 0..10 {
+            tokio::time::sleep(ONE_TURN).await;
+        }
+        drop(gate);
+    };
+    let (output, ()) = tokio::join!(child.wait_with_output(), open_after_the_end);
+    assert_eq!(output.unwrap().stdout_text(), "early\nlate\n");
 
     let line = "sleep 100 & echo $!";
     let output = exec(line)
@@ -316,12 +363,13 @@ async fn a_program_that_is_still_written_is_tried_again() {
     let tool = folder.path().join("tool");
     std::fs::copy("/bin/true", &tool).unwrap();
     let writer = std::fs::File::options().append(true).open(&tool).unwrap();
-    let closing = async {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-        drop(writer);
-    };
+    let mut run = exec_file(&tool, [""; 0]).into_future();
+    // No time at all is one look, and so one try.
+    let first_try = tokio::time::timeout(Duration::ZERO, &mut run).await;
+    assert!(first_try.is_err(), "{first_try:?}");
 
-    let (outcome, ()) = tokio::join!(exec_file(&tool, [""; 0]).into_future(), closing);
+    drop(writer);
 
+    let outcome = run.await;
     assert!(outcome.is_ok(), "{outcome:?}");
 }

@@ -6,9 +6,9 @@ mod limits;
 mod processes;
 
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use limits::limits;
 use processes::{bearers, running, until};
@@ -78,7 +78,7 @@ fn the_status_is_that_of_the_command_or_says_what_became_of_it() {
         &["run", "--", "no-such-program"],
         127,
         "",
-        "there is no program no-such-program",
+        "spawn no-such-program ENOENT: there is no such program",
     );
     expect(
         &["run", "--", "/etc/passwd"],
@@ -265,6 +265,29 @@ fn a_signal_is_passed_on_and_nobody_is_left() {
 }
 
 #[test]
+fn a_second_interrupt_of_each_does_not_wait_for_its_jobs() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = folder.path().join("told");
+    let script = "trap 'touch told' TERM; touch up; while :; do sleep 0.01; done";
+    let mut child = Command::new(env!("CARGO_BIN_EXE_child-process"))
+        .args(["each", "--kill-after", "1h", "sh", "-c", script])
+        .current_dir(&folder)
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let interrupt = || {
+        let pid = nix::unistd::Pid::from_raw(child.id().cast_signed());
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).unwrap();
+    };
+    writeln!(child.stdin.as_ref().unwrap(), "item").unwrap();
+    until("it runs", || folder.path().join("up").exists());
+    interrupt();
+    until("it is told to end", || told.exists());
+    interrupt();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
 #[cfg(target_os = "linux")]
 fn an_orphan_in_a_session_of_its_own_is_told_to_end_before_it_is_killed() {
     let orphan = "trap 'echo told; exit' TERM; echo up; while :; do sleep 0.01; done";
@@ -417,6 +440,57 @@ fn fewer_jobs_run_where_descriptors_end() {
 }
 
 #[test]
+fn too_few_descriptors_are_an_error_of_our_own() {
+    for limit in 5..24 {
+        for command in ["run -- true", "each true"] {
+            let line = format!(
+                "ulimit -n {limit}; exec {} {command}",
+                env!("CARGO_BIN_EXE_child-process")
+            );
+            let mut shell = Command::new("sh");
+            let output = shell.args(["-c", &line]).stdin(Stdio::null()).output();
+            let output = output.unwrap();
+            let said = String::from_utf8_lossy(&output.stderr);
+            let status = output.status.code();
+            assert!(matches!(status, Some(0 | 125)), "{line}: {status:?} {said}");
+            assert_eq!(
+                said.contains("Too many open files"),
+                status == Some(125),
+                "{line}: {said}"
+            );
+        }
+    }
+}
+
+#[test]
+fn too_few_processes_are_an_error_of_our_own() {
+    let peers = [["setpriv", "--version"], ["prlimit", "--version"]];
+    let is_there = |peer: &[&str; 2]| Command::new(peer[0]).arg(peer[1]).output().is_ok();
+    if !nix::unistd::geteuid().is_root() || !peers.iter().all(is_there) {
+        println!("skipped: this needs root, setpriv and prlimit");
+        return;
+    }
+    // Another user can read neither the folder of this test nor a temporary one.
+    let folder = tempfile::tempdir().unwrap();
+    let open = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(folder.path(), open).unwrap();
+    let copy = folder.path().join("child-process");
+    std::fs::copy(env!("CARGO_BIN_EXE_child-process"), &copy).unwrap();
+    for command in [&["run", "--", "true"][..], &["each", "true"]] {
+        let output = Command::new("setpriv")
+            .args(["--reuid=65534", "--clear-groups", "prlimit", "--nproc=1:1"])
+            .arg(&copy)
+            .args(command)
+            .stdin(std::fs::File::open("/etc/passwd").unwrap())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(125), "{said}");
+        assert!(said.contains("Resource temporarily unavailable"), "{said}");
+    }
+}
+
+#[test]
 fn times_and_causes() {
     expect(
         &["run", "-t", "0", "--", "sh", "-c", "sleep 0.1; echo done"],
@@ -458,6 +532,10 @@ fn times_and_causes() {
         output.status.code() == Some(1) && said.contains("No space left"),
         "{said}"
     );
+    let output = Command::new("sh")
+        .args(["-c", &full.replace("tour --list", "run --json true")])
+        .output();
+    assert_eq!(output.unwrap().status.code(), Some(125), "as timeout(1)");
     let output = tool(&["completions", "bash"], b"");
     assert!(String::from_utf8_lossy(&output.stdout).contains("complete -F"));
 }
@@ -532,20 +610,18 @@ fn whatever_is_run_nothing_is_left() {
             &[]
         };
         command.args(["run", "-t", "60ms", "-k", "40ms"]).args(how);
-        command
-            .args(["--", "sh", "-c", scripts[index % scripts.len()]])
-            .env(name, value);
+        let mut script = scripts[index % scripts.len()].to_owned();
+        if index % 5 == 4 {
+            let pause = index % 70;
+            script = format!("(sleep 0.0{pause:02}; kill -TERM $PPID) & {script}");
+        }
+        command.args(["--", "sh", "-c", &script]).env(name, value);
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        if index % 5 == 4 {
-            std::thread::sleep(Duration::from_millis(index as u64 % 70));
-            let pid = nix::unistd::Pid::from_raw(child.id().cast_signed());
-            let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM);
-        }
         child.wait().unwrap();
     };
     let next = AtomicUsize::new(0);

@@ -1,7 +1,7 @@
 //! What a callback may return, and how the loop keeps it until it runs.
 //!
 //! A JavaScript function returns or throws. A Rust callback returns `()`, or a `Result` whose `Err` is the throw: it goes to
-//! [`on_uncaught`](crate::on_uncaught), or, in a future, to the code that awaits it.
+//! `on_uncaught`, or, in a future, to the code that awaits it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -75,7 +75,6 @@ pub enum SpanKind {
     Timer,
     JobDone,
     CloseCallback,
-    Listener,
 }
 
 /// A callback that runs once.
@@ -90,13 +89,7 @@ pub fn once_callback<R: CallbackResult>(
     kind: SpanKind,
     callback: impl FnOnce() -> R + 'static,
 ) -> OnceCallback {
-    match probe::scheduled(kind) {
-        None => Box::new(move || callback().into_callback_result().map(drop)),
-        Some(noted) => Box::new(move || {
-            let _slice = noted.runs();
-            callback().into_callback_result().map(drop)
-        }),
-    }
+    probe::once(kind, move || callback().into_callback_result().map(drop))
 }
 
 /// Boxes a callback that may run again.
@@ -104,13 +97,9 @@ pub fn once_callback<R: CallbackResult>(
 pub fn repeat_callback<R: CallbackResult>(
     mut callback: impl FnMut() -> R + 'static,
 ) -> RepeatCallback {
-    match probe::scheduled(SpanKind::Timer) {
-        None => Box::new(move || callback().into_callback_result().map(drop)),
-        Some(noted) => Box::new(move || {
-            let _slice = noted.runs();
-            callback().into_callback_result().map(drop)
-        }),
-    }
+    probe::repeat(SpanKind::Timer, move || {
+        callback().into_callback_result().map(drop)
+    })
 }
 
 /// Runs a callback. To the loop, a panic is an error like any other.

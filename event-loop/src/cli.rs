@@ -4,6 +4,7 @@ mod atomic_file;
 mod message;
 mod replay;
 mod signals;
+mod sys;
 mod trace;
 
 use std::io::{self, IsTerminal};
@@ -82,25 +83,12 @@ pub fn main() -> ExitCode {
 
 /// Without a command the tour is meant, unless something waits on stdin.
 fn tour_unless_piped() -> anyhow::Result<ExitCode> {
-    if !io::stdin().is_terminal() && has_input() {
+    if !io::stdin().is_terminal() && sys::has_input() {
         bail!(WrongUsage(
             "a command is missing: event-loop replay reads stdin, --help lists all"
         ));
     }
     show_tour(&TourArgs::default())
-}
-
-/// Whether stdin is a pipe, a socket or a file, and not `/dev/null` or a terminal.
-#[cfg(unix)]
-fn has_input() -> bool {
-    use std::os::unix::fs::FileTypeExt;
-    let metadata = std::fs::metadata("/dev/stdin").map(|metadata| metadata.file_type());
-    metadata.is_ok_and(|kind| kind.is_file() || kind.is_fifo() || kind.is_socket())
-}
-
-#[cfg(not(unix))]
-fn has_input() -> bool {
-    false
 }
 
 fn show_tour(args: &TourArgs) -> anyhow::Result<ExitCode> {

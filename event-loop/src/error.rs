@@ -25,7 +25,7 @@ pub enum Error {
     #[error("unhandled rejection")]
     UnhandledRejection(#[source] Arc<Error>),
 
-    /// [`Promise::any`](crate::Promise::any) had no promise that succeeded. Node: `AggregateError`.
+    /// `Promise::any` had no promise that succeeded. Node: `AggregateError`.
     #[error("All promises were rejected")]
     AllRejected(Arc<[Error]>),
 
@@ -33,7 +33,7 @@ pub enum Error {
     #[error("panicked: {0}")]
     Panicked(String),
 
-    /// An [`AbortSignal`](crate::AbortSignal) ended it. Node: `ABORT_ERR`.
+    /// An `AbortSignal` ended it. Node: `ABORT_ERR`.
     #[error("The operation was aborted")]
     Aborted(#[source] SharedError),
 

@@ -42,40 +42,33 @@ mod data {
 mod phases {
     mod check;
     pub mod close;
+    mod events;
     mod iteration;
     pub mod microtasks;
     mod poll;
-    pub mod process_events;
     pub mod rejections;
     pub mod tasks;
     mod timers;
 }
 pub use phases::close::close;
 pub use phases::microtasks::{next_tick, queue_microtask};
-pub use phases::process_events::{
-    Listener, ProcessEvent, exit, exit_code, on_before_exit, on_exit, on_rejection_handled,
-    on_uncaught, on_unhandled_rejection, remove_all_listeners, set_exit_code,
-};
 
 mod api {
-    pub mod abort_signal;
     pub mod clock;
+    pub mod exit;
     pub mod immediate;
     pub mod promise;
-    pub mod promise_combinators;
     pub mod run;
     pub mod thread_pool;
     pub mod timeout;
-    pub mod timers_promises;
 }
-pub use api::abort_signal::{AbortController, AbortListener, AbortSignal};
 pub use api::clock::{Clock, busy, elapsed};
+pub use api::exit::{exit, exit_code, set_exit_code};
 pub use api::immediate::{Immediate, set_immediate};
 pub use api::promise::{Promise, Resolver, spawn};
 pub use api::run::{Builder, Exit, run, run_script};
 pub use api::thread_pool::{spawn_blocking, spawn_blocking_with};
 pub use api::timeout::{Timeout, set_interval, set_timeout};
-pub use api::timers_promises::{ImmediateFuture, Interval, Sleep, immediate, interval, sleep};
 
 mod sys;
 
@@ -87,6 +80,34 @@ pub use error::{Error, SharedError};
 
 mod probe;
 pub use probe::mark;
+
+// The parts, which nothing above knows.
+
+#[cfg(feature = "promises")]
+mod promises {
+    mod combinators;
+    pub mod timers;
+}
+#[cfg(feature = "promises")]
+pub use promises::timers::{ImmediateFuture, Interval, Sleep, immediate, interval, sleep};
+
+#[cfg(feature = "abort")]
+mod abort {
+    pub mod controller;
+    pub mod signal;
+}
+#[cfg(feature = "abort")]
+pub use abort::{controller::AbortController, signal::AbortListener, signal::AbortSignal};
+
+#[cfg(feature = "process")]
+mod process {
+    pub mod listeners;
+}
+#[cfg(feature = "process")]
+pub use process::listeners::{
+    Listener, ProcessEvent, on_before_exit, on_exit, on_rejection_handled, on_uncaught,
+    on_unhandled_rejection, remove_all_listeners,
+};
 
 #[cfg(feature = "trace")]
 mod trace;

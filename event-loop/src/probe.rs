@@ -1,19 +1,9 @@
 //! What the loop tells a recording; without the feature `trace`, nothing, at no cost.
 
-use std::fmt::Arguments;
-
 #[cfg(feature = "trace")]
 pub use crate::trace::hooks::*;
 #[cfg(not(feature = "trace"))]
 pub use off::*;
-
-/// Puts a text into the recording, if there is one: what the program prints, for instance.
-#[track_caller]
-pub fn mark(text: Arguments<'_>) {
-    if is_on() {
-        note_text(text);
-    }
-}
 
 /// Prints a line, as std's `println!` does, and notes it in the recording, if there is one. Node: `console.log`.
 #[macro_export]
@@ -33,32 +23,29 @@ mod off {
     use std::fmt::Arguments;
     use std::panic::Location;
 
-    use crate::callback::SpanKind;
-    use crate::data::task_table::TaskKey;
+    use crate::callback::{BoxError, OnceCallback, RepeatCallback, SpanKind};
+    use crate::data::task_table::{BoxFuture, TaskKey};
     use crate::data::timer_lists::{TimerChange, TimerKey};
 
     /// The time of a phase or a callback, which is not recorded.
     pub struct Slice;
 
-    /// A callback that was noted, which never exists without a recording.
-    pub enum Noted {}
-
-    impl Noted {
-        pub fn runs(&self) -> Slice {
-            match *self {}
-        }
-
-        pub fn of_task(self, _task: TaskKey) -> Self {
-            match self {}
-        }
+    pub fn once(
+        _kind: SpanKind,
+        callback: impl FnOnce() -> Result<(), BoxError> + 'static,
+    ) -> OnceCallback {
+        Box::new(callback)
     }
 
-    pub fn is_on() -> bool {
-        false
+    pub fn repeat(
+        _kind: SpanKind,
+        callback: impl FnMut() -> Result<(), BoxError> + 'static,
+    ) -> RepeatCallback {
+        Box::new(callback)
     }
 
-    pub fn scheduled(_kind: SpanKind) -> Option<Noted> {
-        None
+    pub fn task(_kind: SpanKind, _key: TaskKey, future: BoxFuture) -> BoxFuture {
+        future
     }
 
     pub fn at_location<R>(_location: &'static Location<'static>, work: impl FnOnce() -> R) -> R {
@@ -73,7 +60,8 @@ mod off {
         Slice
     }
 
-    pub fn note_text(_text: Arguments<'_>) {}
+    /// Puts a text into the recording, which is never on without the feature `trace`.
+    pub fn mark(_text: Arguments<'_>) {}
     pub fn loop_begins() {}
     pub fn woken(_task: TaskKey) {}
     pub fn timer(_timer: TimerKey, _change: TimerChange) {}

@@ -6,6 +6,7 @@ mod location;
 mod recorder;
 mod theme;
 mod timeline;
+mod waits;
 
 pub use location::at_line;
 pub use recorder::{Recorder, trace};

@@ -212,3 +212,50 @@ fn listeners_of_a_signal_that_can_no_longer_be_given_are_dropped() {
 
     assert_eq!((Rc::strong_count(&witness), witness.get()), (1, 0));
 }
+
+#[test]
+fn a_signal_ends_what_it_guards_and_drops_it() {
+    let exit = on_virtual_clock().run(async {
+        let controller = AbortController::new();
+        let signal = controller.signal();
+        let nap = signal.guard(sleep(Duration::from_secs(3600)));
+        set_timeout(5 * MS, move || controller.abort("enough"));
+
+        let error = nap.await.unwrap_err();
+
+        assert!(matches!(&error, Error::Aborted(reason) if reason.to_string() == "enough"));
+        assert_eq!(elapsed(), 5 * MS);
+        on_exit(|_| assert_eq!(elapsed(), 5 * MS));
+    });
+
+    assert_eq!(exit.code(), 0, "{exit:?}");
+}
+
+#[test]
+fn a_deadline_does_not_hold_the_loop() {
+    let exit = on_virtual_clock().run(async {
+        let deadline = AbortSignal::timeout(Duration::from_secs(3600));
+        assert!(deadline.guard(sleep(MS)).await.is_ok());
+        on_exit(|_| assert_eq!(elapsed(), MS));
+    });
+
+    assert_eq!(exit.code(), 0, "{exit:?}");
+}
+
+#[test]
+fn aborting_inside_a_listener_is_the_second_call_and_changes_nothing() {
+    let exit = run(async {
+        let controller = Rc::new(AbortController::new());
+        let again = Rc::clone(&controller);
+        controller.signal().on_abort(move || again.abort("second"));
+
+        controller.abort("first");
+
+        let Some(Error::Aborted(reason)) = controller.signal().error() else {
+            panic!()
+        };
+        assert_eq!(reason.to_string(), "first");
+    });
+
+    assert_eq!(exit.code(), 0, "{exit:?}");
+}

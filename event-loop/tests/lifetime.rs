@@ -76,34 +76,6 @@ fn an_error_of_main_ends_the_loop_with_1_and_is_there_to_be_looked_at() {
 }
 
 #[test]
-fn an_exit_listener_has_the_last_word_about_the_code() {
-    let exit = run_script(|| {
-        on_exit(|code| set_exit_code(code + 1));
-        exit(8);
-    });
-
-    assert_eq!(exit.code(), 9);
-}
-
-#[test]
-fn ticks_of_an_exit_listener_never_run_but_microtasks_do() {
-    let log: Rc<RefCell<Vec<&str>>> = Rc::default();
-    let lines = Rc::clone(&log);
-
-    run_script(move || {
-        on_exit(move |_| {
-            next_tick(|| unreachable!());
-            let lines = Rc::clone(&lines);
-            queue_microtask(move || lines.borrow_mut().push("microtask"));
-        });
-    })
-    .into_result()
-    .unwrap();
-
-    assert_eq!(*log.borrow(), ["microtask"]);
-}
-
-#[test]
 fn close_callbacks_hold_the_loop_and_come_after_check_last_closed_first() {
     let log: Rc<RefCell<Vec<&str>>> = Rc::default();
     let lines = Rc::clone(&log);
@@ -153,7 +125,7 @@ fn everything_left_is_dropped_when_the_loop_ends() {
         set_timeout(ms(60_000), move || drop(Rc::clone(&a)));
         next_tick(move || drop(b));
         set_immediate(move || drop(c));
-        on_exit(move |_| drop(Rc::clone(&d)));
+        close(move || drop(d));
         drop(spawn(async move {
             pending::<()>().await;
             drop(e);

@@ -27,14 +27,10 @@ fn a_call_outside_a_loop_says_what_to_do() {
         || {
             set_immediate(|| ());
         },
-        || drop(sleep(ms(1))),
         || drop(spawn(async {})),
         || drop(spawn_blocking(|| ())),
         || close(|| ()),
         || exit(0),
-        || {
-            let _ = on_exit(|_| ());
-        },
         || busy(ms(1)),
     ] {
         let text = panic_text(call);
@@ -69,16 +65,16 @@ fn a_loop_inside_a_loop_is_refused_and_the_outer_one_resume() {
     let text = Rc::new(RefCell::new(String::new()));
     let seen = Rc::clone(&text);
 
-    let exit = run(async move {
+    let exit = run_script(move || {
         *seen.borrow_mut() = panic_text(|| drop(run(async {})));
-        sleep(ms(1)).await;
+        set_timeout(ms(1), || set_exit_code(4));
     });
 
     assert!(
         text.borrow()
             .contains("an event loop already runs on this thread")
     );
-    assert_eq!(exit.code(), 0);
+    assert_eq!(exit.code(), 4);
 }
 
 #[test]
@@ -197,44 +193,6 @@ fn what_a_callback_drops_may_call_into_the_loop() {
 }
 
 #[test]
-fn exit_inside_a_callback_lets_it_return_and_runs_nothing_else() {
-    let log: Rc<RefCell<Vec<&str>>> = Rc::default();
-    let lines = Rc::clone(&log);
-
-    let exit = run_script(move || {
-        let say = move |line| lines.borrow_mut().push(line);
-        let late = say.clone();
-        on_exit(move |_| late("exit"));
-        set_immediate(move || {
-            next_tick(|| unreachable!("a tick"));
-            queue_microtask(|| unreachable!("a microtask"));
-            set_immediate(|| unreachable!("an immediate"));
-            exit(5);
-            say("the callback goes on");
-        });
-        set_immediate(|| unreachable!("the next of the batch"));
-    });
-
-    assert_eq!(*log.borrow(), ["the callback goes on", "exit"]);
-    assert_eq!(exit.code(), 5);
-}
-
-#[test]
-fn a_panic_in_a_callback_is_an_uncaught_error() {
-    let seen: Rc<RefCell<Vec<String>>> = Rc::default();
-    let errors = Rc::clone(&seen);
-
-    let exit = run_script(move || {
-        on_uncaught(move |error| errors.borrow_mut().push(error.to_string()));
-        set_timeout(ms(1), || assert!(ms(1) > ms(2), "so what"));
-        next_tick(|| assert!(ms(1) > ms(2), "now what"));
-    });
-
-    assert_eq!(*seen.borrow(), ["panicked: now what", "panicked: so what"]);
-    assert_eq!(exit.code(), 0);
-}
-
-#[test]
 fn a_panic_that_nobody_listens_for_ends_the_loop_with_1() {
     let exit = run_script(|| {
         set_timeout(ms(60_000), || ());
@@ -243,16 +201,6 @@ fn a_panic_that_nobody_listens_for_ends_the_loop_with_1() {
 
     assert_eq!(exit.code(), 1);
     assert!(matches!(exit.error(), Some(Error::Panicked(text)) if text == "broken"));
-}
-
-#[test]
-fn an_error_in_the_listener_for_errors_ends_the_loop_with_7() {
-    let exit = run_script(|| {
-        on_uncaught(|_| Err::<(), _>("worse"));
-        next_tick(|| Err::<(), _>("bad"));
-    });
-
-    assert_eq!(exit.code(), 7);
 }
 
 #[test]

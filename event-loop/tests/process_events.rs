@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use event_loop::*;
@@ -69,11 +71,13 @@ fn a_main_that_fails_is_reported_after_the_microtasks_that_were_queued() {
         let exit = on_virtual_clock().run(async move {
             on_uncaught(lines.error("caught"));
             if waits {
-                sleep(5 * MS).await;
+                let (turn, resolver) = Promise::pending();
+                set_immediate(move || resolver.resolve(()));
+                turn.await?;
             }
             hop(lines.clone(), 8);
             next_tick(lines.line("tick"));
-            Err::<(), _>("main")
+            Err::<(), BoxError>("main".into())
         });
 
         let lines = log.lines();
@@ -138,65 +142,106 @@ fn exit_without_a_code_takes_the_one_that_was_set() {
 }
 
 #[test]
-fn promises_that_never_settle_do_not_hold_the_loop_however_many_they_are() {
-    for count in [30, 31, 100] {
-        let exit = on_virtual_clock().run(async move {
-            let all: Vec<_> = (0..count).map(|_| Promise::<()>::pending()).collect();
-            let (promises, _resolvers): (Vec<_>, Vec<_>) = all.into_iter().unzip();
-            Promise::all(promises).await
+fn exit_inside_a_callback_lets_it_return_and_runs_nothing_else() {
+    let log: Rc<RefCell<Vec<&str>>> = Rc::default();
+    let lines = Rc::clone(&log);
+
+    let exit = run_script(move || {
+        let say = move |line| lines.borrow_mut().push(line);
+        let late = say.clone();
+        on_exit(move |_| late("exit"));
+        set_immediate(move || {
+            next_tick(|| unreachable!("a tick"));
+            queue_microtask(|| unreachable!("a microtask"));
+            set_immediate(|| unreachable!("an immediate"));
+            exit(5);
+            say("the callback goes on");
         });
-
-        assert_eq!(exit.code(), 13, "{count}");
-    }
-}
-
-#[test]
-fn a_waiting_task_can_be_unrefed() {
-    let exit = run(async {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-        let server = spawn(async move { listener.accept().await.map(drop) });
-        server.unref();
-        sleep(MS).await;
-        Ok::<_, Error>(())
+        set_immediate(|| unreachable!("the next of the batch"));
     });
 
-    assert_eq!(exit.code(), 0, "{exit:?}");
+    assert_eq!(*log.borrow(), ["the callback goes on", "exit"]);
+    assert_eq!(exit.code(), 5);
 }
 
 #[test]
-fn an_interval_begins_with_its_first_item() {
-    use futures::StreamExt;
+fn a_panic_in_a_callback_is_an_uncaught_error() {
+    let seen: Rc<RefCell<Vec<String>>> = Rc::default();
+    let errors = Rc::clone(&seen);
 
-    let exit = on_virtual_clock().run(async {
-        let _ = Box::leak(Box::new(interval(MS))); // holds nothing
-        let mut items = interval(10 * MS);
-        sleep(25 * MS).await;
-        items.next().await;
-        assert_eq!(elapsed(), 35 * MS);
+    let exit = run_script(move || {
+        on_uncaught(move |error| errors.borrow_mut().push(error.to_string()));
+        set_timeout(MS, || assert!(MS > 2 * MS, "so what"));
+        next_tick(|| assert!(MS > 2 * MS, "now what"));
     });
 
-    assert_eq!(exit.code(), 0, "{exit:?}");
+    assert_eq!(*seen.borrow(), ["panicked: now what", "panicked: so what"]);
+    assert_eq!(exit.code(), 0);
 }
 
 #[test]
-fn combinators_of_promises_do_what_nodes_do() {
-    run(async {
-        let value = |n: i32| Promise::resolved(n);
-        let fails = |why: &'static str| Promise::<i32>::rejected(why);
+fn an_error_in_the_listener_for_errors_ends_the_loop_with_7() {
+    let exit = run_script(|| {
+        on_uncaught(|_| Err::<(), _>("worse"));
+        next_tick(|| Err::<(), _>("bad"));
+    });
 
-        assert_eq!(Promise::all([value(1), value(2)]).await?, [1, 2]);
-        assert!(Promise::all([] as [Promise<i32>; 0]).await?.is_empty());
-        let error = Promise::all([value(1), fails("no")]).await.unwrap_err();
-        assert_eq!(error.root_cause().to_string(), "no");
-        let settled = Promise::all_settled([fails("no"), value(2)]).await?;
-        assert!(matches!(&settled[..], [Err(_), Ok(2)]));
-        assert_eq!(Promise::race([Promise::pending().0, value(3)]).await?, 3);
-        assert_eq!(Promise::any([fails("no"), value(4)]).await?, 4);
-        let none = Promise::any([fails("a"), fails("b")]).await;
-        assert!(matches!(none, Err(Error::AllRejected(errors)) if errors.len() == 2));
-        assert_eq!(fails("no").catch(|_| Ok::<_, Error>(5)).await?, 5);
-        Ok::<_, Error>(())
+    assert_eq!(exit.code(), 7);
+}
+
+#[test]
+fn an_exit_listener_has_the_last_word_about_the_code() {
+    let exit = run_script(|| {
+        on_exit(|code| set_exit_code(code + 1));
+        exit(8);
+    });
+
+    assert_eq!(exit.code(), 9);
+}
+
+#[test]
+fn ticks_of_an_exit_listener_never_run_but_microtasks_do() {
+    let log: Rc<RefCell<Vec<&str>>> = Rc::default();
+    let lines = Rc::clone(&log);
+
+    run_script(move || {
+        on_exit(move |_| {
+            next_tick(|| unreachable!());
+            let lines = Rc::clone(&lines);
+            queue_microtask(move || lines.borrow_mut().push("microtask"));
+        });
     })
     .into_result()
     .unwrap();
+
+    assert_eq!(*log.borrow(), ["microtask"]);
+}
+
+#[test]
+fn a_listener_outside_a_loop_is_refused_and_one_of_a_loop_that_has_ended_does_nothing() {
+    let kept: Rc<RefCell<Option<Listener>>> = Rc::default();
+    let own = Rc::clone(&kept);
+    let _ = run_script(move || *own.borrow_mut() = Some(on_exit(|_| ())));
+
+    let exit = run_script(move || {
+        on_exit(|_| set_exit_code(6));
+        kept.take().unwrap().remove();
+    });
+
+    assert_eq!(exit.code(), 6);
+    assert!(std::panic::catch_unwind(|| drop(on_exit(|_| ()))).is_err());
+}
+
+#[test]
+fn listeners_are_dropped_when_the_loop_ends() {
+    let witness = Rc::new(());
+
+    let inner = Rc::clone(&witness);
+    run_script(move || {
+        on_uncaught(move |_| drop(Rc::clone(&inner)));
+    })
+    .into_result()
+    .unwrap();
+
+    assert_eq!(Rc::strong_count(&witness), 1);
 }

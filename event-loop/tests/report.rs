@@ -3,12 +3,8 @@
 #[path = "support/node.rs"]
 mod node;
 
-use std::fs::Permissions;
-use std::os::unix::fs::{PermissionsExt, symlink};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::time::Duration;
 
 use event_loop::{Report, mark, run_script, trace};
 use node::node;
@@ -167,39 +163,6 @@ fn the_end_of_the_name_says_what_is_written_and_others_are_refused() {
     assert_eq!(both.status.code(), Some(2));
     assert_eq!(String::from_utf8_lossy(&both.stderr).lines().count(), 1);
     assert_eq!(names(folder.path()), [""; 0]);
-}
-
-#[test]
-fn what_cannot_be_written_leaves_what_was_there() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir(folder.path().join("out.html")).unwrap();
-    std::fs::write(folder.path().join("old.html"), "old").unwrap();
-
-    let onto_folder = record(folder.path(), &["queues", "-o", "out.html"]);
-    let nowhere = record(folder.path(), &["queues", "-o", "no/such/out.html"]);
-    let no_lesson = record(folder.path(), &["no-such-lesson", "-o", "old.html"]);
-
-    for (run, expected) in [
-        (onto_folder, "event-loop: out.html: Is a directory\n"),
-        (
-            nowhere,
-            "event-loop: no/such/out.html: No such file or directory\n",
-        ),
-        (
-            no_lesson,
-            "event-loop: no-such-lesson: No such file or directory\n",
-        ),
-    ] {
-        assert_eq!(String::from_utf8_lossy(&run.stderr), expected);
-        assert_eq!(run.status.code(), Some(1));
-    }
-    let mut names = names(folder.path());
-    names.sort();
-    assert_eq!(names, ["old.html", "out.html"]);
-    assert_eq!(
-        std::fs::read_to_string(folder.path().join("old.html")).unwrap(),
-        "old"
-    );
 }
 
 #[test]
@@ -456,113 +419,6 @@ fn a_program_that_prepares_its_own_stacks_runs_as_without_a_recording() {
 }
 
 #[test]
-fn a_signal_while_node_runs_ends_node_and_leaves_nothing() {
-    if node().is_none() {
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let temporary = tempfile::tempdir().unwrap();
-    let endless = "require('fs').writeFileSync('new', String(process.pid)); require('fs').renameSync('new', 'started'); for (;;);";
-    std::fs::write(folder.path().join("endless.cjs"), endless).unwrap();
-    let started = folder.path().join("started");
-    // To all that is in the terminal's foreground, or to the tool alone.
-    for (signal, group, code) in [
-        ("-INT", "-", 130),
-        ("-INT", "", 130),
-        ("-TERM", "", 143),
-        ("-HUP", "", 129),
-    ] {
-        let mut run = Command::new(env!("CARGO_BIN_EXE_event-loop"))
-            .args([
-                "trace",
-                "queues",
-                "-o",
-                "out.html",
-                "--beside",
-                "endless.cjs",
-            ])
-            .current_dir(folder.path())
-            .env("TMPDIR", temporary.path())
-            .process_group(0)
-            .spawn()
-            .unwrap();
-        while !started.exists() {
-            assert!(run.try_wait().unwrap().is_none());
-            std::thread::sleep(Duration::from_millis(10));
-        }
-
-        kill(signal, &format!("{group}{}", run.id()));
-
-        assert_eq!(run.wait().unwrap().code(), Some(code), "{signal} {group}");
-        let node = std::fs::read_to_string(&started).unwrap();
-        until(|| is_gone(&node));
-        assert_eq!(names(temporary.path()), [""; 0]);
-        std::fs::remove_file(&started).unwrap();
-        assert_eq!(names(folder.path()), ["endless.cjs"]);
-    }
-}
-
-/// Whether a process has ended; its new parent may not have looked yet.
-fn is_gone(process: &str) -> bool {
-    let status = std::fs::read_to_string(format!("/proc/{process}/stat"));
-    status.is_ok_and(|status| status.contains(") Z ")) || !Path::new("/proc").join(process).exists()
-}
-
-fn until(condition: impl Fn() -> bool) {
-    let begin = std::time::Instant::now();
-    while !condition() {
-        assert!(begin.elapsed() < Duration::from_secs(30), "never");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
-
-fn kill(signal: &str, whom: &str) {
-    let mut kill = Command::new("kill");
-    assert!(kill.args([signal, "--", whom]).status().unwrap().success());
-}
-
-#[test]
-fn a_signal_before_the_page_is_whole_leaves_nothing_beside_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let text = "(program long check (timeout never 600000))";
-    std::fs::write(folder.path().join("long.txt"), text).unwrap();
-    let mut run = Command::new(env!("CARGO_BIN_EXE_event-loop"))
-        .args(["trace", "long.txt", "--real-clock", "-o", "out.html"])
-        .current_dir(folder.path())
-        .spawn()
-        .unwrap();
-    while names(folder.path()).len() < 2 {
-        assert!(run.try_wait().unwrap().is_none());
-        std::thread::sleep(Duration::from_millis(10));
-    }
-
-    kill("-INT", &run.id().to_string());
-
-    assert_eq!(run.wait().unwrap().code(), Some(130));
-    assert_eq!(names(folder.path()), ["long.txt"]);
-}
-
-#[test]
-fn a_reader_that_leaves_ends_a_recording_without_a_word_and_leaves_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let (reader, writer) = std::io::pipe().unwrap();
-    drop(reader);
-
-    let run = Command::new(env!("CARGO_BIN_EXE_event-loop"))
-        .args(["trace", "queues", "-o", "out.html"])
-        .current_dir(folder.path())
-        .stdout(writer)
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    let run = run.wait_with_output().unwrap();
-
-    assert_eq!(run.status.code(), Some(0), "{run:?}");
-    assert_eq!(String::from_utf8_lossy(&run.stderr), "");
-    assert_eq!(names(folder.path()), [""; 0]);
-}
-
-#[test]
 fn the_end_of_a_program_is_in_a_line_of_it() {
     let folder = tempfile::tempdir().unwrap();
     let text = "(program p check)\n(program q check)\n";
@@ -597,76 +453,6 @@ fn programs_that_cannot_be_read_leave_the_page_that_was_there() {
     assert!(stderr.starts_with("event-loop: wrong.txt:1: "), "{stderr}");
     let kept = std::fs::read_to_string(folder.path().join("old.html")).unwrap();
     assert_eq!(kept, "old");
-}
-
-#[test]
-fn a_place_that_takes_no_file_is_named_before_anything_is_printed() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = |name: &str| folder.path().join(name);
-    symlink("nowhere", file("link.html")).unwrap();
-    std::fs::write(file("kept.html"), "old").unwrap();
-    std::fs::set_permissions(file("kept.html"), Permissions::from_mode(0o444)).unwrap();
-
-    for output in ["/proc/a.html", "link.html", "kept.html"] {
-        let run = record(folder.path(), &["queues", "-o", output]);
-
-        let stderr = String::from_utf8_lossy(&run.stderr).into_owned();
-        assert_eq!((run.status.code(), run.stdout.len()), (Some(1), 0));
-        assert!(
-            stderr.starts_with(&format!("event-loop: {output}: ")),
-            "{stderr}"
-        );
-        assert!(!stderr.contains("entity"), "{stderr}");
-        assert_eq!(stderr.lines().count(), 1, "{stderr}");
-    }
-    assert_eq!(std::fs::read_to_string(file("kept.html")).unwrap(), "old");
-    assert!(!file("nowhere").exists());
-}
-
-#[test]
-fn a_pipe_is_written_to_and_a_file_keeps_its_mode() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = |name: &str| folder.path().join(name);
-    let made = Command::new("mkfifo").arg(file("pipe.svg")).status();
-    assert!(made.unwrap().success());
-    std::fs::write(file("own.svg"), "old").unwrap();
-    std::fs::set_permissions(file("own.svg"), Permissions::from_mode(0o600)).unwrap();
-    let pipe = file("pipe.svg");
-    let reader = std::thread::spawn(move || std::fs::read_to_string(pipe).unwrap());
-
-    let piped = record(folder.path(), &["queues", "-o", "pipe.svg"]);
-    let kept = record(folder.path(), &["queues", "-o", "own.svg"]);
-
-    assert!(piped.status.success() && kept.status.success(), "{piped:?}");
-    let own = std::fs::read_to_string(file("own.svg")).unwrap();
-    assert_eq!(reader.join().unwrap(), own);
-    let mode = std::fs::metadata(file("own.svg"))
-        .unwrap()
-        .permissions()
-        .mode();
-    assert_eq!(mode & 0o777, 0o600);
-}
-
-#[test]
-fn a_node_that_is_not_followed_is_as_good_as_none() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("twin.mjs"), "").unwrap();
-    std::fs::write(folder.path().join("old"), "#!/bin/sh\necho '{\"event\":\"node\",\"at\":1,\"text\":\"20.19.4\"}' > $EVENT_LOOP_NOTES\n").unwrap();
-    let executable = Permissions::from_mode(0o755);
-    std::fs::set_permissions(folder.path().join("old"), executable).unwrap();
-
-    let run = Command::new(env!("CARGO_BIN_EXE_event-loop"))
-        .args(["trace", "queues", "-o", "out.html", "--beside", "twin.mjs"])
-        .current_dir(folder.path())
-        .env("NODE", "./old")
-        .output()
-        .unwrap();
-
-    assert_eq!((run.status.code(), run.stdout.len()), (Some(1), 0));
-    assert_eq!(
-        String::from_utf8_lossy(&run.stderr),
-        "event-loop: twin.mjs under Node (./old): it is Node v20.19.4, not 22, 24 or 26\n"
-    );
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! `child-process each`: a job for each line of stdin, some at a time, their outputs never mixed.
 
+mod items;
+
 use std::cell::RefCell;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::num::NonZeroU32;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -13,7 +15,6 @@ use futures::stream::{self, StreamExt};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use memchr::memmem;
 use nix::sys::resource::{Resource, getrlimit};
-use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::sync::{Semaphore, watch};
 
 use super::{duration, exit_report, message, run, signals, size};
@@ -69,14 +70,6 @@ pub struct Args {
     command: Vec<OsString>,
 }
 
-impl Args {
-    /// Returns the program and its arguments for an item.
-    fn command(&self, item: &OsStr) -> Vec<OsString> {
-        let words = self.command.iter();
-        words.map(|word| insert(word, item)).collect()
-    }
-}
-
 /// Tells all jobs that no more are started.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 enum Stop {
@@ -124,12 +117,8 @@ pub async fn each(mut args: Args) -> Result<u8> {
         tally: RefCell::default(),
     };
     let separator = if args.null { 0 } else { b'\n' };
-    let items = BufReader::new(tokio::io::stdin()).split(separator);
-    let started = stream::try_unfold(items, |mut items| async {
-        let item = items.next_segment().await?;
-        Ok(item.map(|item| (OsString::from_vec(item), items)))
-    });
-    let started = started
+    let mut items = items::received(separator)?;
+    let started = stream::poll_fn(|context| items.poll_recv(context))
         .take_until(stopped(&jobs, Stop::Soon))
         .map(|item| jobs.run(item));
     let mut done = if args.keep_order {
@@ -142,15 +131,16 @@ pub async fn each(mut args: Args) -> Result<u8> {
         tokio::select! {
             Some(signal) = signals.recv() => {
                 // The second one does not wait: dropping the jobs kills them.
-                if signalled.replace(signal).is_some() || signal == Signal::SIGKILL {
+                if signalled.is_some() {
                     break;
                 }
+                signalled = Some(signal);
                 jobs.stop.send_replace(Some(Stop::Now));
             }
             job = done.next() => {
                 let Some(job) = job else { break };
                 let Some(done) = job? else { continue };
-                jobs.held_bytes.send_modify(|held| *held -= bytes(&done));
+                jobs.held_bytes.send_modify(|held| *held -= held_bytes(&done));
                 let shown = bar.suspend(|| show(&args, done));
                 if shown.as_ref().is_err_and(message::is_closed_pipe) {
                     // As xargs says it when SIGPIPE ends a job. Dropping the others kills them.
@@ -204,7 +194,8 @@ impl Jobs<'_> {
         let Some(outcome) = last else { return Ok(None) };
         self.count(&outcome);
         let done = (item, outcome);
-        self.held_bytes.send_modify(|held| *held += bytes(&done));
+        self.held_bytes
+            .send_modify(|held| *held += held_bytes(&done));
         Ok(Some(done))
     }
 
@@ -245,19 +236,8 @@ fn slots(wanted: Option<usize>) -> usize {
     if wanted == 0 { most } else { wanted.min(most) }
 }
 
-/// Returns the word with the item for each `{}`.
-fn insert(word: &OsStr, item: &OsStr) -> OsString {
-    let (word, mut filled, mut rest) = (word.as_bytes(), Vec::new(), 0);
-    for place in memmem::find_iter(word, b"{}") {
-        filled.extend_from_slice(&word[rest..place]);
-        filled.extend_from_slice(item.as_bytes());
-        rest = place + 2;
-    }
-    filled.extend_from_slice(&word[rest..]);
-    OsString::from_vec(filled)
-}
-
-fn bytes((_, outcome): &Done) -> usize {
+/// Returns how much output is held.
+fn held_bytes((_, outcome): &Done) -> usize {
     exit_report::output(outcome).map_or(0, |output| output.stdout.len() + output.stderr.len())
 }
 

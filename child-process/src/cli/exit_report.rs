@@ -17,8 +17,8 @@ pub fn status(outcome: &Result<Output, Error>) -> u8 {
         Err(Error::TimedOut { output, .. }) if output.exit == Exit::Signal(9) => 137,
         Err(Error::TimedOut { .. }) => 124,
         Err(Error::Spawn { cause, .. }) => match cause {
-            SpawnError::NoProgram { .. } => 127,
-            SpawnError::NoInterpreter { .. } => 126,
+            SpawnError::NoProgram => 127,
+            SpawnError::NoInterpreter => 126,
             SpawnError::System(error) if error.kind() == ErrorKind::PermissionDenied => 126,
             _ => OWN_FAILURE,
         },
@@ -30,6 +30,7 @@ fn status_of(exit: Exit) -> u8 {
     let number = match exit {
         Exit::Code(code) => code,
         Exit::Signal(signal) => 128 + signal,
+        Exit::StillRunning => OWN_FAILURE.into(),
     };
     u8::try_from(number).unwrap_or(u8::MAX)
 }
@@ -54,6 +55,7 @@ pub fn json(command: &OsStr, outcome: &Result<Output, Error>) -> Value {
     let exit = output.map(|output| match output.exit {
         Exit::Code(code) => json!({ "code": code }),
         Exit::Signal(_) => json!({ "signal": output.exit.signal_name() }),
+        Exit::StillRunning => Value::Null,
     });
     let is_timed_out = matches!(outcome, Err(Error::TimedOut { .. }));
     let is_truncated = matches!(outcome, Err(Error::MaxBuffer { .. }));

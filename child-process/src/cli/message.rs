@@ -20,14 +20,14 @@ pub fn usage(error: &clap::Error) -> ExitCode {
     ExitCode::from(if stands_in { OWN_FAILURE } else { 2 })
 }
 
-/// Turns an outcome into the exit status; an error is printed with its causes.
-pub fn exit(outcome: Result<u8, Error>) -> ExitCode {
+/// Turns an outcome into the exit status; an error is printed with its causes, and its status is `failure`.
+pub fn exit(outcome: Result<u8, Error>, failure: u8) -> ExitCode {
     match outcome {
         Ok(status) => ExitCode::from(status),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             say(&words(&error));
-            ExitCode::from(1)
+            ExitCode::from(failure)
         }
     }
 }

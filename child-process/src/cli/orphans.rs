@@ -14,13 +14,6 @@ use tokio::time::{Instant, sleep};
 /// From one look at the orphans that are left to the next.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Makes this process the parent of its descendants' orphans.
-pub fn adopt() {
-    // Where the system refuses, orphans go on after a limit.
-    #[cfg(target_os = "linux")]
-    let _ = nix::sys::prctl::set_child_subreaper(true);
-}
-
 /// Reaps the orphans that come to this process, for ever; `child` is not one.
 pub async fn reap_all(child: u32) -> Infallible {
     if let Ok(mut ended) = signal(SignalKind::child()) {

@@ -9,7 +9,7 @@ use anyhow::Result;
 use child_process::{Command, Error, Exit, Output, Signal, Stdio};
 
 use super::terminal::Terminal;
-use super::{duration, exit_report, orphans, signals, size};
+use super::{duration, exit_report, orphans, signals, size, sys};
 
 /// Arguments of `exec`.
 #[derive(clap::Args)]
@@ -151,7 +151,7 @@ async fn limited(mut command: Command, limits: Limits) -> Result<u8> {
 
 /// Runs the command. If it was to end, everything that it has left ends as well.
 async fn followed(command: Command, signal: Signal, grace: Duration) -> Result<Output, Error> {
-    orphans::adopt();
+    sys::adopt_orphans();
     let child = command.spawn().await?;
     let pid = child.pid();
     let run = async {

@@ -3,7 +3,7 @@
 //! The channel is a socket whose number the environment tells, 3 unless that is taken, as Node does it.
 
 use std::env;
-use std::os::fd::OwnedFd;
+use std::os::fd::{OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -41,7 +41,9 @@ impl Command {
         Out: Serialize,
     {
         let (ours, theirs) = UnixStream::pair().map_err(Error::io("make a channel"))?;
-        let number = self.add_stdio(OwnedFd::from(theirs).into());
+        let is_free = |number: &RawFd| !self.stdio.contains_key(number);
+        let number = (3..).find(is_free).unwrap_or_default();
+        self.stdio.insert(number, OwnedFd::from(theirs).into());
         let command = self
             .env(CHANNEL_FD, number.to_string())
             .env(CHANNEL_MODE, "json");

@@ -106,6 +106,15 @@ pub fn decode<M: DeserializeOwned>(line: &[u8]) -> Result<Line<M>, Error> {
     message.map(Line::Message)
 }
 
+/// Names what `serde_json` calls a broken escape.
+pub fn lone_surrogate(source: &serde_json::Error) -> &'static str {
+    if source.to_string().contains("hex escape") {
+        " with a lone surrogate"
+    } else {
+        ""
+    }
+}
+
 /// Writes a message as a line.
 pub fn encode<M: serde::Serialize>(message: &M) -> Result<Vec<u8>, Error> {
     let mut line = serde_json::to_vec(message).map_err(Error::Unsendable)?;

@@ -10,17 +10,22 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
+use tokio::sync::SetOnce;
 
 use crate::Exit;
 use crate::sys::{self, Group};
 
-/// A child that was started.
+/// A child that was started: what its handle, its supervisor and the reaper share.
 #[derive(Debug)]
 pub struct ProcessGroup {
     pid: Pid,
     group: Group,
     /// Whether a signal was sent.
     pub killed: AtomicBool,
+    /// Held while its output is read: a run is not over before its pipes are.
+    pub reading: tokio::sync::Mutex<()>,
+    /// The stream that had more than was to be kept.
+    pub too_much: SetOnce<&'static str>,
     /// Whether a limit is ending the group, whose number the child reserves.
     pub is_ending: AtomicBool,
     /// How the child ended, once it is reaped. A lock, so that no signal is sent while the number is given up.
@@ -33,6 +38,8 @@ impl ProcessGroup {
             pid,
             group,
             killed: AtomicBool::new(false),
+            reading: tokio::sync::Mutex::default(),
+            too_much: SetOnce::new(),
             is_ending: AtomicBool::new(false),
             exit: Mutex::new(None),
         }
@@ -54,13 +61,13 @@ impl ProcessGroup {
     /// Nothing is lost.
     pub async fn exited(&self) -> io::Result<()> {
         if self.exit().is_none() {
-            sys::exit_watch(self.pid)?.readable().await?;
+            sys::exited(self.pid).await?;
         }
         Ok(())
     }
 
     /// Reaps the child if it has ended, and returns how.
-    pub fn reap(&self) -> Result<Option<Exit>, Errno> {
+    pub fn reap(&self) -> io::Result<Option<Exit>> {
         let mut exit = self.exit();
         if exit.is_none() {
             *exit = sys::reap(self.pid)?;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::{CString, OsStr, OsString};
 use std::io;
 use std::iter;
+use std::mem;
 use std::os::fd::{OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -19,8 +20,7 @@ use tokio::net::unix::pipe::{Receiver, Sender};
 use super::command::Command;
 use super::lookup::{DEFAULT_PATH, start_first};
 use super::stdio::Stdio;
-use crate::sys;
-use crate::{Error, SpawnError};
+use crate::{Error, SpawnError, sys};
 
 /// The longest pause, each twice the one before, after which a program that another process still has open for writing
 /// is tried again.
@@ -35,29 +35,78 @@ pub struct Pipes {
     pub sockets: BTreeMap<RawFd, UnixStream>,
 }
 
-/// Starts the command. `defaults` are stdin, stdout and stderr where the command does not say.
-pub async fn spawn(command: &mut Command, defaults: [Stdio; 3]) -> Result<(Pid, Pipes), Error> {
+/// Starts the command.
+pub async fn spawn(command: &mut Command) -> Result<(Pid, Pipes), Error> {
     if tokio::runtime::Handle::try_current().is_err() {
         return Err(Error::NoRuntime);
     }
+    start(command).await.map_err(|cause| {
+        let (program, args) = command.program_and_args();
+        let text = |word: &OsString| word.to_string_lossy().into_owned();
+        Error::Spawn {
+            program: text(&program),
+            args: args.iter().map(text).collect(),
+            cause,
+        }
+    })
+}
+
+async fn start(command: &mut Command) -> Result<(Pid, Pipes), SpawnError> {
+    let (fds, pipes) = connect(mem::take(&mut command.stdio))?;
     let (program, args) = command.program_and_args();
-    let text = |word: &OsString| word.to_string_lossy().into_owned();
-    let failed = |cause| Error::Spawn {
-        program: text(&program),
-        args: args.iter().map(text).collect(),
-        cause,
-    };
-    let (fds, pipes) = connect(command, defaults).map_err(|error| failed(error.into()))?;
+    let name = command.arg0.as_deref().unwrap_or(&program);
+    let args = iter::once(name).chain(args.iter().map(OsString::as_os_str));
+    let args = args.map(c_string).collect::<io::Result<Vec<_>>>()?;
+    let variables = command.env.iter();
+    let env = variables.map(|(name, value)| c_string(&[&**name, value].join(OsStr::new("="))));
+    let env = env.collect::<io::Result<Vec<_>>>()?;
+    let path = command.env.get(OsStr::new("PATH"));
+    let path = path.map_or(OsStr::new(DEFAULT_PATH), OsString::as_os_str);
+    let options = &command.start;
     let mut pause = Duration::from_millis(1);
     loop {
-        match start(command, &program, &args, &fds) {
+        let started = start_first(&program, path, options.cwd.as_deref(), |file| {
+            match sys::start(file, &args, &env, &fds, options) {
+                // A script that does not say what runs it is the shell's, as execvp has it.
+                Err(Errno::ENOEXEC) => {
+                    let script = c_string(file.as_os_str()).map_err(|_| Errno::EINVAL)?;
+                    let args = [&[c"/bin/sh".to_owned(), script], &args[1..]].concat();
+                    sys::start(Path::new("/bin/sh"), &args, &env, &fds, options)
+                }
+                started => started,
+            }
+        });
+        match started {
+            Ok(pid) => return Ok((pid, pipes)),
             // Another thread's child, forked while this program was written, has it open for a moment.
-            Err(cause) if cause.errno() == Errno::ETXTBSY && pause < LONGEST_PAUSE => {
+            Err(Errno::ETXTBSY) if pause < LONGEST_PAUSE => {
                 tokio::time::sleep(pause).await;
                 pause *= 2;
             }
-            started => return Ok((started.map_err(failed)?, pipes)),
+            Err(errno) => return Err(diagnose(command, &program, errno)),
         }
+    }
+}
+
+fn c_string(text: &OsStr) -> io::Result<CString> {
+    Ok(CString::new(text.as_bytes())?)
+}
+
+/// Tells a missing program from a missing directory or interpreter: the system says the same for all three.
+fn diagnose(command: &Command, program: &OsStr, errno: Errno) -> SpawnError {
+    let cwd = command.start.cwd.as_ref();
+    if let Some(directory) = cwd
+        && let Err(errno) = access(&directory.join("."), AccessFlags::X_OK)
+    {
+        let directory = directory.clone();
+        return SpawnError::NoDirectory { directory, errno };
+    }
+    let is_path = program.as_bytes().contains(&b'/');
+    let file = cwd.map_or_else(|| program.into(), |directory| directory.join(program));
+    match errno {
+        Errno::ENOENT if is_path && file.exists() => SpawnError::NoInterpreter,
+        Errno::ENOENT => SpawnError::NoProgram,
+        errno => io::Error::from(errno).into(),
     }
 }
 
@@ -65,10 +114,8 @@ pub async fn spawn(command: &mut Command, defaults: [Stdio; 3]) -> Result<(Pid, 
 type Fds = Vec<(RawFd, OwnedFd)>;
 
 /// Makes the child's descriptors, and this process's ends of them.
-fn connect(command: &mut Command, defaults: [Stdio; 3]) -> io::Result<(Fds, Pipes)> {
+fn connect(stdio: BTreeMap<RawFd, Stdio>) -> io::Result<(Fds, Pipes)> {
     let (mut fds, mut pipes) = (Fds::new(), Pipes::default());
-    let mut stdio: BTreeMap<RawFd, Stdio> = (0..).zip(defaults).collect();
-    stdio.append(&mut command.stdio);
     let highest = stdio.last_key_value().map_or(0, |(number, _)| *number);
     for (number, stdio) in stdio {
         let fd = match (stdio, number) {
@@ -103,56 +150,4 @@ fn connect(command: &mut Command, defaults: [Stdio; 3]) -> io::Result<(Fds, Pipe
         fds.push((number, sys::move_above(fd, highest)?));
     }
     Ok((fds, pipes))
-}
-
-fn start(
-    command: &Command,
-    program: &OsStr,
-    args: &[OsString],
-    fds: &[(RawFd, OwnedFd)],
-) -> Result<Pid, SpawnError> {
-    let name = command.arg0.as_deref().unwrap_or(program);
-    let args = iter::once(name).chain(args.iter().map(OsString::as_os_str));
-    let args = args.map(c_string).collect::<Result<Vec<_>, _>>()?;
-    let path = command.env.get(OsStr::new("PATH"));
-    let path = path.map_or(OsStr::new(DEFAULT_PATH), OsString::as_os_str);
-    let variables = command.env.iter();
-    let env = variables.map(|(name, value)| c_string(&[&**name, value].join(OsStr::new("="))));
-    let env = env.collect::<Result<Vec<_>, _>>()?;
-    let options = &command.start;
-    let started = start_first(program, path, options.cwd.as_deref(), |file| {
-        match sys::start(file, &args, &env, fds, options) {
-            // A script that does not say what runs it is the shell's, as execvp has it.
-            Err(Errno::ENOEXEC) => {
-                let script = c_string(file.as_os_str()).map_err(|cause| cause.errno())?;
-                let args = [&[c"/bin/sh".to_owned(), script], &args[1..]].concat();
-                sys::start(Path::new("/bin/sh"), &args, &env, fds, options)
-            }
-            started => started,
-        }
-    });
-    started.map_err(|errno| diagnose(command, program, errno))
-}
-
-fn c_string(text: &OsStr) -> Result<CString, SpawnError> {
-    CString::new(text.as_bytes()).map_err(|error| SpawnError::System(error.into()))
-}
-
-/// Tells a missing program from a missing directory or interpreter: the system says the same for all three.
-fn diagnose(command: &Command, program: &OsStr, errno: Errno) -> SpawnError {
-    let directory = command.start.cwd.clone().unwrap_or_default();
-    let entered = access(&directory.join("."), AccessFlags::X_OK);
-    if command.start.cwd.is_some()
-        && let Err(errno) = entered
-    {
-        return SpawnError::NoDirectory { directory, errno };
-    }
-    let is_path = program.as_bytes().contains(&b'/');
-    let is_there = is_path && directory.join(program).exists();
-    let program = program.to_string_lossy().into_owned();
-    match errno {
-        Errno::ENOENT if is_there => SpawnError::NoInterpreter { program },
-        Errno::ENOENT => SpawnError::NoProgram { program },
-        errno => io::Error::from(errno).into(),
-    }
 }

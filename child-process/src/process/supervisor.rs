@@ -2,7 +2,6 @@
 //!
 //! Node's `exec` signals the child alone, once; here all of its group is ended, with SIGKILL if it must be.
 
-use std::convert::Infallible;
 use std::future::pending;
 use std::io;
 use std::pin::{Pin, pin};
@@ -14,8 +13,6 @@ use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use tokio::io::AsyncWriteExt;
 use tokio::net::unix::pipe;
-use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::sync::{SetOnce, watch};
 use tokio::time::{sleep, timeout};
 
 use super::command::Command;
@@ -42,6 +39,8 @@ pub struct Limits {
 pub enum Reason {
     /// The child has ended, and so have its pipes if they are read.
     Ended,
+    /// The child has ended, and something else has held its pipes open for too long.
+    PipesHeld,
     TimedOut,
     Cancelled,
     TooMuch,
@@ -54,36 +53,49 @@ pub async fn supervise(
     group: Arc<ProcessGroup>,
     command: Command,
     stdin: Option<pipe::Sender>,
-    mut reading: watch::Receiver<bool>,
-    too_much: Arc<SetOnce<&'static str>>,
 ) -> io::Result<Reason> {
     let limits = command.limits;
-    let mut over = pin!(async {
-        let ended = async {
-            group.exited().await?;
-            // An error means that the reader has gone.
-            let _ = reading.wait_for(|is_reading| !is_reading).await;
-            Ok(())
-        };
-        tokio::select! {
-            ended = ended => ended,
-            never = feed(stdin, command.input.unwrap_or_default()) => match never {},
+    let input = async {
+        if let (Some(mut stdin), Some(input)) = (stdin, command.input) {
+            // It is not an error if the child does not read all of it.
+            let _ = stdin.write_all(&input).await;
         }
-    });
-    let reason = tokio::select! {
-        // A child that never stops writing must not outrun the clock.
-        biased;
-        // For ever needs no timer, which would wake the runtime.
-        () = sleep(limits.timeout), if limits.timeout < Duration::MAX => Reason::TimedOut,
-        () = command.cancelled => Reason::Cancelled,
-        never = pass_on(&group, command.forwarded) => match never {},
-        _ = too_much.wait() => Reason::TooMuch,
-        ended = &mut over => return ended.map(|()| Reason::Ended),
     };
-    group.is_ending.store(true, Ordering::Relaxed);
-    let refusal = terminate(&group, limits, over).await;
-    group.is_ending.store(false, Ordering::Relaxed);
-    Ok(refusal.map_or(reason, Reason::NotKilled))
+    let signals = async {
+        if let Some(mut signals) = command.forwarded {
+            while let Some(signal) = signals.recv().await {
+                let _ = group.signal(signal);
+            }
+        }
+    };
+    let run = async {
+        let mut over = pin!(async {
+            group.exited().await?;
+            let read = timeout(limits.pipe_timeout, group.reading.lock()).await;
+            Ok(read.map_or(Reason::PipesHeld, |_| Reason::Ended))
+        });
+        let reason = tokio::select! {
+            // A child that never stops writing must not outrun the clock.
+            biased;
+            // For ever needs no timer, which would wake the runtime.
+            () = sleep(limits.timeout), if limits.timeout < Duration::MAX => Reason::TimedOut,
+            () = command.cancelled => Reason::Cancelled,
+            _ = group.too_much.wait() => Reason::TooMuch,
+            ended = &mut over => return ended,
+        };
+        group.is_ending.store(true, Ordering::Relaxed);
+        let refusal = terminate(&group, limits, over).await;
+        group.is_ending.store(false, Ordering::Relaxed);
+        Ok(refusal.map_or(reason, Reason::NotKilled))
+    };
+    let meanwhile = async {
+        tokio::join!(input, signals);
+        pending().await
+    };
+    tokio::select! {
+        reason = run => reason,
+        never = meanwhile => never,
+    }
 }
 
 /// Ends everything in the group: the signal, time for last words, then SIGKILL for what is left.
@@ -91,7 +103,7 @@ pub async fn supervise(
 async fn terminate(
     group: &ProcessGroup,
     limits: Limits,
-    mut over: Pin<&mut impl Future<Output = io::Result<()>>>,
+    mut over: Pin<&mut impl Future<Output = io::Result<Reason>>>,
 ) -> Option<Errno> {
     let _ = group.signal(limits.kill_signal);
     // One that is stopped has to go on to hear of it.
@@ -102,21 +114,4 @@ async fn terminate(
     let patience = refusal.map_or(KILL_TIMEOUT, |_| POST_KILL_DRAIN);
     let exited = timeout(patience, group.exited()).await;
     exited.is_err().then(|| refusal.unwrap_or(Errno::EBUSY))
-}
-
-/// Writes the input, then closes the pipe. It is not an error if the child does not read all of it.
-async fn feed(stdin: Option<pipe::Sender>, input: Vec<u8>) -> Infallible {
-    if let Some(mut stdin) = stdin {
-        let _ = stdin.write_all(&input).await;
-    }
-    pending().await
-}
-
-async fn pass_on(group: &ProcessGroup, forwarded: Option<UnboundedReceiver<Signal>>) -> Infallible {
-    if let Some(mut signals) = forwarded {
-        while let Some(signal) = signals.recv().await {
-            let _ = group.signal(signal);
-        }
-    }
-    pending().await
 }

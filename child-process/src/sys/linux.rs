@@ -8,8 +8,7 @@ use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::prctl::{get_dumpable, set_dumpable};
 use nix::unistd::Pid;
 use rustix::process::{self, PidfdFlags};
-use rustix::thread::{Gid, Uid};
-use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
+use rustix::thread::{Gid, Uid, set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 use tokio::net::unix::pipe;
 
 use super::Options;
@@ -20,11 +19,13 @@ const PIPE_BYTES: i32 = 256 * 1024;
 /// The flag of `posix_spawn`, which nix does not name.
 pub const SETSID: i32 = 0x80;
 
-/// Becomes readable when the child `pid`, which has not been reaped, has ended.
-pub fn exit_watch(pid: Pid) -> io::Result<pipe::Receiver> {
+/// Waits until the child `pid`, which has not been reaped, has ended.
+pub async fn exited(pid: Pid) -> io::Result<()> {
     let pid = process::Pid::from_raw(pid.as_raw()).ok_or(Errno::ESRCH)?;
+    let pidfd = process::pidfd_open(pid, PidfdFlags::empty())?;
     // What tokio takes for a pipe may be anything that can be polled; its AsyncFd would be `unsafe`.
-    pipe::Receiver::from_owned_fd_unchecked(process::pidfd_open(pid, PidfdFlags::empty())?)
+    let exit_watch = pipe::Receiver::from_owned_fd_unchecked(pidfd)?;
+    exit_watch.readable().await
 }
 
 /// Calls `start` as another user or group, in a thread that becomes it: the system keeps these for each thread.
@@ -62,19 +63,16 @@ pub fn enlarge_pipe(pipe: &pipe::Receiver) {
 
 /// Returns the processes below `pid`, without itself.
 pub fn descendants(pid: Pid) -> Vec<Pid> {
-    let mut found = vec![pid];
-    let mut index = 0;
-    while let Some(parent) = found.get(index).copied() {
-        index += 1;
+    let (mut found, mut seen, mut next) = (Vec::new(), 0, Some(pid));
+    while let Some(parent) = next {
         let tasks = fs::read_dir(format!("/proc/{parent}/task"));
         for task in tasks.into_iter().flatten().flatten() {
             let children = fs::read_to_string(task.path().join("children")).unwrap_or_default();
-            let children = children
-                .split_whitespace()
-                .filter_map(|pid| pid.parse().ok());
+            let children = children.split_whitespace().flat_map(str::parse);
             found.extend(children.map(Pid::from_raw));
         }
+        next = found.get(seen).copied();
+        seen += 1;
     }
-    found.remove(0);
     found
 }

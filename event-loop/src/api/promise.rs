@@ -118,37 +118,6 @@ impl<T: 'static> Promise<T> {
         promise
     }
 
-    /// Calls `next` with the value in a microtask of its own, and promises what it returns. An error skips it.
-    ///
-    /// # Panics
-    ///
-    /// Outside a loop.
-    #[track_caller]
-    pub fn then<R: CallbackResult>(self, next: impl FnOnce(T) -> R + 'static) -> Promise<R::Value>
-    where
-        R::Value: 'static,
-    {
-        spawn(async move { next(self.await?).into_callback_result() })
-    }
-
-    /// Calls `handler` with the error, if there is one, and promises what it returns. Node: `promise.catch(handler)`.
-    ///
-    /// # Panics
-    ///
-    /// Outside a loop.
-    #[track_caller]
-    pub fn catch<R: CallbackResult<Value = T>>(
-        self,
-        handler: impl FnOnce(Error) -> R + 'static,
-    ) -> Self {
-        spawn(async move {
-            match self.await {
-                Ok(value) => Ok(value),
-                Err(error) => handler(error).into_callback_result(),
-            }
-        })
-    }
-
     /// Lets the loop end while the task behind it waits for a socket, a signal or another thread. Node: `server.unref()`. A promise that
     /// [`spawn`] has not made holds nothing in the first place.
     pub fn unref(&self) -> &Self {
@@ -228,11 +197,10 @@ impl<T> Future for Promise<T> {
                 PromiseWaker::new(cx).wake();
                 Poll::Pending
             }
-            State::Settled(_) => match std::mem::replace(&mut *state, State::Taken) {
+            over => match std::mem::replace(over, State::Taken) {
                 State::Settled(result) => Poll::Ready(result),
-                _ => unreachable!("it was settled a line ago"),
+                _ => panic!("a promise was awaited again after it had given its result"),
             },
-            State::Taken => panic!("a promise was awaited again after it had given its result"),
         }
     }
 }

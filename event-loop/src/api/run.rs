@@ -28,13 +28,10 @@ use crate::probe;
 /// # use std::time::Duration;
 /// # use event_loop::*;
 /// # use event_loop::println;
-/// // An hour that takes no time.
-/// let exit = Builder::new().clock(Clock::Virtual).run(sleep_for_an_hour());
+/// let exit = Builder::new().clock(Clock::Virtual).run_script(|| {
+///     set_timeout(Duration::from_secs(3600), || println!("An hour passes in no time."));
+/// });
 /// assert_eq!(exit.code(), 0);
-///
-/// async fn sleep_for_an_hour() {
-///     sleep(Duration::from_secs(3600)).await;
-/// }
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Builder {
@@ -206,16 +203,16 @@ impl EventLoop {
     /// Drops what will never run, while the loop is still there for destructors that look for it.
     pub fn clear(&self) {
         self.stage.set(Stage::Closed);
-        drop(self.tasks.take_all());
+        // Each is taken out first: what it drops may look for its loop, where nothing is borrowed.
+        drop(self.tasks.all.take());
         drop(self.ticks.take());
         drop(self.microtasks.take());
-        drop(self.take_timers());
-        let immediates = self.immediates.borrow_mut().take_all();
-        drop(immediates);
+        drop(self.timers.take());
+        drop(self.immediates.take());
         drop(self.closing.take());
         drop(self.jobs.take());
         drop(self.rejections.take());
-        drop(self.listeners.remove_all(None));
+        drop(self.listeners.take());
     }
 }
 

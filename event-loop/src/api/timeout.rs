@@ -164,16 +164,6 @@ impl Drop for Timeout {
     }
 }
 
-/// Clears its timer when it is dropped.
-#[derive(Debug)]
-pub struct ClearOnDrop(pub Timeout);
-
-impl Drop for ClearOnDrop {
-    fn drop(&mut self) {
-        self.0.clear();
-    }
-}
-
 impl EventLoop {
     fn set_timer(&self, delay: Duration, callback: RepeatCallback, repeats: bool) -> TimerKey {
         let start = self.update_time();

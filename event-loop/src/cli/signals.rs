@@ -8,6 +8,8 @@ use std::io;
 use tokio::runtime::Builder;
 use tokio::sync::Notify;
 
+use super::sys::first_signal;
+
 /// A signal of this number ended us: status 128 and its number.
 #[derive(Debug, thiserror::Error)]
 #[error("ended by signal {0}")]
@@ -36,24 +38,4 @@ pub fn until_signal<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow:
     });
     runtime.shutdown_background();
     result
-}
-
-#[cfg(unix)]
-async fn first_signal() -> io::Result<i32> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut hang_up = signal(SignalKind::hangup())?;
-    let kind = tokio::select! {
-        _ = interrupt.recv() => SignalKind::interrupt(),
-        _ = terminate.recv() => SignalKind::terminate(),
-        _ = hang_up.recv() => SignalKind::hangup(),
-    };
-    Ok(kind.as_raw_value())
-}
-
-#[cfg(not(unix))]
-async fn first_signal() -> io::Result<i32> {
-    tokio::signal::ctrl_c().await?;
-    Ok(2)
 }

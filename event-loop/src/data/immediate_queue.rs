@@ -76,11 +76,4 @@ impl ImmediateQueue {
         }
         None
     }
-
-    /// Empties the queue, for callbacks that never run.
-    pub fn take_all(&mut self) -> VecDeque<ImmediateEntry> {
-        (self.count, self.refs) = (0, 0);
-        self.first += self.queue.len() as u64;
-        std::mem::take(&mut self.queue)
-    }
 }

@@ -20,7 +20,7 @@ pub type BoxFuture = Pin<Box<dyn Future<Output = ()>>>;
 
 pub struct Task {
     pub header: Arc<Header>,
-    /// Not here while it is polled.
+    /// What it runs, and the waker that it is polled with. Not here while it is polled.
     pub body: Option<(BoxFuture, Waker)>,
     /// Whether it holds the loop while something outside could wake it.
     pub refed: bool,
@@ -45,30 +45,18 @@ pub struct TaskTable {
 }
 
 impl TaskTable {
-    pub fn add(
-        &self,
-        completed: &UnboundedSender<Completion>,
-        future: impl FnOnce(TaskKey) -> BoxFuture,
-    ) -> TaskKey {
-        self.all.borrow_mut().insert_with_key(|key| {
-            let header = Arc::new(Header {
+    /// Adds a task that has nothing to run yet.
+    pub fn add(&self, completed: &UnboundedSender<Completion>) -> TaskKey {
+        let completed = completed.clone();
+        self.all.borrow_mut().insert_with_key(|key| Task {
+            header: Arc::new(Header {
                 key,
                 queued: AtomicBool::new(false),
-                completed: completed.clone(),
-            });
-            let waker = Waker::from(Arc::clone(&header));
-            let body = Some((future(key), waker));
-            Task {
-                header,
-                body,
-                refed: true,
-            }
+                completed,
+            }),
+            body: None,
+            refed: true,
         })
-    }
-
-    /// Takes out what is left, to be dropped where nothing is borrowed.
-    pub fn take_all(&self) -> impl Sized + use<> {
-        self.all.take()
     }
 
     /// Whether a task waits for the outside and holds the loop.

@@ -3,7 +3,6 @@
 //! The whole batch is taken at once: an immediate that is set by an immediate waits for the next iteration, so that input and timers get in
 //! between.
 
-use crate::callback::OnceCallback;
 use crate::event_loop::EventLoop;
 
 impl EventLoop {
@@ -21,20 +20,15 @@ impl EventLoop {
     fn run_batch(&self) -> bool {
         self.immediates.borrow_mut().begin_batch();
         let mut succeeded = true;
-        while let Some(callback) = self.next_of_batch() {
+        while !self.is_stopping() {
+            let next = self.immediates.borrow_mut().pop();
+            let Some(callback) = next else { break };
             succeeded = self.call(callback);
             if succeeded {
                 self.drain();
             }
         }
         succeeded
-    }
-
-    fn next_of_batch(&self) -> Option<OnceCallback> {
-        if self.is_stopping() {
-            return None;
-        }
-        self.immediates.borrow_mut().pop()
     }
 
     /// Node queues an immediate that does nothing after each error that was handled, so that one more iteration happens.

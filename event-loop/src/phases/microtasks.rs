@@ -56,7 +56,9 @@ impl EventLoop {
     /// Empties both queues. A tick that fails ends the drain: what is left waits for the next one.
     pub fn drain(&self) -> bool {
         loop {
-            while let Some(tick) = self.next_of_ticks() {
+            while !self.is_stopping() {
+                let next = self.ticks.borrow_mut().pop_front();
+                let Some(tick) = next else { break };
                 if !self.call(tick) {
                     return false;
                 }
@@ -66,20 +68,10 @@ impl EventLoop {
                 continue;
             }
             // Only now has all code of this drain had a chance to handle a rejection.
-            let rejections = self.rejections.borrow();
-            let none = rejections.new.is_empty() && rejections.handled_late.is_empty();
-            drop(rejections);
-            if none || !self.report_rejections() || self.is_stopping() {
+            if !self.report_rejections() || self.is_stopping() {
                 return true;
             }
         }
-    }
-
-    fn next_of_ticks(&self) -> Option<OnceCallback> {
-        if self.is_stopping() {
-            return None;
-        }
-        self.ticks.borrow_mut().pop_front()
     }
 
     /// Runs microtasks until none is left. One that fails does not stop the others.

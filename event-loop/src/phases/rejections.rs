@@ -27,7 +27,9 @@ impl EventLoop {
     /// Reports what the last drain has left unhandled; tells whether anything was reported.
     pub fn report_rejections(&self) -> bool {
         let mut reported = false;
-        while let Some(error) = self.next_handled_late() {
+        loop {
+            let next = self.rejections.borrow_mut().handled_late.pop_front();
+            let Some(error) = next else { break };
             self.emit(ProcessEvent::RejectionHandled, &Err(error));
             reported = true;
         }
@@ -42,7 +44,7 @@ impl EventLoop {
                 break;
             }
             let event = ProcessEvent::UnhandledRejection;
-            if self.listeners.of(event).is_empty() {
+            if self.listeners_of(event).is_empty() {
                 self.uncaught(Error::UnhandledRejection(Arc::new(error)));
             } else {
                 self.emit(event, &Err(error));
@@ -50,9 +52,5 @@ impl EventLoop {
             reported = true;
         }
         reported
-    }
-
-    fn next_handled_late(&self) -> Option<Error> {
-        self.rejections.borrow_mut().handled_late.pop_front()
     }
 }

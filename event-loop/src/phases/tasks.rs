@@ -3,7 +3,6 @@
 //! JavaScript continues an `await` in a microtask. Here a woken task is one, and *what wakes it decides the queue*: code on this thread, the
 //! microtask queue; the system or another thread, the poll phase, which hands on one task at a time, with a drain after each.
 
-use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Wake, Waker};
@@ -22,11 +21,12 @@ impl EventLoop {
     /// Adds a task; it runs when it is polled or woken.
     #[track_caller]
     pub fn add_task(&self, future: BoxFuture) -> TaskKey {
-        let noted = probe::scheduled(SpanKind::Task);
-        self.tasks.add(&self.poller.completed, |key| match noted {
-            None => future,
-            Some(noted) => recorded(future, noted.of_task(key)),
-        })
+        let key = self.tasks.add(&self.poller.completed);
+        let future = probe::task(SpanKind::Task, key, future);
+        if let Some(task) = self.tasks.all.borrow_mut().get_mut(key) {
+            task.body = Some((future, Waker::from(Arc::clone(&task.header))));
+        }
+        key
     }
 
     /// Polls a new task at once, as the call of an async function runs its body up to the first `await`.
@@ -103,13 +103,6 @@ impl Wake for Header {
             let _ = self.completed.send(Completion::Task(self.key));
         }
     }
-}
-
-fn recorded(mut future: BoxFuture, noted: probe::Noted) -> BoxFuture {
-    Box::pin(poll_fn(move |cx| {
-        let _slice = noted.runs();
-        future.as_mut().poll(cx)
-    }))
 }
 
 /// What waits for a promise. A task of the loop is known by its key, not by a clone of its waker, so that a promise never counts as the outside.

@@ -3,8 +3,6 @@
 //! This follows Node's `processTimers` and `listOnTimeout` step by step, since the order in which a list is looked at, its timer is chosen and
 //! the queues are drained all show: lessons `timer-lists` and `clear-and-refresh`.
 
-use std::mem::take;
-
 use crate::callback::RepeatCallback;
 use crate::data::timer_lists::{ListKey, TimerChange, TimerKey, TimerState};
 use crate::event_loop::EventLoop;
@@ -142,10 +140,5 @@ impl EventLoop {
             }
         }
         None
-    }
-
-    /// Takes out the callbacks of all timers, for a loop that has ended.
-    pub fn take_timers(&self) -> impl Sized + use<> {
-        take(&mut self.timers.borrow_mut().all)
     }
 }

@@ -191,7 +191,7 @@ impl Drawing {
             self.band(top + row * WAIT, WAIT - 4, name);
         }
         for wait in waits {
-            self.wait(lane, wait, top + wait.row * WAIT + 2);
+            self.wait(lane, wait, top + wait.row * WAIT);
         }
         top + rows * WAIT
     }
@@ -200,7 +200,7 @@ impl Drawing {
     fn wait(&mut self, lane: &Lane, wait: &Wait, y: usize) {
         let x = lane.x(wait.first) + COLUMN / 2;
         let end = lane.x(wait.last.unwrap_or(lane.columns.len() - 1)) + COLUMN / 2;
-        let area = [x, y, end.saturating_sub(x).max(2), 10];
+        let area = [x, y, end.saturating_sub(x).max(2), WAIT - 4];
         let (kind, text, paint) = match wait.kind {
             WaitKind::Job => (SpanKind::JobDone, "job".to_owned(), "fill"),
             WaitKind::Timer { ms, refed, .. } => {
@@ -214,10 +214,11 @@ impl Drawing {
         };
         self.paint(kind.theme(), paint, area);
         if text.len() * LETTER < area[2] {
-            self.text("quiet", x + 4, y + 5, &text);
+            let class = if paint == "fill" { "ink" } else { "quiet" };
+            self.text(class, x + 4, y + 7, &text);
         }
         if matches!(wait.kind, WaitKind::Timer { cleared: true, .. }) {
-            self.text("in end", x + area[2] + 4, y + 5, "×");
+            self.text("in end", x + area[2] + 4, y + 7, "×");
         }
     }
 

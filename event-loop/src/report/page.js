@@ -3,7 +3,7 @@
 // All that is shown follows from which step of which run is the current one; `show` draws it. Texts reach the page as text, never as HTML.
 
 const [ENTERS, RUNS, SCHEDULES, WAKES, PRINTS] = [0, 1, 2, 3, 4];
-const [MAIN, POLL, , , , TICK, MICROTASK, TASK, IMMEDIATE, TIMER, RESULT, CLOSE, LISTENER] = Array(13).keys();
+const [MAIN, POLL, , , , TICK, MICROTASK, TASK, IMMEDIATE, TIMER, RESULT, CLOSE] = Array(12).keys();
 const ROWS = { phases: 0, callbacks: 1, ticks: 2, microtasks: 3 };
 const TIMER_ROWS = 6;
 const SCROLLED = 1000; // more lines than these are shown in part
@@ -218,7 +218,6 @@ class Run {
       case TIMER: return `${this.setFor(cause)}It is due, and timers run last in a turn, list by list.`;
       case RESULT: return 'Its work beside the loop is done; the poll phase delivers one result after the other, with a drain after each.';
       case CLOSE: return 'Close callbacks have a phase of their own, after the check phase.';
-      case LISTENER: return 'A listener is called by what it listens to, at once.';
       default: return '';
     }
   }
@@ -443,23 +442,27 @@ function drawWaits(lane, run, from, until, step, ink) {
       pen.globalAlpha = isNow ? 0.95 : 0.5;
       pen.fillStyle = pen.strokeStyle = look.colour;
       // What does not hold the loop is hollow; what was cleared ends in a cross.
-      if (wait.isJob || wait.refed) pen.fillRect(left, row.y + 2, Math.max(1, right - left), row.height - 4);
+      if (wait.isJob || wait.refed) pen.fillRect(left, row.y + 1, Math.max(1, right - left), row.height - 2);
       else {
+        pen.save();
+        pen.fillStyle = ink.band;
+        pen.globalAlpha = 1;
+        pen.fillRect(left, row.y, Math.max(1, right - left), row.height);
+        pen.restore();
         pen.lineWidth = 1.5;
         pen.setLineDash([3, 2]);
-        pen.strokeRect(left + 1, row.y + 3, Math.max(1, right - left - 2), row.height - 6);
+        pen.strokeRect(left + 1, row.y + 0.5, Math.max(1, right - left - 2), row.height - 1);
         pen.setLineDash([]);
       }
       pen.globalAlpha = 1;
       if (wait.cleared) drawCross(right, row.y + row.height / 2, ink);
-      if (right - left > 40) {
-        pen.fillStyle = look.ink;
-        pen.textAlign = 'left';
-        pen.font = '10px system-ui, sans-serif';
-        const start = Math.max(left, layout.gutter) + 4;
-        if (!isNow || wait.refed === false) pen.fillStyle = ink.text;
-        pen.fillText(wait.isJob ? 'job' : setting(wait), start, row.y + row.height / 2 + 1, Math.max(1, right - start - 4));
-      }
+      pen.textAlign = 'left';
+      pen.font = '10px system-ui, sans-serif';
+      pen.fillStyle = isNow && wait.refed !== false ? look.ink : ink.text;
+      const start = Math.max(left, layout.gutter) + 4;
+      const fits = (text) => pen.measureText(text).width < right - start - 4;
+      const text = (wait.isJob ? ['job'] : [setting(wait), `${wait.ms} ms`]).find(fits);
+      if (text) pen.fillText(text, start, row.y + row.height / 2 + 1);
     }
   }
 }
@@ -502,14 +505,20 @@ function drawFlags(lane, run, from, until, step, ink) {
     pen.fillStyle = i <= step ? ink.text : ink.rule;
     pen.fillRect(left, top, i === step ? 3 : 1, foot - top + 4);
   }
+  // Where the text in each row ends: one that would be cut at the right edge stands before its line if there is room.
+  const ends = new Map();
   for (const { i, left, room, top } of flags.filter((flag) => flag.room > 12)) {
     pen.font = `${i === step ? 'bold ' : ''}12px ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", Menlo, monospace`;
     const letters = Math.max(1, Math.floor(room / 7.3));
     const words = short(run.texts[run.steps.arg[i]].trim() || '(empty line)', Math.min(letters, 120));
+    const { width } = pen.measureText(words);
+    const isBefore = left + 5 + width > canvas.clientWidth && left - 8 - width > (ends.get(top) ?? layout.gutter);
+    const start = isBefore ? left - 5 - width : left + 5;
+    ends.set(top, start + width);
     pen.fillStyle = ink.paper;
-    pen.fillRect(left + 3, top - 1, pen.measureText(words).width + 5, 15);
+    pen.fillRect(start - 2, top - 1, width + 5, 15);
     pen.fillStyle = i <= step ? ink.text : ink.quiet;
-    pen.fillText(words, left + 5, top + 7);
+    pen.fillText(words, start, top + 7);
   }
 }
 
@@ -565,7 +574,12 @@ class Lines {
     if (this.until > 0 && around >= this.from && around < this.until && (this.length <= SCROLLED || (around > this.from + 50 || this.from === 0))) return;
     [this.from, this.until] = [from, Math.min(this.length, from + SCROLLED)];
     const rows = [];
-    for (let i = this.from; i < this.until; i += 1) rows.push(element('div', { 'data-number': i + 1 }, short(this.text(i), 2000) || ' '));
+    for (let i = this.from; i < this.until; i += 1) {
+      // What does not fit goes on below, as far in as the line begins.
+      const text = short(this.text(i), 2000) || ' ';
+      const [indent] = /^[ \t]*/.exec(text);
+      rows.push(element('div', { 'data-number': i + 1 }, element('span', {}, indent), text.slice(indent.length)));
+    }
     this.box.replaceChildren(...rows);
     this.marked = [];
   }

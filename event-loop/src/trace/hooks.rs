@@ -1,6 +1,7 @@
 //! What the loop calls while it runs: hands the recorder the time and the lengths of the queues.
 
 use std::fmt::Arguments;
+use std::future::poll_fn;
 use std::thread::ThreadId;
 use std::time::Instant;
 
@@ -8,11 +9,10 @@ use slotmap::Key;
 
 use super::location::SourceLocation;
 pub use super::location::at_location;
-pub use super::recorder::is_on;
-use super::recorder::{Recorder, with_recorder};
+use super::recorder::{Recorder, is_on, with_recorder};
 use super::timeline::QueueLengths;
-use crate::callback::SpanKind;
-use crate::data::task_table::TaskKey;
+use crate::callback::{BoxError, OnceCallback, RepeatCallback, SpanKind};
+use crate::data::task_table::{BoxFuture, TaskKey};
 use crate::data::time::{MILLISECOND, nanoseconds};
 use crate::data::timer_lists::{TimerChange, TimerKey};
 use crate::event_loop::try_with;
@@ -30,13 +30,7 @@ fn record<R>(what: impl FnOnce(&mut Recorder) -> R) -> Option<R> {
 
 /// At the time of the last event: the clock belongs to what goes on.
 fn record_at_last<R>(what: impl FnOnce(&mut Recorder) -> R) -> Option<R> {
-    // Out of the way of a loop that is not recorded, which asks at each step.
-    #[cold]
-    #[inline(never)]
-    fn now<R>(what: impl FnOnce(&mut Recorder) -> R) -> R {
-        with_recorder(what)
-    }
-    if is_on() { Some(now(what)) } else { None }
+    is_on().then(|| with_recorder(what))
 }
 
 /// A loop begins.
@@ -44,8 +38,9 @@ pub fn loop_begins() {
     record_at_last(Recorder::loop_begins);
 }
 
+/// Puts a text into the recording, if there is one: what the program prints, for instance.
 #[track_caller]
-pub fn note_text(text: Arguments<'_>) {
+pub fn mark(text: Arguments<'_>) {
     let here = SourceLocation::here();
     record(|recorder| {
         let line = here.line(recorder);
@@ -87,24 +82,72 @@ pub fn phase(kind: SpanKind) -> Slice {
 }
 
 /// A callback that was scheduled while a recording was on. Dropping it says that it will not run any more.
-pub struct Noted {
+struct Noted {
     kind: SpanKind,
     location: SourceLocation,
     number: u64,
 }
 
+/// Boxes a callback that the caller schedules.
+#[track_caller]
+pub fn once(
+    kind: SpanKind,
+    callback: impl FnOnce() -> Result<(), BoxError> + 'static,
+) -> OnceCallback {
+    match scheduled(kind, None) {
+        None => Box::new(callback),
+        Some(noted) => Box::new(move || {
+            let _slice = noted.runs();
+            callback()
+        }),
+    }
+}
+
+/// Boxes a callback that may run again.
+#[track_caller]
+pub fn repeat(
+    kind: SpanKind,
+    mut callback: impl FnMut() -> Result<(), BoxError> + 'static,
+) -> RepeatCallback {
+    match scheduled(kind, None) {
+        None => Box::new(callback),
+        Some(noted) => Box::new(move || {
+            let _slice = noted.runs();
+            callback()
+        }),
+    }
+}
+
+/// Wraps the future of a task.
+#[track_caller]
+pub fn task(kind: SpanKind, key: TaskKey, mut future: BoxFuture) -> BoxFuture {
+    match scheduled(kind, Some(key)) {
+        None => future,
+        Some(noted) => Box::pin(poll_fn(move |cx| {
+            let _slice = noted.runs();
+            future.as_mut().poll(cx)
+        })),
+    }
+}
+
 /// Notes that the caller schedules a callback; nothing unless a recording is on. Inline, since every callback asks.
 #[inline]
 #[track_caller]
-pub fn scheduled(kind: SpanKind) -> Option<Noted> {
-    if is_on() { note_scheduled(kind) } else { None }
+fn scheduled(kind: SpanKind, task: Option<TaskKey>) -> Option<Noted> {
+    if is_on() {
+        note_scheduled(kind, task)
+    } else {
+        None
+    }
 }
 
+/// A task is known by its key, which is larger than any number of a callback.
 #[track_caller]
-fn note_scheduled(kind: SpanKind) -> Option<Noted> {
+fn note_scheduled(kind: SpanKind, task: Option<TaskKey>) -> Option<Noted> {
     let location = SourceLocation::here();
     record(|recorder| {
-        let (number, line) = (recorder.next_number(), location.line(recorder));
+        let line = location.line(recorder);
+        let number = task.map_or_else(|| recorder.next_number(), |key| key.data().as_ffi());
         recorder.schedules(number, kind, Some(line));
         Noted {
             kind,
@@ -120,15 +163,8 @@ pub fn woken(task: TaskKey) {
 }
 
 impl Noted {
-    /// Lets it be known by the key of its task, which is larger than any number.
-    pub fn of_task(mut self, task: TaskKey) -> Self {
-        let before = std::mem::replace(&mut self.number, task.data().as_ffi());
-        with_recorder(|recorder| recorder.renumbers(before, self.number));
-        self
-    }
-
     /// It runs until the answer is dropped.
-    pub fn runs(&self) -> Slice {
+    fn runs(&self) -> Slice {
         Slice(record(|recorder| {
             let line = self.location.line(recorder);
             recorder.runs(self.number, self.kind, Some(line));

@@ -4,17 +4,17 @@
 //! flag. The recorder is told everything, and asks the loop nothing.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, HashMap};
-use std::mem::{replace, take};
-use std::thread::ThreadId;
+use std::collections::HashMap;
+use std::mem::take;
 
-use super::timeline::{Line, QueueLengths, Span, Step, StepKind, Trace, Wait, WaitKind};
+use super::timeline::{Line, QueueLengths, Span, Step, StepKind, Trace};
+use super::waits::Waits;
 use crate::callback::SpanKind;
 
 /// What happened so far, and what is going on.
 #[derive(Default)]
 pub struct Recorder {
-    trace: Trace,
+    pub trace: Trace,
     /// In microseconds, as all times here.
     now: u64,
     /// When the loop of now began.
@@ -26,14 +26,7 @@ pub struct Recorder {
     begins_turn: bool,
     /// The step that scheduled the callback of this number.
     scheduled: HashMap<u64, usize>,
-    timers: HashMap<u64, usize>,
-    /// The rows of timers, and those of them that are free again.
-    rows: usize,
-    free_rows: BTreeSet<usize>,
-    /// The threads of the pool, in the order in which they were first seen.
-    threads: Vec<ThreadId>,
-    /// The step and the time at which each of them gave back its last job.
-    jobs: Vec<(usize, u64)>,
+    pub waits: Waits,
     files: HashMap<String, usize>,
 }
 
@@ -82,7 +75,10 @@ pub fn is_on() -> bool {
     ON.get()
 }
 
-/// Calls `action`, which calls no foreign code, with the recorder of this thread.
+/// Calls `action`, which calls no foreign code, with the recorder of this thread. Out of the way of a loop that is not recorded, which asks
+/// at each step.
+#[cold]
+#[inline(never)]
 pub fn with_recorder<R>(action: impl FnOnce(&mut Recorder) -> R) -> R {
     RECORDER.with_borrow_mut(action)
 }
@@ -103,7 +99,7 @@ impl Recorder {
     /// A loop begins, whose clock starts from nothing.
     pub fn loop_begins(&mut self) {
         self.base = self.now;
-        self.timers.clear();
+        self.waits.timers.clear();
     }
 
     pub fn line(&mut self, file: &str, number: u32) -> Line {
@@ -132,13 +128,6 @@ impl Recorder {
     pub fn schedules(&mut self, number: u64, kind: SpanKind, line: Option<Line>) {
         let step = self.step(line, StepKind::Schedules { kind, gone: None });
         self.scheduled.insert(number, step);
-    }
-
-    /// The callback is called by another number from here on.
-    pub fn renumbers(&mut self, before: u64, number: u64) {
-        if let Some(step) = self.scheduled.remove(&before) {
-            self.scheduled.insert(number, step);
-        }
     }
 
     pub fn wakes(&mut self, number: u64) {
@@ -189,109 +178,6 @@ impl Recorder {
         }
     }
 
-    /// A timer is set, by the step that has just scheduled it; one that was set before was asked for then.
-    pub fn sets_timer(&mut self, key: u64, ms: u64) {
-        let before = self.timers.get(&key).map(|wait| &self.trace.waits[*wait]);
-        let (asked, refed) = match before {
-            Some(Wait { asked, kind, .. }) => {
-                let unrefed = matches!(kind, WaitKind::Timer { refed: false, .. });
-                (*asked, !unrefed)
-            }
-            None => (self.trace.steps.len().checked_sub(1), true),
-        };
-        let row = self.free_rows.pop_first().unwrap_or_else(|| {
-            self.rows += 1;
-            self.rows - 1
-        });
-        self.timers.insert(key, self.trace.waits.len());
-        self.trace.waits.push(Wait {
-            kind: WaitKind::Timer {
-                ms,
-                cleared: false,
-                refed,
-            },
-            row,
-            first: self.trace.steps.len().saturating_sub(1),
-            last: None,
-            from: self.time(),
-            until: self.time(),
-            asked,
-        });
-    }
-
-    /// A timer that waits does so no longer.
-    pub fn timer_is_gone(&mut self, key: u64, is_cleared: bool) {
-        let last = self.trace.steps.len().saturating_sub(1);
-        if let Some(wait) = self.waiting_timer(key) {
-            wait.last = Some(last);
-            let row = wait.row;
-            if let WaitKind::Timer { cleared, .. } = &mut wait.kind {
-                *cleared = is_cleared;
-            }
-            self.free_rows.insert(row);
-        }
-    }
-
-    /// A timer holds the loop from here on, or does not.
-    pub fn refs_timer(&mut self, key: u64, is_refed: bool) {
-        let timer = self.waiting_timer(key).map(|wait| &mut wait.kind);
-        if let Some(WaitKind::Timer { refed, .. }) = timer {
-            *refed = is_refed;
-        }
-    }
-
-    fn waiting_timer(&mut self, key: u64) -> Option<&mut Wait> {
-        let now = self.time();
-        let wait = &mut self.trace.waits[*self.timers.get(&key)?];
-        let waits = wait.last.is_none();
-        if waits {
-            wait.until = now;
-        }
-        waits.then_some(wait)
-    }
-
-    /// Returns the number of a thread of the pool.
-    pub fn pool_thread(&mut self, thread: ThreadId) -> usize {
-        let known = self.threads.iter().position(|known| *known == thread);
-        known.unwrap_or_else(|| {
-            self.threads.push(thread);
-            self.threads.len() - 1
-        })
-    }
-
-    /// The callback that has just begun delivers the result of a job, which was for so long on this thread of the pool; if that is not known,
-    /// on any that was free.
-    pub fn job_has_run(&mut self, ran: Option<(usize, u64)>) {
-        let Some(StepKind::Runs { cause: Some(asked) }) =
-            self.trace.steps.last().map(|step| &step.does)
-        else {
-            return;
-        };
-        let asked = *asked;
-        let (thread, from) = match ran {
-            Some((thread, took)) => (thread, self.time().saturating_sub(took)),
-            None => {
-                let free = self.jobs.iter().position(|(last, _)| *last <= asked);
-                (free.unwrap_or(self.jobs.len()), self.trace.steps[asked].at)
-            }
-        };
-        let (step, now) = (self.trace.steps.len() - 1, self.time());
-        if self.jobs.len() <= thread {
-            self.jobs.resize(thread + 1, (0, 0));
-        }
-        // A thread takes one job at a time; when it took this one, the loop cannot tell.
-        let (last, until) = replace(&mut self.jobs[thread], (step, now));
-        self.trace.waits.push(Wait {
-            kind: WaitKind::Job,
-            row: thread,
-            first: last.max(asked),
-            last: Some(step),
-            from: from.max(until),
-            until: now,
-            asked: Some(asked),
-        });
-    }
-
     /// Ends what is open.
     pub fn end(mut self, name: &str) -> Trace {
         while !self.open.is_empty() {
@@ -300,13 +186,13 @@ impl Recorder {
         name.clone_into(&mut self.trace.name);
         let now = self.time();
         let waits = self.trace.waits.iter_mut();
-        waits
-            .filter(|wait| wait.last.is_none())
-            .for_each(|wait| wait.until = now);
+        for wait in waits.filter(|wait| wait.last.is_none()) {
+            wait.until = now;
+        }
         self.trace
     }
 
-    fn time(&self) -> u64 {
+    pub fn time(&self) -> u64 {
         self.begin.map_or(0, |begin| self.now - begin)
     }
 

@@ -35,7 +35,6 @@ pub const THEMES: &[Theme] = themes! {
     "timer" "T" "#e69f00" "#000"
     "result" "R" "#56b4e9" "#000"
     "close callback" "X" "#cc79a7" "#000"
-    "listener" "L" "#a6a6a6" "#000"
 };
 
 impl SpanKind {

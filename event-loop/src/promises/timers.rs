@@ -1,7 +1,7 @@
 //! Waiting as futures: `timers/promises`.
 //!
 //! As in Node, `sleep` and `immediate` begin to count when they are called, not when they are awaited; an interval, when it is first asked for
-//! an item. Dropping one clears its timer, which Node leaves to an [`AbortSignal`](crate::AbortSignal).
+//! an item. Dropping one clears its timer, which Node leaves to an `AbortSignal`.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -16,7 +16,7 @@ use futures_core::Stream;
 
 use crate::api::immediate::{Immediate, set_immediate};
 use crate::api::promise::Promise;
-use crate::api::timeout::{ClearOnDrop, Timeout, set_interval, set_timeout};
+use crate::api::timeout::{Timeout, set_interval, set_timeout};
 use crate::phases::tasks::PromiseWaker;
 use crate::probe;
 
@@ -168,5 +168,15 @@ impl Stream for Interval {
 impl fmt::Debug for Interval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Interval({:?})", self.period)
+    }
+}
+
+/// Clears its timer when it is dropped.
+#[derive(Debug)]
+struct ClearOnDrop(Timeout);
+
+impl Drop for ClearOnDrop {
+    fn drop(&mut self) {
+        self.0.clear();
     }
 }

@@ -1,8 +1,7 @@
-//! Giving up: `AbortController` and `AbortSignal`.
+//! Giving up: `AbortSignal`.
 //!
 //! Rust gives a future up by dropping it. A signal says so from afar, to many at once; [`AbortSignal::guard`] turns it into that drop.
 
-use std::any::Any;
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,19 +13,10 @@ use std::task::Poll;
 use std::time::Duration;
 
 use crate::api::promise::Promise;
-use crate::api::timeout::{ClearOnDrop, set_timeout};
-use crate::callback::{
-    BoxError, CallbackResult, OnceCallback, SpanKind, catch_panic, once_callback,
-};
+use crate::api::timeout::{Timeout, set_timeout};
+use crate::callback::{BoxError, CallbackResult, OnceCallback, catch_panic};
 use crate::error::{Error, SharedError};
-use crate::event_loop::schedule;
-
-/// Sends the signal. Node: `AbortController`.
-#[derive(Debug)]
-pub struct AbortController {
-    signal: AbortSignal,
-    giver: Giver,
-}
+use crate::phases::microtasks::next_tick;
 
 /// Tells whether to give up, and why. Node: `AbortSignal`.
 #[derive(Clone, Default)]
@@ -35,8 +25,13 @@ pub struct AbortSignal(Rc<Inner>);
 #[derive(Default)]
 struct Inner {
     state: RefCell<State>,
-    /// The timer or the listeners in other signals that have its giver: withdrawn with the last handle.
-    source: OnceCell<Box<dyn Any>>,
+    /// What has its giver: withdrawn with the last handle.
+    source: OnceCell<Source>,
+}
+
+enum Source {
+    Timer(Timeout),
+    Signals(#[expect(dead_code, reason = "dropped, never read")] Vec<Listening>),
 }
 
 #[derive(Default)]
@@ -49,45 +44,13 @@ struct State {
 
 /// The right to give a signal, of which there is one.
 #[derive(Debug)]
-struct Giver(Weak<Inner>);
+pub struct Giver(Weak<Inner>);
 
 /// A listener of [`AbortSignal::on_abort`]. Dropping it changes nothing: the listener stays.
 #[derive(Debug)]
 pub struct AbortListener {
     signal: AbortSignal,
     number: u64,
-}
-
-impl AbortController {
-    /// Makes a controller whose signal has not been given.
-    #[must_use]
-    pub fn new() -> Self {
-        let signal = AbortSignal::default();
-        let giver = signal.giver();
-        Self { signal, giver }
-    }
-
-    /// Returns the signal, to be handed to what can be given up.
-    #[must_use]
-    pub fn signal(&self) -> AbortSignal {
-        self.signal.clone()
-    }
-
-    /// Gives the signal: its listeners are called at once, in order. Only the first call counts.
-    ///
-    /// # Panics
-    ///
-    /// If a listener fails outside of a loop, which then cannot report it.
-    #[track_caller]
-    pub fn abort(&self, reason: impl Into<BoxError>) {
-        self.giver.give(reason.into().into());
-    }
-}
-
-impl Default for AbortController {
-    fn default() -> Self {
-        Self::new()
-    }
 }
 
 impl AbortSignal {
@@ -116,7 +79,7 @@ impl AbortSignal {
         let reason = "The operation was aborted due to timeout";
         let timer = set_timeout(delay, move || giver.give(BoxError::from(reason).into()));
         timer.unref();
-        signal.with_source(ClearOnDrop(timer))
+        signal.with_source(Source::Timer(timer))
     }
 
     /// Returns a signal that comes with the first of `signals`. Node: `AbortSignal.any`.
@@ -134,15 +97,15 @@ impl AbortSignal {
                 giver.give(given.reason().expect("the signal was given"));
             }))
         };
-        any.with_source(signals.into_iter().map(listen).collect::<Vec<_>>())
+        any.with_source(Source::Signals(signals.into_iter().map(listen).collect()))
     }
 
-    fn giver(&self) -> Giver {
+    pub(crate) fn giver(&self) -> Giver {
         Giver(Rc::downgrade(&self.0))
     }
 
-    fn with_source(self, source: impl Any) -> Self {
-        let _ = self.0.source.set(Box::new(source));
+    fn with_source(self, source: Source) -> Self {
+        let _ = self.0.source.set(source);
         self
     }
 
@@ -172,15 +135,14 @@ impl AbortSignal {
     }
 
     /// Calls `listener` when the signal is given; never, if it has been already. An error of it is an uncaught error, reported in a tick.
-    #[track_caller]
     pub fn on_abort<R: CallbackResult>(
         &self,
         listener: impl FnOnce() -> R + 'static,
     ) -> AbortListener {
         let kept = self.clone();
-        let listener = once_callback(SpanKind::Listener, move || {
+        let listener = Box::new(move || {
             let _kept = kept;
-            listener()
+            listener().into_callback_result().map(drop)
         });
         let mut state = self.0.state.borrow_mut();
         let number = state.next;
@@ -241,7 +203,7 @@ impl AbortSignal {
 
 impl Giver {
     #[track_caller]
-    fn give(&self, reason: SharedError) {
+    pub fn give(&self, reason: SharedError) {
         let Some(signal) = self.0.upgrade() else {
             return;
         };
@@ -256,10 +218,7 @@ impl Giver {
         for listener in listeners.into_values() {
             if let Err(error) = catch_panic(listener) {
                 // As Node reports it: not in the middle of the code that gives the signal.
-                let tick: OnceCallback = Box::new(move || Err(error.into()));
-                schedule(tick, |event_loop, tick| {
-                    event_loop.ticks.borrow_mut().push_back(tick);
-                });
+                next_tick(move || Err::<(), _>(error));
             }
         }
     }
@@ -279,6 +238,14 @@ impl AbortListener {
     /// Removes it. Node: `signal.removeEventListener`.
     pub fn remove(self) {
         drop(Listening(self));
+    }
+}
+
+impl Drop for Source {
+    fn drop(&mut self) {
+        if let Self::Timer(timer) = self {
+            timer.clear();
+        }
     }
 }
 

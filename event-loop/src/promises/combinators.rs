@@ -1,12 +1,13 @@
-//! Waiting for several promises: `Promise.all`, `allSettled`, `race` and `any`.
+//! Promises of promises: `then` and `catch`, `Promise.all`, `allSettled`, `race` and `any`.
 //!
-//! They wake by the promises' own wakers, so that promises which never settle do not hold the loop. `futures::join_all` and
+//! In async code `await` and `?` do what `then` and `catch` do. The others wake by the promises' own wakers, so that promises which never settle do not hold the loop. `futures::join_all` and
 //! `FuturesUnordered` work too, but count as the outside.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::api::promise::{Promise, Resolver, spawn};
+use crate::callback::CallbackResult;
 use crate::error::Error;
 
 /// What is kept of a result, or what settles the whole at once.
@@ -20,6 +21,37 @@ struct Collected<T, R> {
 }
 
 impl<T: 'static> Promise<T> {
+    /// Calls `next` with the value in a microtask of its own, and promises what it returns. An error skips it.
+    ///
+    /// # Panics
+    ///
+    /// Outside a loop.
+    #[track_caller]
+    pub fn then<R: CallbackResult>(self, next: impl FnOnce(T) -> R + 'static) -> Promise<R::Value>
+    where
+        R::Value: 'static,
+    {
+        spawn(async move { next(self.await?).into_callback_result() })
+    }
+
+    /// Calls `handler` with the error, if there is one, and promises what it returns. Node: `promise.catch(handler)`.
+    ///
+    /// # Panics
+    ///
+    /// Outside a loop.
+    #[track_caller]
+    pub fn catch<R: CallbackResult<Value = T>>(
+        self,
+        handler: impl FnOnce(Error) -> R + 'static,
+    ) -> Self {
+        spawn(async move {
+            match self.await {
+                Ok(value) => Ok(value),
+                Err(error) => handler(error).into_callback_result(),
+            }
+        })
+    }
+
     /// Promises all values in order, or the first error. Node: `Promise.all`.
     ///
     /// # Panics

@@ -1,0 +1,115 @@
+//! What a child writes, up to `maxBuffer`: one reader for each stream, at the same time.
+
+use std::io;
+use std::mem;
+use std::pin::pin;
+use std::time::Duration;
+
+use tokio::io::AsyncReadExt;
+use tokio::net::unix::pipe;
+use tokio::sync::SetOnce;
+use tokio::time::timeout;
+
+use super::child::{Child, supervised};
+use super::supervisor::{POST_KILL_DRAIN, Reason};
+use crate::{Error, Exit, Output};
+
+impl Child {
+    /// Reads what is left of stdout and stderr, each up to `max_buffer`, and waits: what awaiting the command gives.
+    ///
+    /// If the child has ended before, its time limit is over as well: what it has started may hold the pipes open for
+    /// as long as [`pipe_timeout`](crate::Command::pipe_timeout) allows.
+    ///
+    /// # Errors
+    ///
+    /// As awaiting the command.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future kills the group.
+    pub async fn wait_with_output(mut self) -> Result<Output, Error> {
+        // Without input, its stdin is at its end.
+        self.stdin = None;
+        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+        let reason = self.read_to_end(&mut stdout, &mut stderr).await;
+        let reason = reason.map_err(Error::io("follow the child"))?;
+        let exit = match reason {
+            Reason::NotKilled(_) => Exit::StillRunning,
+            _ => self.exit().await?,
+        };
+        let output = Output {
+            command: mem::take(&mut self.command),
+            pid: self.pid(),
+            exit,
+            stdout,
+            stderr,
+            killed: self.killed(),
+            elapsed: self.started.elapsed(),
+        };
+        let after = self.limits.timeout;
+        Err(match (reason, self.group.too_much.get()) {
+            (Reason::NotKilled(errno), _) => Error::NotKilled { errno, output },
+            (Reason::TimedOut, _) => Error::TimedOut { after, output },
+            (Reason::Cancelled, _) => Error::Aborted(output),
+            (_, Some(stream)) => Error::MaxBuffer { stream, output },
+            _ if exit.is_success() || !self.limits.checked => return Ok(output),
+            _ => Error::Failed(output),
+        })
+    }
+
+    /// Reads both streams until the child has ended, or was ended, and returns why.
+    async fn read_to_end(&mut self, out: &mut Vec<u8>, err: &mut Vec<u8>) -> io::Result<Reason> {
+        let (stdout, stderr) = (self.stdout.take(), self.stderr.take());
+        let (limits, too_much) = (self.limits, &self.group.too_much);
+        let reading = self.group.reading.lock().await;
+        // One after the other would wait for ever when the second pipe is full.
+        let mut captured = pin!(async {
+            let ended = tokio::try_join!(
+                read(stdout, out, limits.max_buffer, "stdout", too_much),
+                read(stderr, err, limits.max_buffer, "stderr", too_much),
+            );
+            drop(reading);
+            ended
+        });
+        let mut supervised = pin!(supervised(&mut self.supervisor, &mut self.reason));
+        tokio::select! {
+            // A child that never stops writing must not outrun the clock.
+            biased;
+            reason = &mut supervised => {
+                let patience = match &reason {
+                    // It had ended before its output was read.
+                    Ok(Reason::Ended) => limits.pipe_timeout,
+                    Ok(Reason::PipesHeld | Reason::NotKilled(_)) | Err(_) => Duration::ZERO,
+                    Ok(_) => POST_KILL_DRAIN,
+                };
+                timeout(patience, captured).await.unwrap_or(Ok(((), ())))?;
+                reason
+            }
+            ended = &mut captured => {
+                ended?;
+                supervised.await
+            }
+        }
+    }
+}
+
+/// Reads a stream to its end and keeps at most `most` bytes of it.
+async fn read(
+    pipe: Option<pipe::Receiver>,
+    kept: &mut Vec<u8>,
+    most: usize,
+    name: &'static str,
+    too_much: &SetOnce<&'static str>,
+) -> io::Result<()> {
+    let Some(mut pipe) = pipe else { return Ok(()) };
+    // One byte more than is kept shows that there is more.
+    let enough = (most as u64).saturating_add(1);
+    (&mut pipe).take(enough).read_to_end(kept).await?;
+    if kept.len() > most {
+        kept.truncate(most);
+        let _ = too_much.set(name);
+        // The child ends by the signal, not because nothing reads its output.
+        tokio::io::copy(&mut pipe, &mut tokio::io::sink()).await?;
+    }
+    Ok(())
+}
