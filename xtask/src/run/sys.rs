@@ -22,7 +22,7 @@ pub struct Process {
     pub pid: i32,
     pub parent: i32,
     pub group: i32,
-    /// It has ended, and nobody has asked how.
+    /// It has ended, and its parent has not asked how.
     pub is_dead: bool,
     /// What it took so far, with those that it waited for where the system says so.
     pub cpu: Duration,

@@ -1,5 +1,5 @@
-//! macOS and others: `ps`, which says less. Nobody adopts orphans, and no environment is readable, so a process that
-//! leaves its group is not found once its parent is gone.
+//! macOS and others: `ps`, which says less. Orphans go to the first process, and no environment is readable, so what
+//! leaves its process group is not found once its parent is gone.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
