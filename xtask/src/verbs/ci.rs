@@ -100,6 +100,10 @@ fn steps(workspace: &Workspace, node: &str) -> Vec<Step> {
     add("standalone", "cargo xtask standalone");
     add("minimal", "cargo xtask standalone --minimal");
     add("bench", &format!("cargo xtask bench --smoke --node {node}"));
+    // Where all must be there, a missing mdBook is a failure.
+    if node == "require" || which::which("mdbook").is_ok() {
+        add("book", &format!("cargo xtask book --node {node}"));
+    }
     steps
 }
 
