@@ -10,6 +10,7 @@ use super::pages::{Book, fill};
 use crate::cases::{Case, regex};
 
 const TEMPLATE: &str = include_str!("../../../book/lesson.template");
+const LIBRARY: &str = r#"<p role="heading" aria-level="2" id="library">What stands for what</p>"#;
 /// Opens the paragraph that gives a reason to the reviewer of a lesson.
 const REASON: &str = "Longer than the Node program";
 
@@ -95,7 +96,7 @@ impl Book<'_> {
         }
         match text.as_str() {
             "" => text,
-            _ => format!("### What stands for what\n{text}"),
+            _ => format!("{LIBRARY}\n{text}"),
         }
     }
 

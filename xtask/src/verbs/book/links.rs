@@ -35,11 +35,10 @@ impl Docs {
     }
 }
 
-/// Returns the text of a file of the workspace for a page of the site; `to_page` says where its links lead, from the
-/// root of the site. A link to what the site does not have becomes its text.
+/// Returns the text of a file of the workspace for a page of the site; `to_page` says where a link to a file leads. A
+/// link to what the site does not have becomes its text.
 pub fn rewrite(text: &str, file: &str, to_page: impl Fn(&str) -> Option<String>) -> String {
-    let link = regex(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)");
-    let own_page = to_page(file).unwrap_or_default();
+    let link = regex(r"(!?\[((?:[^\[\]]|\[[^\]]*\])*)\])\(([^)\s]+)\)");
     let mut is_code = false;
     let lines = text.split_inclusive('\n').map(|line| {
         is_code ^= line.trim_start().starts_with("```");
@@ -47,18 +46,15 @@ pub fn rewrite(text: &str, file: &str, to_page: impl Fn(&str) -> Option<String>)
             return line.to_owned();
         }
         let replaced = link.replace_all(line, |groups: &Captures| {
-            let [whole, mark, text, target] = [0, 1, 2, 3].map(|group| &groups[group]);
-            let (path, fragment) = target.split_once('#').unwrap_or((target, ""));
-            let hash = if fragment.is_empty() { "" } else { "#" };
-            let page = match path {
-                "" => Some(own_page.clone()),
-                _ if path.contains(':') => return whole.to_owned(),
-                _ => to_page(&resolve(file, path).to_string_lossy()),
-            };
-            match page {
-                Some(page) => format!("{mark}[{text}](ROOT/{page}{hash}{fragment})"),
-                None => text.to_owned(),
+            let [whole, shown, text, target] = [0, 1, 2, 3].map(|group| &groups[group]);
+            if target.contains(':') {
+                return whole.to_owned(); // It leads to another site.
             }
+            let target = match target.strip_prefix('#') {
+                Some(place) => format!("{file}#{place}"),
+                None => resolve(file, target).to_string_lossy().into_owned(),
+            };
+            to_page(&target).map_or(text.to_owned(), |page| format!("{shown}({page})"))
         });
         replaced.into_owned()
     });

@@ -3,16 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use fs_err as fs;
 use regex_lite::Captures;
-use toml::Table;
 
 use super::features::Features;
 use super::links::{self, Docs};
-use crate::cases::{
-    Case, Choice, Crate, Item, Selection, Workspace, known_files, read_toml, regex,
-};
+use crate::cases::{Case, Choice, Crate, Item, Selection, Workspace, known_files, regex};
 use crate::run::copy_files;
 
 /// What is written into each source of a book.
@@ -21,7 +18,8 @@ const FIXED: [(&str, &str); 3] = [
     ("lesson.css", include_str!("../../../book/lesson.css")),
     ("lesson.js", include_str!("../../../book/lesson.js")),
 ];
-const NOTES: &str = include_str!("../../../book/notes.template");
+/// The course notes: a table of their lines, each with links to what answers it.
+const NOTES: &str = "xtask/book/notes.md";
 const FEATURES: &str = include_str!("../../../book/features.template");
 const PICTURE: &str = include_str!("../../../book/picture.template");
 const COPY: &str = include_str!("../../../book/copy.template");
@@ -44,9 +42,9 @@ impl<'a> Book<'a> {
             _ => None,
         });
         let root = workspace.root.as_path();
-        let answers = fs::read_to_string(root.join("xtask/book/notes.toml")).unwrap_or_default();
+        let notes = fs::read_to_string(root.join(NOTES)).unwrap_or_default();
         let mut crates = Vec::from_iter(&workspace.crates);
-        crates.sort_by_key(|one| answers.find(&format!("\"{}/index", one.name)));
+        crates.sort_by_key(|one| notes.find(&format!("/{}/", one.name)));
         Ok(Self {
             root,
             crates,
@@ -67,7 +65,6 @@ impl<'a> Book<'a> {
         let mut pages = Pages {
             folder: &folder,
             summary: String::new(),
-            count: 0,
         };
         let mut readme = String::new();
         for section in sections(&self.text("README.md")) {
@@ -78,10 +75,8 @@ impl<'a> Book<'a> {
         }
         let readme = self.rewrite(&readme, "README.md", 0);
         pages.add(0, "Node's five questions", "index.md", &readme)?;
-        if self.root.join("xtask/book/notes.md").exists() {
-            let notes = NOTES.to_owned() + &self.notes()?;
-            pages.add(0, "The course notes, line by line", "notes.md", &notes)?;
-        }
+        let notes = self.rewrite(&self.text(NOTES), NOTES, 0);
+        pages.add(0, "The course notes, line by line", "notes.md", &notes)?;
         let mut features = Vec::new();
         for one in &self.crates {
             let node = Features::read(&self.text(&format!("{}/NODE.md", one.name)));
@@ -105,7 +100,8 @@ impl<'a> Book<'a> {
             let (name, file) = (&one.name, format!("{}/README.md", one.name));
             let part = |headings: &[&str]| self.part(&file, headings);
             let tool = part(&["## Run it", "## Install it", "## Figures"]);
-            let tool = format!("# The tool `{name}`\n\n{}", self.rewrite(&tool, &file, 1));
+            let tool = tool.replacen("## Run it", &format!("# The tool `{name}`"), 1);
+            let tool = self.rewrite(&tool, &file, 1);
             pages.add(0, name, &format!("{name}/tool.md"), &tool)?;
             let how = part(&["## Copy it"]).replacen("## Copy it", &format!("## {name}"), 1);
             copy += &self.rewrite(&how, &file, 0);
@@ -128,7 +124,7 @@ impl<'a> Book<'a> {
         let mut pictures = known_files(self.root)?;
         pictures.retain(|file| is_picture(file) && !folder.join(file).exists());
         copy_files(self.root, &folder, &pictures)?;
-        Ok(pages.count)
+        Ok(pages.summary.matches(".md)").count())
     }
 
     /// Writes what stands for a topic, its lessons in order, and its reference.
@@ -162,45 +158,6 @@ impl<'a> Book<'a> {
         )
     }
 
-    /// Returns the notes as a table: each line beside what answers it.
-    fn notes(&self) -> Result<String> {
-        let file = self.root.join("xtask/book/notes.toml");
-        let answers: Table = read_toml(&file)?;
-        let mut rows = String::new();
-        for line in self.text("xtask/book/notes.md").lines() {
-            let is_said = !line.trim().starts_with("```") && line.contains(char::is_alphabetic);
-            let answer = answers.get(line.trim()).and_then(|answer| answer.as_str());
-            let unsaid = || format!("{}: nothing answers `{}`", file.display(), line.trim());
-            let answer = if is_said {
-                answer.with_context(unsaid)?
-            } else {
-                ""
-            };
-            let links = answer.split_whitespace().map(|page| {
-                let text = match page.split_once('/') {
-                    Some((name, "index")) => name.replace('-', " "),
-                    Some((name, "tool")) => format!("the tool {name}"),
-                    _ => page.rsplit('/').next().unwrap_or(page).to_owned(),
-                };
-                format!("<a href=\"{page}.html\">{text}</a>")
-            });
-            let links = Vec::from_iter(links).join(", ");
-            let class = if line.starts_with("# ") {
-                " class=\"heading\""
-            } else {
-                ""
-            };
-            let line = line.replace('&', "&amp;").replace('<', "&lt;");
-            if !line.trim().is_empty() && !line.contains("```") {
-                rows += &format!("<tr{class}><td>{line}</td><td>{links}</td></tr>\n");
-            }
-        }
-        let head = "<thead><tr><th>in the notes</th><th>is here</th></tr></thead>";
-        Ok(format!(
-            "<table class=\"notes\">{head}<tbody>\n{rows}</tbody></table>\n"
-        ))
-    }
-
     /// Returns a file of the workspace, empty if it is not there.
     pub fn text(&self, file: &str) -> String {
         fs::read_to_string(self.root.join(file)).unwrap_or_default()
@@ -215,21 +172,24 @@ impl<'a> Book<'a> {
 
     /// Returns the text of a file for a page that is `depth` folders below the root of the site.
     pub fn rewrite(&self, text: &str, file: &str, depth: usize) -> String {
-        let text = links::rewrite(text, file, |file| self.page_of(file));
-        text.replace("(ROOT/", &format!("({}", "../".repeat(depth)))
+        let up = "../".repeat(depth);
+        links::rewrite(text, file, |link| Some(up.clone() + &self.page_of(link)?))
     }
 
-    /// Returns where the site shows a file of the workspace.
-    fn page_of(&self, file: &str) -> Option<String> {
-        let Some((name, path)) = file.split_once('/') else {
-            return (file == "README.md").then(|| "index.html".to_owned());
+    /// Returns where the site shows a file of the workspace, or a place in it.
+    fn page_of(&self, link: &str) -> Option<String> {
+        let Some((name, path)) = link.split_once('/') else {
+            return (link == "README.md").then(|| "index.html".to_owned());
         };
         let one = self.crates.iter().find(|one| one.name == name)?;
-        let is_lesson = |case: &&Case| case.files.iter().any(|known| known == file);
+        let (path, place) = path.split_once('#').unwrap_or((path, ""));
+        let hash = if place.is_empty() { "" } else { "#" };
+        let is_lesson = |case: &&Case| case.files.iter().any(|known| known == link);
         match path {
-            "README.md" => Some(format!("{name}/index.html")),
-            "NODE.md" => Some(format!("{name}/node.html")),
-            _ if is_picture(Path::new(file)) => Some(file.to_owned()),
+            "README.md" if place == "run-it" => Some(format!("{name}/tool.html")),
+            "README.md" => Some(format!("{name}/index.html{hash}{place}")),
+            "NODE.md" => Some(format!("{name}/node.html{hash}{place}")),
+            _ if is_picture(Path::new(path)) => Some(link.to_owned()),
             _ => match path.strip_prefix("src/") {
                 Some(path) => self.docs.source(name, path),
                 None => {
@@ -251,7 +211,6 @@ struct Pages<'a> {
     folder: &'a Path,
     /// What mdBook reads: a line for each page, in order.
     summary: String,
-    count: usize,
 }
 
 impl Pages<'_> {
@@ -263,7 +222,6 @@ impl Pages<'_> {
         fs::write(path, text)?;
         let indent = "  ".repeat(level);
         self.summary += &format!("{indent}- [{title}]({file})\n");
-        self.count += 1;
         Ok(())
     }
 
