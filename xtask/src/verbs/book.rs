@@ -45,7 +45,7 @@ pub struct Options {
 /// Writes the site and returns the exit status.
 pub fn book(options: &Options) -> Result<u8> {
     let workspace = Workspace::find()?;
-    let mdbook = find_mdbook()?;
+    check_mdbook()?;
     let target = cargo::target_folder(&workspace.root)?;
     let out = options.out.clone().unwrap_or_else(|| target.join("book"));
     let out = std::path::absolute(out)?;
@@ -62,13 +62,13 @@ pub fn book(options: &Options) -> Result<u8> {
     fs::create_dir_all(home)?;
     let temp = tempfile::tempdir_in(home)?;
     let (source, site) = (temp.path().join("source"), temp.path().join("site"));
-    let book = Book::read(&workspace, Docs(docs))?;
-    let drawn = pictures::record(&book, &source.join("src"), &options.node)?;
-    let pages = book.write(&source, &drawn)?;
-    let mut command = Command::new(mdbook);
-    command.arg("build").env("MDBOOK_LOG", "warn");
-    command.arg("--dest-dir").arg(&site).arg(&source);
-    run(&mut command, "mdbook build")?;
+    let book = Book::read(&workspace, source.join("src"), Docs(docs))?;
+    book.write(&source, &pictures::record(&book, &options.node)?)?;
+    let mut mdbook = Command::new("mdbook");
+    mdbook
+        .env("MDBOOK_LOG", "warn")
+        .args(["build", "--dest-dir"]);
+    run(mdbook.arg(&site).arg(&source), "mdbook build")?;
     if let Docs(Some(docs)) = &book.docs {
         copy_files(docs, &site.join("doc"), &all_files(docs)?)?;
     }
@@ -81,7 +81,7 @@ pub fn book(options: &Options) -> Result<u8> {
     remove(&out)?;
     fs::rename(&site, &out)?;
     let index = out.join("index.html");
-    outln!("{pages} pages: file://{}", index.display());
+    outln!("file://{}", index.display());
     if options.open {
         let missing = |_| ExitError::Missing("no xdg-open is there to show it".to_owned());
         Command::new("xdg-open")
@@ -92,20 +92,14 @@ pub fn book(options: &Options) -> Result<u8> {
     Ok(0)
 }
 
-fn find_mdbook() -> Result<PathBuf> {
-    let found = which::which("mdbook").ok();
-    let version = |path: &PathBuf| Command::new(path).arg("--version").output();
-    let says = found.as_ref().and_then(|path| version(path).ok());
-    let says = says.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
-    let is_known = says.iter().any(|says| says.contains(" v0.5."));
-    let what = says.unwrap_or_else(|| "no mdbook".to_owned());
+fn check_mdbook() -> Result<()> {
+    let output = Command::new("mdbook").arg("--version").output();
+    let says = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    let says = says.unwrap_or_else(|_| "no mdbook".to_owned());
     let install = format!("`cargo install mdbook --version {MDBOOK} --locked` installs it");
-    let found = found.filter(|_| is_known);
-    Ok(found.ok_or_else(|| {
-        ExitError::Missing(format!(
-            "{what} is on the PATH, and this needs 0.5; {install}"
-        ))
-    })?)
+    let missing = format!("{says} is on the PATH, and this needs 0.5; {install}");
+    ensure!(says.contains(" v0.5."), ExitError::Missing(missing));
+    Ok(())
 }
 
 /// Writes the documentation of the libraries and returns its folder.

@@ -1,61 +1,43 @@
-//! The five `NODE.md` as one table: Node's name, what kind of counterpart it has, and which.
+//! All `NODE.md` as one table: Node's name, what kind of counterpart it has, and which.
 
-use super::pages::Book;
+use super::pages::{Book, fill};
 
+const TEMPLATE: &str = include_str!("../../../book/features.template");
 /// What a line of a `NODE.md` says of a feature.
 const KINDS: [&str; 4] = ["counterpart", "plain Rust", "difference", "none"];
 
-/// The lines of one `NODE.md`.
-pub struct Features {
-    pub rows: Vec<String>,
-    /// How many names of Node there are of each kind.
-    pub counts: [usize; 4],
-}
-
-impl Features {
-    /// Reads the lines of all tables whose second column is a kind.
-    pub fn read(text: &str) -> Self {
-        let (mut rows, mut counts) = (Vec::new(), [0; 4]);
-        for line in text.lines().filter(|line| line.starts_with("| ")) {
-            let mut cells = line.split(" | ");
-            let (names, kind) = (cells.next().unwrap_or_default(), cells.next());
-            let Some(kind) = KINDS.iter().position(|known| kind == Some(known)) else {
-                continue;
-            };
-            // A line may be about several names.
-            counts[kind] += (names.matches('`').count() / 2).max(1);
-            rows.push(line.to_owned());
-        }
-        Self { rows, counts }
-    }
-
-    pub fn all(&self) -> usize {
-        self.counts.iter().sum()
-    }
-}
-
 impl Book<'_> {
-    /// Returns the values of the template: how many names, a table of counts, and all lines.
-    pub fn features(&self, all: &[(&str, Features)]) -> [String; 3] {
-        let names: usize = all.iter().map(|(_, features)| features.all()).sum();
-        let mut counts = format!(
-            "| topic | names | {} | here, or in plain Rust |\n",
-            KINDS.join(" | ")
-        );
-        counts += "|---|---:|---:|---:|---:|---:|---:|\n";
-        let mut rows = "| topic | Node | kind | here |\n|---|---|---|---|\n".to_owned();
-        for (topic, features) in all {
-            let [counterpart, plain, difference, none] = features.counts;
-            let (all, here) = (features.all(), counterpart + plain + difference);
-            let share = here * 100 / all.max(1);
-            counts += &format!(
-                "| [{topic}]({topic}/node.html) | {all} | {counterpart} | {plain} | {difference} | {none} | {share} % |\n"
-            );
-            for row in &features.rows {
-                let row = self.rewrite(row, &format!("{topic}/NODE.md"), 0);
-                rows += &format!("| [{topic}]({topic}/node.html) {row}\n");
+    /// Returns the page of all lines whose second column is a kind, and of how many names there are.
+    pub fn features(&self) -> String {
+        let (mut names, mut counts, mut rows) = (0, String::new(), String::new());
+        for topic in self.crates.iter().map(|one| &one.name) {
+            let file = format!("{topic}/NODE.md");
+            let link = format!("| [{topic}]({topic}/node.html)");
+            let mut of_kind = [0; KINDS.len()];
+            for line in self
+                .text(&file)
+                .lines()
+                .filter(|line| line.starts_with("| "))
+            {
+                let cells = Vec::from_iter(line.split(" | "));
+                let kind = KINDS.iter().position(|kind| cells.get(1) == Some(kind));
+                if let Some(kind) = kind {
+                    // A line may be about several names.
+                    of_kind[kind] += (cells[0].matches('`').count() / 2).max(1);
+                    rows += &format!("{link} {}\n", self.rewrite(line, &file, 0));
+                }
             }
+            let all: usize = of_kind.iter().sum();
+            let [counterpart, plain, difference, none] = of_kind;
+            let share = (all - none) * 100 / all.max(1);
+            let kinds = format!("{counterpart} | {plain} | {difference} | {none}");
+            counts += &format!("{link} | {all} | {kinds} | {share} % |\n");
+            names += all;
         }
-        [names.to_string(), counts, rows]
+        let names = names.to_string();
+        fill(
+            TEMPLATE,
+            &[("names", &names), ("counts", &counts), ("rows", &rows)],
+        )
     }
 }

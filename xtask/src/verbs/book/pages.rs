@@ -1,32 +1,34 @@
 //! The chapters: the notes, the features, and of each crate its topic, lessons, reference and tool.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
 use fs_err as fs;
 use regex_lite::Captures;
 
-use super::features::Features;
 use super::links::{self, Docs};
 use crate::cases::{Case, Choice, Crate, Item, Selection, Workspace, known_files, regex};
 use crate::run::copy_files;
 
 /// What is written into each source of a book.
-const FIXED: [(&str, &str); 3] = [
+const FIXED: [(&str, &str); 4] = [
     ("book.toml", include_str!("../../../book/book.toml")),
     ("lesson.css", include_str!("../../../book/lesson.css")),
     ("lesson.js", include_str!("../../../book/lesson.js")),
+    // With a list of fonts of our own, mdBook leaves its fonts out: 1 MB.
+    ("theme/fonts/fonts.css", "/* those of the system */"),
 ];
+const SUMMARY: &str = include_str!("../../../book/summary.template");
 /// The course notes: a table of their lines, each with links to what answers it.
 const NOTES: &str = "xtask/book/notes.md";
-const FEATURES: &str = include_str!("../../../book/features.template");
-const PICTURE: &str = include_str!("../../../book/picture.template");
 const COPY: &str = include_str!("../../../book/copy.template");
 
 /// What the site is made from.
 pub struct Book<'a> {
-    pub root: &'a Path,
+    root: &'a Path,
+    /// Where its pages are written, for mdBook.
+    pub pages: PathBuf,
     /// In the order of the notes.
     pub crates: Vec<&'a Crate>,
     pub docs: Docs,
@@ -34,7 +36,7 @@ pub struct Book<'a> {
 }
 
 impl<'a> Book<'a> {
-    pub fn read(workspace: &'a Workspace, docs: Docs) -> Result<Self> {
+    pub fn read(workspace: &'a Workspace, pages: PathBuf, docs: Docs) -> Result<Self> {
         let selection = Selection::read(workspace, &Choice::default())?;
         let items = selection.items.into_iter();
         let lessons = items.filter_map(|item| match item {
@@ -47,6 +49,7 @@ impl<'a> Book<'a> {
         crates.sort_by_key(|one| notes.find(&format!("/{}/", one.name)));
         Ok(Self {
             root,
+            pages,
             crates,
             docs,
             lessons: lessons.collect(),
@@ -59,103 +62,72 @@ impl<'a> Book<'a> {
         lessons.filter(|case| case.crate_name == one.name).collect()
     }
 
-    /// Writes a source for mdBook and returns how many pages it has. `drawn` are the lessons that have a picture.
-    pub fn write(&self, source: &Path, drawn: &BTreeSet<String>) -> Result<usize> {
-        let folder = source.join("src");
-        let mut pages = Pages {
-            folder: &folder,
-            summary: String::new(),
-        };
-        let mut readme = String::new();
-        for section in sections(&self.text("README.md")) {
-            let is_elsewhere = ["## Copy", "## From"]
+    /// Writes all pages and what mdBook has to know. `drawn` are the lessons that have a picture.
+    pub fn write(&self, source: &Path, drawn: &BTreeSet<String>) -> Result<()> {
+        let is_here = |section: &String| {
+            !["## Copy", "## From"]
                 .iter()
-                .any(|it| section.starts_with(it));
-            readme += if is_elsewhere { "" } else { &section };
-        }
-        let readme = self.rewrite(&readme, "README.md", 0);
-        pages.add(0, "Node's five questions", "index.md", &readme)?;
-        let notes = self.rewrite(&self.text(NOTES), NOTES, 0);
-        pages.add(0, "The course notes, line by line", "notes.md", &notes)?;
-        let mut features = Vec::new();
+                .any(|it| section.starts_with(it))
+        };
+        let mut readme = sections(&self.text("README.md"));
+        readme.retain(is_here);
+        self.add("index.md", &self.rewrite(&readme.concat(), "README.md", 0))?;
+        self.add("notes.md", &self.rewrite(&self.text(NOTES), NOTES, 0))?;
+        self.add("features.md", &self.features())?;
+        let (mut topics, mut tools, mut copy) = (String::new(), String::new(), COPY.to_owned());
         for one in &self.crates {
-            let node = Features::read(&self.text(&format!("{}/NODE.md", one.name)));
-            features.push((one.name.as_str(), node));
-        }
-        let [names, counts, rows] = self.features(&features);
-        let values = [("names", &*names), ("counts", &*counts), ("rows", &*rows)];
-        pages.add(
-            0,
-            "Every feature of Node",
-            "features.md",
-            &fill(FEATURES, &values),
-        )?;
-        pages.part("The topics");
-        for one in &self.crates {
-            self.write_topic(one, drawn, &mut pages)?;
-        }
-        pages.part("The tools");
-        let mut copy = COPY.to_owned();
-        for one in &self.crates {
+            topics += &self.write_topic(one, drawn)?;
             let (name, file) = (&one.name, format!("{}/README.md", one.name));
-            let part = |headings: &[&str]| self.part(&file, headings);
-            let tool = part(&["## Run it", "## Install it", "## Figures"]);
+            let tool = self.part(&file, &["## Run it", "## Install it", "## Figures"]);
             let tool = tool.replacen("## Run it", &format!("# The tool `{name}`"), 1);
-            let tool = self.rewrite(&tool, &file, 1);
-            pages.add(0, name, &format!("{name}/tool.md"), &tool)?;
-            let how = part(&["## Copy it"]).replacen("## Copy it", &format!("## {name}"), 1);
+            self.add(&format!("{name}/tool.md"), &self.rewrite(&tool, &file, 1))?;
+            tools += &format!("- [{name}]({name}/tool.md)\n");
+            let how = self.part(&file, &["## Copy it"]);
+            let how = how.replacen("## Copy it", &format!("## {name}"), 1);
             copy += &self.rewrite(&how, &file, 0);
         }
-        pages.part("Your own project");
-        pages.add(0, "Copying a crate", "copy.md", &copy)?;
-        fs::write(
-            folder.join("SUMMARY.md"),
-            format!("# Summary\n\n{}", pages.summary),
-        )?;
+        self.add("copy.md", &copy)?;
+        let summary = fill(SUMMARY, &[("topics", &topics), ("tools", &tools)]);
+        self.add("SUMMARY.md", &summary)?;
+        fs::create_dir_all(source.join("theme/fonts"))?;
         for (name, text) in FIXED {
             fs::write(source.join(name), text)?;
         }
-        // With a list of fonts of our own, mdBook leaves its fonts out: 1 MB.
-        fs::create_dir_all(source.join("theme/fonts"))?;
-        fs::write(
-            source.join("theme/fonts/fonts.css"),
-            "/* those of the system */",
-        )?;
         let mut pictures = known_files(self.root)?;
-        pictures.retain(|file| is_picture(file) && !folder.join(file).exists());
-        copy_files(self.root, &folder, &pictures)?;
-        Ok(pages.summary.matches(".md)").count())
+        pictures.retain(|file| is_picture(file) && !self.pages.join(file).exists());
+        copy_files(self.root, &self.pages, &pictures)
     }
 
-    /// Writes what stands for a topic, its lessons in order, and its reference.
-    fn write_topic(&self, one: &Crate, drawn: &BTreeSet<String>, pages: &mut Pages) -> Result<()> {
+    /// Writes what stands for a topic, its lessons in order, and its reference; returns their lines in the summary.
+    fn write_topic(&self, one: &Crate, drawn: &BTreeSet<String>) -> Result<String> {
         let (name, readme) = (&one.name, format!("{}/README.md", one.name));
         let topic = self.part(&readme, &["# ", "## What Node has", "## Differences"]);
-        let topic = self.rewrite(&topic, &readme, 1);
-        let title = name.replace('-', " ");
-        pages.add(0, &title, &format!("{name}/index.md"), &topic)?;
+        self.add(
+            &format!("{name}/index.md"),
+            &self.rewrite(&topic, &readme, 1),
+        )?;
+        let mut summary = format!("- [{}]({name}/index.md)\n", name.replace('-', " "));
         let lessons = self.lessons(one);
         for (index, case) in lessons.iter().enumerate() {
-            let picture = match drawn.contains(&case.id) {
-                true => fill(PICTURE, &[("name", &case.args[1])]),
-                false => String::new(),
-            };
-            let text = self.lesson(case, index + 1, lessons.len(), &picture)?;
-            pages.add(
-                1,
-                &self.title(case),
-                &format!("{name}/{}.md", case.args[1]),
-                &text,
-            )?;
+            let place = format!("{} of {}", index + 1, lessons.len());
+            let page = self.lesson(case, &place, drawn.contains(&case.id))?;
+            self.add(&format!("{}.md", case.id), &page)?;
+            summary += &format!("  - [{}]({}.md)\n", self.title(case), case.id);
         }
         let node = format!("{name}/NODE.md");
-        let reference = self.rewrite(&self.text(&node), &node, 1);
-        pages.add(
-            1,
-            "Feature by feature",
+        self.add(
             &format!("{name}/node.md"),
-            &reference,
-        )
+            &self.rewrite(&self.text(&node), &node, 1),
+        )?;
+        Ok(summary + &format!("  - [Feature by feature]({name}/node.md)\n"))
+    }
+
+    /// Writes a page.
+    fn add(&self, file: &str, text: &str) -> Result<()> {
+        let path = self.pages.join(file);
+        ensure!(!path.exists(), "there are two pages {file}");
+        fs::create_dir_all(path.parent().unwrap_or(&self.pages))?;
+        Ok(fs::write(path, text)?)
     }
 
     /// Returns a file of the workspace, empty if it is not there.
@@ -204,31 +176,6 @@ impl<'a> Book<'a> {
 fn is_picture(file: &Path) -> bool {
     let end = file.extension().unwrap_or_default();
     end == "svg" || end == "png"
-}
-
-/// The pages that were written.
-struct Pages<'a> {
-    folder: &'a Path,
-    /// What mdBook reads: a line for each page, in order.
-    summary: String,
-}
-
-impl Pages<'_> {
-    /// Adds a page, below the one before it if `level` says so.
-    fn add(&mut self, level: usize, title: &str, file: &str, text: &str) -> Result<()> {
-        let path = self.folder.join(file);
-        ensure!(!path.exists(), "there are two pages {file}");
-        fs::create_dir_all(path.parent().unwrap_or(self.folder))?;
-        fs::write(path, text)?;
-        let indent = "  ".repeat(level);
-        self.summary += &format!("{indent}- [{title}]({file})\n");
-        Ok(())
-    }
-
-    /// Begins a part of the list of pages.
-    fn part(&mut self, title: &str) {
-        self.summary += &format!("\n# {title}\n\n");
-    }
 }
 
 /// Returns a template with its places filled, in one pass: programs have braces of their own.

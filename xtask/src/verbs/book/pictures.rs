@@ -1,7 +1,6 @@
 //! The recorded runs of lessons: a crate with a folder `pictures/` has a tool that draws them.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -18,31 +17,29 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 /// Draws ours beside Node's run, as a picture and as a page to step through, and returns the ids of the lessons that
 /// have one. Without Node, nothing is drawn.
-pub fn record(book: &Book, pages: &Path, node: &str) -> Result<BTreeSet<String>> {
-    let drawing = book.crates.iter().copied();
-    let drawing = drawing.filter(|one| one.dir.join("pictures").is_dir());
-    let crates = Vec::from_iter(drawing);
+pub fn record(book: &Book, node: &str) -> Result<BTreeSet<String>> {
+    let crates = book.crates.iter().copied();
+    let crates = Vec::from_iter(crates.filter(|one| one.dir.join("pictures").is_dir()));
     let node = Node::find(node)?;
-    let Some(path) = node.path.filter(|_| !crates.is_empty()) else {
+    let Some(node) = node.path.filter(|_| !crates.is_empty()) else {
         return Ok(BTreeSet::new());
     };
     let tools = cargo::build_all(&crates, &[])?;
     let draw = |case: &Case| -> Result<Option<String>> {
-        let folder = pages.join(&case.crate_name).join("pictures");
+        let folder = book.pages.join(&case.crate_name).join("pictures");
         fs::create_dir_all(&folder)?;
         for end in ["svg", "html"] {
             let mut command = Command::new(&tools[&case.crate_name]);
-            command.args(["trace", &case.args[1], "--beside"]);
+            command.current_dir(&folder).env("NODE", &node);
+            command.args(["trace", &case.args[1], "-o"]);
+            command.arg(format!("{}.{end}", case.args[1]));
             command
-                .arg(case.golden.with_extension("mjs"))
-                .env("NODE", &path);
-            command
-                .arg("-o")
-                .arg(folder.join(&case.args[1]).with_extension(end));
-            let outcome = run(command.current_dir(&folder), None, LIMIT)?;
-            let says = String::from_utf8_lossy(&outcome.stderr).into_owned();
+                .arg("--beside")
+                .arg(case.golden.with_extension("mjs"));
+            let outcome = run(&mut command, None, LIMIT)?;
             if !outcome.is_good() {
-                errln!("{} is not drawn: it {}: {says}", case.id, outcome.end);
+                let says = String::from_utf8_lossy(&outcome.stderr);
+                errln!("{} is not drawn: it {} {says}", case.id, outcome.end);
                 return Ok(None);
             }
         }
@@ -53,6 +50,5 @@ pub fn record(book: &Book, pages: &Path, node: &str) -> Result<BTreeSet<String>>
     let mut drawn = Vec::new();
     pool::each(&[(jobs, lessons)], draw, |done| drawn.push(done));
     interrupt::check()?;
-    let drawn: Result<BTreeSet<_>> = drawn.into_iter().collect();
-    Ok(drawn?.into_iter().flatten().collect())
+    drawn.into_iter().filter_map(Result::transpose).collect()
 }
