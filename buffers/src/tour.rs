@@ -9,6 +9,8 @@ use std::process::{Command, ExitCode, Stdio, Termination};
 
 use anyhow::{Context, Result, ensure};
 
+use crate::cli::side_by_side::{Listing, Screen};
+
 /// Names the lesson that a started process is. What a lesson starts from `current_exe()` inherits it.
 const VARIABLE: &str = "BUFFERS_LESSON";
 
@@ -65,12 +67,14 @@ pub fn list() -> String {
     LESSONS.iter().map(line).collect()
 }
 
-/// Prints the output of the named lessons, or of all; with `code`, both programs and the output, from the files.
+/// Prints the output of the named lessons, or of all; with `code`, both programs and the output, from the
+/// files, beside each other where a terminal has room.
 pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> Result<()> {
     let lessons: Vec<&Lesson> = match names {
         [] => LESSONS.iter().collect(),
         names => names.iter().map(|name| find(name)).collect::<Result<_>>()?,
     };
+    let screen = Screen::of_stdout();
     for (index, lesson) in lessons.iter().enumerate() {
         let (name, mut text) = (lesson.name, String::new());
         if lessons.len() > 1 {
@@ -78,9 +82,7 @@ pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> Result<()> {
             text += &format!("{gap}== {name} == {}\n\n", lesson.title);
         }
         if code {
-            text += &format!("// examples/{name}.rs\n{}\n", lesson.rust);
-            text += &format!("// examples/{name}.mjs\n{}\n", lesson.node);
-            text += &format!("// Both print:\n{}", lesson.output);
+            text += &programs(lesson, screen);
         }
         out.write_all(text.as_bytes()).context("cannot write")?;
         if !code {
@@ -88,6 +90,19 @@ pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Returns the Node program, the Rust program and what both print.
+fn programs(lesson: &Lesson, screen: Screen) -> String {
+    let listing = |name: String, text| Listing { name, text };
+    let file = |end: &str| format!("examples/{}.{end}", lesson.name);
+    let node = listing(file("mjs"), lesson.node);
+    let rust = listing(file("rs"), lesson.rust);
+    screen.show(
+        &node,
+        &rust,
+        &listing("both print".to_owned(), lesson.output),
+    )
 }
 
 fn find(name: &str) -> Result<&'static Lesson> {

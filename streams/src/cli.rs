@@ -12,6 +12,7 @@ mod inspect;
 mod level;
 mod message;
 mod output;
+pub mod side_by_side;
 pub mod sys;
 
 use std::io::Write;

@@ -11,6 +11,8 @@ use anyhow::{Context, ensure};
 
 use crate::cli::sys::die_with_parent;
 
+use crate::cli::side_by_side::{Listing, Screen};
+
 /// Names the lesson that a started process is. What a lesson starts from `current_exe()` inherits it.
 const VARIABLE: &str = "STREAMS_LESSON";
 
@@ -76,8 +78,9 @@ pub fn list(out: &mut dyn Write) -> anyhow::Result<()> {
 }
 
 /// Prints the output of the named lessons, or of all, under a heading unless it is one; with `code`, both
-/// programs and the transcript instead, and runs nothing.
+/// programs and the output instead, beside each other where a terminal has room, and runs nothing.
 pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> anyhow::Result<()> {
+    let screen = Screen::of_stdout();
     let named = names.iter().map(|name| find(name));
     let mut lessons = named.collect::<anyhow::Result<Vec<_>>>()?;
     if lessons.is_empty() {
@@ -89,17 +92,25 @@ pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> anyhow::Result<
             writeln!(out, "{gap}== {} == {}\n", lesson.name, lesson.title)?;
         }
         if code {
-            let (name, rust, node) = (lesson.name, lesson.rust, lesson.node);
-            write!(
-                out,
-                "// examples/{name}.rs\n{rust}\n// examples/{name}.mjs\n{node}\n// both print\n{}",
-                lesson.output
-            )?;
+            out.write_all(programs(lesson, screen).as_bytes())?;
         } else {
             start(lesson, out).with_context(|| format!("lesson {}", lesson.name))?;
         }
     }
     Ok(out.flush()?)
+}
+
+/// Returns the Node program, the Rust program and what both print.
+fn programs(lesson: &Lesson, screen: Screen) -> String {
+    let listing = |name: String, text| Listing { name, text };
+    let file = |end: &str| format!("examples/{}.{end}", lesson.name);
+    let node = listing(file("mjs"), lesson.node);
+    let rust = listing(file("rs"), lesson.rust);
+    screen.show(
+        &node,
+        &rust,
+        &listing("both print".to_owned(), lesson.output),
+    )
 }
 
 /// Starts the lesson and copies its output. When our reader leaves, the lesson is killed.

@@ -19,7 +19,7 @@ use clap::Parser;
 
 use crate::exit_error::ExitError;
 use crate::run::interrupt;
-use crate::verbs::{bless, ci, copy, list, standalone, verify};
+use crate::verbs::{bless, book, ci, copy, list, standalone, verify};
 
 /// Checks what the crates of this workspace promise
 #[derive(Parser)]
@@ -44,6 +44,8 @@ enum Verb {
     Tidy,
     /// Time ours against Node and other peers
     Bench(bench::Options),
+    /// Make a site of lessons, references and tools
+    Book(book::Options),
     /// Run all that must hold, one step after the other
     Ci(ci::Options),
 }
@@ -68,6 +70,7 @@ fn call(verb: &Verb) -> anyhow::Result<u8> {
         Verb::Standalone(options) => standalone::standalone(options),
         Verb::Tidy => tidy::tidy(),
         Verb::Bench(options) => bench::bench(options),
+        Verb::Book(options) => book::book(options),
         Verb::Ci(options) => ci::ci(options),
     }
 }

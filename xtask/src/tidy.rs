@@ -204,7 +204,7 @@ fn top_folder(file: &str) -> &str {
 }
 
 /// Returns the path from the root that `path` means in a file's folder; above the root, it begins with `..`.
-fn resolve(file: &str, path: &str) -> PathBuf {
+pub fn resolve(file: &str, path: &str) -> PathBuf {
     path_clean::clean(Path::new(file).with_file_name(path))
 }
 

@@ -6,6 +6,7 @@ mod input;
 mod inspect;
 mod message;
 mod number;
+pub mod side_by_side;
 mod sys;
 mod wrap;
 

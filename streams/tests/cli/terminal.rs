@@ -9,12 +9,16 @@ use super::running::{Ran, Running};
 
 /// Runs `streams` with these arguments on a terminal; `None` if there is no `script`.
 fn on_a_terminal(folder: &Folder, args: &str) -> Option<Ran> {
+    shell_on_a_terminal(folder, &format!("exec \"$STREAMS\" {args}"))
+}
+
+fn shell_on_a_terminal(folder: &Folder, line: &str) -> Option<Ran> {
     let script: Command = peer("script")?;
     let mut command = folder.other_command(script);
     command
         .env("STREAMS", env!("CARGO_BIN_EXE_streams"))
         .env("SHELL", "/bin/sh")
-        .args(["-qec", &format!("exec \"$STREAMS\" {args}"), "/dev/null"])
+        .args(["-qec", line, "/dev/null"])
         .stdin(Stdio::piped());
     // Its stdin stays open: `script` takes the end of it for somebody's Ctrl-D.
     Some(Running::start(&mut command).wait_without_closing())
@@ -72,4 +76,31 @@ fn compressed_data_is_not_read_from_a_terminal() {
     let shown = String::from_utf8(ran.stdout).unwrap();
     assert_eq!(ran.status, 1, "{shown}");
     assert!(shown.contains("not read from a terminal"), "{shown}");
+}
+
+#[test]
+fn both_programs_of_a_lesson_stand_beside_each_other_where_there_is_room() {
+    let folder = Folder::empty();
+    let tour = |columns: u16| {
+        let line = format!("stty rows 50 cols {columns}; exec \"$STREAMS\" tour fan-out --code");
+        let ran = shell_on_a_terminal(&folder, &line)?;
+        Some(String::from_utf8(ran.stdout).unwrap().replace('\r', ""))
+    };
+
+    let (Some(wide), Some(narrow)) = (tour(210), tour(80)) else {
+        return;
+    };
+
+    let is_beside = |line: &str| line.contains("fan-out.mjs") && line.contains("fan-out.rs");
+    assert!(wide.lines().any(is_beside), "{wide}");
+    assert!(!narrow.lines().any(is_beside), "{narrow}");
+    assert!(
+        narrow.contains("\x1b[1mexamples/fan-out.mjs\x1b[0m\n"),
+        "{narrow:?}"
+    );
+    let piped = String::from_utf8(folder.run("tour fan-out --code").stdout).unwrap();
+    assert!(
+        !piped.contains('\x1b') && !piped.lines().any(is_beside),
+        "{piped}"
+    );
 }

@@ -7,7 +7,7 @@ use crate::cases::{Block, Case, CaseError, Crate, Workspace, console, find};
 use crate::exit_error::ExitError;
 
 /// Which cases a verb is for; none of both means all.
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 pub struct Choice {
     /// Only these: CRATE/NAME is that one, CRATE or CRATE/ all of a crate; `list` shows them
     #[arg(value_name = "ID")]

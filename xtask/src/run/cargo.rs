@@ -78,6 +78,15 @@ pub fn test(one: &Crate, node: &Node) -> Result<Vec<(String, Outcome)>> {
     Ok(outcomes)
 }
 
+/// Returns the folder that cargo writes to.
+pub fn target_folder(root: &Path) -> Result<PathBuf> {
+    let mut metadata = command(root);
+    metadata.args(["metadata", "--no-deps", "--offline", "--format-version=1"]);
+    let answer: Value = serde_json::from_slice(&metadata.output()?.stdout)?;
+    let folder = answer["target_directory"].as_str();
+    Ok(folder.map_or_else(|| root.join("target"), PathBuf::from))
+}
+
 /// Returns a cargo as if called by hand.
 pub fn command(root: &Path) -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());

@@ -108,11 +108,18 @@ fn steps(workspace: &Workspace, node: &str) -> Vec<Step> {
     let doc = "RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps";
     add("doc", doc);
     add("tidy", "cargo xtask tidy");
-    add("test-xtask", "cargo test --package xtask --quiet");
+    let is_required = node == "require";
+    let peers = if is_required { "REQUIRE_PEERS=1 " } else { "" };
+    let test = format!("{peers}cargo test --package xtask --quiet");
+    add("test-xtask", &test);
     add("verify", &format!("cargo xtask verify --node {node}"));
     add("standalone", "cargo xtask standalone");
     add("minimal", "cargo xtask standalone --minimal");
     add("bench", &format!("cargo xtask bench --smoke --node {node}"));
+    // Where all must be there, a missing mdBook is a failure.
+    if is_required || which::which("mdbook").is_ok() {
+        add("book", &format!("cargo xtask book --node {node}"));
+    }
     steps
 }
 

@@ -65,3 +65,19 @@ fn other_systems_are_skipped_where_their_compiler_is_missing() {
         ],
     );
 }
+
+#[test]
+fn where_all_must_be_there_the_book_is_made_and_its_tests_are_not_skipped() {
+    let bench = Bench::new();
+    bench.program("cargo", r#"echo "called: $* ($REQUIRE_PEERS)""#);
+
+    let ran = bench.run("ci book test-xtask --node require");
+
+    ran.expect(
+        0,
+        &[
+            "called: xtask book --node require ()",
+            "called: test --package xtask --quiet (1)",
+        ],
+    );
+}
