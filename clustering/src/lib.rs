@@ -87,6 +87,8 @@ pub use ops::{admin, notify};
 mod error;
 pub use error::Error;
 
+mod sys;
+
 pub use nix::sys::signal::Signal;
 
 #[cfg(doctest)]

@@ -197,43 +197,28 @@ fn builder(args: Args) -> anyhow::Result<Builder> {
 
 /// Prints what the notes print, and on stderr what else people want to know. Returns false if the reader is gone.
 fn show(event: &Event) -> bool {
-    match event {
+    say(&match event {
         Event::Listening { worker, .. } => return tell(&format!("Worker {} started", worker.pid)),
         Event::Exit { worker, .. } => return tell(&format!("Worker {} died", worker.pid)),
-        Event::ForkFailed { reason, .. } => say(reason),
-        Event::Hung { worker } => say(&format!(
-            "worker {} shows no sign of life, and is killed",
-            worker.pid
-        )),
-        Event::StartTimedOut { worker } => say(&format!(
-            "worker {} was not ready in time, and is killed",
-            worker.pid
-        )),
-        Event::DrainTimedOut { worker } => say(&format!(
-            "worker {} did not finish in time, and is killed",
-            worker.pid
-        )),
-        Event::LameDuck => say("going, but still serving until everybody has noticed"),
-        Event::Reloaded => say("reloaded"),
-        Event::ReloadFailed { reason } => say(&format!(
-            "not reloaded, the old workers go on: the new one failed: {reason}"
-        )),
-        Event::Upgraded { pid } => say(&format!("replaced by process {pid}")),
-        Event::UpgradeFailed { reason } => say(&format!("not replaced, all goes on: {reason}")),
-        Event::ServiceFailed { worker, reason } => {
-            say(&format!(
-                "worker {}: a service failed: {reason}",
-                worker.pid
-            ));
+        Event::ForkFailed { reason, .. } => reason.clone(),
+        Event::Hung { worker } => format!("{worker} shows no sign of life, and is killed"),
+        Event::StartTimedOut { worker } => format!("{worker} was not ready in time, and is killed"),
+        Event::DrainTimedOut { worker } => {
+            format!("{worker} did not finish in time, and is killed")
         }
-        Event::SignalIgnored { signal } => say(&format!("{signal} is ignored, as at the start")),
-        Event::State(stats) => {
-            let json = serde_json::to_string(stats).expect("numbers and words are JSON");
-            say(&json);
+        Event::LameDuck => "going, but still serving until everybody has noticed".to_owned(),
+        Event::Reloaded => "reloaded".to_owned(),
+        Event::ReloadFailed { reason } => {
+            format!("not reloaded, the old workers go on: the new one failed: {reason}")
         }
-        Event::AcceptFailed { reason } => say(&format!("cannot accept: {reason}")),
-        _ => {}
-    }
+        Event::Upgraded { pid } => format!("replaced by process {pid}"),
+        Event::UpgradeFailed { reason } => format!("not replaced, all goes on: {reason}"),
+        Event::ServiceFailed { worker, reason } => format!("{worker}: a service failed: {reason}"),
+        Event::SignalIgnored { signal } => format!("{signal} is ignored, as at the start"),
+        Event::State(stats) => stats.to_json(),
+        Event::AcceptFailed { reason } => format!("cannot accept: {reason}"),
+        _ => return true,
+    });
     true
 }
 

@@ -12,11 +12,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use socket2::{Domain, Protocol, SockAddr, SockFilter, SockRef, Socket, Type};
+use socket2::{Domain, Protocol, SockAddr, SockRef, Socket, Type};
 
 use super::upgrade;
-use crate::Error;
 use crate::primary::upgrade::Inherited;
+use crate::{Error, sys};
 
 /// As many connections as may wait; the system may allow fewer (`net.core.somaxconn`).
 const BACKLOG: i32 = 4096;
@@ -153,30 +153,6 @@ impl Drop for Listener {
     }
 }
 
-/// The few words of the kernel's packet filters that are needed (`linux/bpf_common.h`): a byte at a place, a jump if a bit is set, the end.
-const LOAD_BYTE: u16 = 0x30;
-const JUMP_IF_SET: u16 = 0x45;
-const RETURN: u16 = 0x06;
-
-/// Where the flags are in the head of TCP, and the one of a client that wants to join.
-const FLAGS: u32 = 13;
-const SYN: u32 = 2;
-
-/// Drops new SYNs for this listener. A client that connects meanwhile gets no reply, and tries again a second later.
-///
-/// A listener that is shut resets the connections in its queue; one could come between the last accept and the shutdown.
-pub fn drop_new_syns(listener: &OwnedFd) {
-    // A handshake that has begun may end: its client would take the connection for open, and get a reset.
-    let only_joined = [
-        SockFilter::new(LOAD_BYTE, 0, 0, FLAGS),
-        SockFilter::new(JUMP_IF_SET, 0, 1, SYN),
-        SockFilter::new(RETURN, 0, 0, 0),
-        SockFilter::new(RETURN, 0, 0, u32::MAX),
-    ];
-    // Where filters are not allowed, the gap is short all the same.
-    let _ = SockRef::from(listener).attach_filter(&only_joined);
-}
-
 /// Refuses new connections from now on, on all duplicates of this listener.
 pub fn shutdown(listener: &OwnedFd) {
     // A worker may have done so.
@@ -240,7 +216,7 @@ fn prepare(socket: &Socket, address: &Address) -> io::Result<()> {
     if let Address::Tcp(_) = address {
         // Linux hands these down to each connection, which saves two calls for each.
         socket.set_tcp_nodelay(true)?;
-        socket.set_tcp_user_timeout(Some(STALLED))?;
+        sys::set_stall_timeout(socket, STALLED)?;
     }
     Ok(())
 }
