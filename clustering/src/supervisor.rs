@@ -144,10 +144,8 @@ impl Supervisor {
     pub fn deadline(&self) -> Option<Instant> {
         let workers = self.workers.values();
         let limits = workers.filter_map(|worker| worker.state.until());
-        let retries = (0..self.slots.len()).filter_map(|slot| {
-            let waits = self.outcome.is_none() && self.lacks_worker(slot);
-            self.slots[slot].retry_at.filter(|_| waits)
-        });
+        let retries = self.vacant_slots().into_iter();
+        let retries = retries.filter_map(|slot| self.slots[slot].retry_at);
         limits.chain(retries).chain(self.shutdown_at).min()
     }
 
@@ -179,6 +177,20 @@ impl Supervisor {
     /// How many workers there are to be.
     pub fn wanted(&self) -> usize {
         self.slots.iter().filter(|slot| slot.wanted).count()
+    }
+
+    /// Returns where a worker is to be started: none serves or will soon, and the fate of the slot does not depend on one that is being killed.
+    fn vacant_slots(&self) -> Vec<usize> {
+        let wanted = |slot: &Slot| slot.wanted && self.outcome.is_none();
+        let mut vacant: Vec<_> = self.slots.iter().map(wanted).collect();
+        for worker in self.workers.values() {
+            let is_decided = worker.replacement_decided || worker.voluntary;
+            let is_killed = matches!(worker.state, State::Killed { .. });
+            if worker.state.holds_slot() || (is_killed && !is_decided) {
+                vacant[worker.slot] = false;
+            }
+        }
+        (0..vacant.len()).filter(|slot| vacant[*slot]).collect()
     }
 
     /// Whether a worker serves here, or will soon.

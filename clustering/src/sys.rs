@@ -8,7 +8,7 @@ use std::io::{self, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
 #[cfg(feature = "ops")]
-use std::os::unix::{ffi::OsStrExt, net::SocketAddr};
+use std::os::unix::net::SocketAddr;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
@@ -68,6 +68,14 @@ pub fn accept(listener: &OwnedFd) -> io::Result<OwnedFd> {
         socket.set_nonblocking(true)?;
         Ok(socket.into())
     }
+}
+
+/// Returns whether a socket listens. Elsewhere that is not to be learned, and accepting fails later.
+pub fn is_listener(socket: &Socket) -> io::Result<bool> {
+    #[cfg(target_os = "linux")]
+    return socket.is_listener();
+    #[cfg(not(target_os = "linux"))]
+    Ok(socket.local_addr().is_ok())
 }
 
 /// Cuts a connection whose client takes nothing of an answer for so long. Elsewhere the system decides.
@@ -135,7 +143,7 @@ pub fn receive(socket: &OwnedFd, buffer: &mut [u8]) -> io::Result<(usize, Option
 #[cfg(feature = "ops")]
 pub fn unix_address(path: &OsStr) -> io::Result<SocketAddr> {
     #[cfg(target_os = "linux")]
-    if let Some(name) = path.as_bytes().strip_prefix(b"@") {
+    if let Some(name) = path.as_encoded_bytes().strip_prefix(b"@") {
         use std::os::linux::net::SocketAddrExt;
         return SocketAddr::from_abstract_name(name);
     }

@@ -89,7 +89,7 @@ impl Listener {
     pub fn adopt(listener: &OwnedFd) -> Result<Self, Error> {
         let adopt = || -> io::Result<Self> {
             let socket = Socket::from(listener.try_clone()?);
-            if !socket.is_listener()? {
+            if !sys::is_listener(&socket)? {
                 let what = "it is a socket that does not listen";
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
             }

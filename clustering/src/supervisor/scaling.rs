@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Slot, State, Supervisor, WorkerEntry};
+use super::{Slot, Supervisor};
 use crate::WorkerId;
 
 /// More processes than this are a slip of the pen.
@@ -11,12 +11,8 @@ pub const MOST_WORKERS: usize = 4096;
 impl Supervisor {
     /// Starts a worker wherever one is missing and may be started.
     pub(super) fn fill(&mut self, now: Instant) {
-        if self.outcome.is_some() {
-            return;
-        }
-        for slot in 0..self.slots.len() {
-            let may = self.slots[slot].retry_at.is_none_or(|at| at <= now);
-            if may && self.lacks_worker(slot) {
+        for slot in self.vacant_slots() {
+            if self.slots[slot].retry_at.is_none_or(|at| at <= now) {
                 self.spawn(now, slot);
             }
         }
@@ -27,15 +23,6 @@ impl Supervisor {
         for slot in self.slots.iter_mut().skip(workers) {
             slot.wanted = false;
         }
-    }
-
-    /// Returns whether a worker is to be started here: none serves or will soon, and the fate of the slot does not depend on one that is being killed.
-    pub(super) fn lacks_worker(&self, slot: usize) -> bool {
-        let undecided = |worker: &WorkerEntry| {
-            let is_killed = matches!(worker.state, State::Killed { .. });
-            worker.slot == slot && is_killed && !worker.replacement_decided && !worker.voluntary
-        };
-        self.slots[slot].wanted && !self.is_held(slot) && !self.workers.values().any(undecided)
     }
 
     pub(super) fn want(&mut self, workers: usize) {

@@ -16,16 +16,16 @@ use nix::sys::signal::Signal;
 
 fn copy_of_the_server(policy: &str) -> (Copy, Cluster) {
     // More than a new primary takes on a busy machine.
-    copy_of_the_server_within("60s", policy)
+    copy_of_the_server_with("60s", "300ms", policy)
 }
 
-/// A server whose successor has that long to serve.
-fn copy_of_the_server_within(start_timeout: &str, policy: &str) -> (Copy, Cluster) {
+/// A server whose successor has that long to serve, and whose idle connections stay open that long.
+fn copy_of_the_server_with(start_timeout: &str, idle_grace: &str, policy: &str) -> (Copy, Cluster) {
     // The new primary is ours when the old one has ended.
     set_child_subreaper(true).unwrap();
     let program = Copy::of(&binary());
     let mut command = serve_with(&program.path(), policy, 2);
-    command.args(["--idle-grace", "300ms", "--start-timeout", start_timeout]);
+    command.args(["--idle-grace", idle_grace, "--start-timeout", start_timeout]);
     let cluster = Cluster::start(command, 2);
     (program, cluster)
 }
@@ -233,7 +233,7 @@ fn a_broken_program_costs_nobody_an_answer() {
 }
 
 fn costs_nobody_an_answer(broken: &[u8]) {
-    let (program, mut cluster) = copy_of_the_server_within("3s", "rr");
+    let (program, mut cluster) = copy_of_the_server_with("3s", "300ms", "rr");
     let load = Load::start(cluster.address(), Kind::OneShot, 2);
     until("answers come", || load.right() >= 50);
     let other = program.path().with_extension("broken");
@@ -310,7 +310,8 @@ fn a_burst_of_signals_ends_nothing() {
 
 #[test]
 fn what_the_workers_of_the_old_primary_have_in_hand_is_answered() {
-    let (_program, mut cluster) = copy_of_the_server("rr");
+    // Idle connections stay open for longer than this takes; each ends with its next answer.
+    let (_program, mut cluster) = copy_of_the_server_with("60s", "60s", "rr");
     let mut idle = Connection::open(cluster.address()).unwrap();
     idle.ask("/").unwrap();
     let started = cluster.started();
