@@ -1,5 +1,6 @@
 //! The command line: what there is to say, and what is answered.
 
+mod access_log;
 mod address;
 mod duration;
 pub mod hello;
@@ -48,7 +49,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Serve `Handled by worker PID`, with a worker for each core
-    Serve(serve::Args),
+    Serve(Box<serve::Args>),
     /// Show what the workers of a running server do
     Status(status::Args),
     /// Kill a worker, reload, and shut down a small cluster, and say what happens
@@ -87,7 +88,7 @@ pub fn main() -> ExitCode {
         _ => Cli::try_parse(),
     };
     match args.map(|cli| cli.command) {
-        Ok(Some(Command::Serve(args))) => block_on(serve::serve(args)),
+        Ok(Some(Command::Serve(args))) => block_on(serve::serve(*args)),
         Ok(Some(Command::Status(args))) => block_on(status::status(args)),
         Ok(Some(Command::Demo)) => finish(show_tour(&TourArgs {
             lessons: vec!["demo".to_owned()],
@@ -100,7 +101,7 @@ pub fn main() -> ExitCode {
 }
 
 fn work() -> anyhow::Result<()> {
-    Ok(hello::serve(Worker::from_env()?)?)
+    hello::serve(Worker::from_env()?)
 }
 
 fn show_tour(args: &TourArgs) -> anyhow::Result<u8> {

@@ -77,7 +77,7 @@ pub mod client;
 #[cfg(feature = "http")]
 mod http;
 #[cfg(feature = "http")]
-pub use http::{Body, BodyError, BoxError, ConnectionInfo};
+pub use http::{Access, AccessOutcome, Body, BodyError, BoxError, ConnectionInfo};
 
 #[cfg(feature = "ops")]
 mod ops;

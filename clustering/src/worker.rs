@@ -46,6 +46,8 @@ pub struct Worker {
     channel: OwnedFd,
     messages: MessageChannels,
     draining: CancellationToken,
+    #[cfg(feature = "http")]
+    pub(crate) access_log: Option<crate::http::AccessLog>,
 }
 
 impl Worker {
@@ -80,6 +82,8 @@ impl Worker {
             channel,
             messages: MessageChannels::new(),
             draining: CancellationToken::new(),
+            #[cfg(feature = "http")]
+            access_log: None,
         })
     }
 

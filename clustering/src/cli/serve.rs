@@ -18,7 +18,7 @@ use listenfd::ListenFd;
 
 use super::message::say;
 use super::pid_file::PidFile;
-use super::{address, duration, size};
+use super::{access_log, address, duration, size};
 
 /// What can be said about a server.
 #[derive(clap::Args)]
@@ -77,6 +77,9 @@ pub struct Args {
     /// Write the number of the primary's process into this file, which is removed at the end
     #[arg(long, value_name = "FILE")]
     pid_file: Option<PathBuf>,
+    /// Write a line for each answer into this file, or to stdout: time, client, request, status, bytes, milliseconds, and whether it was answered, refused, failed or cut
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    access_log: Option<PathBuf>,
     /// Print nothing
     #[arg(short, long)]
     quiet: bool,
@@ -186,6 +189,11 @@ fn builder(args: Args) -> anyhow::Result<Builder> {
             body_bytes: args.max_body as u64,
             head_bytes: args.max_head,
         });
+    if let Some(file) = args.access_log {
+        let opened = access_log::open(&file);
+        drop(opened.with_context(|| format!("cannot write {}", file.display()))?);
+        builder = builder.env(access_log::VARIABLE, file);
+    }
     if let Some(workers) = args.workers {
         builder = builder.workers(workers.into());
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
+use hyper::StatusCode;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
@@ -45,6 +46,17 @@ pub enum BodyError {
     /// It is not what it should be, or the client is gone: 400.
     #[error("the body is broken")]
     Broken,
+}
+
+impl BodyError {
+    /// Returns what the client is told.
+    pub(super) fn status(self) -> StatusCode {
+        match self {
+            Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::Broken => StatusCode::BAD_REQUEST,
+        }
+    }
 }
 
 /// Where the server sees what became of a body.

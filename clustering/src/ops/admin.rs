@@ -60,7 +60,7 @@ pub async fn serve(listener: TcpListener, handle: Handle) -> Result<Infallible, 
         head_timeout: HEAD_TIMEOUT,
         ..Settings::default()
     };
-    let server = Server::new(settings, service);
+    let server = Server::new(settings, service, None);
     let mut connections = FuturesUnordered::new();
     loop {
         let accept = async {

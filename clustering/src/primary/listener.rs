@@ -8,6 +8,7 @@ use std::fs;
 use std::io;
 use std::net::{Shutdown, SocketAddr, ToSocketAddrs};
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -188,27 +189,20 @@ fn listen(address: SocketAddr) -> io::Result<Socket> {
 
 /// Listens on a file. One that a killed process has left is replaced.
 fn listen_on_file(path: &Path) -> io::Result<Socket> {
-    let socket = || {
-        let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
-        socket.set_nonblocking(true)?;
-        io::Result::Ok(socket)
-    };
-    let (listener, address) = (socket()?, SockAddr::unix(path)?);
-    let mut bound = listener.bind(&address);
-    let is_taken = |error: &io::Error| error.kind() == io::ErrorKind::AddrInUse;
-    if bound.as_ref().is_err_and(is_taken) {
-        // Any other answer, also that the queue is full, comes from a listener; and a file that is no socket is not ours to remove.
-        let is_refused = |error: io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
-        let is_socket = fs::symlink_metadata(path)
-            .is_ok_and(|file| std::os::unix::fs::FileTypeExt::is_socket(&file.file_type()));
-        if is_socket && socket()?.connect(&address).is_err_and(is_refused) {
-            fs::remove_file(path)?;
-            bound = listener.bind(&address);
-        }
+    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
+    let address = SockAddr::unix(path)?;
+    // Any other answer, also that the queue is full, comes from a listener; and a file that is no socket is not ours to remove.
+    let is_refused = |error: io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
+    let file = fs::symlink_metadata(path);
+    if file.is_ok_and(|file| file.file_type().is_socket())
+        && socket.connect(&address).is_err_and(is_refused)
+    {
+        fs::remove_file(path)?;
     }
-    bound?;
-    listener.listen(BACKLOG)?;
-    Ok(listener)
+    socket.bind(&address)?;
+    socket.listen(BACKLOG)?;
+    Ok(socket)
 }
 
 fn prepare(socket: &Socket, address: &Address) -> io::Result<()> {

@@ -8,6 +8,7 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::OptionFuture;
 use serde_json::Value;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
@@ -53,10 +54,9 @@ impl Connections {
     /// Waits for the settings from the primary.
     pub(super) async fn new(
         channel: OwnedFd,
-        mut messages: MessageChannels,
+        messages: MessageChannels,
         draining: CancellationToken,
     ) -> Result<Self, Error> {
-        messages.forget_untaken();
         let channel = Channel::new(channel).map_err(Error::io("listen to the primary"))?;
         let first = channel.receive().await.map_err(Error::Protocol)?;
         let settings = match first.map(|first| first.message) {
@@ -117,7 +117,7 @@ impl Connections {
                 continue;
             }
             tokio::select! {
-                received = receive(&self.channel, &self.messages.incoming) => match received.map_err(Error::Protocol)? {
+                received = receive(&self.channel, self.messages.incoming.as_ref()) => match received.map_err(Error::Protocol)? {
                     Some(received) => self.on_message(received)?,
                     None => return Err(orphaned().await),
                 },
@@ -137,11 +137,11 @@ impl Connections {
                     Accepted::Connection(socket) => self.take(socket, Some(permit)),
                     Accepted::Failed(_) => self.count_refused(1),
                 },
-                () = pending_until(self.idle_until) => {
+                Some(()) = OptionFuture::from(self.idle_until.map(sleep_until)) => {
                     self.tracker.closing.cancel();
                     self.idle_until = None;
                 }
-                () = pending_until(self.deadline) => self.finish(),
+                Some(()) = OptionFuture::from(self.deadline.map(sleep_until)) => self.finish(),
             }
         }
     }
@@ -182,8 +182,11 @@ impl Connections {
                 drain_timeout,
                 last,
             } => self.start_draining(idle_grace, drain_timeout, &last),
-            // The program may not listen.
-            PrimaryMessage::Program(message) => drop(self.messages.incoming.try_send(message)),
+            PrimaryMessage::Program(message) => {
+                let incoming = self.messages.incoming.as_ref();
+                // The program may not listen.
+                let _ = incoming.map(|incoming| incoming.try_send(message));
+            }
             PrimaryMessage::Start(_) => {}
         }
         Ok(())
@@ -231,10 +234,10 @@ async fn orphaned() -> Error {
 /// Waits for a message. A worker that does not read its messages gets nothing else either, so that the program in the primary waits.
 async fn receive(
     channel: &Channel,
-    messages: &mpsc::Sender<Value>,
+    messages: Option<&mpsc::Sender<Value>>,
 ) -> std::io::Result<Option<Received<PrimaryMessage>>> {
-    // An error says that the program wants no messages.
-    let _room = messages.reserve().await;
+    // An error says that the program wants no more messages.
+    let _room = OptionFuture::from(messages.map(mpsc::Sender::reserve)).await;
     channel.receive().await
 }
 
@@ -244,11 +247,4 @@ async fn accept(
 ) -> (Accepted, OwnedSemaphorePermit) {
     let permit = tracker.room().await;
     (acceptor.accept().await, permit)
-}
-
-async fn pending_until(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => sleep_until(moment).await,
-        None => std::future::pending().await,
-    }
 }

@@ -111,6 +111,12 @@ impl ConnectionState {
         &self.tracker
     }
 
+    /// Returns whether this is the readiness probe.
+    #[cfg(feature = "http")]
+    pub fn is_probe(&self) -> bool {
+        self.is_probe
+    }
+
     /// Counts a request that was answered.
     pub fn count_request(&self) {
         self.tracker.counted().counters.requests += u64::from(!self.is_probe);
