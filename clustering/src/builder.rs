@@ -48,6 +48,10 @@ const SCHED_POLICY: &str = "CLUSTER_SCHED_POLICY";
 /// A longer time is a typing error; and clocks end somewhere.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
+fn within_reason(time: Duration) -> Duration {
+    time.min(LONGEST)
+}
+
 /// How often workers are looked at: a worker that hangs is noticed within one of these.
 pub(crate) const PULSE: Duration = Duration::from_millis(500);
 
@@ -146,7 +150,7 @@ impl Builder {
 
     /// How long a worker may take until it has answered its first request; 10 s unless said otherwise.
     pub fn start_timeout(mut self, limit: Duration) -> Self {
-        self.rules.start_timeout = limit;
+        self.rules.start_timeout = within_reason(limit);
         self
     }
 
@@ -166,19 +170,19 @@ impl Builder {
     /// How long the cluster goes on to serve after it was asked to end, while it says already that it is not ready: until a proxy
     /// has noticed. Not at all unless said otherwise; it is for clusters behind a proxy that asks for their health.
     pub fn lame_duck(mut self, time: Duration) -> Self {
-        self.rules.lame_duck = time;
+        self.rules.lame_duck = within_reason(time);
         self
     }
 
     /// How long a worker that is on its way out keeps idle connections open, for a request that may be on its way; 1 s unless said otherwise.
     pub fn idle_grace(mut self, time: Duration) -> Self {
-        self.idle_grace = time;
+        self.idle_grace = within_reason(time);
         self
     }
 
     /// How long a worker that is on its way out may take for what it has begun; 30 s unless said otherwise.
     pub fn drain_timeout(mut self, limit: Duration) -> Self {
-        self.drain_timeout = limit;
+        self.drain_timeout = within_reason(limit);
         self
     }
 
@@ -204,7 +208,11 @@ impl Builder {
     }
 
     /// The limits that each worker keeps.
-    pub fn settings(mut self, settings: Settings) -> Self {
+    pub fn settings(mut self, mut settings: Settings) -> Self {
+        settings.max_connections = settings.max_connections.max(1);
+        settings.head_timeout = within_reason(settings.head_timeout);
+        settings.body_pause = within_reason(settings.body_pause);
+        settings.body_timeout = within_reason(settings.body_timeout);
         self.settings = settings;
         self
     }
@@ -217,7 +225,6 @@ impl Builder {
     /// [`Error::Environment`] if `CLUSTER_WORKERS` or
     /// `CLUSTER_SCHED_POLICY` say what cannot be, [`Error::Io`] if a listener cannot be taken over.
     pub fn build(mut self) -> Result<Cluster, Error> {
-        self.keep_within_reason();
         if self.addresses.is_empty() {
             self.addresses.push(ADDRESS.to_owned());
         }
@@ -265,24 +272,5 @@ fn from_env<T: FromStr>(name: &'static str, rule: &'static str) -> Result<Option
     match text.parse() {
         Ok(value) => Ok(Some(value)),
         Err(_) => Err(Error::Environment { name, text, rule }),
-    }
-}
-
-impl Builder {
-    fn keep_within_reason(&mut self) {
-        let (rules, settings) = (&mut self.rules, &mut self.settings);
-        let times = [
-            &mut self.idle_grace,
-            &mut self.drain_timeout,
-            &mut rules.start_timeout,
-            &mut rules.lame_duck,
-            &mut settings.head_timeout,
-            &mut settings.body_pause,
-            &mut settings.body_timeout,
-        ];
-        for time in times {
-            *time = (*time).min(LONGEST);
-        }
-        settings.max_connections = settings.max_connections.max(1);
     }
 }
