@@ -133,7 +133,7 @@ impl Connections {
                 () = self.tracker.connection_closed() => if self.are_handed_over {
                     self.send(&WorkerMessage::Closed { open: self.tracker.open() });
                 },
-                (accepted, permit) = accept(&mut self.acceptor, &self.tracker) => match accepted {
+                (accepted, permit) = accept(&mut self.acceptor, &self.tracker), if !self.acceptor.is_empty() => match accepted {
                     Accepted::Connection(socket) => self.take(socket, Some(permit)),
                     Accepted::Failed(_) => self.count_refused(1),
                 },
