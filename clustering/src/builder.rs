@@ -4,13 +4,17 @@ use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::mpsc;
+
 use crate::cluster::Cluster;
+use crate::handle::Handle;
 use crate::ipc::protocol::Settings;
 use crate::primary::listener::Listener;
-use crate::primary::upgrade;
+use crate::primary::{Primary, program, upgrade};
 use crate::supervisor::{BackOff, Rules};
 use crate::{Error, Scheduling};
 
@@ -19,10 +23,8 @@ use crate::{Error, Scheduling};
 pub struct Builder {
     addresses: Vec<String>,
     listener: Option<Arc<OwnedFd>>,
-    pub(crate) workers: usize,
-    /// What the environment says that cannot be, unless the program has said something better.
-    env_errors: Vec<EnvError>,
-    pub(crate) scheduling: Scheduling,
+    workers: Option<usize>,
+    pub(crate) scheduling: Option<Scheduling>,
     pub(crate) program: Option<PathBuf>,
     pub(crate) args: Vec<OsString>,
     pub(crate) env: Vec<(OsString, OsString)>,
@@ -43,15 +45,12 @@ const ADDRESS: &str = "127.0.0.1:3000";
 const WORKERS: &str = "CLUSTER_WORKERS";
 const SCHED_POLICY: &str = "CLUSTER_SCHED_POLICY";
 
-#[derive(Clone, Debug)]
-struct EnvError {
-    name: &'static str,
-    text: String,
-    reason: String,
-}
-
 /// A longer time is a typing error; and clocks end somewhere.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+
+fn within_reason(time: Duration) -> Duration {
+    time.min(LONGEST)
+}
 
 /// How often workers are looked at: a worker that hangs is noticed within one of these.
 pub(crate) const PULSE: Duration = Duration::from_millis(500);
@@ -61,28 +60,11 @@ const GRACE: Duration = Duration::from_secs(1);
 
 impl Default for Builder {
     fn default() -> Self {
-        let mut env_errors = Vec::new();
-        let mut said = |name, rule: &dyn Fn(&str) -> Result<(), String>| {
-            let text = std::env::var(name).ok()?;
-            match rule(&text) {
-                Ok(()) => return Some(text),
-                Err(reason) => env_errors.push(EnvError { name, text, reason }),
-            }
-            None
-        };
-        let is_count = |text: &str| match text.parse::<NonZeroUsize>() {
-            Ok(_) => Ok(()),
-            Err(_) => Err("a number of workers is 1 or more".to_owned()),
-        };
-        let workers = said(WORKERS, &is_count).and_then(|text| text.parse().ok());
-        let scheduling = said(SCHED_POLICY, &|text| text.parse::<Scheduling>().map(drop));
-        let scheduling = scheduling.and_then(|text| text.parse().ok());
         Self {
-            env_errors,
             addresses: Vec::new(),
             listener: None,
-            workers: workers.map_or_else(num_cpus::get, NonZeroUsize::get),
-            scheduling: scheduling.unwrap_or_default(),
+            workers: None,
+            scheduling: None,
             program: None,
             args: std::env::args_os().skip(1).collect(),
             env: Vec::new(),
@@ -126,15 +108,13 @@ impl Builder {
 
     /// How many workers, at least one. As many as there are processors that this process may use, or what `CLUSTER_WORKERS` says, unless said otherwise.
     pub fn workers(mut self, workers: usize) -> Self {
-        self.workers = workers.max(1);
-        self.env_errors.retain(|error| error.name != WORKERS);
+        self.workers = Some(workers.max(1));
         self
     }
 
     /// Who gets a connection. Node: `cluster.schedulingPolicy`.
     pub fn scheduling(mut self, scheduling: Scheduling) -> Self {
-        self.scheduling = scheduling;
-        self.env_errors.retain(|error| error.name != SCHED_POLICY);
+        self.scheduling = Some(scheduling);
         self
     }
 
@@ -170,7 +150,7 @@ impl Builder {
 
     /// How long a worker may take until it has answered its first request; 10 s unless said otherwise.
     pub fn start_timeout(mut self, limit: Duration) -> Self {
-        self.rules.start_timeout = limit;
+        self.rules.start_timeout = within_reason(limit);
         self
     }
 
@@ -190,19 +170,19 @@ impl Builder {
     /// How long the cluster goes on to serve after it was asked to end, while it says already that it is not ready: until a proxy
     /// has noticed. Not at all unless said otherwise; it is for clusters behind a proxy that asks for their health.
     pub fn lame_duck(mut self, time: Duration) -> Self {
-        self.rules.lame_duck = time;
+        self.rules.lame_duck = within_reason(time);
         self
     }
 
     /// How long a worker that is on its way out keeps idle connections open, for a request that may be on its way; 1 s unless said otherwise.
     pub fn idle_grace(mut self, time: Duration) -> Self {
-        self.idle_grace = time;
+        self.idle_grace = within_reason(time);
         self
     }
 
     /// How long a worker that is on its way out may take for what it has begun; 30 s unless said otherwise.
     pub fn drain_timeout(mut self, limit: Duration) -> Self {
-        self.drain_timeout = limit;
+        self.drain_timeout = within_reason(limit);
         self
     }
 
@@ -228,7 +208,11 @@ impl Builder {
     }
 
     /// The limits that each worker keeps.
-    pub fn settings(mut self, settings: Settings) -> Self {
+    pub fn settings(mut self, mut settings: Settings) -> Self {
+        settings.max_connections = settings.max_connections.max(1);
+        settings.head_timeout = within_reason(settings.head_timeout);
+        settings.body_pause = within_reason(settings.body_pause);
+        settings.body_timeout = within_reason(settings.body_timeout);
         self.settings = settings;
         self
     }
@@ -241,19 +225,23 @@ impl Builder {
     /// [`Error::Environment`] if `CLUSTER_WORKERS` or
     /// `CLUSTER_SCHED_POLICY` say what cannot be, [`Error::Io`] if a listener cannot be taken over.
     pub fn build(mut self) -> Result<Cluster, Error> {
-        if let Some(EnvError { name, text, reason }) = self.env_errors.pop() {
-            return Err(Error::Environment { name, text, reason });
-        }
-        self.keep_within_reason();
         if self.addresses.is_empty() {
             self.addresses.push(ADDRESS.to_owned());
         }
+        if self.scheduling.is_none() {
+            self.scheduling = from_env(SCHED_POLICY, "a policy is rr or shared")?;
+        }
+        let mut workers = match self.workers {
+            Some(workers) => workers,
+            None => from_env(WORKERS, "a number of workers is 1 or more")?
+                .map_or_else(num_cpus::get, NonZeroUsize::get),
+        };
         let mut given = self.listener.take();
         let mut listeners = Vec::new();
         for name in &self.addresses {
             let listener = match (upgrade::inherit(name), given.take()) {
                 (Some(inherited), _) => {
-                    self.workers = inherited.workers.unwrap_or(self.workers);
+                    workers = inherited.workers.unwrap_or(workers);
                     Listener::inherit(inherited)?
                 }
                 (None, Some(listener)) => Listener::adopt(&listener)?,
@@ -263,31 +251,26 @@ impl Builder {
             listeners.push(listener);
         }
         // Looked up now, while the name leads to it.
-        let program = upgrade::program().map_err(Error::Program)?;
+        let program = program::program().map_err(Error::Program)?;
         let program = self.program.take().unwrap_or(program);
         self.rules.drain_timeout = self.idle_grace + self.drain_timeout + GRACE;
         let pulses = self.heartbeat_timeout.as_millis() / PULSE.as_millis();
         self.rules.silent_pulses = u32::try_from(pulses).unwrap_or(u32::MAX).max(2);
         self.program = Some(program);
-        Ok(Cluster::new(self, listeners))
+        let (commands, receiver) = mpsc::unbounded_channel();
+        let primary = Primary::new(self, workers, listeners, receiver);
+        let handle = Handle { commands };
+        Ok(Cluster { primary, handle })
     }
 }
 
-impl Builder {
-    fn keep_within_reason(&mut self) {
-        let (rules, settings) = (&mut self.rules, &mut self.settings);
-        let times = [
-            &mut self.idle_grace,
-            &mut self.drain_timeout,
-            &mut rules.start_timeout,
-            &mut rules.lame_duck,
-            &mut settings.head_timeout,
-            &mut settings.body_pause,
-            &mut settings.body_timeout,
-        ];
-        for time in times {
-            *time = (*time).min(LONGEST);
-        }
-        settings.max_connections = settings.max_connections.max(1);
+/// What a variable says, if it is set.
+fn from_env<T: FromStr>(name: &'static str, rule: &'static str) -> Result<Option<T>, Error> {
+    let Ok(text) = std::env::var(name) else {
+        return Ok(None);
+    };
+    match text.parse() {
+        Ok(value) => Ok(Some(value)),
+        Err(_) => Err(Error::Environment { name, text, rule }),
     }
 }

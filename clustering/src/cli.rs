@@ -1,5 +1,6 @@
 //! The command line: what there is to say, and what is answered.
 
+mod access_log;
 mod address;
 mod duration;
 pub mod hello;
@@ -10,6 +11,7 @@ mod size;
 mod status;
 
 use std::future::Future;
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -47,7 +49,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Serve `Handled by worker PID`, with a worker for each core
-    Serve(serve::Args),
+    Serve(Box<serve::Args>),
     /// Show what the workers of a running server do
     Status(status::Args),
     /// Kill a worker, reload, and shut down a small cluster, and say what happens
@@ -56,7 +58,7 @@ enum Command {
     Tour(TourArgs),
 }
 
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 struct TourArgs {
     /// List the lessons instead of running them
     #[arg(long)]
@@ -86,27 +88,30 @@ pub fn main() -> ExitCode {
         _ => Cli::try_parse(),
     };
     match args.map(|cli| cli.command) {
-        Ok(Some(Command::Serve(args))) => block_on(serve::serve(args)),
+        Ok(Some(Command::Serve(args))) => block_on(serve::serve(*args)),
         Ok(Some(Command::Status(args))) => block_on(status::status(args)),
-        Ok(Some(Command::Demo)) => finish(show_tour(&["demo".to_owned()], false)),
-        Ok(Some(Command::Tour(args))) if args.list => finish(list_lessons()),
-        Ok(Some(Command::Tour(args))) => finish(show_tour(&args.lessons, args.code)),
+        Ok(Some(Command::Demo)) => finish(show_tour(&TourArgs {
+            lessons: vec!["demo".to_owned()],
+            ..TourArgs::default()
+        })),
+        Ok(Some(Command::Tour(args))) => finish(show_tour(&args)),
         Ok(None) => ExitCode::SUCCESS,
         Err(error) => message::usage(&error),
     }
 }
 
 fn work() -> anyhow::Result<()> {
-    Ok(hello::serve(Worker::from_env()?)?)
+    hello::serve(Worker::from_env()?)
 }
 
-fn list_lessons() -> anyhow::Result<u8> {
-    tour::list(&mut std::io::stdout())?;
-    Ok(0)
-}
-
-fn show_tour(lessons: &[String], code: bool) -> anyhow::Result<u8> {
-    tour::run(lessons, code, &mut std::io::stdout())?;
+fn show_tour(args: &TourArgs) -> anyhow::Result<u8> {
+    let mut out = std::io::stdout();
+    if args.list {
+        out.write_all(tour::list().as_bytes())?;
+    } else {
+        tour::run(&args.lessons, args.code, &mut out)?;
+    }
+    out.flush()?;
     Ok(0)
 }
 

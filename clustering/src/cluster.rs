@@ -2,32 +2,23 @@
 
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
 
 use futures_util::future::{self, Future, FutureExt};
 use futures_util::stream::{self, Stream, StreamExt};
 use nix::sys::signal::Signal;
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::broadcast;
 
 use crate::builder::Builder;
-use crate::handle::{Command, Handle};
+use crate::handle::Handle;
 use crate::primary::Primary;
 use crate::primary::listener::{Address, Listener};
-use crate::primary::upgrade::Starting;
 use crate::supervisor::ShutdownReason;
 use crate::{Error, Event};
 
-/// As many events as may wait for a slow reader.
-const EVENTS: usize = 1024;
-
 /// A cluster that listens, and whose workers start with [`Cluster::run`].
 pub struct Cluster {
-    pub(crate) builder: Builder,
-    pub(crate) listeners: Vec<Listener>,
+    pub(crate) primary: Primary,
     pub(crate) handle: Handle,
-    pub(crate) starting: Starting,
-    pub(crate) commands: mpsc::UnboundedReceiver<Command>,
-    pub(crate) events: broadcast::Sender<Event>,
 }
 
 /// How a cluster ended.
@@ -43,22 +34,6 @@ impl Cluster {
     /// A cluster to be described.
     pub fn builder() -> Builder {
         Builder::default()
-    }
-
-    pub(crate) fn new(builder: Builder, listeners: Vec<Listener>) -> Self {
-        let (commands_in, commands) = mpsc::unbounded_channel();
-        let handle = Handle {
-            commands: commands_in,
-            outboxes: Arc::default(),
-        };
-        Self {
-            builder,
-            listeners,
-            starting: Starting::new(),
-            handle,
-            commands,
-            events: broadcast::Sender::new(EVENTS),
-        }
     }
 
     /// Returns the first port that it listens on. Node: `server.address()`.
@@ -77,12 +52,12 @@ impl Cluster {
 
     /// Returns everywhere it listens.
     pub fn addresses(&self) -> impl Iterator<Item = &Address> {
-        self.listeners.iter().map(Listener::address)
+        self.primary.listeners.iter().map(Listener::address)
     }
 
     /// How many workers there will be.
     pub fn workers(&self) -> usize {
-        self.builder.workers
+        self.primary.wanted()
     }
 
     /// Speaks to the cluster while it runs.
@@ -101,7 +76,7 @@ impl Cluster {
                 Err(broadcast::error::RecvError::Closed) => None,
             }
         };
-        Box::pin(stream::unfold(self.events.subscribe(), next))
+        Box::pin(stream::unfold(self.primary.events.subscribe(), next))
     }
 
     /// Returns those of the events from now on that `pick` takes, as `cluster.on('exit')` does in Node.
@@ -157,6 +132,6 @@ impl Cluster {
     ///
     /// [`Error::CrashLoop`] if no worker has ever been ready, [`Error::Io`] if the listener cannot be waited for.
     pub async fn run(self) -> Result<Ended, Error> {
-        Primary::new(self).run().await
+        self.primary.run().await
     }
 }

@@ -1,9 +1,8 @@
 //! The one error of this crate.
 
 use std::io;
-use std::path::PathBuf;
 
-use crate::{Address, Exit};
+use crate::Address;
 
 /// What was tried and failed.
 #[derive(Debug, thiserror::Error)]
@@ -19,14 +18,14 @@ pub enum Error {
     },
 
     /// A variable of the environment says what cannot be.
-    #[error("{name}: {reason}: {text:?}")]
+    #[error("{name}: {rule}: {text:?}")]
     Environment {
         /// The variable.
         name: &'static str,
         /// What it says.
         text: String,
         /// What it should say.
-        reason: String,
+        rule: &'static str,
     },
 
     /// The text is no address and no name of one.
@@ -82,7 +81,7 @@ pub enum Error {
     #[error("the cluster has ended")]
     Ended,
 
-    /// A message is longer than a packet.
+    /// A message is too long.
     #[error("a message of {bytes} bytes is longer than the {limit} that are sent")]
     TooLong {
         /// Its length.
@@ -103,53 +102,6 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
-}
-
-/// How a start failed, for people.
-#[derive(Debug)]
-pub enum Failure {
-    /// There is no process.
-    NotStarted {
-        /// The program.
-        program: PathBuf,
-        /// Where it was to run.
-        cwd: Option<PathBuf>,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The process ended.
-    Ended(Exit),
-    /// It was killed: its first answer was none that anybody should get.
-    ProbeFailed(String),
-    /// It was killed: its first answer did not come in time.
-    StartTimedOut,
-    /// It was killed: it speaks another version of the protocol.
-    OtherVersion,
-}
-
-impl std::fmt::Display for Failure {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::NotStarted {
-                program,
-                cwd,
-                source,
-            } => {
-                write!(out, "cannot start {}", program.display())?;
-                // The system says the same of a program and of a folder that is not there.
-                if let Some(cwd) = cwd.as_ref().filter(|cwd| !cwd.is_dir()) {
-                    write!(out, " in {}", cwd.display())?;
-                }
-                write!(out, ": {}", strip_os_error(source))
-            }
-            Self::Ended(exit) => exit.fmt(out),
-            Self::ProbeFailed(reason) => reason.fmt(out),
-            Self::StartTimedOut => out.write_str("it was not ready in time"),
-            Self::OtherVersion => {
-                out.write_str("it speaks another version of the protocol than this primary")
-            }
-        }
-    }
 }
 
 /// The words of the system without the number that says it again.

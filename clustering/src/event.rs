@@ -29,6 +29,12 @@ pub struct WorkerInfo {
     pub pid: u32,
 }
 
+impl fmt::Display for WorkerInfo {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "worker {}", self.pid)
+    }
+}
+
 /// What happened.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

@@ -1,14 +1,11 @@
 //! How the program speaks to its cluster while that runs: `worker.send`, `worker.kill`, `cluster.disconnect`, and what Node has not: reload, scale, stats.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
-
 use nix::sys::signal::Signal;
 use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::ipc::channel::PACKET_BYTES;
+use crate::ipc::channel;
 use crate::stats::Stats;
 use crate::{Error, WorkerId};
 
@@ -23,16 +20,14 @@ pub enum Command {
     Shutdown,
     Quit,
     Stats(oneshot::Sender<Stats>),
+    /// Answers with where the worker takes its messages, if there is such a worker.
+    Outbox(WorkerId, oneshot::Sender<mpsc::Sender<Value>>),
 }
-
-/// Where each worker takes its messages.
-pub type Outboxes = Arc<Mutex<BTreeMap<WorkerId, mpsc::Sender<Value>>>>;
 
 /// Speaks to a cluster. Clones speak to the same one, from any thread.
 #[derive(Clone)]
 pub struct Handle {
     pub(crate) commands: mpsc::UnboundedSender<Command>,
-    pub(crate) outboxes: Outboxes,
 }
 
 impl Handle {
@@ -106,11 +101,9 @@ impl WorkerHandle<'_> {
     pub async fn send(&self, message: &impl Serialize) -> Result<(), Error> {
         let message = checked(message)?;
         let gone = || Error::Gone { id: self.id };
-        let outboxes = &self.cluster.outboxes;
-        let outbox = {
-            let outboxes = outboxes.lock().unwrap_or_else(PoisonError::into_inner);
-            outboxes.get(&self.id).cloned().ok_or_else(gone)?
-        };
+        let (answer, outbox) = oneshot::channel();
+        self.cluster.tell(Command::Outbox(self.id, answer));
+        let outbox = outbox.await.map_err(|_| gone())?;
         outbox.send(message).await.map_err(|_| gone())
     }
 
@@ -125,8 +118,8 @@ impl WorkerHandle<'_> {
     }
 }
 
-/// What is left of a packet for the message itself.
-const MESSAGE_BYTES: usize = PACKET_BYTES - 64;
+/// What is left for the message itself.
+const MESSAGE_BYTES: usize = channel::MESSAGE_BYTES - 64;
 
 /// A message as it is sent, if it can be.
 pub fn checked(message: &impl Serialize) -> Result<Value, Error> {
@@ -136,9 +129,9 @@ pub fn checked(message: &impl Serialize) -> Result<Value, Error> {
         return Err(Error::TooLong { bytes, limit });
     }
     // As it will be read: one level deeper than it is, which may be one too many.
-    let mut packet: [Value; 1] =
-        serde_json::from_str(&format!("[{text}]")).map_err(Error::Unsendable)?;
-    Ok(packet[0].take())
+    let wrapped = serde_json::from_str::<[Value; 1]>(&format!("[{text}]"));
+    let [message] = wrapped.map_err(Error::Unsendable)?;
+    Ok(message)
 }
 
 #[cfg(test)]
@@ -160,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_longer_than_a_packet_is_not_sent() {
+    fn what_is_too_long_is_not_sent() {
         let longest = "x".repeat(MESSAGE_BYTES - 2);
         assert!(checked(&longest).is_ok());
 

@@ -1,9 +1,11 @@
 //! HTTP/1.1 in a worker: `http.createServer(f).listen(port)`, by hyper.
 
+mod access_log;
 mod request_body;
 mod server;
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use hyper::body::Body as HttpBody;
@@ -12,6 +14,7 @@ use hyper::{Request, Response};
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::task::{LocalSet, spawn_local};
 
+pub use access_log::{Access, AccessLog, AccessOutcome};
 pub use request_body::{Body, BodyError};
 pub(crate) use server::Server;
 pub use server::{BoxError, ConnectionInfo};
@@ -19,6 +22,21 @@ pub use server::{BoxError, ConnectionInfo};
 use crate::{Error, Worker};
 
 impl Worker {
+    /// Calls `log` with a record of each request when its answer has been given out, refused or lost; not of what is no HTTP, which hyper refuses.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # fn lesson() -> Result<(), clustering::Error> {
+    /// let worker = clustering::Worker::from_env()?;
+    /// let worker = worker.access_log(|access| eprintln!("{access}"));
+    /// # Ok(()) }
+    /// ```
+    pub fn access_log(mut self, log: impl Fn(&Access) + Send + Sync + 'static) -> Self {
+        self.access_log = Some(Arc::new(log));
+        self
+    }
+
     /// Answers requests until the primary wants no more of it; then all that had begun is answered, and the process should end.
     ///
     /// It can be awaited in any runtime of tokio, and answers on the thread that awaits it: services need not be `Send`, and may
@@ -69,8 +87,10 @@ where
     B: HttpBody<Data = Bytes> + 'static,
     B::Error: Into<BoxError>,
 {
+    let access_log = worker.access_log.clone();
     let mut connections = worker.connections().await?;
-    let server = Rc::new(Server::new(connections.settings().clone(), service));
+    let settings = connections.settings().clone();
+    let server = Rc::new(Server::new(settings, service, access_log));
     while let Some(connection) = connections.accept().await? {
         let server = server.clone();
         spawn_local(async move { server.serve(connection).await });

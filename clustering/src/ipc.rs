@@ -3,4 +3,3 @@
 pub mod acceptor;
 pub mod channel;
 pub mod protocol;
-pub mod sys;

@@ -77,7 +77,7 @@ pub mod client;
 #[cfg(feature = "http")]
 mod http;
 #[cfg(feature = "http")]
-pub use http::{Body, BodyError, BoxError, ConnectionInfo};
+pub use http::{Access, AccessOutcome, Body, BodyError, BoxError, ConnectionInfo};
 
 #[cfg(feature = "ops")]
 mod ops;
@@ -86,6 +86,8 @@ pub use ops::{admin, notify};
 
 mod error;
 pub use error::Error;
+
+mod sys;
 
 pub use nix::sys::signal::Signal;
 

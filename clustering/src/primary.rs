@@ -4,6 +4,7 @@ pub mod balancer;
 mod commands;
 mod connections;
 pub mod listener;
+pub mod program;
 pub mod signals;
 pub mod upgrade;
 pub mod worker_process;
@@ -12,19 +13,18 @@ mod workers;
 use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{LocalBoxFuture, OptionFuture};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use nix::sys::signal::Signal;
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
 use crate::builder::{Builder, PULSE};
-use crate::cluster::{Cluster, Ended};
-use crate::error::Failure;
-use crate::handle::{Command, Outboxes};
-use crate::ipc::acceptor::Acceptors;
+use crate::cluster::Ended;
+use crate::handle::Command;
+use crate::ipc::acceptor::Acceptor;
 use crate::ipc::protocol::{Counters, PrimaryMessage};
 use crate::primary::balancer::Balancer;
 use crate::primary::listener::Listener;
@@ -35,25 +35,29 @@ use crate::supervisor::{Action, Input, ShutdownReason, Supervisor};
 use crate::worker::raise_descriptor_limit;
 use crate::{Error, Event, WorkerId, WorkerInfo};
 
-/// A running cluster.
+/// As many events as may wait for a slow reader.
+const EVENTS: usize = 1024;
+
+/// A cluster, running or about to.
 pub struct Primary {
-    builder: Builder,
-    listeners: Vec<Listener>,
+    pub builder: Builder,
+    pub listeners: Vec<Listener>,
+    pub events: broadcast::Sender<Event>,
     supervisor: Supervisor,
     balancer: Balancer<Arc<OwnedFd>>,
-    acceptors: Acceptors,
+    acceptor: Acceptor,
     workers: BTreeMap<WorkerId, Worker>,
     worker_tasks: FuturesUnordered<LocalBoxFuture<'static, ()>>,
     reports: mpsc::UnboundedReceiver<(WorkerId, WorkerReport)>,
     report_to: mpsc::UnboundedSender<(WorkerId, WorkerReport)>,
     commands: mpsc::UnboundedReceiver<Command>,
-    outboxes: Outboxes,
-    events: broadcast::Sender<Event>,
-    reloads: Vec<(u64, oneshot::Sender<Option<String>>)>,
+    /// Who waits for the reload under way, and for the next one.
+    reloads: Vec<oneshot::Sender<Option<String>>>,
+    next_reloads: Vec<oneshot::Sender<Option<String>>>,
     totals: Totals,
     retired_requests: u64,
     begun: Instant,
-    last_failure: Option<Failure>,
+    last_failure: Option<String>,
     last_signal: Option<Signal>,
     outcome: Option<ShutdownReason>,
     /// Set until all workers serve for the first time.
@@ -68,58 +72,62 @@ struct Worker {
     since: Instant,
     counters: Counters,
     /// Why we kill it.
-    kill_reason: Option<Failure>,
+    kill_reason: Option<String>,
 }
 
 impl Primary {
     /// Takes over what `build` has prepared.
-    pub fn new(cluster: Cluster) -> Self {
-        let Cluster {
-            builder,
-            listeners,
-            handle,
-            starting,
-            commands,
-            events,
-        } = cluster;
+    pub fn new(
+        builder: Builder,
+        workers: usize,
+        listeners: Vec<Listener>,
+        commands: mpsc::UnboundedReceiver<Command>,
+    ) -> Self {
         let (report_to, reports) = mpsc::unbounded_channel();
         Self {
-            supervisor: Supervisor::new(builder.rules.clone(), builder.workers),
+            supervisor: Supervisor::new(builder.rules.clone(), workers),
             balancer: Balancer::new(builder.settings.max_connections),
-            acceptors: Acceptors::default(),
+            events: broadcast::Sender::new(EVENTS),
+            acceptor: Acceptor::default(),
             workers: BTreeMap::new(),
             worker_tasks: FuturesUnordered::new(),
             reports,
             report_to,
             commands,
-            outboxes: handle.outboxes,
-            events,
             reloads: Vec::new(),
+            next_reloads: Vec::new(),
             totals: Totals::default(),
             retired_requests: 0,
             begun: Instant::now(),
             last_failure: None,
             last_signal: None,
             outcome: None,
-            starting: Some(starting),
+            starting: Some(Starting::new()),
             upgrade: None,
             builder,
             listeners,
         }
     }
 
+    /// How many workers there are to be.
+    pub fn wanted(&self) -> usize {
+        self.supervisor.wanted()
+    }
+
     /// Runs until no worker is left.
     pub async fn run(mut self) -> Result<Ended, Error> {
         raise_descriptor_limit();
+        self.begun = Instant::now();
         self.begin_to_accept()?;
-        let mut signals = self.builder.signals.then(signals::received);
         let mut pulse = interval(PULSE);
         // After a pause of our own, workers are not blamed for it.
         pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
-
-        for signal in signals::ignored().filter(|_| self.builder.signals) {
+        let (ignored, signals) = self.builder.signals.then(signals::received).unzip();
+        for signal in ignored.into_iter().flatten() {
             self.emit(Event::SignalIgnored { signal });
         }
+        let mut signals = signals;
+
         self.step(Input::Clock);
         while self.outcome.is_none() {
             let deadline = self.supervisor.deadline();
@@ -128,27 +136,22 @@ impl Primary {
                 Some((id, report)) = self.reports.recv() => self.on_report(id, report),
                 Some(()) = self.worker_tasks.next() => {}
                 Some(command) = self.commands.recv() => self.handle_command(command),
-                accepted = self.acceptors.accept(), if takes => self.accepted(accepted),
-                () = until(deadline), if deadline.is_some() => self.step(Input::Clock),
+                accepted = self.acceptor.accept(), if takes => self.accepted(accepted),
+                Some(()) = OptionFuture::from(deadline.map(|at| sleep_until(at.into()))) => self.step(Input::Clock),
                 _ = pulse.tick() => self.step(Input::HeartbeatTick),
-                Some(signal) = next_signal(&mut signals) => self.on_signal(signal),
-                outcome = attempted(&mut self.upgrade) => self.upgraded(outcome),
+                Some(Some(signal)) = OptionFuture::from(signals.as_mut().map(StreamExt::next)) => self.on_signal(signal),
+                Some(outcome) = OptionFuture::from(self.upgrade.as_mut()) => self.upgraded(outcome),
             }
         }
-        self.end()
-    }
-
-    fn end(mut self) -> Result<Ended, Error> {
-        let outcome = self.outcome.take().unwrap_or(ShutdownReason::NobodyLeft);
-        let ShutdownReason::GaveUp { slot, tries } = outcome else {
-            let signal = self.last_signal;
-            return Ok(Ended { outcome, signal });
-        };
-        Err(Error::CrashLoop {
-            slot,
-            tries,
-            last: self.why(),
-        })
+        let outcome = self.outcome.unwrap_or(ShutdownReason::NobodyLeft);
+        let signal = self.last_signal;
+        match outcome {
+            ShutdownReason::GaveUp { slot, tries } => {
+                let last = self.why();
+                Err(Error::CrashLoop { slot, tries, last })
+            }
+            _ => Ok(Ended { outcome, signal }),
+        }
     }
 
     fn step(&mut self, input: Input) {
@@ -164,27 +167,24 @@ impl Primary {
         }
     }
 
+    /// Returns what happened to the last worker that failed.
     fn why(&self) -> String {
-        let why = self.last_failure.as_ref().map(ToString::to_string);
-        why.unwrap_or_else(|| "no answer".to_owned())
+        let why = self.last_failure.as_deref();
+        why.unwrap_or("no answer").to_owned()
     }
 
-    fn info(&self, id: WorkerId) -> Option<WorkerInfo> {
-        self.workers.get(&id).map(|worker| worker.info)
-    }
-
-    fn order(&mut self, id: WorkerId, message: PrimaryMessage) {
+    fn order(&self, id: WorkerId, message: PrimaryMessage) {
         self.send(id, WorkerCommand::Say(message, None));
     }
 
-    fn send(&mut self, id: WorkerId, order: WorkerCommand) {
+    fn send(&self, id: WorkerId, order: WorkerCommand) {
         if let Some(worker) = self.workers.get(&id) {
             // Its task ends with the worker, which is reported.
             let _ = worker.senders.commands.send(order);
         }
     }
 
-    fn signal(&mut self, id: WorkerId, signal: Signal) {
+    fn signal(&self, id: WorkerId, signal: Signal) {
         if let Some(worker) = self.workers.get(&id) {
             // As above.
             let _ = worker.senders.signals.send(signal);
@@ -195,25 +195,10 @@ impl Primary {
         // The program need not listen.
         let _ = self.events.send(event);
     }
-}
 
-async fn attempted(upgrade: &mut Option<Attempt>) -> upgrade::Outcome {
-    match upgrade {
-        Some(attempt) => attempt.await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn until(deadline: Option<Instant>) {
-    let far = || Instant::now() + Duration::from_secs(3600);
-    sleep_until(deadline.unwrap_or_else(far).into()).await;
-}
-
-async fn next_signal(
-    signals: &mut Option<impl futures_util::Stream<Item = Signal> + Unpin>,
-) -> Option<Signal> {
-    match signals {
-        Some(signals) => signals.next().await,
-        None => std::future::pending().await,
+    fn emit_of(&self, id: WorkerId, event: impl Fn(WorkerInfo) -> Event) {
+        if let Some(worker) = self.workers.get(&id) {
+            self.emit(event(worker.info));
+        }
     }
 }

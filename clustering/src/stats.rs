@@ -1,13 +1,14 @@
 //! What a cluster is doing, in numbers.
 
+use std::fmt;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::ipc::protocol::Counters;
 
 /// A cluster at one moment.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Stats {
     /// How long it has been running.
@@ -25,6 +26,11 @@ pub struct Stats {
 }
 
 impl Stats {
+    /// Returns it as a line of JSON.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("numbers and words are JSON")
+    }
+
     /// How many workers serve.
     pub fn ready(&self) -> usize {
         let ready = |worker: &&WorkerStats| worker.state == WorkerState::Ready;
@@ -38,7 +44,7 @@ impl Stats {
 }
 
 /// One worker. What it has done is what it said last, at most a second ago.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WorkerStats {
     /// Its number.
@@ -56,7 +62,7 @@ pub struct WorkerStats {
 }
 
 /// What a worker is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum WorkerState {
     /// It has not answered its first request yet.
@@ -69,8 +75,14 @@ pub enum WorkerState {
     Ending,
 }
 
+impl fmt::Display for WorkerState {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(&format!("{self:?}").to_lowercase())
+    }
+}
+
 /// What has happened since the start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Totals {
     /// Workers that were started.

@@ -38,6 +38,19 @@ impl State {
             Self::Starting { .. } | Self::Draining { .. } => None,
         }
     }
+
+    /// Returns when its time is over.
+    fn until(self) -> Option<Instant> {
+        match self {
+            Self::Starting { until } | Self::Draining { until } => Some(until),
+            Self::Ready { .. } | Self::Killed { .. } => None,
+        }
+    }
+
+    /// Returns whether it serves, or will soon.
+    fn holds_slot(self) -> bool {
+        matches!(self, Self::Starting { .. } | Self::Ready { .. })
+    }
 }
 
 #[derive(Debug)]
@@ -74,6 +87,8 @@ pub struct Supervisor {
     /// Set when nothing is to be started any more.
     outcome: Option<ShutdownReason>,
     finished: bool,
+    /// What the step under way has decided so far.
+    actions: Vec<Action>,
 }
 
 impl Supervisor {
@@ -89,6 +104,7 @@ impl Supervisor {
             shutdown_at: None,
             outcome: None,
             finished: false,
+            actions: Vec::new(),
         };
         supervisor.want(workers);
         supervisor
@@ -96,48 +112,40 @@ impl Supervisor {
 
     /// Takes in what happened at `now`, and says what is to be done, in this order.
     pub fn step(&mut self, now: Instant, input: Input) -> Vec<Action> {
-        let mut actions = Vec::new();
         if self.finished {
-            return actions;
+            return Vec::new();
         }
         match input {
-            Input::Ready(id) => self.ready(now, id, &mut actions),
+            Input::Ready(id) => self.ready(now, id),
             Input::Heartbeat(id) => self.heard(id),
-            Input::Leaving(id) => self.leaving(now, id, &mut actions),
-            Input::Exited(id) => self.exited(now, id, &mut actions),
-            Input::HeartbeatTick => self.pulse(&mut actions),
-            Input::Reload => self.ask_for_reload(),
+            Input::Leaving(id) => self.leaving(now, id),
+            Input::Exited(id) => self.exited(now, id),
+            Input::HeartbeatTick => self.pulse(),
+            Input::Reload => self.reload.again = true,
             Input::Scale(workers) if self.outcome.is_none() => self.scale(workers),
             Input::Fork if self.outcome.is_none() => self.fork(),
             Input::Drain(id) => self.dismiss(id),
-            Input::Shutdown => self.shut_down(now, &mut actions),
+            Input::Shutdown => self.shut_down(now),
             Input::Leave => self.shutdown_at = Some(now),
-            Input::Quit => self.quit(&mut actions),
+            Input::Quit => self.end(ShutdownReason::Quit),
             // A cluster on its way out does not grow.
             Input::Clock | Input::Scale(_) | Input::Fork => {}
         }
         self.leave_in_time(now);
-        self.trim(now, &mut actions);
-        self.enforce_limits(now, &mut actions);
-        self.go_on_with_reload(now, &mut actions);
-        self.fill(now, &mut actions);
-        self.finish(&mut actions);
-        actions
+        self.trim(now);
+        self.enforce_limits(now);
+        self.go_on_with_reload(now);
+        self.fill(now);
+        self.finish();
+        std::mem::take(&mut self.actions)
     }
 
     /// When `step` wants to be called with `Clock`, if nothing happens before.
     pub fn deadline(&self) -> Option<Instant> {
-        let limits = self
-            .workers
-            .values()
-            .filter_map(|worker| match worker.state {
-                State::Starting { until } | State::Draining { until } => Some(until),
-                State::Ready { .. } | State::Killed { .. } => None,
-            });
-        let retries = (0..self.slots.len()).filter_map(|slot| {
-            let waits = self.outcome.is_none() && self.lacks_worker(slot);
-            self.slots[slot].retry_at.filter(|_| waits)
-        });
+        let workers = self.workers.values();
+        let limits = workers.filter_map(|worker| worker.state.until());
+        let retries = self.vacant_slots().into_iter();
+        let retries = retries.filter_map(|slot| self.slots[slot].retry_at);
         limits.chain(retries).chain(self.shutdown_at).min()
     }
 
@@ -171,21 +179,34 @@ impl Supervisor {
         self.slots.iter().filter(|slot| slot.wanted).count()
     }
 
-    /// The number of the reload that `Reload` would ask for now.
-    pub fn next_reload(&self) -> u64 {
-        self.reload.next()
+    /// Returns where a worker is to be started: none serves or will soon, and the fate of the slot does not depend on one that is being killed.
+    fn vacant_slots(&self) -> Vec<usize> {
+        let wanted = |slot: &Slot| slot.wanted && self.outcome.is_none();
+        let mut vacant: Vec<_> = self.slots.iter().map(wanted).collect();
+        for worker in self.workers.values() {
+            let is_decided = worker.replacement_decided || worker.voluntary;
+            let is_killed = matches!(worker.state, State::Killed { .. });
+            if worker.state.holds_slot() || (is_killed && !is_decided) {
+                vacant[worker.slot] = false;
+            }
+        }
+        (0..vacant.len()).filter(|slot| vacant[*slot]).collect()
     }
 
     /// Whether a worker serves here, or will soon.
     fn is_held(&self, slot: usize) -> bool {
-        self.in_slot(slot)
-            .any(|(_, state)| matches!(state, State::Ready { .. } | State::Starting { .. }))
+        let mut workers = self.workers.values();
+        workers.any(|worker| worker.slot == slot && worker.state.holds_slot())
     }
 
-    fn in_slot(&self, slot: usize) -> impl Iterator<Item = (WorkerId, State)> {
+    /// Returns the workers of which `which` is true.
+    fn ids(&self, which: impl Fn(WorkerId, &WorkerEntry) -> bool) -> Vec<WorkerId> {
         let workers = self.workers.iter();
-        workers
-            .filter(move |(_, worker)| worker.slot == slot)
-            .map(|(id, worker)| (*id, worker.state))
+        let ids = workers.filter(|(id, worker)| which(**id, worker));
+        ids.map(|(id, _)| *id).collect()
+    }
+
+    fn tell(&mut self, notice: Notice) {
+        self.actions.push(Action::Tell(notice));
     }
 }

@@ -4,51 +4,12 @@
 //! again with the lesson's name in a variable, so exit codes, signal handlers and workers of two lessons never meet.
 
 use std::env;
-use std::io::{Read, Write};
+use std::io::{self, Write};
 use std::process::{Command, ExitCode, Stdio, Termination};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
-#[path = "../examples/busy.rs"]
-mod busy;
-#[path = "../examples/cpus.rs"]
-mod cpus;
-#[path = "../examples/demo.rs"]
-mod demo;
-#[path = "../examples/disconnect.rs"]
-mod disconnect;
-#[path = "../examples/echo.rs"]
-mod echo;
-#[path = "../examples/events.rs"]
-mod events;
-#[path = "../examples/exit-code.rs"]
-mod exit_code;
-#[path = "../examples/killed.rs"]
-mod killed;
-#[path = "../examples/messages.rs"]
-mod messages;
-#[path = "../examples/notes.rs"]
-mod notes;
-#[path = "../examples/one-port.rs"]
-mod one_port;
-#[path = "../examples/own-memory.rs"]
-mod own_memory;
-#[path = "../examples/primary-and-worker.rs"]
-mod primary_and_worker;
-#[path = "../examples/primary-gone.rs"]
-mod primary_gone;
-#[path = "../examples/reload.rs"]
-mod reload;
-#[path = "../examples/round-robin.rs"]
-mod round_robin;
-#[path = "../examples/scale.rs"]
-mod scale;
-#[path = "../examples/shared.rs"]
-mod shared;
-#[path = "../examples/taken-port.rs"]
-mod taken_port;
-
-/// Names the lesson that a process is started for. Workers inherit it.
+/// Names the lesson that a started process is. Workers inherit it.
 const VARIABLE: &str = "CLUSTERING_LESSON";
 
 struct Lesson {
@@ -61,7 +22,10 @@ struct Lesson {
 }
 
 macro_rules! lessons {
-    ($($module:ident $name:literal $title:literal;)*) => {
+    ($($module:ident $path:literal $name:literal $title:literal;)*) => {
+        $(#[path = $path]
+        mod $module;)*
+
         const LESSONS: &[Lesson] = &[$(Lesson {
             name: $name,
             title: $title,
@@ -74,25 +38,25 @@ macro_rules! lessons {
 }
 
 lessons! {
-    notes              "notes"              "the notes' example: which started, which answered, which died";
-    primary_and_worker "primary-and-worker" "one program, started again: isPrimary, isWorker, fork(env)";
-    events             "events"             "fork, online, listening, disconnect, exit";
-    cpus               "cpus"               "a worker for each core";
-    one_port           "one-port"           "port 0: one port, the same for all workers";
-    round_robin        "round-robin"        "SCHED_RR: the primary hands out connections, to all alike";
-    shared             "shared"             "SCHED_NONE: the quickest worker accepts";
-    own_memory         "own-memory"         "workers share a port, and no variable";
-    messages           "messages"           "worker.send, process.send: both ways, in order";
-    exit_code          "exit-code"          "code, signal, and whether the primary wanted it";
-    killed             "killed"             "kill -9 of a worker: the other one goes on, a new one comes";
-    busy               "busy"               "more than one core: one computes, the other answers";
-    disconnect         "disconnect"         "worker.disconnect: what has begun is finished";
-    reload             "reload"             "a new version without a gap";
-    scale              "scale"              "more workers, and fewer";
-    taken_port         "taken-port"         "EADDRINUSE, and no worker is started";
-    primary_gone       "primary-gone"       "kill -9 of the primary: its workers go with it";
-    echo               "echo"               "any protocol: an echo server on TCP";
-    demo               "demo"               "a worker dies, all are replaced, no client notices";
+    notes              "../examples/notes.rs"                 "notes"              "the notes' example: which started, which answered, which died";
+    primary_and_worker "../examples/primary-and-worker.rs"    "primary-and-worker" "one program, started again: isPrimary, isWorker, fork(env)";
+    events             "../examples/events.rs"                "events"             "fork, online, listening, disconnect, exit";
+    cpus               "../examples/cpus.rs"                  "cpus"               "a worker for each core";
+    one_port           "../examples/one-port.rs"              "one-port"           "port 0: one port, the same for all workers";
+    round_robin        "../examples/round-robin.rs"           "round-robin"        "SCHED_RR: the primary hands out connections, to all alike";
+    shared             "../examples/shared.rs"                "shared"             "SCHED_NONE: the quickest worker accepts";
+    own_memory         "../examples/own-memory.rs"            "own-memory"         "workers share a port, and no variable";
+    messages           "../examples/messages.rs"              "messages"           "worker.send, process.send: both ways, in order";
+    exit_code          "../examples/exit-code.rs"             "exit-code"          "code, signal, and whether the primary wanted it";
+    killed             "../examples/killed.rs"                "killed"             "kill -9 of a worker: the other one goes on, a new one comes";
+    busy               "../examples/busy.rs"                  "busy"               "more than one core: one computes, the other answers";
+    disconnect         "../examples/disconnect.rs"            "disconnect"         "worker.disconnect: what has begun is finished";
+    reload             "../examples/reload.rs"                "reload"             "a new version without a gap";
+    scale              "../examples/scale.rs"                 "scale"              "more workers, and fewer";
+    taken_port         "../examples/taken-port.rs"            "taken-port"         "EADDRINUSE, and no worker is started";
+    primary_gone       "../examples/primary-gone.rs"          "primary-gone"       "kill -9 of the primary: its workers go with it";
+    echo               "../examples/echo.rs"                  "echo"               "any protocol: an echo server on TCP";
+    demo               "../examples/demo.rs"                  "demo"               "a worker dies, all are replaced, no client notices";
 }
 
 /// Runs the lesson that this process was started for, if it was; `main` calls this before anything else.
@@ -101,84 +65,60 @@ pub fn run_as_lesson() -> Option<ExitCode> {
     Some((find(&name).ok()?.main)())
 }
 
-/// Prints a line for each lesson: its name and its title.
-pub fn list(out: &mut dyn Write) -> anyhow::Result<()> {
-    for lesson in LESSONS {
-        writeln!(out, "{:<20} {}", lesson.name, lesson.title)?;
-    }
-    Ok(out.flush()?)
+/// Returns a line for each lesson: its name and its title.
+pub fn list() -> String {
+    let line = |lesson: &Lesson| format!("{:<20} {}\n", lesson.name, lesson.title);
+    LESSONS.iter().map(line).collect()
 }
 
-/// Prints what the named lessons print, or all; with `code` both programs and the output, from the files.
-pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> anyhow::Result<()> {
-    let named = names.iter().map(|name| find(name));
-    let mut lessons = named.collect::<anyhow::Result<Vec<_>>>()?;
-    if lessons.is_empty() {
-        lessons.extend(LESSONS);
-    }
+/// Prints the output of the named lessons, or of all; with `code`, both programs and the output, from the files.
+pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> Result<()> {
+    let lessons: Vec<&Lesson> = match names {
+        [] => LESSONS.iter().collect(),
+        names => names.iter().map(|name| find(name)).collect::<Result<_>>()?,
+    };
     for (index, lesson) in lessons.iter().enumerate() {
+        let (name, mut text) = (lesson.name, String::new());
         if lessons.len() > 1 {
             let gap = if index > 0 { "\n" } else { "" };
-            writeln!(out, "{gap}== {} == {}\n", lesson.name, lesson.title)?;
-            out.flush()?;
+            text += &format!("{gap}== {name} == {}\n\n", lesson.title);
         }
         if code {
-            let Lesson {
-                name,
-                rust,
-                node,
-                output,
-                ..
-            } = lesson;
-            writeln!(
-                out,
-                "// {name}.rs\n{rust}\n// {name}.mjs\n{node}\n// {name}.out\n{output}"
-            )?;
-        } else {
-            start(lesson, out).with_context(|| format!("lesson {}", lesson.name))?;
+            text += &format!("// examples/{name}.rs\n{}\n", lesson.rust);
+            text += &format!("// examples/{name}.mjs\n{}\n", lesson.node);
+            text += &format!("// Both print:\n{}", lesson.output);
+        }
+        out.write_all(text.as_bytes()).context("cannot write")?;
+        if !code {
+            start(lesson, out)?;
         }
     }
-    Ok(out.flush()?)
-}
-
-/// Starts the lesson and copies what it prints. When our reader leaves, the lesson is killed.
-fn start(lesson: &Lesson, out: &mut dyn Write) -> anyhow::Result<()> {
-    let mut command = Command::new(env::current_exe().context("our own program")?);
-    command
-        .env(VARIABLE, lesson.name)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped());
-    let mut child = command.spawn()?;
-    let copied = child
-        .stdout
-        .take()
-        .context("a pipe")
-        .and_then(|mut stdout| copy(&mut stdout, out));
-    if copied.is_err() {
-        child.kill()?;
-    }
-    let status = child.wait()?;
-    copied?;
-    ensure!(status.success(), "{status}");
     Ok(())
 }
 
-/// Copies what comes as it comes.
-fn copy(from: &mut dyn Read, out: &mut dyn Write) -> anyhow::Result<()> {
-    let mut chunk = [0; 8192];
-    loop {
-        let read = from.read(&mut chunk)?;
-        if read == 0 {
-            return Ok(());
-        }
-        out.write_all(&chunk[..read])?;
-        out.flush()?;
-    }
+fn find(name: &str) -> Result<&'static Lesson> {
+    let lesson = LESSONS.iter().find(|lesson| lesson.name == name);
+    lesson.with_context(|| {
+        format!("no lesson is called {name:?}; `clustering tour --list` names them")
+    })
 }
 
-fn find(name: &str) -> anyhow::Result<&'static Lesson> {
-    match LESSONS.iter().find(|lesson| lesson.name == name) {
-        Some(lesson) => Ok(lesson),
-        None => bail!("no lesson is called {name:?}; `clustering tour --list` names them"),
+/// Starts the lesson and copies what it prints. When our reader leaves, the lesson is killed.
+fn start(lesson: &Lesson, out: &mut dyn Write) -> Result<()> {
+    let mut child = Command::new(env::current_exe()?)
+        .env(VARIABLE, lesson.name)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start lesson {}", lesson.name))?;
+    let mut stdout = child.stdout.take().expect("stdout is piped");
+    let copied = io::copy(&mut stdout, out);
+    if copied.is_err() {
+        // It may have ended by itself.
+        let _ = child.kill();
     }
+    let status = child.wait()?;
+    copied.context("cannot write")?;
+    ensure!(status.success(), "lesson {}: {status}", lesson.name);
+    Ok(())
 }

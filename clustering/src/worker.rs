@@ -10,7 +10,6 @@ use std::os::fd::OwnedFd;
 use std::sync::OnceLock;
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use nix::sys::signal::Signal;
 use nix::unistd::getppid;
 use tokio_util::sync::CancellationToken;
 
@@ -24,7 +23,7 @@ pub(crate) use tracker::ConnectionState;
 pub(crate) use tracker::ConnectionTracker;
 
 use crate::ipc::channel;
-use crate::{Error, WorkerId};
+use crate::{Error, WorkerId, sys};
 
 /// The variables that tell a worker what it is. Node: `NODE_UNIQUE_ID`.
 pub(crate) const WORKER_ID: &str = "CLUSTER_WORKER_ID";
@@ -37,7 +36,7 @@ pub(crate) const PRIMARY_PID: &str = "CLUSTER_PRIMARY_PID";
 pub fn is_primary() -> bool {
     // The channel is taken over by `from_env`, after which the answer must be the same.
     static ANSWER: OnceLock<bool> = OnceLock::new();
-    *ANSWER.get_or_init(|| std::env::var_os(WORKER_ID).is_none() || !channel::is_stdin())
+    *ANSWER.get_or_init(|| !std::env::var(PRIMARY_PID).is_ok_and(|pid| channel::is_stdin(&pid)))
 }
 
 /// A process that a cluster has started.
@@ -47,6 +46,8 @@ pub struct Worker {
     channel: OwnedFd,
     messages: MessageChannels,
     draining: CancellationToken,
+    #[cfg(feature = "http")]
+    pub(crate) access_log: Option<crate::http::AccessLog>,
 }
 
 impl Worker {
@@ -68,7 +69,7 @@ impl Worker {
             return Err(Error::NoWorker);
         };
         let io = |attempt| move |errno: nix::Error| Error::io(attempt)(errno.into());
-        nix::sys::prctl::set_pdeathsig(Signal::SIGKILL).map_err(io("follow the primary"))?;
+        sys::follow_parent().map_err(io("follow the primary"))?;
         // It may have died before the call.
         if u64::try_from(getppid().as_raw()) != Ok(primary) {
             return Err(Error::Orphaned);
@@ -81,6 +82,8 @@ impl Worker {
             channel,
             messages: MessageChannels::new(),
             draining: CancellationToken::new(),
+            #[cfg(feature = "http")]
+            access_log: None,
         })
     }
 

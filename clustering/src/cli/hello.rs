@@ -3,16 +3,22 @@
 use std::convert::Infallible;
 
 use bytes::Bytes;
-use clustering::{Body, Error, Worker};
+use clustering::{Body, Worker};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Body as _;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 
+use super::access_log;
+
 /// Serves `Handled by worker PID` until the primary wants no more of this process.
-pub fn serve(worker: Worker) -> Result<(), Error> {
+pub fn serve(mut worker: Worker) -> anyhow::Result<()> {
+    if let Some(file) = std::env::var_os(access_log::VARIABLE) {
+        worker = worker.access_log(access_log::open(file.as_ref())?);
+    }
     let words = Bytes::from(format!("Handled by worker {}", std::process::id()));
-    worker.serve_blocking(service_fn(move |request| answer(request, words.clone())))
+    let service = service_fn(move |request| answer(request, words.clone()));
+    Ok(worker.serve_blocking(service)?)
 }
 
 async fn answer(request: Request<Body>, words: Bytes) -> Result<Response<Full<Bytes>>, Infallible> {

@@ -18,7 +18,7 @@ use listenfd::ListenFd;
 
 use super::message::say;
 use super::pid_file::PidFile;
-use super::{address, duration, size};
+use super::{access_log, address, duration, size};
 
 /// What can be said about a server.
 #[derive(clap::Args)]
@@ -77,6 +77,9 @@ pub struct Args {
     /// Write the number of the primary's process into this file, which is removed at the end
     #[arg(long, value_name = "FILE")]
     pid_file: Option<PathBuf>,
+    /// Write a line for each answer into this file, or to stdout: time, client, request, status, bytes, milliseconds, and whether it was answered, refused, failed or cut
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "-")]
+    access_log: Option<PathBuf>,
     /// Print nothing
     #[arg(short, long)]
     quiet: bool,
@@ -186,6 +189,11 @@ fn builder(args: Args) -> anyhow::Result<Builder> {
             body_bytes: args.max_body as u64,
             head_bytes: args.max_head,
         });
+    if let Some(file) = args.access_log {
+        let opened = access_log::open(&file);
+        drop(opened.with_context(|| format!("cannot write {}", file.display()))?);
+        builder = builder.env(access_log::VARIABLE, file);
+    }
     if let Some(workers) = args.workers {
         builder = builder.workers(workers.into());
     }
@@ -197,43 +205,28 @@ fn builder(args: Args) -> anyhow::Result<Builder> {
 
 /// Prints what the notes print, and on stderr what else people want to know. Returns false if the reader is gone.
 fn show(event: &Event) -> bool {
-    match event {
+    say(&match event {
         Event::Listening { worker, .. } => return tell(&format!("Worker {} started", worker.pid)),
         Event::Exit { worker, .. } => return tell(&format!("Worker {} died", worker.pid)),
-        Event::ForkFailed { reason, .. } => say(reason),
-        Event::Hung { worker } => say(&format!(
-            "worker {} shows no sign of life, and is killed",
-            worker.pid
-        )),
-        Event::StartTimedOut { worker } => say(&format!(
-            "worker {} was not ready in time, and is killed",
-            worker.pid
-        )),
-        Event::DrainTimedOut { worker } => say(&format!(
-            "worker {} did not finish in time, and is killed",
-            worker.pid
-        )),
-        Event::LameDuck => say("going, but still serving until everybody has noticed"),
-        Event::Reloaded => say("reloaded"),
-        Event::ReloadFailed { reason } => say(&format!(
-            "not reloaded, the old workers go on: the new one failed: {reason}"
-        )),
-        Event::Upgraded { pid } => say(&format!("replaced by process {pid}")),
-        Event::UpgradeFailed { reason } => say(&format!("not replaced, all goes on: {reason}")),
-        Event::ServiceFailed { worker, reason } => {
-            say(&format!(
-                "worker {}: a service failed: {reason}",
-                worker.pid
-            ));
+        Event::ForkFailed { reason, .. } => reason.clone(),
+        Event::Hung { worker } => format!("{worker} shows no sign of life, and is killed"),
+        Event::StartTimedOut { worker } => format!("{worker} was not ready in time, and is killed"),
+        Event::DrainTimedOut { worker } => {
+            format!("{worker} did not finish in time, and is killed")
         }
-        Event::SignalIgnored { signal } => say(&format!("{signal} is ignored, as at the start")),
-        Event::State(stats) => {
-            let json = serde_json::to_string(stats).expect("numbers and words are JSON");
-            say(&json);
+        Event::LameDuck => "going, but still serving until everybody has noticed".to_owned(),
+        Event::Reloaded => "reloaded".to_owned(),
+        Event::ReloadFailed { reason } => {
+            format!("not reloaded, the old workers go on: the new one failed: {reason}")
         }
-        Event::AcceptFailed { reason } => say(&format!("cannot accept: {reason}")),
-        _ => {}
-    }
+        Event::Upgraded { pid } => format!("replaced by process {pid}"),
+        Event::UpgradeFailed { reason } => format!("not replaced, all goes on: {reason}"),
+        Event::ServiceFailed { worker, reason } => format!("{worker}: a service failed: {reason}"),
+        Event::SignalIgnored { signal } => format!("{signal} is ignored, as at the start"),
+        Event::State(stats) => stats.to_json(),
+        Event::AcceptFailed { reason } => format!("cannot accept: {reason}"),
+        _ => return true,
+    });
     true
 }
 

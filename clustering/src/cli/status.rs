@@ -4,8 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use anyhow::Context;
-use clustering::client;
-use serde_json::Value;
+use clustering::{Stats, client};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{sleep, timeout};
 
@@ -49,7 +48,7 @@ pub async fn status(args: Args) -> anyhow::Result<u8> {
         };
         let text = asked.with_context(|| format!("no answer within {PATIENCE:?}"))?;
         let text = text.with_context(|| format!("cannot ask http://{}", args.admin))?;
-        let status: Value =
+        let status: Stats =
             serde_json::from_str(&text).context("that is no cluster's admin address")?;
         let words = if args.json {
             text + "\n"
@@ -80,76 +79,50 @@ fn print(words: &str, redraws: bool) -> io::Result<()> {
 }
 
 /// The columns that `/status` has and those that follow from two of them.
-fn table(status: &Value, before: Option<&Value>) -> String {
-    let workers = status["workers"].as_array().map_or(&[][..], Vec::as_slice);
-    let ready = workers
-        .iter()
-        .filter(|worker| worker["state"] == "ready")
-        .count();
-    let mut lines = vec![format!(
-        "{ready} of {} workers serve{}, up {}, {} requests{}, {} died, {} reloads",
-        status["wanted"],
-        if status["ending"] == true {
-            ", stopping"
-        } else {
-            ""
-        },
-        span(&status["uptime"]),
-        status["requests"],
-        rate(
-            status,
-            before,
-            &status["requests"],
-            before.map(|before| &before["requests"])
-        ),
-        status["totals"]["died"],
-        status["totals"]["reloads"],
-    )];
-    lines.push(format!(
-        "{:>4} {:>6} {:>8}  {:<9} {:>8} {:>6} {:>12} {:>12}",
-        "SLOT", "WORKER", "PID", "STATE", "UP", "OPEN", "CONNECTIONS", "REQUESTS"
-    ));
-    let mut workers: Vec<_> = workers.iter().collect();
-    workers.sort_by_key(|worker| (worker["slot"].as_u64(), worker["id"].as_u64()));
+fn table(status: &Stats, before: Option<&Stats>) -> String {
+    let mut table = format!(
+        "{} of {} workers serve{}, up {}, {} requests{}, {} died, {} reloads\n",
+        status.ready(),
+        status.wanted,
+        if status.ending { ", stopping" } else { "" },
+        span(status.uptime),
+        status.requests,
+        before.map_or_else(String::new, |before| rate(status, before)),
+        status.totals.died,
+        status.totals.reloads,
+    );
+    table += "SLOT WORKER      PID  STATE           UP   OPEN  CONNECTIONS     REQUESTS\n";
+    let mut workers: Vec<_> = status.workers.iter().collect();
+    workers.sort_by_key(|worker| (worker.slot, worker.id));
     for worker in workers {
-        let counters = &worker["counters"];
-        lines.push(format!(
-            "{:>4} {:>6} {:>8}  {:<9} {:>8} {:>6} {:>12} {:>12}",
-            worker["slot"].as_u64().unwrap_or_default(),
-            worker["id"].as_u64().unwrap_or_default(),
-            worker["pid"].as_u64().unwrap_or_default(),
-            worker["state"].as_str().unwrap_or("?"),
-            span(&worker["uptime"]),
-            counters["open"].as_u64().unwrap_or_default(),
-            counters["connections"].as_u64().unwrap_or_default(),
-            counters["requests"].as_u64().unwrap_or_default(),
-        ));
+        let (up, counters) = (span(worker.uptime), worker.counters);
+        table += &format!(
+            "{:>4} {:>6} {:>8}  {:<9} {up:>8} {:>6} {:>12} {:>12}\n",
+            worker.slot,
+            worker.id,
+            worker.pid,
+            worker.state,
+            counters.open,
+            counters.connections,
+            counters.requests,
+        );
     }
-    lines.join("\n") + "\n"
+    table
 }
 
-fn rate(status: &Value, before: Option<&Value>, now: &Value, then: Option<&Value>) -> String {
-    let elapsed = before.map_or(0.0, |before| {
-        seconds(&status["uptime"]) - seconds(&before["uptime"])
-    });
-    match (now.as_f64(), then.and_then(Value::as_f64)) {
-        (Some(now), Some(then)) if elapsed > 0.0 => {
-            format!(" ({:.0} a second)", (now - then).max(0.0) / elapsed)
-        }
-        _ => String::new(),
+fn rate(now: &Stats, before: &Stats) -> String {
+    let elapsed = now.uptime.saturating_sub(before.uptime).as_secs_f64();
+    let requests = now.requests.saturating_sub(before.requests) as f64;
+    match elapsed {
+        0.0 => String::new(),
+        _ => format!(" ({:.0} a second)", requests / elapsed),
     }
 }
 
-fn seconds(duration: &Value) -> f64 {
-    let part = |name: &str| duration[name].as_f64().unwrap_or_default();
-    part("secs") + part("nanos") / 1e9
-}
-
-fn span(duration: &Value) -> String {
-    let seconds = duration["secs"].as_u64().unwrap_or_default();
-    match seconds {
-        0..60 => format!("{seconds}s"),
-        60..3600 => format!("{}m{:02}s", seconds / 60, seconds % 60),
-        _ => format!("{}h{:02}m", seconds / 3600, seconds / 60 % 60),
+fn span(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ 0..60 => format!("{seconds}s"),
+        seconds @ 60..3600 => format!("{}m{:02}s", seconds / 60, seconds % 60),
+        seconds => format!("{}h{:02}m", seconds / 3600, seconds / 60 % 60),
     }
 }

@@ -15,7 +15,8 @@ use hyper::service::{Service, service_fn};
 use hyper::{Method, Request, Response, StatusCode, Version};
 use hyper_util::rt::{TokioIo, TokioTimer};
 
-use super::request_body::{Body, BodyError};
+use super::access_log::{Access, AccessLog, AccessOutcome, Counted};
+use super::request_body::Body;
 use crate::Connection;
 use crate::ipc::protocol::Settings;
 use crate::worker::ConnectionState;
@@ -39,6 +40,7 @@ pub struct Server<S> {
     settings: Settings,
     http: http1::Builder,
     service: S,
+    access_log: Option<AccessLog>,
 }
 
 /// What is known of a connection while it is served.
@@ -55,7 +57,7 @@ where
     B::Error: Into<BoxError>,
 {
     /// Returns a server for this service.
-    pub fn new(settings: Settings, service: S) -> Self {
+    pub fn new(settings: Settings, service: S, access_log: Option<AccessLog>) -> Self {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
             .header_read_timeout(settings.head_timeout)
@@ -67,6 +69,7 @@ where
             settings,
             http,
             service,
+            access_log,
         }
     }
 
@@ -110,13 +113,17 @@ where
         &self,
         request: Request<Incoming>,
         exchange: &Exchange,
-    ) -> Result<Response<Either<B, Full<Bytes>>>, BoxError> {
-        let mut response = match self.refusal(&request) {
+    ) -> Result<Response<Counted<Either<B, Full<Bytes>>>>, BoxError> {
+        let log = self.access_log.clone();
+        let log = log.filter(|_| !exchange.state.is_probe());
+        let peer = exchange.info.map(|info| info.peer);
+        let mut access = log.map(|log| Access::new(log, peer, &request));
+        let (mut response, outcome) = match self.refusal(&request) {
             Some(status) => {
                 if !request.body().is_end_stream() {
                     exchange.state.leave_unread();
                 }
-                refuse(status)
+                (refuse(status), AccessOutcome::Refused)
             }
             None => self.call_service(request, exchange).await,
         };
@@ -124,14 +131,18 @@ where
         if exchange.state.tracker().draining.is_cancelled() {
             close(&mut response);
         }
-        Ok(response)
+        if let Some(access) = &mut access {
+            access.status = Some(response.status());
+            access.outcome = outcome;
+        }
+        Ok(response.map(|body| Counted::new(body, access)))
     }
 
     async fn call_service(
         &self,
         request: Request<Incoming>,
         exchange: &Exchange,
-    ) -> Response<Either<B, Full<Bytes>>> {
+    ) -> (Response<Either<B, Full<Bytes>>>, AccessOutcome) {
         let (mut head, incoming) = request.into_parts();
         let is_expected_to_ask = head.headers.contains_key(EXPECT);
         if let Some(info) = exchange.info {
@@ -139,21 +150,20 @@ where
         }
         let (body, watch) = Body::new(incoming, &self.settings);
         let answered = self.service.call(Request::from_parts(head, body)).await;
-        let mut response = match (watch.failure(), answered) {
-            (Some(BodyError::TooLong), _) => refuse(StatusCode::PAYLOAD_TOO_LARGE),
-            (Some(BodyError::TooSlow), _) => refuse(StatusCode::REQUEST_TIMEOUT),
-            (Some(BodyError::Broken), _) => refuse(StatusCode::BAD_REQUEST),
-            (None, Ok(response)) => response.map(Either::Left),
+        let (mut response, outcome) = match (watch.failure(), answered) {
+            (Some(failure), _) => (refuse(failure.status()), AccessOutcome::Refused),
+            (None, Ok(response)) => (response.map(Either::Left), AccessOutcome::Answered),
             (None, Err(error)) => {
                 exchange.state.count_failure(error.into().to_string());
-                refuse(StatusCode::INTERNAL_SERVER_ERROR)
+                let response = refuse(StatusCode::INTERNAL_SERVER_ERROR);
+                (response, AccessOutcome::Failed)
             }
         };
         if !watch.finish(is_expected_to_ask).await {
             exchange.state.leave_unread();
             close(&mut response);
         }
-        response
+        (response, outcome)
     }
 
     /// Returns the status for what no service should have to look at; hyper has refused all that is no HTTP at all.

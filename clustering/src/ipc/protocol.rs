@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Changes with every change of the messages: a worker of another version than its primary is refused, and the old ones serve on.
-pub const PROTOCOL: u32 = 3;
+pub const PROTOCOL: u32 = 4;
 
 /// From the primary to a worker.
 #[derive(Debug, Serialize, Deserialize)]

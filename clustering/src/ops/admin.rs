@@ -52,14 +52,15 @@ const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inlin
 /// [`Error::Io`] if the listener cannot be waited for.
 pub async fn serve(listener: TcpListener, handle: Handle) -> Result<Infallible, Error> {
     let watch = Error::io("watch the admin listener");
-    let mut acceptor = Acceptor::new(&listener.into()).map_err(watch)?;
+    let mut acceptor = Acceptor::default();
+    acceptor.push(listener.into()).map_err(watch)?;
     let tracker = ConnectionTracker::new(MOST_CONNECTIONS, CancellationToken::new());
     let service = service_fn(|request| answer(request, &handle));
     let settings = Settings {
         head_timeout: HEAD_TIMEOUT,
         ..Settings::default()
     };
-    let server = Server::new(settings, service);
+    let server = Server::new(settings, service, None);
     let mut connections = FuturesUnordered::new();
     loop {
         let accept = async {
@@ -82,8 +83,7 @@ async fn answer(
     handle: &Handle,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        let words = "look, do not touch\n".to_owned();
-        let mut refusal = page(StatusCode::METHOD_NOT_ALLOWED, TEXT, words);
+        let mut refusal = page(StatusCode::METHOD_NOT_ALLOWED, TEXT, "look, do not touch\n");
         let allowed = HeaderValue::from_static("GET, HEAD");
         refusal.headers_mut().insert(ALLOW, allowed);
         return Ok(refusal);
@@ -93,31 +93,19 @@ async fn answer(
         ending: true,
         ..Stats::default()
     });
-    let (status, kind, words) = match request.uri().path() {
-        "/livez" => (StatusCode::OK, TEXT, "alive\n".to_owned()),
-        "/readyz" if stats.is_ready() => (StatusCode::OK, TEXT, "ready\n".to_owned()),
-        "/readyz" => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            TEXT,
-            "not ready\n".to_owned(),
-        ),
-        "/metrics" => (StatusCode::OK, METRICS, metrics::text(&stats)),
-        "/status" => {
-            let json = serde_json::to_string(&stats).expect("numbers and words are JSON");
-            (StatusCode::OK, JSON, json)
-        }
-        "/" => (
-            StatusCode::OK,
-            PAGE,
-            include_str!("admin/page.html").to_owned(),
-        ),
-        _ => (StatusCode::NOT_FOUND, TEXT, "no such page\n".to_owned()),
-    };
-    Ok(page(status, kind, words))
+    Ok(match request.uri().path() {
+        "/livez" => page(StatusCode::OK, TEXT, "alive\n"),
+        "/readyz" if stats.is_ready() => page(StatusCode::OK, TEXT, "ready\n"),
+        "/readyz" => page(StatusCode::SERVICE_UNAVAILABLE, TEXT, "not ready\n"),
+        "/metrics" => page(StatusCode::OK, METRICS, metrics::text(&stats)),
+        "/status" => page(StatusCode::OK, JSON, stats.to_json()),
+        "/" => page(StatusCode::OK, PAGE, include_str!("admin/page.html")),
+        _ => page(StatusCode::NOT_FOUND, TEXT, "no such page\n"),
+    })
 }
 
-fn page(status: StatusCode, kind: &'static str, words: String) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from(words));
+fn page(status: StatusCode, kind: &'static str, text: impl Into<Bytes>) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(text.into()));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));

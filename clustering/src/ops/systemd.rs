@@ -3,10 +3,9 @@
 //! systemd starts what comes next when it reads `READY=1`, waits for the end of a reload, and restarts a service that no longer says `WATCHDOG=1`.
 //! Wherever `NOTIFY_SOCKET` is not set, all of this does nothing.
 
+use std::env;
 use std::io;
-use std::os::linux::net::SocketAddrExt;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::net::{self, SocketAddr};
+use std::os::unix::net;
 use std::time::Duration;
 
 use futures_util::stream::{Stream, StreamExt};
@@ -14,12 +13,10 @@ use nix::time::{ClockId, clock_gettime};
 use tokio::net::UnixDatagram;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use crate::{Event, Handle, Stats};
+use crate::{Event, Handle, Stats, sys};
 
 /// A service manager that listens.
-struct Manager {
-    address: SocketAddr,
-}
+struct Manager(net::SocketAddr);
 
 /// How long a manager that is busy is waited for. Only a few packets can wait for it, and `READY=1` had better not be the one that does not fit.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -60,9 +57,7 @@ pub async fn notify(
         let Ok(stats) = handle.stats().await else {
             break;
         };
-        for words in progress.after(&event, &stats) {
-            manager.say(&words).await;
-        }
+        progress.tell(&manager, &event, &stats).await;
     }
     // With nothing left to do it may have ended before we could ask.
     if !progress.stopping {
@@ -72,53 +67,48 @@ pub async fn notify(
 }
 
 /// What was said so far.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Progress {
     ready: bool,
     reloading: bool,
     stopping: bool,
-    status: String,
+    serving: Option<(usize, usize)>,
 }
 
 impl Progress {
-    fn after(&mut self, event: &Event, stats: &Stats) -> Vec<String> {
-        let mut words = Vec::new();
-        if stats.ending && !std::mem::replace(&mut self.stopping, true) {
-            words.push("STOPPING=1".to_owned());
-        }
+    async fn tell(&mut self, manager: &Manager, event: &Event, stats: &Stats) {
+        let is_first = |said: &mut bool| !std::mem::replace(said, true);
         if stats.ending {
-            return words;
+            if is_first(&mut self.stopping) {
+                manager.say("STOPPING=1").await;
+            }
+            return;
         }
+        let serving = (stats.ready(), stats.wanted);
         if matches!(event, Event::Reloading) && self.ready {
             self.reloading = true;
             // Since systemd 253 the time has to be in the same packet, or it waits for ever.
-            words.push(format!("RELOADING=1\nMONOTONIC_USEC={}", monotonic_usec()));
+            let usec = monotonic().as_micros();
+            let reloading = format!("RELOADING=1\nMONOTONIC_USEC={usec}");
+            manager.say(&reloading).await;
         }
         let over = matches!(event, Event::Reloaded | Event::ReloadFailed { .. });
-        let complete = stats.ready() >= stats.wanted;
-        if (over && std::mem::take(&mut self.reloading)) || (!self.ready && complete) {
-            self.ready = true;
-            words.push("READY=1".to_owned());
+        let is_over = over && std::mem::take(&mut self.reloading);
+        if is_over || (serving.0 >= serving.1 && is_first(&mut self.ready)) {
+            manager.say("READY=1").await;
         }
-        let status = format!("STATUS={} of {} workers serve", stats.ready(), stats.wanted);
-        if self.status != status {
-            self.status.clone_from(&status);
-            words.push(status);
+        if self.serving.replace(serving) != Some(serving) {
+            let status = format!("STATUS={} of {} workers serve", serving.0, serving.1);
+            manager.say(&status).await;
         }
-        words
     }
 }
 
 impl Manager {
     fn from_env() -> io::Result<Option<Self>> {
-        let Some(path) = std::env::var_os("NOTIFY_SOCKET") else {
-            return Ok(None);
-        };
-        let address = match path.as_bytes().strip_prefix(b"@") {
-            Some(name) => SocketAddr::from_abstract_name(name)?,
-            None => SocketAddr::from_pathname(&path)?,
-        };
-        Ok(Some(Self { address }))
+        let path = env::var_os("NOTIFY_SOCKET");
+        let address = path.map(|path| sys::unix_address(&path));
+        Ok(address.transpose()?.map(Self))
     }
 
     async fn say(&self, words: &str) {
@@ -126,29 +116,24 @@ impl Manager {
         let _ = timeout(PATIENCE, self.send(words)).await;
     }
 
-    async fn send(&self, words: &str) -> io::Result<()> {
+    async fn send(&self, words: &str) -> io::Result<usize> {
         let socket = net::UnixDatagram::unbound()?;
         socket.set_nonblocking(true)?;
         // Only a socket that is connected hears when there is room again.
-        socket.connect_addr(&self.address)?;
-        UnixDatagram::from_std(socket)?
-            .send(words.as_bytes())
-            .await?;
-        Ok(())
+        socket.connect_addr(&self.0)?;
+        UnixDatagram::from_std(socket)?.send(words.as_bytes()).await
     }
 }
 
 /// How often we speak up: four times in the time that the manager allows, if it allows one. One of them may fall into the moment in which
 /// the only worker is replaced.
 fn watchdog() -> Option<Duration> {
-    let usec: u64 = std::env::var("WATCHDOG_USEC").ok()?.parse().ok()?;
-    let ours =
-        std::env::var("WATCHDOG_PID").map_or(true, |pid| pid == std::process::id().to_string());
+    let usec: u64 = env::var("WATCHDOG_USEC").ok()?.parse().ok()?;
+    let ours = env::var("WATCHDOG_PID").map_or(true, |pid| pid == std::process::id().to_string());
     (ours && usec >= 4).then(|| Duration::from_micros(usec / 4))
 }
 
-fn monotonic_usec() -> u64 {
-    let now = clock_gettime(ClockId::CLOCK_MONOTONIC).map(Duration::from);
-    let usec = now.unwrap_or_default().as_micros();
-    u64::try_from(usec).unwrap_or(u64::MAX)
+fn monotonic() -> Duration {
+    let now = clock_gettime(ClockId::CLOCK_MONOTONIC);
+    now.map(Duration::from).unwrap_or_default()
 }

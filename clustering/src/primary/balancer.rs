@@ -31,7 +31,7 @@ struct Backend<C> {
     /// What the worker says that it has.
     open: u64,
     in_flight: VecDeque<(u64, C)>,
-    /// The number of the last connection that was sent to it: several in one packet have numbers in a row.
+    /// The number of the last connection that was sent to it: several in one message have numbers in a row.
     last: u64,
     /// It had no descriptors left; until it says something else, it gets nothing.
     is_full: bool,

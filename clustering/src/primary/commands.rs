@@ -6,7 +6,6 @@ use super::Primary;
 use super::listener::Listener;
 use super::upgrade;
 use crate::Event;
-use crate::error::Failure;
 use crate::handle::Command;
 use crate::stats::{Stats, WorkerState, WorkerStats};
 use crate::supervisor::{Input, Notice};
@@ -17,19 +16,24 @@ impl Primary {
             Command::Fork => self.step(Input::Fork),
             Command::Scale(workers) => self.scale(workers),
             Command::Reload(answer) => {
-                let number = self.supervisor.next_reload();
-                self.reloads.push((number, answer));
+                self.next_reloads.push(answer);
                 self.step(Input::Reload);
             }
             Command::Drain(id) => self.step(Input::Drain(id)),
             Command::Kill(id, signal) => self.signal(id, signal),
             Command::Shutdown => self.step(Input::Shutdown),
             Command::Quit => self.step(Input::Quit),
-            // The caller may have given up.
+            Command::Outbox(id, answer) => {
+                let worker = self.workers.get(&id);
+                let outbox = worker.map(|worker| worker.senders.messages.clone());
+                // The caller may have given up, here and below.
+                let _ = outbox.map(|outbox| answer.send(outbox));
+            }
             Command::Stats(answer) => drop(answer.send(self.stats())),
         }
         if self.supervisor.is_closing() {
             self.reloads.clear();
+            self.next_reloads.clear();
             // Dropped, it kills a new version that is not ready.
             self.upgrade = None;
         }
@@ -52,12 +56,11 @@ impl Primary {
         self.last_signal = Some(signal);
         // Dropped, it kills a new version that is not ready.
         self.upgrade = None;
-        let at_once = signal == Signal::SIGQUIT || self.supervisor.is_ending();
-        self.step(if at_once {
-            Input::Quit
-        } else {
-            Input::Shutdown
-        });
+        match signal {
+            Signal::SIGQUIT => self.step(Input::Quit),
+            _ if self.supervisor.is_ending() => self.step(Input::Quit),
+            _ => self.step(Input::Shutdown),
+        }
     }
 
     fn scale(&mut self, workers: usize) {
@@ -88,14 +91,11 @@ impl Primary {
     }
 
     pub(super) fn stats(&self) -> Stats {
-        let workers = self.workers.values().map(|worker| WorkerStats {
-            id: worker.info.id.0,
+        let workers = self.workers.iter().map(|(id, worker)| WorkerStats {
+            id: id.0,
             slot: worker.info.slot,
             pid: worker.info.pid,
-            state: self
-                .supervisor
-                .state(worker.info.id)
-                .unwrap_or(WorkerState::Ending),
+            state: self.supervisor.state(*id).unwrap_or(WorkerState::Ending),
             uptime: worker.since.elapsed(),
             counters: worker.counters,
         });
@@ -112,42 +112,39 @@ impl Primary {
     }
 
     pub(super) fn tell(&mut self, notice: Notice) {
-        let event = match notice {
+        match notice {
             Notice::Hung(id) => {
                 self.totals.hung += 1;
-                self.info(id).map(|worker| Event::Hung { worker })
+                self.emit_of(id, |worker| Event::Hung { worker });
             }
-            Notice::StartTimedOut(id) => self.workers.get_mut(&id).map(|worker| {
-                worker.kill_reason = Some(Failure::StartTimedOut);
-                let worker = worker.info;
-                Event::StartTimedOut { worker }
-            }),
-            Notice::DrainTimedOut(id) => {
-                self.info(id).map(|worker| Event::DrainTimedOut { worker })
+            Notice::StartTimedOut(id) => {
+                self.blame(id, "it was not ready in time");
+                self.emit_of(id, |worker| Event::StartTimedOut { worker });
             }
-            Notice::LameDuck => Some(Event::LameDuck),
-            Notice::Reloading => Some(Event::Reloading),
-            Notice::Reloaded(number) => {
+            Notice::DrainTimedOut(id) => self.emit_of(id, |worker| Event::DrainTimedOut { worker }),
+            Notice::LameDuck => self.emit(Event::LameDuck),
+            Notice::Reloading => {
+                self.reloads.append(&mut self.next_reloads);
+                self.emit(Event::Reloading);
+            }
+            Notice::Reloaded => {
                 self.totals.reloads += 1;
-                self.answer_reloads(number, None);
-                Some(Event::Reloaded)
+                self.answer_reloads(None);
+                self.emit(Event::Reloaded);
             }
-            Notice::ReloadFailed(number) => {
+            Notice::ReloadFailed => {
                 self.totals.reloads_failed += 1;
                 let reason = self.why();
-                self.answer_reloads(number, Some(&reason));
-                Some(Event::ReloadFailed { reason })
+                self.answer_reloads(Some(&reason));
+                self.emit(Event::ReloadFailed { reason });
             }
-        };
-        if let Some(event) = event {
-            self.emit(event);
         }
     }
 
-    pub(super) fn answer_reloads(&mut self, number: u64, answer: Option<&String>) {
-        for (_, waits) in self.reloads.extract_if(.., |(asked, _)| *asked <= number) {
+    fn answer_reloads(&mut self, failure: Option<&String>) {
+        for waits in self.reloads.drain(..) {
             // The caller may have given up.
-            let _ = waits.send(answer.cloned());
+            let _ = waits.send(failure.cloned());
         }
     }
 }

@@ -4,17 +4,22 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use super::{Primary, listener};
-use crate::ipc::acceptor::{self, Accepted};
+use crate::ipc::acceptor::{Accepted, drain_backlog};
 use crate::ipc::protocol::PrimaryMessage;
 use crate::primary::worker_process::WorkerCommand;
-use crate::{Error, Event, Scheduling, WorkerId};
+use crate::{Error, Event, Scheduling, WorkerId, sys};
 
 impl Primary {
+    fn scheduling(&self) -> Scheduling {
+        self.builder.scheduling.unwrap_or_default()
+    }
+
     /// Begins to take connections, where the primary does so itself.
     pub(super) fn begin_to_accept(&mut self) -> Result<(), Error> {
-        if self.builder.scheduling == Scheduling::RoundRobin {
+        if self.scheduling() == Scheduling::RoundRobin {
             for listener in &self.listeners {
-                let added = self.acceptors.push(listener.socket());
+                let watched = listener.socket().try_clone();
+                let added = watched.and_then(|listener| self.acceptor.push(listener));
                 added.map_err(Error::io("watch the listener"))?;
             }
         }
@@ -23,11 +28,11 @@ impl Primary {
 
     /// Lets a worker that is ready have connections.
     pub(super) fn give_connections_to(&mut self, id: WorkerId) {
-        match self.builder.scheduling {
+        match self.scheduling() {
             Scheduling::RoundRobin => self.balancer.add(id),
             Scheduling::Shared => {
-                let sockets = self.listeners.iter().map(|one| one.socket().clone());
-                for socket in sockets.map(Some).collect::<Vec<_>>() {
+                for listener in &self.listeners {
+                    let socket = Some(listener.socket().clone());
                     self.send(id, WorkerCommand::Say(PrimaryMessage::Listen, socket));
                 }
             }
@@ -39,9 +44,9 @@ impl Primary {
             Accepted::Connection(connection) => self.hand_over(connection.into()),
             Accepted::Failed(reason) => self.emit(Event::AcceptFailed { reason }),
         }
-        // The others of the same burst go in the same packets.
+        // The others of the same burst go in the same messages.
         while self.balancer.has_room() {
-            match self.acceptors.try_accept() {
+            match self.acceptor.try_accept() {
                 Some(Accepted::Connection(connection)) => self.hand_over(connection.into()),
                 _ => break,
             }
@@ -59,11 +64,11 @@ impl Primary {
     pub(super) fn stop_accepting(&mut self) {
         let ours = self.listeners.iter().filter(|one| one.is_ours());
         let ours: Vec<_> = ours.map(|one| one.socket().clone()).collect();
-        ours.iter().for_each(|one| listener::drop_new_syns(one));
-        if self.builder.scheduling == Scheduling::RoundRobin {
-            self.acceptors.clear();
+        ours.iter().for_each(|one| sys::drop_new_syns(one));
+        if self.scheduling() == Scheduling::RoundRobin {
+            self.acceptor.stop();
             self.balancer.lift_limits();
-            for connection in ours.iter().flat_map(|one| acceptor::drain_backlog(one)) {
+            for connection in ours.iter().flat_map(|one| drain_backlog(one)) {
                 self.hand_over(connection.into());
             }
             while let Some(connection) = self.balancer.take_requeued() {

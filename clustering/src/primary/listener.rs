@@ -8,15 +8,16 @@ use std::fs;
 use std::io;
 use std::net::{Shutdown, SocketAddr, ToSocketAddrs};
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use socket2::{Domain, Protocol, SockAddr, SockFilter, SockRef, Socket, Type};
+use socket2::{Domain, Protocol, SockAddr, SockRef, Socket, Type};
 
 use super::upgrade;
-use crate::Error;
 use crate::primary::upgrade::Inherited;
+use crate::{Error, sys};
 
 /// As many connections as may wait; the system may allow fewer (`net.core.somaxconn`).
 const BACKLOG: i32 = 4096;
@@ -89,7 +90,7 @@ impl Listener {
     pub fn adopt(listener: &OwnedFd) -> Result<Self, Error> {
         let adopt = || -> io::Result<Self> {
             let socket = Socket::from(listener.try_clone()?);
-            if !socket.is_listener()? {
+            if !sys::is_listener(&socket)? {
                 let what = "it is a socket that does not listen";
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
             }
@@ -153,30 +154,6 @@ impl Drop for Listener {
     }
 }
 
-/// The few words of the kernel's packet filters that are needed (`linux/bpf_common.h`): a byte at a place, a jump if a bit is set, the end.
-const LOAD_BYTE: u16 = 0x30;
-const JUMP_IF_SET: u16 = 0x45;
-const RETURN: u16 = 0x06;
-
-/// Where the flags are in the head of TCP, and the one of a client that wants to join.
-const FLAGS: u32 = 13;
-const SYN: u32 = 2;
-
-/// Drops new SYNs for this listener. A client that connects meanwhile gets no reply, and tries again a second later.
-///
-/// A listener that is shut resets the connections in its queue; one could come between the last accept and the shutdown.
-pub fn drop_new_syns(listener: &OwnedFd) {
-    // A handshake that has begun may end: its client would take the connection for open, and get a reset.
-    let only_joined = [
-        SockFilter::new(LOAD_BYTE, 0, 0, FLAGS),
-        SockFilter::new(JUMP_IF_SET, 0, 1, SYN),
-        SockFilter::new(RETURN, 0, 0, 0),
-        SockFilter::new(RETURN, 0, 0, u32::MAX),
-    ];
-    // Where filters are not allowed, the gap is short all the same.
-    let _ = SockRef::from(listener).attach_filter(&only_joined);
-}
-
 /// Refuses new connections from now on, on all duplicates of this listener.
 pub fn shutdown(listener: &OwnedFd) {
     // A worker may have done so.
@@ -212,27 +189,20 @@ fn listen(address: SocketAddr) -> io::Result<Socket> {
 
 /// Listens on a file. One that a killed process has left is replaced.
 fn listen_on_file(path: &Path) -> io::Result<Socket> {
-    let socket = || {
-        let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
-        socket.set_nonblocking(true)?;
-        io::Result::Ok(socket)
-    };
-    let (listener, address) = (socket()?, SockAddr::unix(path)?);
-    let mut bound = listener.bind(&address);
-    let is_taken = |error: &io::Error| error.kind() == io::ErrorKind::AddrInUse;
-    if bound.as_ref().is_err_and(is_taken) {
-        // Any other answer, also that the queue is full, comes from a listener; and a file that is no socket is not ours to remove.
-        let is_refused = |error: io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
-        let is_socket = fs::symlink_metadata(path)
-            .is_ok_and(|file| std::os::unix::fs::FileTypeExt::is_socket(&file.file_type()));
-        if is_socket && socket()?.connect(&address).is_err_and(is_refused) {
-            fs::remove_file(path)?;
-            bound = listener.bind(&address);
-        }
+    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
+    let address = SockAddr::unix(path)?;
+    // Any other answer, also that the queue is full, comes from a listener; and a file that is no socket is not ours to remove.
+    let is_refused = |error: io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
+    let file = fs::symlink_metadata(path);
+    if file.is_ok_and(|file| file.file_type().is_socket())
+        && socket.connect(&address).is_err_and(is_refused)
+    {
+        fs::remove_file(path)?;
     }
-    bound?;
-    listener.listen(BACKLOG)?;
-    Ok(listener)
+    socket.bind(&address)?;
+    socket.listen(BACKLOG)?;
+    Ok(socket)
 }
 
 fn prepare(socket: &Socket, address: &Address) -> io::Result<()> {
@@ -240,7 +210,7 @@ fn prepare(socket: &Socket, address: &Address) -> io::Result<()> {
     if let Address::Tcp(_) = address {
         // Linux hands these down to each connection, which saves two calls for each.
         socket.set_tcp_nodelay(true)?;
-        socket.set_tcp_user_timeout(Some(STALLED))?;
+        sys::set_stall_timeout(socket, STALLED)?;
     }
     Ok(())
 }

@@ -1,8 +1,10 @@
 //! The signals that a primary obeys.
 
-use futures_util::stream::{self, Stream, StreamExt};
+use futures_util::stream::{self, Stream};
 use nix::sys::signal::Signal;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{self, SignalKind, signal};
+
+use crate::sys;
 
 /// What a primary listens to.
 const OBEYED: [Signal; 8] = [
@@ -16,43 +18,19 @@ const OBEYED: [Signal; 8] = [
     Signal::SIGTTOU,
 ];
 
-/// The signals as they come. Those that this process was started to ignore (`nohup`, a background job of a script) stay ignored.
+/// Returns those that this process was started to ignore (`nohup`, a background job of a script), which stay ignored, and the others as they come.
 ///
 /// As the first process of a container a program has to listen to be told anything: there a signal does nothing by itself.
-pub fn received() -> impl Stream<Item = Signal> + Unpin {
-    let ignored = ignored_mask();
-    let streams = OBEYED.into_iter().filter_map(move |wanted| {
-        if is_in(ignored, wanted) {
-            return None;
-        }
+pub fn received() -> (Vec<Signal>, impl Stream<Item = Signal> + Unpin) {
+    let (ignored, obeyed): (Vec<_>, Vec<_>) =
+        OBEYED.into_iter().partition(|one| sys::is_ignored(*one));
+    let streams = obeyed.into_iter().filter_map(|wanted| {
         // A signal that cannot be caught ends the process by itself.
         let received = signal(SignalKind::from_raw(wanted as i32)).ok()?;
-        let next = |mut received: tokio::signal::unix::Signal| async {
-            received.recv().await.map(|()| ((), received))
+        let next = move |mut received: unix::Signal| async move {
+            received.recv().await.map(|()| (wanted, received))
         };
-        Some(Box::pin(
-            stream::unfold(received, next).map(move |()| wanted),
-        ))
+        Some(Box::pin(stream::unfold(received, next)))
     });
-    stream::select_all(streams)
-}
-
-/// Those that this process was started to ignore.
-pub fn ignored() -> impl Iterator<Item = Signal> {
-    let mask = ignored_mask();
-    OBEYED
-        .into_iter()
-        .filter(move |signal| is_in(mask, *signal))
-}
-
-fn is_in(mask: u64, signal: Signal) -> bool {
-    mask >> (signal as i32 - 1) & 1 == 1
-}
-
-/// One bit a signal; asking `sigaction` would be `unsafe`, the kernel also says it in a file.
-fn ignored_mask() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
-        .unwrap_or_default()
+    (ignored, stream::select_all(streams))
 }

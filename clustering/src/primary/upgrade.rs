@@ -5,32 +5,31 @@
 //!
 //! A program may have several clusters: they are upgraded together. The channel is that of a worker, on the new program's stdin.
 
-use std::io::{self, IoSlice};
+use std::io;
 use std::net::TcpListener;
-use std::os::fd::{AsRawFd, OwnedFd};
-use std::os::unix::process::parent_id;
-use std::path::{Path, PathBuf};
-use std::process::ExitStatus;
+use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt, Shared, WeakShared};
-use nix::sys::socket::{MsgFlags, send, sendmsg};
 use nix::unistd::{Pid, getpid};
 use serde::{Deserialize, Serialize};
-use tokio::io::Interest;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use super::program::program;
 use crate::Exit;
 use crate::error::strip_os_error;
-use crate::ipc::channel;
-use crate::ipc::sys;
+use crate::ipc::channel::{self, Channel, Incoming};
 
 /// Tells the new program whose successor it is.
 const UPGRADES: &str = "CLUSTER_UPGRADES";
 
-/// What the new program receives, each with its listener.
+/// What a service manager says to one process, and not to those that it starts.
+pub const FROM_SERVICE_MANAGER: [&str; 4] =
+    ["LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "WATCHDOG_PID"];
+
+/// From the old primary to the new one, each with its listener.
 #[derive(Clone, Serialize, Deserialize)]
 struct Handed {
     /// The address as the program gave it.
@@ -41,6 +40,10 @@ struct Handed {
     workers: Option<usize>,
 }
 
+/// From the new primary to the old one: it serves.
+#[derive(Serialize, Deserialize)]
+struct Serves;
+
 /// A listener of this process.
 struct Registered {
     handed: Handed,
@@ -48,7 +51,6 @@ struct Registered {
 }
 
 /// Everything about upgrades belongs to the process, not to one of its clusters.
-#[derive(Default)]
 struct Process {
     listeners: Vec<Registered>,
     attempt: Option<WeakShared<BoxFuture<'static, Outcome>>>,
@@ -62,9 +64,12 @@ pub type Outcome = Result<u32, String>;
 pub type Attempt = Shared<BoxFuture<'static, Outcome>>;
 
 fn process() -> MutexGuard<'static, Process> {
-    static PROCESS: OnceLock<Mutex<Process>> = OnceLock::new();
-    let process = PROCESS.get_or_init(Mutex::default);
-    process.lock().unwrap_or_else(PoisonError::into_inner)
+    static PROCESS: Mutex<Process> = Mutex::new(Process {
+        listeners: Vec::new(),
+        attempt: None,
+        starting: 0,
+    });
+    PROCESS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What the old primary has handed to this process.
@@ -82,17 +87,15 @@ fn predecessor() -> Option<MutexGuard<'static, Predecessor>> {
 
 impl Predecessor {
     fn receive() -> Option<Self> {
-        // Children inherit the variable too, but they have another parent.
-        let is_ours = std::env::var(UPGRADES).ok()? == parent_id().to_string();
-        let channel = (is_ours && channel::is_stdin())
-            .then(channel::take_stdin)?
-            .ok()?;
-        let mut buffer = vec![0; channel::PACKET_BYTES];
+        let primary = std::env::var(UPGRADES).ok()?;
+        let is_ours = channel::is_stdin(&primary);
+        let channel = is_ours.then(channel::take_stdin)?.ok()?;
+        let mut incoming = Incoming::default();
         let mut listeners = Vec::new();
         // All was sent before this process was started.
-        while let Ok(Some(packet)) = channel::receive::<Handed>(&channel, &mut buffer) {
-            let socket = packet.descriptors.into_iter().next();
-            listeners.extend(socket.map(|socket| (packet.message, socket)));
+        while let Ok(Some(received)) = incoming.receive(&channel) {
+            let socket = received.descriptors.into_iter().next();
+            listeners.extend(socket.map(|socket| (received.message, socket)));
         }
         Some(Self { channel, listeners })
     }
@@ -192,8 +195,7 @@ impl Starting {
             // The program does not listen there any more.
             predecessor.listeners.clear();
             // The old primary may have been killed meanwhile: then this is the only one.
-            let channel = predecessor.channel.as_raw_fd();
-            let _ = send(channel, b"ready", MsgFlags::MSG_NOSIGNAL);
+            let _ = channel::send(&predecessor.channel, &Serves);
         }
     }
 }
@@ -213,127 +215,52 @@ pub fn start(limit: Duration) -> Attempt {
     }
     let listeners = process.listeners.iter();
     let listeners = listeners.filter_map(|one| Some((one.handed.clone(), one.socket.upgrade()?)));
-    let attempt = attempt(listeners.collect(), limit).boxed().shared();
+    let replaced = replace(listeners.collect());
+    let attempt = async move {
+        let late = || Err("the new program was not ready in time".to_owned());
+        timeout(limit, replaced).await.unwrap_or_else(|_| late())
+    };
+    let attempt = attempt.boxed().shared();
     process.attempt = attempt.downgrade();
     attempt
 }
 
-async fn attempt(listeners: Vec<(Handed, Arc<OwnedFd>)>, limit: Duration) -> Outcome {
+/// Starts the program and waits until it serves. Dropped before, it kills the program.
+async fn replace(listeners: Vec<(Handed, Arc<OwnedFd>)>) -> Outcome {
     if getpid() == Pid::from_raw(1) {
         return Err("process 1 cannot be replaced: it would take the container along".to_owned());
     }
-    let (mut child, channel) = spawn(&listeners).map_err(|error| strip_os_error(&error))?;
-    drop(listeners);
-    let ended = |status: io::Result<ExitStatus>| match status.map(Exit::from) {
-        Ok(exit) => Err(format!("the new program ended with {exit}")),
-        Err(error) => Err(strip_os_error(&error)),
-    };
-    let ready = async {
-        let channel = sys::watch(channel, Interest::READABLE)?;
-        let mut word = [0; 8];
-        let word = channel.async_io(Interest::READABLE, |channel| {
-            sys::receive(channel, &mut word)
-        });
-        io::Result::Ok(word.await?.bytes > 0)
-    };
-    let outcome = timeout(limit, async {
-        tokio::select! {
-            Ok(true) = ready => {}
-            // Where the channel is closed first, the end follows.
-            status = child.process().wait() => return ended(status),
+    let told = |error: io::Error| strip_os_error(&error);
+    let (channel, theirs) = Channel::pair().map_err(told)?;
+    for (handed, socket) in listeners {
+        channel.push(&handed, vec![socket]);
+    }
+    channel.flush().await.map_err(told)?;
+    let mut child = spawn(theirs).map_err(told)?;
+    tokio::select! {
+        Ok(Some(_)) = channel.receive::<Serves>() => {
+            let pid = child.id().unwrap_or_default();
+            // It lives on, and this process ends soon.
+            std::mem::forget(child);
+            Ok(pid)
         }
-        Ok(())
-    });
-    match outcome.await {
-        Ok(Ok(())) => Ok(child.release().and_then(|child| child.id()).unwrap_or(0)),
-        Ok(Err(reason)) => Err(reason),
-        Err(_) => Err("the new program was not ready in time".to_owned()),
+        // Where the channel is closed first, the end follows.
+        status = child.wait() => {
+            let exit = status.map(Exit::from).map_err(told)?;
+            Err(format!("the new program ended with {exit}"))
+        }
     }
 }
 
-fn spawn(listeners: &[(Handed, Arc<OwnedFd>)]) -> io::Result<(KilledUnlessReleased, OwnedFd)> {
-    let (ours, theirs) = channel::pair()?;
-    for (handed, socket) in listeners {
-        let (bytes, descriptors) = (serde_json::to_vec(handed)?, [socket.as_raw_fd()]);
-        let rights = [nix::sys::socket::ControlMessage::ScmRights(&descriptors)];
-        let parts = [IoSlice::new(&bytes)];
-        sendmsg::<()>(
-            ours.as_raw_fd(),
-            &parts,
-            &rights,
-            MsgFlags::MSG_NOSIGNAL,
-            None,
-        )?;
-    }
+fn spawn(channel: OwnedFd) -> io::Result<Child> {
     let mut args = std::env::args_os();
     let mut command = Command::new(program()?);
     if let Some(name) = args.next() {
         command.arg0(name);
     }
-    command
-        .args(args)
-        .env(UPGRADES, getpid().to_string())
-        .stdin(theirs);
-    // What a service manager said, it said to this process.
-    for name in ["LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "WATCHDOG_PID"] {
+    for name in FROM_SERVICE_MANAGER {
         command.env_remove(name);
     }
-    Ok((KilledUnlessReleased(Some(command.spawn()?)), ours))
-}
-
-/// A new primary that is not ready yet.
-struct KilledUnlessReleased(Option<Child>);
-
-impl KilledUnlessReleased {
-    fn process(&mut self) -> &mut Child {
-        self.0.as_mut().expect("it is released at the end")
-    }
-
-    fn release(&mut self) -> Option<Child> {
-        self.0.take()
-    }
-}
-
-impl Drop for KilledUnlessReleased {
-    fn drop(&mut self) {
-        if let Some(child) = &mut self.0 {
-            // It may have ended by itself. The runtime reaps it.
-            let _ = child.start_kill();
-        }
-    }
-}
-
-/// Returns the program of this process as a person would name it: where a symbolic link or another file is put in its place, that is what is started.
-/// `/proc/self/exe` names the file that was running, which a deployment may have removed.
-///
-/// # Errors
-///
-/// What the system says of `/proc/self/exe`, where the name by which the process was started leads nowhere.
-pub fn program() -> io::Result<PathBuf> {
-    static PROGRAM: OnceLock<Option<PathBuf>> = OnceLock::new();
-    let program = PROGRAM.get_or_init(|| {
-        let name = PathBuf::from(std::env::args_os().next()?);
-        let found = match name.components().count() {
-            0 => None,
-            1 if !name.has_root() && !name.to_str().is_some_and(|name| name.contains('/')) => {
-                let path = std::env::var_os("PATH")?;
-                std::env::split_paths(&path)
-                    .map(|folder| folder.join(&name))
-                    .find(|file| is_running(file))
-            }
-            _ => std::path::absolute(&name).ok(),
-        };
-        found.filter(|file| is_running(file))
-    });
-    program.clone().map_or_else(std::env::current_exe, Ok)
-}
-
-/// Returns whether a file is the program of this process.
-fn is_running(file: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let id = |file: &Path| file.metadata().map(|file| (file.dev(), file.ino()));
-    match (id(file), id(Path::new("/proc/self/exe"))) {
-        (Ok(file), Ok(running)) => file == running,
-        _ => false,
-    }
+    command.args(args).env(UPGRADES, getpid().to_string());
+    command.stdin(channel).kill_on_drop(true).spawn()
 }

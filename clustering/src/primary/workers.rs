@@ -1,13 +1,12 @@
 //! Workers come, say what they have to say, and go.
 
-use std::sync::PoisonError;
 use std::time::Instant;
 
 use futures_util::future::FutureExt;
 use nix::sys::signal::Signal;
 
 use super::{Primary, Worker};
-use crate::error::Failure;
+use crate::error::strip_os_error;
 use crate::ipc::protocol::{Counters, PROTOCOL, PrimaryMessage, WorkerMessage};
 use crate::primary::listener::Listener;
 use crate::primary::worker_process::{self, WorkerCommand, WorkerReport};
@@ -21,40 +20,36 @@ impl Primary {
         let (pid, senders, process) = match started {
             Ok(started) => started,
             Err(source) => {
-                let program = self.builder.program.clone().unwrap_or_default();
-                let failure = Failure::NotStarted {
-                    program,
-                    cwd: self.builder.cwd.clone(),
-                    source,
-                };
-                let reason = failure.to_string();
-                self.last_failure = Some(failure);
+                let reason = self.not_started(&source);
+                self.last_failure = Some(reason.clone());
                 self.emit(Event::ForkFailed { slot, reason });
                 return self.step(Input::Exited(id));
             }
         };
         self.totals.started += 1;
-        let info = WorkerInfo { id, slot, pid };
-        let start = PrimaryMessage::Start(self.builder.settings.clone());
-        // The task of the process has just begun.
-        let _ = senders.commands.send(WorkerCommand::Say(start, None));
-        let mut outboxes = self.outboxes.lock().unwrap_or_else(PoisonError::into_inner);
-        outboxes.insert(id, senders.messages.clone());
-        drop(outboxes);
         let worker = Worker {
-            info,
+            info: WorkerInfo { id, slot, pid },
             senders,
             since: Instant::now(),
             counters: Counters::default(),
             kill_reason: None,
         };
         self.workers.insert(id, worker);
-        self.worker_tasks.push(process.run().boxed_local());
-        self.emit(Event::Fork { worker: info });
+        self.order(id, PrimaryMessage::Start(self.builder.settings.clone()));
+        self.worker_tasks.push(process.boxed_local());
+        self.emit_of(id, |worker| Event::Fork { worker });
+    }
+
+    fn not_started(&self, source: &std::io::Error) -> String {
+        let program = self.builder.program.as_deref().unwrap_or("".as_ref());
+        // The system says the same of a program and of a folder that is not there.
+        let cwd = self.builder.cwd.as_ref().filter(|cwd| !cwd.is_dir());
+        let cwd = cwd.map_or_else(String::new, |cwd| format!(" in {}", cwd.display()));
+        let source = strip_os_error(source);
+        format!("cannot start {}{cwd}: {source}", program.display())
     }
 
     pub(super) fn drain(&mut self, id: WorkerId) {
-        let Some(info) = self.info(id) else { return };
         let is_closing = self.supervisor.is_closing();
         if is_closing {
             self.stop_accepting();
@@ -70,19 +65,18 @@ impl Primary {
                 last,
             },
         );
-        self.emit(Event::Draining { worker: info });
+        self.emit_of(id, |worker| Event::Draining { worker });
     }
 
     pub(super) fn on_report(&mut self, id: WorkerId, report: WorkerReport) {
         match report {
             WorkerReport::WorkerMessage(up) => self.on_message(id, up),
-            WorkerReport::ProbeOk => self.ready(id),
-            WorkerReport::Disconnected => self.disconnected(id),
-            WorkerReport::ProbeFailed(reason) => {
-                if let Some(worker) = self.workers.get_mut(&id) {
-                    worker.kill_reason = Some(Failure::ProbeFailed(reason));
-                }
-                self.signal(id, Signal::SIGKILL);
+            WorkerReport::Probed(Ok(())) => self.ready(id),
+            WorkerReport::Probed(Err(reason)) => self.refuse(id, &reason),
+            WorkerReport::Disconnected => {
+                // All that it has said was heard. What it has not answered for by now it never will: it goes to others.
+                self.balancer.remove(id);
+                self.emit_of(id, |worker| Event::Disconnect { worker });
             }
             WorkerReport::Exited(exit) => self.exited(id, exit),
         }
@@ -92,20 +86,24 @@ impl Primary {
         }
     }
 
-    /// All that it has said was heard. What it has not answered for by now it never will: it goes to others.
-    fn disconnected(&mut self, id: WorkerId) {
-        self.balancer.remove(id);
-        if let Some(worker) = self.info(id) {
-            self.emit(Event::Disconnect { worker });
+    /// Notes why a worker is killed.
+    pub(super) fn blame(&mut self, id: WorkerId, reason: &str) {
+        if let Some(worker) = self.workers.get_mut(&id) {
+            worker.kill_reason = Some(reason.to_owned());
         }
     }
 
-    pub(super) fn on_message(&mut self, id: WorkerId, up: WorkerMessage) {
+    fn refuse(&mut self, id: WorkerId, reason: &str) {
+        self.blame(id, reason);
+        self.signal(id, Signal::SIGKILL);
+    }
+
+    fn on_message(&mut self, id: WorkerId, message: WorkerMessage) {
         let Some(worker) = self.workers.get_mut(&id) else {
             return;
         };
         let info = worker.info;
-        match up {
+        match message {
             WorkerMessage::Online { protocol } if protocol == PROTOCOL => {
                 self.emit(Event::Online { worker: info });
                 match self.builder.probe.clone() {
@@ -115,8 +113,8 @@ impl Primary {
             }
             // A program of another version is not ready, whatever it says.
             WorkerMessage::Online { .. } => {
-                worker.kill_reason = Some(Failure::OtherVersion);
-                self.signal(id, Signal::SIGKILL);
+                let reason = "it speaks another version of the protocol than this primary";
+                self.refuse(id, reason);
             }
             WorkerMessage::Taken {
                 first,
@@ -152,14 +150,16 @@ impl Primary {
         }
     }
 
-    pub(super) fn ready(&mut self, id: WorkerId) {
-        let Some(worker) = self.info(id) else { return };
+    fn ready(&mut self, id: WorkerId) {
         if self.supervisor.state(id) != Some(WorkerState::Starting) {
             return;
         }
         self.give_connections_to(id);
         let address = self.listeners[0].address().clone();
-        self.emit(Event::Listening { worker, address });
+        self.emit_of(id, |worker| Event::Listening {
+            worker,
+            address: address.clone(),
+        });
         // Now the old one of its slot may go.
         self.step(Input::Ready(id));
         if self.stats().ready() >= self.supervisor.wanted()
@@ -171,13 +171,10 @@ impl Primary {
         }
     }
 
-    pub(super) fn exited(&mut self, id: WorkerId, exit: Exit) {
+    fn exited(&mut self, id: WorkerId, exit: Exit) {
         let voluntary = self.supervisor.is_voluntary(id);
         let was_draining = self.supervisor.state(id) == Some(WorkerState::Draining);
         self.balancer.remove(id);
-        let mut outboxes = self.outboxes.lock().unwrap_or_else(PoisonError::into_inner);
-        outboxes.remove(&id);
-        drop(outboxes);
         if let Some(gone) = self.workers.remove(&id) {
             // One that is killed while it drains ends against our will, and takes its connections along.
             let failed = was_draining && exit != Exit::Code(0);
@@ -188,7 +185,7 @@ impl Primary {
             self.retired_requests += gone.counters.requests;
             // Those whom the end of the cluster kills say nothing about why it ends.
             if !self.supervisor.is_ending() {
-                self.last_failure = Some(gone.kill_reason.unwrap_or(Failure::Ended(exit)));
+                self.last_failure = gone.kill_reason.or(Some(exit.to_string()));
             }
             self.emit(Event::Exit {
                 worker: gone.info,

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Action, Slot, State, Supervisor, WorkerEntry};
+use super::{Slot, Supervisor};
 use crate::WorkerId;
 
 /// More processes than this are a slip of the pen.
@@ -10,14 +10,10 @@ pub const MOST_WORKERS: usize = 4096;
 
 impl Supervisor {
     /// Starts a worker wherever one is missing and may be started.
-    pub(super) fn fill(&mut self, now: Instant, actions: &mut Vec<Action>) {
-        if self.outcome.is_some() {
-            return;
-        }
-        for slot in 0..self.slots.len() {
-            let may = self.slots[slot].retry_at.is_none_or(|at| at <= now);
-            if may && self.lacks_worker(slot) {
-                self.spawn(now, slot, actions);
+    pub(super) fn fill(&mut self, now: Instant) {
+        for slot in self.vacant_slots() {
+            if self.slots[slot].retry_at.is_none_or(|at| at <= now) {
+                self.spawn(now, slot);
             }
         }
     }
@@ -27,15 +23,6 @@ impl Supervisor {
         for slot in self.slots.iter_mut().skip(workers) {
             slot.wanted = false;
         }
-    }
-
-    /// Returns whether a worker is to be started here: none serves or will soon, and the fate of the slot does not depend on one that is being killed.
-    pub(super) fn lacks_worker(&self, slot: usize) -> bool {
-        let undecided = |worker: &WorkerEntry| {
-            let is_killed = matches!(worker.state, State::Killed { .. });
-            worker.slot == slot && is_killed && !worker.replacement_decided && !worker.voluntary
-        };
-        self.slots[slot].wanted && !self.is_held(slot) && !self.workers.values().any(undecided)
     }
 
     pub(super) fn want(&mut self, workers: usize) {
@@ -56,23 +43,16 @@ impl Supervisor {
 
     /// Lets a worker go for good, and the one that was to replace it.
     pub(super) fn dismiss(&mut self, id: WorkerId) {
-        let Some(worker) = self.workers.get(&id) else {
-            return;
-        };
-        if matches!(worker.state, State::Ready { .. } | State::Starting { .. }) {
+        let worker = self.workers.get(&id);
+        if let Some(worker) = worker.filter(|worker| worker.state.holds_slot()) {
             self.slots[worker.slot].wanted = false;
         }
     }
 
     /// Lets everybody go whose place is not wanted any more.
-    pub(super) fn trim(&mut self, now: Instant, actions: &mut Vec<Action>) {
-        let spare = self
-            .workers
-            .iter()
-            .filter(|(_, worker)| !self.slots[worker.slot].wanted);
-        let spare: Vec<_> = spare.map(|(id, worker)| (*id, worker.state)).collect();
-        for (id, state) in spare {
-            self.retire(now, id, state, actions);
+    pub(super) fn trim(&mut self, now: Instant) {
+        for id in self.ids(|_, worker| !self.slots[worker.slot].wanted) {
+            self.retire(now, id);
         }
     }
 }

@@ -8,13 +8,13 @@ use std::time::Instant;
 use super::{Action, Notice, ShutdownReason, Supervisor};
 
 impl Supervisor {
-    pub(super) fn shut_down(&mut self, now: Instant, actions: &mut Vec<Action>) {
+    pub(super) fn shut_down(&mut self, now: Instant) {
         if self.is_ending() {
             return;
         }
         self.shutdown_at = Some(now + self.rules.lame_duck);
         if !self.rules.lame_duck.is_zero() {
-            actions.push(Action::Tell(Notice::LameDuck));
+            self.tell(Notice::LameDuck);
         }
     }
 
@@ -29,20 +29,14 @@ impl Supervisor {
         }
     }
 
-    pub(super) fn quit(&mut self, actions: &mut Vec<Action>) {
-        self.end(ShutdownReason::Quit, actions);
-    }
-
-    pub(super) fn end(&mut self, outcome: ShutdownReason, actions: &mut Vec<Action>) {
+    pub(super) fn end(&mut self, outcome: ShutdownReason) {
         self.outcome = Some(outcome);
         self.shutdown_at = None;
-        let ids: Vec<_> = self.workers.keys().copied().collect();
-        for id in ids {
-            if let Some(worker) = self.workers.get_mut(&id) {
-                worker.voluntary = true;
-            }
-            self.kill(id, actions);
+        for id in self.ids(|_, _| true) {
+            self.kill(id);
         }
+        let workers = self.workers.values_mut();
+        workers.for_each(|worker| worker.voluntary = true);
     }
 
     /// Returns why no worker is left. Where none was ever ready, that is a failure.
@@ -54,7 +48,7 @@ impl Supervisor {
         }
     }
 
-    pub(super) fn finish(&mut self, actions: &mut Vec<Action>) {
+    pub(super) fn finish(&mut self) {
         if !self.workers.is_empty() {
             return;
         }
@@ -64,7 +58,7 @@ impl Supervisor {
             .or(is_empty.then(|| self.reason_without_workers()));
         if let Some(outcome) = outcome {
             self.finished = true;
-            actions.push(Action::Finish(outcome));
+            self.actions.push(Action::Finish(outcome));
         }
     }
 }

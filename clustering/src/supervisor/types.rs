@@ -85,10 +85,10 @@ pub enum Notice {
     Reloading,
     /// The cluster goes, and serves on for a while.
     LameDuck,
-    /// All workers are new ones: the reload with this number is done.
-    Reloaded(u64),
-    /// A new one failed, and the old ones go on: the reload with this number is given up.
-    ReloadFailed(u64),
+    /// All workers are new ones: the reload is done.
+    Reloaded,
+    /// A new one failed, and the old ones go on: the reload is given up.
+    ReloadFailed,
 }
 
 /// How a cluster ends.

@@ -11,36 +11,34 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::lingering_close;
-use super::tracker::{ConnectionGuard, ConnectionState};
+use super::tracker::ConnectionState;
 
 /// A connection. It counts as open, and keeps a worker that drains alive, until it is dropped; then it is closed in stages, so that what was written arrives.
 pub struct Connection {
     /// Taken by `drop`.
-    open: Option<(TcpStream, ConnectionGuard)>,
+    stream: Option<TcpStream>,
     state: Arc<ConnectionState>,
 }
 
 impl Connection {
-    pub(crate) fn new(socket: OwnedFd, guard: ConnectionGuard) -> io::Result<Self> {
+    pub(crate) fn new(socket: OwnedFd, state: Arc<ConnectionState>) -> io::Result<Self> {
         // It may be a Unix socket, as the probe is, for which the same system calls do the same.
-        let stream = TcpStream::from_std(socket.into())?;
-        let state = guard.state().clone();
-        let open = Some((stream, guard));
-        Ok(Self { open, state })
+        let stream = Some(TcpStream::from_std(socket.into())?);
+        Ok(Self { stream, state })
     }
 
-    /// Returns what is counted of this connection.
+    /// Returns what is known of this connection.
     #[cfg(feature = "http")]
     pub(crate) fn state(&self) -> &Arc<ConnectionState> {
         &self.state
     }
 
     fn stream(&self) -> &TcpStream {
-        &self.open.as_ref().expect("`drop` comes last").0
+        self.stream.as_ref().expect("`drop` comes last")
     }
 
     fn pinned(&mut self) -> Pin<&mut TcpStream> {
-        Pin::new(&mut self.open.as_mut().expect("`drop` comes last").0)
+        Pin::new(self.stream.as_mut().expect("`drop` comes last"))
     }
 
     /// Returns the address of the client.
@@ -103,10 +101,10 @@ impl AsyncWrite for Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.state.count_panic();
+            self.state.tracker().counted().counters.panics += 1;
         }
-        if let Some((stream, guard)) = self.open.take() {
-            lingering_close::close(stream, guard);
+        if let Some(stream) = self.stream.take() {
+            lingering_close::close(stream, self.state.clone());
         }
     }
 }
@@ -136,6 +134,7 @@ mod tests {
         });
 
         assert!(handler.await.is_err());
-        assert_eq!((tracker.counters().panics, tracker.open()), (1, 1));
+        let counters = tracker.counted().counters;
+        assert_eq!((counters.panics, counters.open), (1, 1));
     }
 }

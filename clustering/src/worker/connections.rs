@@ -8,6 +8,7 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::OptionFuture;
 use serde_json::Value;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
@@ -18,8 +19,8 @@ use super::connection::Connection;
 use super::messages::MessageChannels;
 use super::tracker::ConnectionTracker;
 use crate::Error;
-use crate::ipc::acceptor::{self, Accepted, Acceptors};
-use crate::ipc::channel::{Channel, Packet};
+use crate::ipc::acceptor::{Accepted, Acceptor, drain_backlog};
+use crate::ipc::channel::{Channel, Received};
 use crate::ipc::protocol::{PROTOCOL, PrimaryMessage, Settings, WorkerMessage};
 use crate::primary::listener;
 
@@ -35,56 +36,47 @@ pub struct Connections {
     messages: MessageChannels,
     tracker: Arc<ConnectionTracker>,
     settings: Settings,
-    /// What accepts, where the worker does so itself, and the listeners.
-    acceptors: Acceptors,
-    listeners: Vec<OwnedFd>,
+    /// Where the worker accepts itself.
+    acceptor: Acceptor,
     /// Connections that have not been given out yet.
     accepted: VecDeque<Connection>,
-    /// What the primary has to hear before a connection is given out. It holds what one turn of the loop adds.
-    outbox: VecDeque<WorkerMessage>,
     /// The primary hands connections over, and counts them.
     are_handed_over: bool,
-    drain: Option<Drain>,
+    /// Until when idle connections stay open on the way out, and all others.
+    idle_until: Option<Instant>,
+    deadline: Option<Instant>,
     has_finished: bool,
     heartbeat: Interval,
     asked_to_leave: Signal,
-}
-
-/// When what is over, on the way out.
-struct Drain {
-    idle_until: Option<Instant>,
-    deadline: Instant,
 }
 
 impl Connections {
     /// Waits for the settings from the primary.
     pub(super) async fn new(
         channel: OwnedFd,
-        mut messages: MessageChannels,
+        messages: MessageChannels,
         draining: CancellationToken,
     ) -> Result<Self, Error> {
-        messages.forget_untaken();
         let channel = Channel::new(channel).map_err(Error::io("listen to the primary"))?;
-        let settings = match channel.receive().await.map_err(Error::Protocol)? {
-            Some(Packet {
-                message: PrimaryMessage::Start(settings),
-                ..
-            }) => settings,
+        let first = channel.receive().await.map_err(Error::Protocol)?;
+        let settings = match first.map(|first| first.message) {
+            Some(PrimaryMessage::Start(settings)) => settings,
             Some(_) => return Err(Error::Protocol(std::io::ErrorKind::InvalidData.into())),
             None => return Err(orphaned().await),
         };
         let asked_to_leave = signal(SignalKind::terminate());
+        let protocol = PROTOCOL;
+        channel.push(&WorkerMessage::Online { protocol }, Vec::new());
         Ok(Self {
             channel,
             messages,
             tracker: ConnectionTracker::new(settings.max_connections, draining),
             settings,
-            acceptors: Acceptors::default(),
-            listeners: Vec::new(),
+            acceptor: Acceptor::default(),
             accepted: VecDeque::new(),
-            outbox: VecDeque::from([WorkerMessage::Online { protocol: PROTOCOL }]),
             are_handed_over: false,
-            drain: None,
+            idle_until: None,
+            deadline: None,
             has_finished: false,
             heartbeat: interval(HEARTBEAT),
             asked_to_leave: asked_to_leave.map_err(Error::io("listen to SIGTERM"))?,
@@ -110,12 +102,9 @@ impl Connections {
     /// No connection is lost.
     pub async fn accept(&mut self) -> Result<Option<Connection>, Error> {
         loop {
-            // A message is sent whole or not at all; it leaves the queue after that.
-            while let Some(message) = self.outbox.front() {
-                if self.channel.send(message, &[]).await.is_err() {
-                    return Err(orphaned().await);
-                }
-                self.outbox.pop_front();
+            // What the primary has to hear before a connection is given out.
+            if self.channel.flush().await.is_err() {
+                return Err(orphaned().await);
             }
             if let Some(connection) = self.accepted.pop_front() {
                 return Ok(Some(connection));
@@ -123,124 +112,115 @@ impl Connections {
             if self.has_finished {
                 return Ok(None);
             }
-            if self.drain.is_some() && self.tracker.open() == 0 {
+            if self.deadline.is_some() && self.tracker.open() == 0 {
                 self.finish();
                 continue;
             }
-            let (idle_until, deadline) = match &self.drain {
-                Some(drain) => (drain.idle_until, Some(drain.deadline)),
-                None => (None, None),
-            };
             tokio::select! {
-                packet = receive(&self.channel, &self.messages.incoming) => match packet.map_err(Error::Protocol)? {
-                    Some(packet) => self.on_message(packet)?,
+                received = receive(&self.channel, self.messages.incoming.as_ref()) => match received.map_err(Error::Protocol)? {
+                    Some(received) => self.on_message(received)?,
                     None => return Err(orphaned().await),
                 },
-                Some(message) = self.messages.outgoing.recv() => self.outbox.push_back(WorkerMessage::Program(message)),
+                Some(message) = self.messages.outgoing.recv() => self.send(&WorkerMessage::Program(message)),
                 _ = self.heartbeat.tick() => {
-                    let (counters, failure) = (self.tracker.counters(), self.tracker.take_failure());
-                    self.outbox.push_back(WorkerMessage::Heartbeat { counters, failure });
+                    let (counters, failure) = {
+                        let mut counted = self.tracker.counted();
+                        (counted.counters, counted.failure.take())
+                    };
+                    self.send(&WorkerMessage::Heartbeat { counters, failure });
                 }
-                _ = self.asked_to_leave.recv() => self.outbox.push_back(WorkerMessage::Leaving),
+                _ = self.asked_to_leave.recv() => self.send(&WorkerMessage::Leaving),
                 () = self.tracker.connection_closed() => if self.are_handed_over {
-                    self.outbox.push_back(WorkerMessage::Closed { open: self.tracker.open() });
+                    self.send(&WorkerMessage::Closed { open: self.tracker.open() });
                 },
-                (accepted, permit) = accept(&mut self.acceptors, &self.tracker), if !self.listeners.is_empty() => match accepted {
+                (accepted, permit) = accept(&mut self.acceptor, &self.tracker), if !self.acceptor.is_empty() => match accepted {
                     Accepted::Connection(socket) => self.take(socket, Some(permit)),
-                    Accepted::Failed(_) => self.tracker.count_refused(1),
+                    Accepted::Failed(_) => self.count_refused(1),
                 },
-                () = pending_until(idle_until) => {
+                Some(()) = OptionFuture::from(self.idle_until.map(sleep_until)) => {
                     self.tracker.closing.cancel();
-                    self.drain.as_mut().into_iter().for_each(|drain| drain.idle_until = None);
+                    self.idle_until = None;
                 }
-                () = pending_until(deadline) => self.finish(),
+                Some(()) = OptionFuture::from(self.deadline.map(sleep_until)) => self.finish(),
             }
         }
     }
 
-    fn on_message(&mut self, packet: Packet<PrimaryMessage>) -> Result<(), Error> {
-        let Packet {
-            message,
-            mut descriptors,
-        } = packet;
-        match message {
+    fn send(&self, message: &WorkerMessage) {
+        self.channel.push(message, Vec::new());
+    }
+
+    fn on_message(&mut self, received: Received<PrimaryMessage>) -> Result<(), Error> {
+        let mut sockets = received.descriptors.into_iter();
+        match received.message {
             PrimaryMessage::Connections { first, count } => {
-                self.accept_handoff(first, count, descriptors);
+                // The primary keeps its copies until it is told, and gives them to another worker if it never is. So nothing may be read before.
+                let taken = sockets.len() as u64;
+                let refused = count.saturating_sub(taken);
+                self.are_handed_over = true;
+                self.count_refused(refused);
+                sockets.for_each(|socket| self.take(socket, None));
+                let open = self.tracker.open();
+                self.send(&WorkerMessage::Taken {
+                    first,
+                    taken,
+                    refused,
+                    open,
+                });
             }
-            PrimaryMessage::Listen => {
-                // Without a descriptor left this worker serves less, but goes on.
-                if let Some(listener) = descriptors.pop() {
-                    let added = self.acceptors.push(&listener);
-                    added.map_err(Error::io("watch the listener"))?;
-                    self.listeners.push(listener);
-                }
-            }
-            PrimaryMessage::Probe => {
-                let probes = descriptors
-                    .into_iter()
-                    .filter_map(|socket| Connection::new(socket, self.tracker.track_probe()).ok());
-                self.accepted.extend(probes);
-            }
+            // Without a descriptor left this worker serves less, but goes on.
+            PrimaryMessage::Listen => sockets.try_for_each(|listener| {
+                let added = self.acceptor.push(listener);
+                added.map_err(Error::io("watch the listener"))
+            })?,
+            PrimaryMessage::Probe => self.accepted.extend(sockets.filter_map(|socket| {
+                let probe = self.tracker.track_probe();
+                Connection::new(socket, probe).ok()
+            })),
             PrimaryMessage::Drain {
                 idle_grace,
                 drain_timeout,
                 last,
             } => self.start_draining(idle_grace, drain_timeout, &last),
-            // The program may not listen.
-            PrimaryMessage::Program(message) => drop(self.messages.incoming.try_send(message)),
+            PrimaryMessage::Program(message) => {
+                let incoming = self.messages.incoming.as_ref();
+                // The program may not listen.
+                let _ = incoming.map(|incoming| incoming.try_send(message));
+            }
             PrimaryMessage::Start(_) => {}
         }
         Ok(())
     }
 
-    /// The primary keeps its copies until it is told, and gives them to another worker if it never is. So nothing may be read before.
-    fn accept_handoff(&mut self, first: u64, count: u64, sockets: Vec<OwnedFd>) {
-        let taken = sockets.len() as u64;
-        let refused = count.saturating_sub(taken);
-        self.are_handed_over = true;
-        self.tracker.count_refused(refused);
-        sockets
-            .into_iter()
-            .for_each(|socket| self.take(socket, None));
-        self.outbox.push_back(WorkerMessage::Taken {
-            first,
-            taken,
-            refused,
-            open: self.tracker.open(),
-        });
-    }
-
     fn take(&mut self, socket: OwnedFd, permit: Option<OwnedSemaphorePermit>) {
         match Connection::new(socket, self.tracker.track(permit)) {
             Ok(connection) => self.accepted.push_back(connection),
-            Err(_) => self.tracker.count_refused(1),
+            Err(_) => self.count_refused(1),
         }
     }
 
+    fn count_refused(&self, refused: u64) {
+        self.tracker.counted().counters.accept_errors += refused;
+    }
+
     fn start_draining(&mut self, idle_grace: Duration, drain_timeout: Duration, last: &[bool]) {
-        self.acceptors.clear();
         // Where the queue ends with this cluster, what is in it is ours. Otherwise other processes still have it.
-        for (listener, _) in std::mem::take(&mut self.listeners)
-            .iter()
-            .zip(last)
-            .filter(|(_, last)| **last)
-        {
-            acceptor::drain_backlog(listener).for_each(|socket| self.take(socket, None));
-            listener::shutdown(listener);
+        let listeners = self.acceptor.stop().into_iter().zip(last);
+        for (listener, _) in listeners.filter(|(_, last)| **last) {
+            drain_backlog(&listener).for_each(|socket| self.take(socket, None));
+            listener::shutdown(&listener);
         }
         self.tracker.draining.cancel();
         let idle_until = Instant::now() + idle_grace;
-        self.drain.get_or_insert(Drain {
-            idle_until: Some(idle_until),
-            deadline: idle_until + drain_timeout,
-        });
+        self.idle_until = Some(idle_until);
+        self.deadline = Some(idle_until + drain_timeout);
     }
 
     /// Ends: what is still open is cut.
     fn finish(&mut self) {
-        let (forced, counters) = (self.tracker.open(), self.tracker.counters());
-        self.outbox
-            .push_back(WorkerMessage::Drained { forced, counters });
+        let counters = self.tracker.counted().counters;
+        let forced = counters.open;
+        self.send(&WorkerMessage::Drained { forced, counters });
         self.has_finished = true;
     }
 }
@@ -251,27 +231,20 @@ async fn orphaned() -> Error {
     Error::Orphaned
 }
 
-/// Waits for a packet. A worker that does not read its messages gets nothing else either, so that the program in the primary waits.
+/// Waits for a message. A worker that does not read its messages gets nothing else either, so that the program in the primary waits.
 async fn receive(
     channel: &Channel,
-    messages: &mpsc::Sender<Value>,
-) -> std::io::Result<Option<Packet<PrimaryMessage>>> {
-    // An error says that the program wants no messages.
-    let _room = messages.reserve().await;
+    messages: Option<&mpsc::Sender<Value>>,
+) -> std::io::Result<Option<Received<PrimaryMessage>>> {
+    // An error says that the program wants no more messages.
+    let _room = OptionFuture::from(messages.map(mpsc::Sender::reserve)).await;
     channel.receive().await
 }
 
 async fn accept(
-    acceptors: &mut Acceptors,
+    acceptor: &mut Acceptor,
     tracker: &ConnectionTracker,
 ) -> (Accepted, OwnedSemaphorePermit) {
     let permit = tracker.room().await;
-    (acceptors.accept().await, permit)
-}
-
-async fn pending_until(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => sleep_until(moment).await,
-        None => std::future::pending().await,
-    }
+    (acceptor.accept().await, permit)
 }

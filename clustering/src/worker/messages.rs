@@ -40,29 +40,22 @@ impl FromPrimary {
     }
 }
 
-/// Both ends of both queues.
+/// The ends of both queues that the crate keeps.
 pub struct MessageChannels {
     to_primary: mpsc::Sender<Value>,
     pub outgoing: mpsc::Receiver<Value>,
-    pub incoming: mpsc::Sender<Value>,
-    from_primary: Option<mpsc::Receiver<Value>>,
+    /// Where messages go if the program asks for them.
+    pub incoming: Option<mpsc::Sender<Value>>,
 }
 
 impl MessageChannels {
     pub fn new() -> Self {
         let (to_primary, outgoing) = mpsc::channel(WAITING);
-        let (incoming, from_primary) = mpsc::channel(WAITING);
         Self {
             to_primary,
             outgoing,
-            incoming,
-            from_primary: Some(from_primary),
+            incoming: None,
         }
-    }
-
-    /// Drops messages from now on, unless the program has asked for them.
-    pub fn forget_untaken(&mut self) {
-        self.from_primary = None;
     }
 
     pub fn sender(&self) -> ToPrimary {
@@ -70,6 +63,9 @@ impl MessageChannels {
     }
 
     pub fn receiver(&mut self) -> FromPrimary {
-        FromPrimary(self.from_primary.take().expect("messages have one reader"))
+        assert!(self.incoming.is_none(), "messages have one reader");
+        let (incoming, from_primary) = mpsc::channel(WAITING);
+        self.incoming = Some(incoming);
+        FromPrimary(from_primary)
     }
 }

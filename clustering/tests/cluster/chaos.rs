@@ -129,7 +129,7 @@ fn whatever_happens_a_cluster_comes_to_rest_with_nothing_lost_or_left() {
 }
 
 fn come_to_rest_after_all(policy: &str, seed: u64) {
-    let time = Duration::from_secs(soak(600, 2));
+    let time = Duration::from_secs(soak(600, 1));
     let mut chaos = Chaos::start(policy, seed);
     let load = Load::start(chaos.cluster.address(), Kind::OneShot, 2);
     // Whatever a cluster acquires once and keeps, it has after this.

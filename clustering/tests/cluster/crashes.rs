@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::support::client::{Connection, Failure, ask_once};
 use crate::support::cluster::{Cluster, run, serve, slow, slow_binary, write_script};
 use crate::support::load::{Kind, Load};
-use crate::support::process::{children_of, is_stopped, send, ticks_of};
+use crate::support::process::{children_of, descriptors_of, is_stopped, send, ticks_of};
 use crate::support::{Dice, alone, each_policy, soak, until};
 use nix::sys::signal::Signal;
 
@@ -89,12 +89,16 @@ fn connections_that_wait_for_a_worker_which_is_killed_are_answered_by_another_on
             let policy = format!("policy={policy}");
             let cluster = Cluster::start(slow(&["workers=2", "hang=60000", &policy]), 2);
             let (mut lost, blocked) = block_a_worker(&cluster);
+            let idle = descriptors_of(cluster.pid());
             let open = |_| Connection::open(cluster.address()).unwrap();
             let mut waiting: Vec<_> = (0..20).map(open).collect();
             for connection in &mut waiting {
                 connection.get("/").unwrap();
             }
-            thread::sleep(Duration::from_millis(50));
+            // The primary keeps what a worker has not taken yet. Where workers accept themselves, none is sent to the blocked one.
+            until("some wait for the worker that is blocked", || {
+                policy.ends_with("shared") || descriptors_of(cluster.pid()) > idle
+            });
 
             let had = kill_and_count(&cluster, blocked);
 
@@ -170,7 +174,7 @@ fn workers_go_with_their_primary(what: &str, work: impl Fn(&Cluster) -> Work) {
     let (middle, p99) = (times[times.len() / 2], times[times.len() * 99 / 100]);
     println!("workers outlive a killed primary, {what}: {middle:?}, p99 {p99:?}");
     // The rest is the time until a busy machine lets us look.
-    assert!(middle < Duration::from_millis(100), "{times:?}");
+    assert!(middle < Duration::from_millis(soak(100, 1000)), "{times:?}");
     assert!(times.last() < Some(&Duration::from_secs(5)), "{times:?}");
 }
 

@@ -60,6 +60,13 @@ fn fresh_connections(cluster: &Cluster, count: usize) -> Vec<Connection> {
     connections
 }
 
+/// Waits until the answer on this connection is the last one.
+fn drain_has_begun(mut connection: Connection) {
+    until("the drain has begun", || {
+        connection.ask("/").unwrap().closes
+    });
+}
+
 /// Each gets an answer, its last one, from the worker that leaves.
 #[track_caller]
 fn assert_answered_and_closed(connections: Vec<Connection>, worker: u32) {
@@ -74,12 +81,12 @@ fn assert_answered_and_closed(connections: Vec<Connection>, worker: u32) {
 #[test]
 fn a_connection_without_a_byte_yet_is_answered_after_the_drain_has_begun() {
     each_way(|policy, way| {
-        let mut cluster = one(policy, "2000", "10000");
+        let mut cluster = one(policy, "60000", "10000");
         let worker = cluster.workers()[0];
-        let connections = fresh_connections(&cluster, 50);
+        let mut connections = fresh_connections(&cluster, 50);
 
         leave(&cluster, way);
-        thread::sleep(Duration::from_millis(200));
+        drain_has_begun(connections.remove(0));
 
         assert_answered_and_closed(connections, worker);
         until("the old one is gone", || {
@@ -92,7 +99,7 @@ fn a_connection_without_a_byte_yet_is_answered_after_the_drain_has_begun() {
 #[test]
 fn an_idle_connection_is_answered_while_the_worker_lingers() {
     each_way(|policy, way| {
-        let cluster = one(policy, "2000", "10000");
+        let cluster = one(policy, "60000", "10000");
         let worker = cluster.workers()[0];
         let mut connections = fresh_connections(&cluster, 20);
         for connection in &mut connections {
@@ -100,7 +107,7 @@ fn an_idle_connection_is_answered_while_the_worker_lingers() {
         }
 
         leave(&cluster, way);
-        thread::sleep(Duration::from_millis(300));
+        drain_has_begun(connections.remove(0));
 
         assert_answered_and_closed(connections, worker);
     });

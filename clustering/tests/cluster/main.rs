@@ -1,5 +1,10 @@
 //! Everything about running clusters, in one program: tests mostly wait, and so do it side by side.
+//!
+//! They look at processes in `/proc`, so this is for Linux.
 
+#![cfg(target_os = "linux")]
+
+mod access_log;
 mod addresses;
 mod admin;
 mod balance;

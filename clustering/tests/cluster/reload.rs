@@ -149,8 +149,9 @@ fn a_new_program_that_may_not_be_started_leaves_the_old_ones_serving() {
 
 #[test]
 fn a_new_program_with_another_protocol_leaves_the_old_ones_serving() {
-    // A worker's stdin is its channel, and one write is one packet.
-    let online = r#"echo '{"Online":{"protocol":999}}' >&0"#;
+    // A worker's stdin is its channel: four bytes of length, one for no descriptors, and the message.
+    let online = r#"{"Online":{"protocol":999}}"#;
+    let online = format!(r"printf '\{:03o}\0\0\0\0{online}' >&0", online.len());
     let script = format!("#!/bin/sh\n{online}\nexec sleep 1000\n");
     bad_program_is_refused(
         |program| program.replace_with_script(&script),

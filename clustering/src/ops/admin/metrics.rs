@@ -1,120 +1,70 @@
 //! The numbers as Prometheus reads them, in its text format 0.0.4.
 
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 use crate::stats::{Stats, WorkerState, WorkerStats};
 
-/// A name, what it means, and where it is.
-type Metric<S> = (&'static str, &'static str, fn(&S) -> f64);
+/// Names, kinds and meanings, in the order of the values in [`text`].
+const OF_CLUSTER: &str = "\
+uptime_seconds gauge Time since the primary started.
+workers_wanted gauge How many workers there are to be.
+workers_started_total counter Workers that were started.
+workers_died_total counter Workers that died against our will.
+workers_hung_total counter Workers that were killed because they showed no sign of life.
+reloads_total counter Reloads that went through.
+reloads_failed_total counter Reloads that were given up.
+connections_forced_total counter Connections that were cut because a worker did not finish in time.
+connections_handed_again_total counter Connections that were handed to another worker.
+requests_total counter Requests that were answered.";
 
-const GAUGES: [Metric<Stats>; 2] = [
-    (
-        "uptime_seconds",
-        "Time since the primary started.",
-        |stats| stats.uptime.as_secs_f64(),
-    ),
-    (
-        "workers_wanted",
-        "How many workers there are to be.",
-        |stats| stats.wanted as f64,
-    ),
-];
-
-const COUNTERS: [Metric<Stats>; 8] = [
-    ("workers_started", "Workers that were started.", |stats| {
-        stats.totals.started as f64
-    }),
-    (
-        "workers_died",
-        "Workers that died against our will.",
-        |stats| stats.totals.died as f64,
-    ),
-    (
-        "workers_hung",
-        "Workers that were killed because they showed no sign of life.",
-        |stats| stats.totals.hung as f64,
-    ),
-    ("reloads", "Reloads that went through.", |stats| {
-        stats.totals.reloads as f64
-    }),
-    ("reloads_failed", "Reloads that were given up.", |stats| {
-        stats.totals.reloads_failed as f64
-    }),
-    (
-        "connections_forced",
-        "Connections that were cut because a worker did not finish in time.",
-        |stats| stats.totals.forced as f64,
-    ),
-    (
-        "connections_handed_again",
-        "Connections that were handed to another worker.",
-        |stats| stats.totals.handed_again as f64,
-    ),
-    ("requests", "Requests that were answered.", |stats| {
-        stats.requests as f64
-    }),
-];
-
-const OF_WORKERS: [Metric<WorkerStats>; 5] = [
-    ("connections_open", "Connections that are open.", |worker| {
-        worker.counters.open as f64
-    }),
-    (
-        "uptime_seconds",
-        "Time since the worker started.",
-        |worker| worker.uptime.as_secs() as f64,
-    ),
-    (
-        "accept_errors",
-        "Times that no connection could be accepted, since the worker started.",
-        |worker| worker.counters.accept_errors as f64,
-    ),
-    (
-        "panics",
-        "Handlers that panicked, since the worker started.",
-        |worker| worker.counters.panics as f64,
-    ),
-    (
-        "failures",
-        "Services that returned an error, since the worker started.",
-        |worker| worker.counters.failures as f64,
-    ),
-];
+/// As above, of each slot.
+const OF_WORKERS: &str = "\
+worker_connections_open gauge Connections that are open.
+worker_uptime_seconds gauge Time since the worker started.
+worker_accept_errors gauge Times that no connection could be accepted, since the worker started.
+worker_panics gauge Handlers that panicked, since the worker started.
+worker_failures gauge Services that returned an error, since the worker started.";
 
 /// Writes all metrics of a cluster.
 pub fn text(stats: &Stats) -> String {
     let mut out = String::new();
-    for (name, help, value) in GAUGES {
-        head(&mut out, &format!("cluster_{name}"), help, "gauge");
-        line(&mut out, &format!("cluster_{name}"), value(stats));
+    let totals = &stats.totals;
+    let values = [
+        stats.uptime.as_secs(),
+        stats.wanted as u64,
+        totals.started,
+        totals.died,
+        totals.hung,
+        totals.reloads,
+        totals.reloads_failed,
+        totals.forced,
+        totals.handed_again,
+        stats.requests,
+    ];
+    for (metric, value) in OF_CLUSTER.lines().zip(values) {
+        write(&mut out, metric, [("", String::new(), value)]);
     }
-    for (name, help, value) in COUNTERS {
-        head(&mut out, &format!("cluster_{name}_total"), help, "counter");
-        line(&mut out, &format!("cluster_{name}_total"), value(stats));
-    }
-    let help = "Workers by what they are doing.";
-    head(&mut out, "cluster_workers", help, "gauge");
-    for (name, state) in [
-        ("starting", WorkerState::Starting),
-        ("ready", WorkerState::Ready),
-        ("draining", WorkerState::Draining),
-        ("ending", WorkerState::Ending),
-    ] {
+    use WorkerState::{Draining, Ending, Ready, Starting};
+    let states = [Starting, Ready, Draining, Ending].map(|state| {
         let workers = stats.workers.iter();
         let count = workers.filter(|worker| worker.state == state).count();
-        let name = format!("cluster_workers{{state=\"{name}\"}}");
-        line(&mut out, &name, count as f64);
-    }
-    for (name, help, value) in OF_WORKERS {
-        let name = format!("cluster_worker_{name}");
-        head(&mut out, &name, help, "gauge");
-        for worker in newest(stats) {
-            line(
-                &mut out,
-                &format!("{name}{{slot=\"{}\"}}", worker.slot),
-                value(worker),
-            );
-        }
+        ("state", state.to_string(), count)
+    });
+    write(
+        &mut out,
+        "workers gauge Workers by what they are doing.",
+        states,
+    );
+    let values: [fn(&WorkerStats) -> u64; 5] = [
+        |worker| worker.counters.open,
+        |worker| worker.uptime.as_secs(),
+        |worker| worker.counters.accept_errors,
+        |worker| worker.counters.panics,
+        |worker| worker.counters.failures,
+    ];
+    for (metric, value) in OF_WORKERS.lines().zip(values) {
+        let workers = newest(stats).map(|one| ("slot", one.slot.to_string(), value(one)));
+        write(&mut out, metric, workers);
     }
     out
 }
@@ -127,10 +77,21 @@ fn newest(stats: &Stats) -> impl Iterator<Item = &WorkerStats> {
     workers.filter(move |worker| !stats.workers.iter().any(|other| newer(worker, other)))
 }
 
-fn head(out: &mut String, name: &str, help: &str, kind: &str) {
-    writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}").expect("a String takes all");
-}
-
-fn line(out: &mut String, name: &str, value: f64) {
-    writeln!(out, "{name} {value}").expect("a String takes all");
+/// Writes one metric: a label, what it says, and the value, of each.
+fn write<V: Display>(
+    out: &mut String,
+    metric: &str,
+    values: impl IntoIterator<Item = (&'static str, String, V)>,
+) {
+    let mut words = metric.splitn(3, ' ').map(str::to_owned);
+    let [name, kind, help] = std::array::from_fn(|_| words.next().unwrap_or_default());
+    let mut line = |text: String| writeln!(out, "{text}").expect("a String takes all");
+    line(format!("# HELP cluster_{name} {help}"));
+    line(format!("# TYPE cluster_{name} {kind}"));
+    for (label, of, value) in values {
+        line(match label {
+            "" => format!("cluster_{name} {value}"),
+            _ => format!("cluster_{name}{{{label}=\"{of}\"}} {value}"),
+        });
+    }
 }

@@ -98,7 +98,7 @@ fn client(host: u8, to: SocketAddr, kind: Kind, stop: &AtomicBool, right: &Atomi
                 tally.right += 1;
                 right.fetch_add(1, Ordering::Relaxed);
                 // Clients without a pause leave the other tests no processor.
-                thread::sleep(soak(Duration::ZERO, Duration::from_micros(500)));
+                thread::sleep(soak(Duration::ZERO, Duration::from_millis(2)));
             }
             Err(failure) => {
                 kept = None;

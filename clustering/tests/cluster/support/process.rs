@@ -43,11 +43,6 @@ pub fn is_stopped(pid: u32) -> bool {
     stat(pid).is_none_or(|stat| stat.state == "T")
 }
 
-/// Whether a process computes, or would if it were its turn.
-pub fn wants_to_compute(pid: u32) -> bool {
-    stat(pid).is_some_and(|stat| stat.state == "R")
-}
-
 /// How long a process has computed, in ticks of 10 ms.
 pub fn ticks_of(pid: u32) -> u64 {
     stat(pid).map_or(0, |stat| stat.ticks)

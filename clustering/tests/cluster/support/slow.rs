@@ -19,6 +19,7 @@
 //! | `/goodbye` | answers when the worker drains |
 //! | `/upgrade` | switches to a protocol that sends back what comes, and says goodbye when the worker drains |
 
+use std::io::Write;
 use std::process::{ExitCode, id};
 use std::time::{Duration, Instant};
 
@@ -53,7 +54,15 @@ fn main() -> ExitCode {
 }
 
 fn work() -> Result<(), clustering::Error> {
-    let worker = Worker::from_env()?;
+    let is = |kind: &str| std::env::args().any(|arg| arg == kind);
+    let mut worker = Worker::from_env()?;
+    if is("log=stderr") {
+        worker = worker.access_log(|access| {
+            // In one piece: other processes write there too.
+            let line = format!("slow: access {access}\n");
+            let _ = std::io::stderr().write_all(line.as_bytes());
+        });
+    }
     let draining = worker.draining();
     let service = service_fn(move |request| answer(request, draining.clone()));
     let several = || {
@@ -62,7 +71,6 @@ fn work() -> Result<(), clustering::Error> {
             .build();
         runtime.expect("room for a runtime")
     };
-    let is = |kind: &str| std::env::args().any(|arg| arg == kind);
     if is("runtime=several") {
         several().block_on(worker.serve(service))
     } else if is("runtime=wrong") {
@@ -208,7 +216,7 @@ fn builder(second: Option<&str>) -> anyhow::Result<Builder> {
             "exec" => builder.exec(value),
             "cwd" => builder.cwd(value),
             // Not for the builder.
-            "second" | "runtime" => builder,
+            "second" | "runtime" | "log" => builder,
             "probe" => builder.probe(Some(value)),
             "most" => builder.settings(Settings {
                 max_connections: value.parse()?,
