@@ -181,10 +181,9 @@ fn a_node_that_is_not_there_is_named_before_anything_is_printed() {
     let missing = with("no-such-node");
     let other = with("true");
 
-    assert_eq!(
-        String::from_utf8_lossy(&missing.stderr),
-        "event-loop: twin.mjs under Node (no-such-node): No such file or directory\n"
-    );
+    let said = String::from_utf8_lossy(&missing.stderr);
+    let said = said.strip_prefix("event-loop: twin.mjs under Node (no-such-node): ");
+    assert_eq!(said.map(|said| said.lines().count()), Some(1));
     assert!(
         String::from_utf8_lossy(&other.stderr).contains("it is no Node"),
         "{other:?}"

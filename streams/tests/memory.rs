@@ -5,6 +5,7 @@
 //!
 //! glibc keeps freed memory for each thread by its own lights, so the peak of one run is some MiB above that of another.
 //! What must not grow is what the program itself holds: for that figure freed memory goes back at once.
+#![cfg(target_os = "linux")]
 
 #[path = "support/random.rs"]
 mod random;

@@ -30,10 +30,11 @@ impl Input {
         let name = named.map_or("stdin".into(), Path::to_string_lossy);
         let name: String = name.escape_debug().collect();
         let file = named.map_or_else(sys::stdin, File::open);
-        let file = file.with_context(|| name.clone())?;
-        if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
+        // Windows opens no directory.
+        if named.is_some_and(Path::is_dir) {
             bail!("{name}: is a directory");
         }
+        let file = file.with_context(|| name.clone())?;
         Ok(Self {
             file,
             name,

@@ -46,10 +46,13 @@ fn options(input: &Input, args: &FileArgs) -> anyhow::Result<CompressOptions> {
         threads: threads.unwrap_or(NonZeroUsize::MIN),
         ..CompressOptions::default()
     };
-    if !args.no_name && input.metadata.is_file() && !input.is_stdin() {
+    if let Some(metadata) = &input.metadata
+        && !args.no_name
+        && !input.is_stdin()
+    {
         let name = input.path.file_name();
         options.name = name.map(|name| name.as_encoded_bytes().to_vec());
-        let since = input.metadata.modified()?.duration_since(UNIX_EPOCH);
+        let since = metadata.modified()?.duration_since(UNIX_EPOCH);
         options.mtime = u32::try_from(since.unwrap_or_default().as_secs()).unwrap_or_default();
     }
     Ok(options)

@@ -99,10 +99,11 @@ pub async fn convert(
         "is a symbolic link; -f removes it and not the data, -k keeps it"
     );
     ensure!(
-        !removes || input.metadata.is_file(),
+        !removes || input.metadata.is_some(),
         "is not a regular file; only those are removed: -k keeps it"
     );
-    if args.leaves_linked && !input.is_stdin() && sys::has_other_links(&input.metadata) {
+    let has_other_links = input.metadata.as_ref().is_some_and(sys::has_other_links);
+    if args.leaves_linked && !input.is_stdin() && has_other_links {
         let text = "has other links and is left alone; -f takes it";
         return Ok(warn(path, text, args.quiet));
     }
@@ -150,9 +151,9 @@ pub fn finish(input: &Input, summary: &DecodeSummary, quiet: bool) -> Result<Out
 }
 
 fn sizes(input: &Input, target: &Path) -> String {
-    let (read, name) = (&input.metadata, shown(target));
-    match std::fs::metadata(target) {
-        Ok(written) if written.is_file() && read.is_file() => {
+    let name = shown(target);
+    match (&input.metadata, std::fs::metadata(target)) {
+        (Some(read), Ok(written)) if written.is_file() => {
             format!("{} -> {} bytes, {name}", read.len(), written.len())
         }
         _ if is_dash(target) => "written to stdout".to_owned(),

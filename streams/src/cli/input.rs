@@ -19,7 +19,8 @@ const CHUNK_BYTES: usize = 128 * 1024;
 pub struct Input {
     /// As it was given; `-` for stdin.
     pub path: PathBuf,
-    pub metadata: Metadata,
+    /// Of a regular file; pipes and devices have none that counts.
+    pub metadata: Option<Metadata>,
     /// Counts what is read. On a terminal it shows, until the last clone is dropped.
     pub bar: ProgressBar,
     file: File,
@@ -31,18 +32,23 @@ impl Input {
         let file = match is_dash(path) {
             true => sys::duplicate(&io::stdin())?,
             // Opening a named pipe waits for its writer.
-            false => tokio::fs::File::open(path).await?.into_std().await,
+            false => match tokio::fs::File::open(path).await {
+                Ok(file) => file.into_std().await,
+                // Windows opens no directory.
+                Err(_) if path.is_dir() => return Err(is_directory()),
+                Err(error) => return Err(error.into()),
+            },
         };
-        let metadata = file.metadata()?;
-        if metadata.is_dir() {
-            return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
+        let metadata = file.metadata().ok();
+        if metadata.as_ref().is_some_and(Metadata::is_dir) {
+            return Err(is_directory());
         }
-        let size = metadata.is_file().then_some(metadata.len());
+        let metadata = metadata.filter(Metadata::is_file);
         Ok(Self {
             path: path.to_owned(),
             bar: match quiet {
                 true => ProgressBar::hidden(),
-                false => bar(path, size),
+                false => bar(path, metadata.as_ref().map(Metadata::len)),
             },
             metadata,
             file,
@@ -79,14 +85,20 @@ impl Input {
     /// Takes the bar away and warns if the file is another one than when it was opened: what was read may be of both.
     pub fn finish(&self, quiet: bool) -> Result<Outcome, Error> {
         self.bar.finish_and_clear();
+        let Some(before) = &self.metadata else {
+            return Ok(Outcome::Done);
+        };
         let now = self.file.metadata()?;
-        let has_changed = now.len() != self.metadata.len()
-            || now.modified().ok() != self.metadata.modified().ok();
-        Ok(match has_changed && self.metadata.is_file() {
-            true => warn(&self.path, "changed while it was read", quiet),
-            false => Outcome::Done,
+        let is_same = now.len() == before.len() && now.modified().ok() == before.modified().ok();
+        Ok(match is_same {
+            true => Outcome::Done,
+            false => warn(&self.path, "changed while it was read", quiet),
         })
     }
+}
+
+fn is_directory() -> Error {
+    io::Error::from(io::ErrorKind::IsADirectory).into()
 }
 
 pub fn is_dash(path: &Path) -> bool {

@@ -1,6 +1,6 @@
 //! What is written: stdout, or a file that appears whole.
 
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::{IsTerminal, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -32,7 +32,7 @@ impl Output {
                 return Ok((file, None));
             }
             let is_special = std::fs::metadata(path).is_ok_and(|there| !there.is_file());
-            let like = Some(input.metadata.clone()).filter(Metadata::is_file);
+            let like = input.metadata.clone();
             let path = path.to_owned();
             let create = move || AtomicFile::create(path, overwrite, like.as_ref());
             // Opening a named pipe waits for its reader. A temporary file is made in this thread: between

@@ -120,16 +120,21 @@ impl FileSource {
             Origin::Opened(file) => file,
         };
         let mut bytes = self.end.saturating_sub(self.start);
-        if self.start > 0 {
+        if i64::try_from(self.start).is_err() {
+            // No file is that long, so nothing is read, as from any offset past the end.
+            bytes = 0;
+        } else if self.start > 0 {
             match file.seek(SeekFrom::Start(self.start)).await {
                 Ok(_) => {}
-                // No file is that long, so nothing is read, as from any offset past the end.
+                // This file system has none that is that long.
                 Err(error) if error.kind() == ErrorKind::InvalidInput => bytes = 0,
                 Err(error) => return Err(error.into()),
             }
         }
+        // On Windows a pipe has no metadata.
+        let metadata = file.metadata().await;
         Ok(Opened {
-            fills_chunks: file.metadata().await?.is_file(),
+            fills_chunks: metadata.is_ok_and(|metadata| metadata.is_file()),
             file: file.take(bytes),
             chunk_bytes: self.chunk_bytes.get(),
         })

@@ -28,6 +28,7 @@ fn an_existing_file_is_overwritten_by_force() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_file_may_be_copied_onto_itself_by_force() {
     let folder = Folder::with("a", TEXT);
 

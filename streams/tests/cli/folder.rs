@@ -14,6 +14,12 @@ pub const TEXT: &[u8] = b"some text, some more text, and some more of the same t
 /// Removed with all that is in it when the test ends.
 pub struct Folder(TempDir);
 
+/// What the system says of a file that is not there.
+pub fn not_found() -> String {
+    let error = fs::read("no/such/file").unwrap_err().to_string();
+    error.split(" (os error").next().unwrap().to_owned()
+}
+
 impl Folder {
     /// With nothing in it.
     pub fn empty() -> Self {

@@ -39,6 +39,7 @@ fn k_and_c_keep_the_source() {
 }
 
 #[test]
+#[cfg(unix)]
 fn a_file_with_other_links_is_left_alone_without_f() {
     let folder = Folder::with("a", TEXT).and("b.gz", gz());
     fs::hard_link(folder.path("a"), folder.path("also a")).unwrap();

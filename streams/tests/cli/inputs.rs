@@ -4,7 +4,7 @@ use std::fs::{self, File, Permissions};
 #[cfg(unix)]
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-use super::folder::{Folder, TEXT};
+use super::folder::{Folder, TEXT, not_found};
 use super::member::Member;
 use super::peers::peer;
 use super::running::Running;
@@ -84,7 +84,7 @@ fn a_missing_file_is_named() {
         let said = if name == "x.gz" {
             "suffix"
         } else {
-            "No such file"
+            &not_found()
         };
         ran.expect_line(1, &[name, said]);
         assert!(folder.names().is_empty(), "{args}");

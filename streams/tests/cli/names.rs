@@ -25,6 +25,7 @@ fn expect_harmless(text: &str) {
 }
 
 #[test]
+#[cfg(unix)]
 fn control_characters_in_the_name_of_a_file_are_written_out_in_messages() {
     let folder = Folder::empty();
     let missing = OsStr::new(EVIL);
@@ -52,6 +53,7 @@ fn control_characters_in_a_stored_name_are_written_out_by_list() {
 }
 
 #[test]
+#[cfg(unix)]
 fn control_characters_in_the_name_of_a_file_are_written_out_by_list() {
     let name = OsStr::new("\u{1b}[2J\n.gz");
     let folder = Folder::with(name, Member::of(TEXT).bytes());
