@@ -169,7 +169,7 @@ fn a_file_that_is_not_there_is_an_error_and_wrong_usage_is_2() {
         .unwrap();
 
     let text = String::from_utf8_lossy(&missing.stderr).into_owned();
-    let error = std::fs::read("nowhere.txt").unwrap_err().to_string();
+    let error = fs::read("nowhere.txt").unwrap_err().to_string();
     let said = error.split(" (os error").next().unwrap();
     assert_eq!(text, format!("event-loop: nowhere.txt: {said}\n"));
     assert_eq!(

@@ -16,7 +16,7 @@ pub struct Folder(TempDir);
 
 /// What the system says of a file that is not there.
 pub fn not_found() -> String {
-    let error = fs::read("no/such/file").unwrap_err().to_string();
+    let error = fs::read("no-such-file").unwrap_err().to_string();
     error.split(" (os error").next().unwrap().to_owned()
 }
 

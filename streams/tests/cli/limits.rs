@@ -257,6 +257,7 @@ fn text_waits_for_its_reader_too() {
     for args in ["tour --code", "completions bash", &list] {
         let (mut out, stdout) = std::io::pipe().unwrap();
         // The smallest pipe: a page.
+        #[cfg(target_os = "linux")]
         rustix::pipe::fcntl_setpipe_size(&stdout, 1).unwrap();
         fcntl_setfl(stdout.as_fd(), OFlags::NONBLOCK).unwrap();
         let mut command = folder.command();
