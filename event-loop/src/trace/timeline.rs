@@ -13,6 +13,8 @@ pub struct Trace {
     /// Our own recordings know more than Node's: the thread that a job was on.
     pub(crate) is_ours: bool,
     pub(crate) files: Vec<String>,
+    /// The texts of files that were read with it, by their names.
+    pub(crate) sources: Vec<(String, String)>,
     pub(crate) steps: Vec<Step>,
     pub(crate) spans: Vec<Span>,
     pub(crate) waits: Vec<Wait>,
