@@ -66,11 +66,6 @@ fn every_lesson_can_be_drawn_and_its_source_is_in_the_page() {
         .unwrap();
     for line in String::from_utf8(list.stdout).unwrap().lines() {
         let lesson = line.split_whitespace().next().unwrap();
-        // It sends a signal to its own process, which ends a recording.
-        if lesson == "ctrl-c" {
-            continue;
-        }
-
         let drawn = record(folder.path(), &[lesson, "-o", "out.svg"]);
         let paged = record(folder.path(), &[lesson, "-o", "out.html"]);
         for run in [&drawn, &paged] {
@@ -535,6 +530,32 @@ fn kinds(run: &Value) -> (Vec<u64>, Vec<u64>) {
         scheduled.filter_map(|step| step[ABOUT].as_u64()).collect(),
         spans.filter_map(|span| span[0].as_u64()).collect(),
     )
+}
+
+#[test]
+fn a_script_without_an_ending_is_given_to_node_with_our_stdin_and_stdout() {
+    if node().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let program = "#!/usr/bin/env node\nprocess.stdin.on('data', (text) => { process.stdout.write(text); process.exitCode = 3; });\n";
+    std::fs::write(folder.path().join("script"), program).unwrap();
+    std::fs::write(folder.path().join("input"), "given\n").unwrap();
+
+    let run = Command::new(env!("CARGO_BIN_EXE_event-loop"))
+        .args(["trace", "script", "-o", "out.html"])
+        .current_dir(folder.path())
+        .stdin(std::fs::File::open(folder.path().join("input")).unwrap())
+        .output()
+        .unwrap();
+
+    assert!(run.status.success(), "{run:?}");
+    assert_eq!(String::from_utf8_lossy(&run.stdout), "given\n");
+    let stderr = String::from_utf8_lossy(&run.stderr);
+    assert!(
+        stderr.starts_with("event-loop: script: exit code 3\n"),
+        "{stderr}"
+    );
 }
 
 #[test]

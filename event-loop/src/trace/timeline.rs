@@ -22,6 +22,14 @@ pub struct Trace {
     pub(crate) queues: Vec<(u64, QueueLengths)>,
 }
 
+impl Trace {
+    /// The name of what has run it, and how it ended, unless by itself: "Node 24.0.0, exit code 1".
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
 /// What can be pointed at: something happens, at a time and in a line.
 #[derive(Debug)]
 pub struct Step {
