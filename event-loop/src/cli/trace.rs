@@ -241,7 +241,7 @@ impl Subject {
             }
         };
         CTRL_C_IS_TAKEN.store(true, Ordering::Relaxed);
-        let recorded = program.record_until(stop).await;
+        let recorded = program.record(stop).await;
         CTRL_C_IS_TAKEN.store(false, Ordering::Relaxed);
         let recorded = recorded?;
         if let Some((_, end)) = recorded.name().split_once(", ") {

@@ -4,7 +4,6 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::future::pending;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -43,7 +42,8 @@ impl NodeProgram {
         self
     }
 
-    /// Runs it to its end. Its stdin, stdout and stderr are ours.
+    /// Runs it to its end, or until `stop` ends it and says why: "ended after 5s"; `std::future::pending()` never does. What it has done until
+    /// then is recorded. Its stdin, stdout and stderr are ours.
     ///
     /// # Errors
     ///
@@ -58,20 +58,7 @@ impl NodeProgram {
     ///
     /// Dropping the future kills Node and what it has started, and removes what was kept for it. From a terminal, what it has started is left
     /// to Ctrl-C.
-    pub async fn record(&self) -> Result<Trace, Error> {
-        self.record_until(pending()).await
-    }
-
-    /// As [`record`](Self::record); ends it when `stop` does, which says why: "ended after 5s". What it has done until then is recorded.
-    ///
-    /// # Errors
-    ///
-    /// As those of [`record`](Self::record).
-    ///
-    /// # Panics
-    ///
-    /// Outside of a tokio runtime.
-    pub async fn record_until(&self, stop: impl Future<Output = String>) -> Result<Trace, Error> {
+    pub async fn record(&self, stop: impl Future<Output = String>) -> Result<Trace, Error> {
         self.run(stop).await.map_err(|cause| Error::Node {
             node: self.node.clone(),
             program: self.program.clone(),
