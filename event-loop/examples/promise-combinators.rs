@@ -32,6 +32,7 @@ pub(crate) fn main() -> Exit {
         while let Some(result) = all.next().await {
             if let Ok(value) = result {
                 println!("any: {value}");
+                break;
             }
         }
         Ok::<_, &str>(())

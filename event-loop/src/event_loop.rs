@@ -1,7 +1,7 @@
 //! The loop of this thread, and all that it knows.
 //!
 //! Node's loop exists before the first line runs. Here a thread has one for as long as [`run`](crate::run) runs. Every part lies in a cell
-//! of its own, and no borrow outlives a statement that calls no foreign code: that is why a callback may call anything.
+//! of its own, and while your code runs, nothing is borrowed: that is why a callback may call anything.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;

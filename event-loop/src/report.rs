@@ -45,11 +45,12 @@ struct Source {
 impl Report {
     /// A recording, under this title.
     #[must_use]
-    pub fn new(title: &str, recorded: Trace) -> Self {
+    pub fn new(title: &str, mut recorded: Trace) -> Self {
+        let sources = std::mem::take(&mut recorded.sources).into_iter();
         Self {
             title: title.to_owned(),
+            sources: sources.map(|(name, text)| Source { name, text }).collect(),
             runs: vec![recorded],
-            sources: Vec::new(),
         }
     }
 

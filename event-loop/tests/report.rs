@@ -37,6 +37,7 @@ const SPAN: usize = 2;
 const LINE: usize = 4;
 const DOES: usize = 5;
 const ABOUT: usize = 6;
+const SCHEDULES: u64 = 2;
 const PRINTS: u64 = 4;
 
 fn rows<'a>(run: &'a Value, of: &str) -> &'a [Value] {
@@ -65,11 +66,6 @@ fn every_lesson_can_be_drawn_and_its_source_is_in_the_page() {
         .unwrap();
     for line in String::from_utf8(list.stdout).unwrap().lines() {
         let lesson = line.split_whitespace().next().unwrap();
-        // It sends a signal to its own process, which ends a recording.
-        if lesson == "ctrl-c" {
-            continue;
-        }
-
         let drawn = record(folder.path(), &[lesson, "-o", "out.svg"]);
         let paged = record(folder.path(), &[lesson, "-o", "out.html"]);
         for run in [&drawn, &paged] {
@@ -491,5 +487,225 @@ fn the_drawings_of_the_readme_are_those_of_today() {
             is_current,
             "out of date; in the folder of the crate: cargo run -- trace {lesson} -o pictures/{drawing} --beside examples/{twin}"
         );
+    }
+}
+
+/// What a program of these files does under Node, the first of them run; nothing without a Node.
+fn traced(files: &[(&str, &str)]) -> Option<Value> {
+    node()?;
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let run = record(folder.path(), &[files[0].0, "-o", "out.html"]);
+    assert!(run.status.success(), "{run:?}");
+    Some(data(&folder.path().join("out.html")))
+}
+
+/// The step that prints this, as `a.mjs:1`, and the one that led to its callback.
+fn places(run: &Value, text: &str) -> (String, Option<String>) {
+    let steps = rows(run, "steps");
+    let place = |step: &Value| {
+        let file = usize::try_from(step[LINE - 1].as_u64()?).unwrap();
+        Some(format!("{}:{}", run["files"][file].as_str()?, step[LINE]))
+    };
+    let prints = steps.iter().find(|step| step[ABOUT] == text).unwrap();
+    let span = usize::try_from(prints[SPAN].as_u64().unwrap()).unwrap();
+    let first = usize::try_from(rows(run, "spans")[span][1].as_u64().unwrap()).unwrap();
+    let cause = steps[first][ABOUT].as_u64();
+    let cause = cause.and_then(|cause| place(&steps[usize::try_from(cause).unwrap()]));
+    (place(prints).unwrap_or_default(), cause)
+}
+
+/// The phases of a run, in order; 0 to 4 are main, poll, check, close, timers.
+fn phases_of(run: &Value) -> Vec<u64> {
+    let kinds = rows(run, "spans").iter().map(|span| &span[0]);
+    kinds
+        .filter_map(Value::as_u64)
+        .filter(|kind| *kind < 5)
+        .collect()
+}
+
+/// The kinds of what was scheduled, and of all spans.
+fn kinds(run: &Value) -> (Vec<u64>, Vec<u64>) {
+    let steps = rows(run, "steps").iter();
+    let scheduled = steps.filter(|step| step[DOES] == SCHEDULES);
+    let spans = rows(run, "spans").iter();
+    (
+        scheduled.filter_map(|step| step[ABOUT].as_u64()).collect(),
+        spans.filter_map(|span| span[0].as_u64()).collect(),
+    )
+}
+
+#[test]
+fn a_script_without_an_ending_is_given_to_node_with_our_stdin_and_stdout() {
+    if node().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let program = "#!/usr/bin/env node\nprocess.stdin.on('data', (text) => { process.stdout.write(text); process.exitCode = 3; });\n";
+    std::fs::write(folder.path().join("script"), program).unwrap();
+    std::fs::write(folder.path().join("input"), "given\n").unwrap();
+
+    let run = Command::new(env!("CARGO_BIN_EXE_event-loop"))
+        .args(["trace", "script", "-o", "out.html"])
+        .current_dir(folder.path())
+        .stdin(std::fs::File::open(folder.path().join("input")).unwrap())
+        .output()
+        .unwrap();
+
+    assert!(run.status.success(), "{run:?}");
+    assert_eq!(String::from_utf8_lossy(&run.stdout), "given\n");
+    let stderr = String::from_utf8_lossy(&run.stderr);
+    assert!(
+        stderr.starts_with("event-loop: script: exit code 3\n"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn all_files_of_a_program_are_followed() {
+    let Some(data) = traced(&[
+        (
+            "a.mjs",
+            "import { later } from './b.mjs';\nlater(() => console.log('from a'));\n",
+        ),
+        (
+            "b.mjs",
+            "setTimeout(() => console.log('deep'), 1);\n\nexport function later(f) {\n  setImmediate(f);\n}\n",
+        ),
+    ]) else {
+        return;
+    };
+
+    let run = &data["runs"][0];
+    let at = |place: &str, cause: &str| (place.to_owned(), Some(cause.to_owned()));
+    assert_eq!(places(run, "deep"), at("b.mjs:1", "b.mjs:1"));
+    assert_eq!(places(run, "from a"), at("a.mjs:2", "b.mjs:4"));
+    let sources = rows(&data, "sources").iter();
+    let shown: Vec<_> = sources
+        .map(|source| source["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(shown, ["b.mjs", "a.mjs"]);
+}
+
+#[test]
+fn a_handle_that_is_closed_calls_back_in_the_close_phase() {
+    let program = "require('net').createServer(function (c) {\n  this.close();\n  c.on('close', () => console.log('closed'));\n  c.destroy();\n  setImmediate(() => console.log('immediate'));\n  setTimeout(() => console.log('timer'), 1);\n}).listen(0, function () { require('net').connect(this.address().port).unref(); });\n";
+    let alone = program.replace("setImmediate(() => console.log('immediate'))", "");
+    let (Some(with_check), Some(alone)) = (
+        traced(&[("net.cjs", program)]),
+        traced(&[("alone.cjs", &alone)]),
+    ) else {
+        return;
+    };
+
+    for data in [&with_check, &alone] {
+        let run = &data["runs"][0];
+        let steps = rows(run, "steps");
+        let prints = steps.iter().find(|step| step[ABOUT] == "closed").unwrap();
+        let spans = rows(run, "spans");
+        let mut span = prints[SPAN].as_u64();
+        let mut phase = None;
+        while let Some(inner) = span {
+            let one = &spans[usize::try_from(inner).unwrap()];
+            (phase, span) = (one[0].as_u64(), one[4].as_u64());
+        }
+        assert_eq!(phase, Some(3), "{:?}", phases_of(run));
+    }
+}
+
+#[test]
+fn what_is_called_in_a_context_of_its_own_is_no_callback() {
+    let main = "console.log('a');\nrequire('async_hooks').AsyncResource.bind(() => console.log('b'))();\nconsole.log('c');\n";
+    let callback = "const { AsyncLocalStorage } = require('async_hooks');\nconst { EventEmitterAsyncResource } = require('events');\nsetTimeout(() => {\n  AsyncLocalStorage.bind(() => console.log('bound'))();\n  const e = new EventEmitterAsyncResource({ name: 'E' });\n  e.on('x', () => console.log('emitted'));\n  e.emit('x');\n}, 1);\n";
+    let (Some(main), Some(callback)) = (
+        traced(&[("main.cjs", main)]),
+        traced(&[("callback.cjs", callback)]),
+    ) else {
+        return;
+    };
+
+    assert_eq!(texts(&main["runs"][0]), ["a", "b", "c"]);
+    assert_eq!(kinds(&main["runs"][0]), (vec![], vec![0]));
+    assert_eq!(texts(&callback["runs"][0]), ["bound", "emitted"]);
+    assert_eq!(kinds(&callback["runs"][0]), (vec![9], vec![0, 4, 9]));
+}
+
+#[test]
+fn printing_asks_for_nothing_and_is_shown_line_by_line() {
+    let program = "setTimeout(() => {\n  console.error('wrong');\n  process.stdout.write('in ');\n  process.stdout.write('parts\\n');\n  process.stdout.write('rest');\n}, 1);\n";
+    let Some(data) = traced(&[("prints.cjs", program)]) else {
+        return;
+    };
+
+    let run = &data["runs"][0];
+    assert_eq!(texts(run), ["wrong", "in parts", "rest"]);
+    assert_eq!(places(run, "in parts").0, "prints.cjs:3");
+    assert_eq!(kinds(run).0, [9]);
+}
+
+#[test]
+fn a_program_may_freeze_its_errors_and_leave_a_child() {
+    let program = "Object.freeze(Error);\nconsole.log('here', process.execArgv.length);\nsetTimeout(() => console.log('there'), 1);\n";
+    let Some(data) = traced(&[("frozen.cjs", program)]) else {
+        return;
+    };
+
+    let run = &data["runs"][0];
+    assert_eq!(texts(run), ["here 0", "there"]);
+    assert_eq!(places(run, "there").0, "frozen.cjs:3");
+}
+
+#[test]
+fn a_timer_is_drawn_as_it_ends() {
+    let program = "const t = setTimeout(() => {}, 2);\nt.unref();\nt.ref();\nlet beats = 0;\nconst i = setInterval(() => {\n  beats += 1;\n  if (beats === 2) setTimeout(() => { clearInterval(i); console.log('cleared'); }, 1);\n}, 3);\nconst r = setTimeout(() => {}, 4);\nr.refresh();\n";
+    let Some(data) = traced(&[("timers.cjs", program)]) else {
+        return;
+    };
+
+    let run = &data["runs"][0];
+    let waits = rows(run, "waits").iter();
+    let of = |ms: u64| {
+        let one = waits.clone().filter(move |wait| wait["ms"] == ms);
+        one.collect::<Vec<_>>()
+    };
+    assert_eq!(of(2)[0]["refed"], true);
+    let interval = of(3);
+    assert_eq!(
+        (interval.len(), &interval[0]["cleared"]),
+        (1, &Value::Bool(true))
+    );
+    let last = usize::try_from(interval[0]["last"].as_u64().unwrap()).unwrap();
+    assert_eq!(rows(run, "steps")[last + 1][ABOUT], "cleared");
+    let refreshed = of(4);
+    assert_eq!(refreshed.len(), 2);
+    assert!(
+        refreshed
+            .iter()
+            .all(|wait| wait["cleared"] == false && wait["last"].is_u64())
+    );
+}
+
+#[test]
+fn why_a_program_fails_is_in_the_page() {
+    let (Some(thrown), Some(wrong), Some(wrong_module)) = (
+        traced(&[(
+            "throws.mjs",
+            "setTimeout(() => {\n  throw new Error('boom');\n}, 1);\n",
+        )]),
+        traced(&[("wrong.cjs", "let a = ;\n")]),
+        traced(&[("wrong.mjs", "let a = ;\n")]),
+    ) else {
+        return;
+    };
+
+    let run = &thrown["runs"][0];
+    assert_eq!(texts(run), ["Uncaught Error: boom"]);
+    assert_eq!(places(run, "Uncaught Error: boom").0, "throws.mjs:2");
+    for (data, name) in [(wrong, "wrong.cjs"), (wrong_module, "wrong.mjs")] {
+        let run = &data["runs"][0];
+        assert!(texts(run)[0].contains("SyntaxError"), "{run}");
+        assert_eq!(run["files"][0], name);
     }
 }

@@ -43,7 +43,7 @@ fn what_cannot_be_written_leaves_what_was_there() {
         ),
         (
             no_lesson,
-            "event-loop: no-such-lesson: No such file or directory\n",
+            "event-loop: no-such-lesson: neither a lesson (event-loop tour --list) nor a file\n",
         ),
     ] {
         assert_eq!(String::from_utf8_lossy(&run.stderr), expected);
@@ -59,7 +59,7 @@ fn what_cannot_be_written_leaves_what_was_there() {
 }
 
 #[test]
-fn a_signal_while_node_runs_ends_node_and_leaves_nothing() {
+fn a_signal_while_node_runs_ends_node_and_leaves_nothing_but_the_page() {
     if node().is_none() {
         return;
     }
@@ -101,8 +101,38 @@ fn a_signal_while_node_runs_ends_node_and_leaves_nothing() {
         until(|| is_gone(&node));
         assert_eq!(names(temporary.path()), [""; 0]);
         std::fs::remove_file(&started).unwrap();
+        // Ctrl-C ends the program, and what it has done is drawn.
+        let mut left = names(folder.path());
+        left.sort();
+        let drawn = std::fs::remove_file(folder.path().join("out.html"));
+        assert_eq!(drawn.is_ok(), signal == "-INT", "{left:?}");
         assert_eq!(names(folder.path()), ["endless.cjs"]);
     }
+}
+
+#[test]
+fn what_node_has_started_ends_with_it() {
+    if node().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let program = "const { spawn } = require('child_process');\nconst { pid } = spawn('sleep', ['999'], { stdio: 'inherit' });\nrequire('fs').writeFileSync('new', String(pid)); require('fs').renameSync('new', 'started');\n";
+    std::fs::write(folder.path().join("parent.cjs"), program).unwrap();
+    let started = folder.path().join("started");
+    // A busy machine may not have come to the program after a second.
+    for limit in ["1s", "8s", "64s"] {
+        let args = ["parent.cjs", "-o", "out.html", "--for", limit];
+
+        // It returns when nothing has our stdout any more.
+        let run = record(folder.path(), &args);
+
+        assert!(run.status.success(), "{run:?}");
+        if started.exists() {
+            break;
+        }
+    }
+    let child = std::fs::read_to_string(&started).unwrap();
+    until(|| is_gone(&child));
 }
 
 #[test]

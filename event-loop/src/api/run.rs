@@ -171,6 +171,7 @@ async fn run_main<F: Future<Output: CallbackResult>>(event_loop: Rc<EventLoop>, 
     let result = result.await;
     event_loop.main_pending.set(false);
     let Err(error) = result else { return };
+    // Node's lib/internal/modules: esm/module_job.js, esm/loader.js, run_main.js await each other.
     for _ in 0..if polls.get() > 1 { 5 } else { 4 } {
         drop(Promise::resolved(()).await);
     }

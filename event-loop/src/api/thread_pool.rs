@@ -62,13 +62,13 @@ pub fn spawn_blocking_with<T, R>(
             return;
         }
         let job = event_loop.jobs.borrow_mut().insert(done);
-        let completed = event_loop.poller.completed.clone();
+        let completions = event_loop.poller.completions.clone();
         event_loop.poller.runtime().spawn_blocking(move || {
             let (result, timing) = probe::measure(|| catch_unwind(AssertUnwindSafe(work)));
             let result = result.map_err(|panic| Error::panicked(&*panic));
             // Errors mean that the loop has ended.
             let _ = sender.send((result, timing));
-            let _ = completed.send(Completion::Job(job));
+            let _ = completions.send(Completion::Job(job));
         });
     });
 }

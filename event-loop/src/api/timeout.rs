@@ -183,7 +183,7 @@ impl EventLoop {
         let callback = timer.callback.take();
         timer.repeats = false;
         let (refed, duration) = (timer.refed, timer.duration);
-        if timer.state == TimerState::Running {
+        if timer.state == TimerState::Unlinked {
             timers.update(key, |timer| timer.state = TimerState::Cleared);
             probe::timer(key, TimerChange::Cleared);
             if refed {

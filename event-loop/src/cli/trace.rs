@@ -1,26 +1,31 @@
 //! `event-loop trace`: a program of Node's, a lesson or a replay, recorded; as a page to step through, as a drawing, or as JSON.
 
+use std::cell::Cell;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 use event_loop::{NodeProgram, Report, Trace};
+use tokio::time::sleep;
 
 use super::atomic_file::AtomicFile;
 use super::message::WrongUsage;
 use super::replay;
-use super::signals::{READER_LEFT, until_signal};
+use super::signals::{
+    CTRL_C, CTRL_C_IS_TAKEN, INTERRUPTED, Interrupted, READER_LEFT, until_signal,
+};
 use crate::tour;
 
 /// What can be said about a recording.
 #[derive(clap::Args)]
 pub struct Args {
-    /// A program for Node (.mjs, .cjs, .js), the name of a lesson, or a file of the replay language (`-` is stdin)
+    /// A program for Node (.mjs, .cjs, .js, or `#!` and node), the name of a lesson, or a file of the replay language (`-` is stdin)
     #[arg(value_name = "PROGRAM|LESSON|FILE")]
     what: String,
     /// Where the recording goes: a page (.html), a drawing (.svg), or events for Perfetto (.json)
@@ -29,7 +34,7 @@ pub struct Args {
     /// Draw this run beside it: a program, a lesson or a file again
     #[arg(long, value_name = "PROGRAM|LESSON|FILE")]
     beside: Option<String>,
-    /// End a program of Node's after that time, and draw what it has done until then
+    /// End a program of Node's after that time (0: never), or at Ctrl-C, and draw what it has done until then
     #[arg(long = "for", value_name = "TIME", default_value = "10s", value_parser = parse_time)]
     time_limit: Duration,
     /// Play a file on the machine's clock
@@ -157,11 +162,15 @@ impl Subject {
             });
         }
         let path = Path::new(what);
+        if what != "-" && path.extension().is_none() && !path.exists() {
+            bail!("{what}: neither a lesson (event-loop tour --list) nor a file");
+        }
         let (name, text) = (replay::name_of(path), replay::read(path)?);
         let file = Path::new(&name).file_name().unwrap_or_default();
         let file = file.to_string_lossy().into_owned();
         let what = match path.extension().and_then(|end| end.to_str()) {
             Some("mjs" | "cjs" | "js" | "mts" | "cts" | "ts") => Program::Node(path.to_owned()),
+            _ if is_script_of_node(&text) => Program::Node(path.to_owned()),
             _ => {
                 replay::check(&name, &text)?;
                 Program::Replay(name)
@@ -190,10 +199,15 @@ impl Subject {
             Program::Node(program) => {
                 let node = std::env::var_os("NODE").filter(|node| !node.is_empty());
                 let program = NodeProgram::new(node.unwrap_or_else(|| "node".into()), program);
-                let program = program.args(&args.args).time_limit(args.time_limit);
-                return Ok((Ok(ExitCode::SUCCESS), program.record().await?));
+                return self
+                    .record_node(&program.args(&args.args), args.time_limit)
+                    .await;
             }
-            Program::Lesson(lesson) => Box::new(|| Ok(run_lesson(lesson))),
+            Program::Lesson(lesson) => {
+                // It sends itself one.
+                CTRL_C_IS_TAKEN.store(lesson.name == "ctrl-c", Ordering::Relaxed);
+                Box::new(|| Ok(run_lesson(lesson)))
+            }
             Program::Replay(name) => {
                 let (name, text) = (name.clone(), self.text.clone());
                 Box::new(move || replay::play(&name, &text, real_clock))
@@ -201,6 +215,51 @@ impl Subject {
         };
         Ok(tokio::task::spawn_blocking(|| event_loop::trace(run)).await?)
     }
+
+    /// Runs it to its end, for that time, or until Ctrl-C, which is drawn as well.
+    async fn record_node(
+        &self,
+        program: &NodeProgram,
+        limit: Duration,
+    ) -> anyhow::Result<(Status, Trace)> {
+        let status = Cell::new(Ok(ExitCode::SUCCESS));
+        let time_limit = async {
+            let silent = limit.min(Duration::from_secs(1));
+            sleep(silent).await;
+            if silent < limit {
+                self.tell("is recorded until it ends, until --for or Ctrl-C");
+            }
+            sleep(limit - silent).await;
+        };
+        let stop = async {
+            tokio::select! {
+                () = time_limit => format!("ended after {limit:?}"),
+                () = INTERRUPTED.notified() => {
+                    status.set(Err(Interrupted(CTRL_C).into()));
+                    "interrupted".to_owned()
+                }
+            }
+        };
+        CTRL_C_IS_TAKEN.store(true, Ordering::Relaxed);
+        let recorded = program.record(stop).await;
+        CTRL_C_IS_TAKEN.store(false, Ordering::Relaxed);
+        let recorded = recorded?;
+        if let Some((_, end)) = recorded.name().split_once(", ") {
+            self.tell(end);
+        }
+        Ok((status.into_inner(), recorded))
+    }
+
+    /// To stderr: stdout is what the program prints.
+    fn tell(&self, text: &str) {
+        let _ = writeln!(io::stderr(), "event-loop: {}: {text}", self.title);
+    }
+}
+
+/// Whether its first line gives it to Node: `#!/usr/bin/env node`.
+fn is_script_of_node(text: &str) -> bool {
+    let first = text.lines().next().unwrap_or_default();
+    first.starts_with("#!") && first.contains("node")
 }
 
 /// Runs a lesson in this process. Its `println!` panics when nothing reads any more: that ends us as well, without a word.

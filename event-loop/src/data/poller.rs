@@ -33,7 +33,7 @@ pub struct Poller {
     /// Taken when the loop is dropped.
     runtime: Option<Runtime>,
     /// Where this thread and others say what has completed. It holds at most one entry for each task and each job.
-    pub completed: UnboundedSender<Completion>,
+    pub completions: UnboundedSender<Completion>,
     arriving: RefCell<UnboundedReceiver<Completion>>,
     arrived: RefCell<Vec<Completion>>,
     polling: Cell<bool>,
@@ -60,11 +60,11 @@ impl Poller {
             let _inside = runtime.enter();
             WakeTimer::new()?
         };
-        let (completed, arriving) = unbounded_channel();
+        let (completions, arriving) = unbounded_channel();
         let metrics = runtime.metrics();
         Ok(Self {
             runtime: Some(runtime),
-            completed,
+            completions,
             arriving: RefCell::new(arriving),
             arrived: RefCell::default(),
             polling: Cell::new(false),

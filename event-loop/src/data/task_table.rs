@@ -19,7 +19,7 @@ new_key_type! {
 pub type BoxFuture = Pin<Box<dyn Future<Output = ()>>>;
 
 pub struct Task {
-    pub header: Arc<Header>,
+    pub waker: Arc<TaskWaker>,
     /// What it runs, and the waker that it is polled with. Not here while it is polled.
     pub body: Option<(BoxFuture, Waker)>,
     /// Whether it holds the loop while something outside could wake it.
@@ -27,12 +27,12 @@ pub struct Task {
 }
 
 /// What a task shares with its wakers, on any thread.
-pub struct Header {
+pub struct TaskWaker {
     pub key: TaskKey,
     /// In a queue already: a second wake changes nothing. Atomic, since other threads may wake it.
     pub queued: AtomicBool,
     /// Its loop, from any thread.
-    pub completed: UnboundedSender<Completion>,
+    pub completions: UnboundedSender<Completion>,
 }
 
 #[derive(Default)]
@@ -46,13 +46,13 @@ pub struct TaskTable {
 
 impl TaskTable {
     /// Adds a task that has nothing to run yet.
-    pub fn add(&self, completed: &UnboundedSender<Completion>) -> TaskKey {
-        let completed = completed.clone();
+    pub fn add(&self, completions: &UnboundedSender<Completion>) -> TaskKey {
+        let completions = completions.clone();
         self.all.borrow_mut().insert_with_key(|key| Task {
-            header: Arc::new(Header {
+            waker: Arc::new(TaskWaker {
                 key,
                 queued: AtomicBool::new(false),
-                completed,
+                completions,
             }),
             body: None,
             refed: true,
@@ -64,17 +64,18 @@ impl TaskTable {
         let tasks = self.all.borrow();
         tasks
             .values()
-            .any(|task| task.refed && task.header.has_external_wakers())
+            .any(|task| task.refed && task.waker.has_external_wakers())
     }
 
-    /// Whether it is worth polling. Exact for few tasks; many are not looked through in every iteration.
+    /// Whether it is worth polling. Exact for few tasks; if there have ever been more than 64 at once, they are not looked through in every
+    /// iteration.
     pub fn may_have_external_wakers(&self) -> bool {
         let tasks = self.all.borrow();
-        tasks.capacity() > 64 || tasks.values().any(|task| task.header.has_external_wakers())
+        tasks.capacity() > 64 || tasks.values().any(|task| task.waker.has_external_wakers())
     }
 }
 
-impl Header {
+impl TaskWaker {
     /// Whether a clone of the task's waker exists. This is the rule of what holds the loop: everything outside of the loop that could wake a
     /// task (a socket, a channel, a thread) has such a clone, and the promises of this crate never do. A combinator that keeps a clone for
     /// others, as `FuturesUnordered` does (and with it `join_all` of 31 or more), counts as the outside.

@@ -36,8 +36,8 @@ pub struct Timer {
 pub enum TimerState {
     /// It waits in its list.
     Scheduled,
-    /// Its callback runs.
-    Running,
+    /// It is in no list, and its callback runs, or it is about to be told what it is now.
+    Unlinked,
     /// It has fired, or was never set. `refresh` sets it again.
     #[default]
     Fired,
@@ -70,7 +70,7 @@ impl Timer {
 
     /// Whether it counts among those that hold the loop.
     fn is_counted(&self) -> bool {
-        self.refed && matches!(self.state, TimerState::Scheduled | TimerState::Running)
+        self.refed && matches!(self.state, TimerState::Scheduled | TimerState::Unlinked)
     }
 }
 
@@ -142,13 +142,13 @@ impl TimerLists {
         });
     }
 
-    /// Takes a timer out of its list, if it is in one. It counts as running until its state is set.
+    /// Takes a timer out of its list, if it is in one. It is unlinked until its state is set.
     pub fn unlink(&mut self, key: TimerKey) {
         let timer = self.all.get_mut(key);
         let Some(timer) = timer.filter(|timer| timer.state == TimerState::Scheduled) else {
             return;
         };
-        timer.state = TimerState::Running;
+        timer.state = TimerState::Unlinked;
         let (prev, next) = (timer.prev, timer.next);
         let Some(list) = self.lists.get_mut(&timer.duration) else {
             return;

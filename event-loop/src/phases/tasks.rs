@@ -9,7 +9,7 @@ use std::task::{Context, Wake, Waker};
 
 use crate::callback::SpanKind;
 use crate::data::poller::Completion;
-use crate::data::task_table::{BoxFuture, Header, TaskKey};
+use crate::data::task_table::{BoxFuture, TaskKey, TaskWaker};
 use crate::event_loop::{EventLoop, try_with};
 use crate::phases::microtasks::Microtask;
 use crate::probe;
@@ -21,10 +21,10 @@ impl EventLoop {
     /// Adds a task; it runs when it is polled or woken.
     #[track_caller]
     pub fn add_task(&self, future: BoxFuture) -> TaskKey {
-        let key = self.tasks.add(&self.poller.completed);
+        let key = self.tasks.add(&self.poller.completions);
         let future = probe::task(SpanKind::Task, key, future);
         if let Some(task) = self.tasks.all.borrow_mut().get_mut(key) {
-            task.body = Some((future, Waker::from(Arc::clone(&task.header))));
+            task.body = Some((future, Waker::from(Arc::clone(&task.waker))));
         }
         key
     }
@@ -43,7 +43,7 @@ impl EventLoop {
         let taken = {
             let mut tasks = self.tasks.all.borrow_mut();
             tasks.get_mut(key).and_then(|task| {
-                task.header.leave_queue();
+                task.waker.leave_queue();
                 task.body.take()
             })
         };
@@ -67,16 +67,16 @@ impl EventLoop {
         let tasks = self.tasks.all.borrow();
         // Should another thread wake it between these two lines, it is polled twice, which does no harm.
         if let Some(task) = tasks.get(key)
-            && !task.header.queued.load(Ordering::Relaxed)
+            && !task.waker.queued.load(Ordering::Relaxed)
         {
-            task.header.queued.store(true, Ordering::Relaxed);
+            task.waker.queued.store(true, Ordering::Relaxed);
             probe::woken(key);
             self.microtasks.borrow_mut().push_back(Microtask::Poll(key));
         }
     }
 }
 
-impl Wake for Header {
+impl Wake for TaskWaker {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }
@@ -88,7 +88,7 @@ impl Wake for Header {
         // While the loop does not poll, what wakes a task of its own is code of its own: no matter for the poll phase.
         let is_queued = try_with(|event_loop| {
             let poller = &event_loop.poller;
-            if !poller.completed.same_channel(&self.completed) {
+            if !poller.completions.same_channel(&self.completions) {
                 return false;
             }
             probe::woken(self.key);
@@ -100,7 +100,7 @@ impl Wake for Header {
         });
         if is_queued != Some(true) {
             // An error means that its loop has ended.
-            let _ = self.completed.send(Completion::Task(self.key));
+            let _ = self.completions.send(Completion::Task(self.key));
         }
     }
 }

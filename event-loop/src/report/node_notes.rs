@@ -1,6 +1,6 @@
 //! The recording of what `preload.cjs` has noted under Node: a line of JSON for each event, in order.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use serde::Deserialize;
 
@@ -16,6 +16,8 @@ struct Note {
     #[serde(default)]
     id: u64,
     kind: Option<SpanKind>,
+    /// A file of the program, from its folder; nothing for the program itself.
+    file: Option<String>,
     /// Nothing if it is not known.
     line: Option<u32>,
     /// For how long a timer is set.
@@ -24,7 +26,10 @@ struct Note {
     /// Whether the phase is the first of its turn.
     #[serde(default)]
     turns: bool,
-    /// What was printed, or the version of Node.
+    /// Whether a timer that has run is over.
+    #[serde(default)]
+    fired: bool,
+    /// What was printed, the version of Node, or all of a file.
     #[serde(default)]
     text: String,
 }
@@ -33,9 +38,11 @@ struct Note {
 #[serde(rename_all = "lowercase")]
 enum Event {
     Node,
+    Source,
     Enters,
     Schedules,
     Sets,
+    Refs,
     Unrefs,
     Wakes,
     Runs,
@@ -58,13 +65,14 @@ pub fn read(notes: &str, program: &str, end: &str) -> Result<Trace, BoxError> {
         return Err(format!("it is Node v{version}, not 22, 24 or 26").into());
     }
     let name = format!("Node {version}{end}");
-    // How often each callback is still to run: that of a promise which nothing awaits, never.
-    let mut left: HashMap<u64, usize> = HashMap::new();
-    let runs = |note: &&Note| matches!(note.event, Event::Runs);
-    for note in notes.iter().filter(runs) {
-        *left.entry(note.id).or_default() += 1;
-    }
+    // All callbacks that run: that of a promise which nothing awaits does not.
+    let runs = notes
+        .iter()
+        .filter(|note| matches!(note.event, Event::Runs));
+    let run: HashSet<u64> = runs.map(|note| note.id).collect();
     let mut recorder = Recorder::default();
+    // The program's is the first of the files, whatever comes of it.
+    recorder.line(program, 1);
     recorder.enters(SpanKind::Main, false);
     for note in notes {
         // A phase has ended with its last callback, not when the next one begins.
@@ -72,10 +80,12 @@ pub fn read(notes: &str, program: &str, end: &str) -> Result<Trace, BoxError> {
             recorder.at(note.at);
         }
         let (id, kind) = (note.id, note.kind.unwrap_or(SpanKind::JobDone));
-        let line = note.line.map(|line| recorder.line(program, line));
-        let is_awaited = kind != SpanKind::Task || left.contains_key(&id);
+        let file = note.file.as_deref().unwrap_or(program);
+        let line = note.line.map(|line| recorder.line(file, line));
+        let is_awaited = kind != SpanKind::Task || run.contains(&id);
         match note.event {
             Event::Node => {}
+            Event::Source => recorder.trace.sources.push((file.to_owned(), note.text)),
             Event::Enters => {
                 recorder.ends();
                 recorder.enters(kind, note.turns);
@@ -83,16 +93,18 @@ pub fn read(notes: &str, program: &str, end: &str) -> Result<Trace, BoxError> {
             Event::Schedules if is_awaited => recorder.schedules(id, kind, line),
             Event::Wakes if is_awaited => recorder.wakes(id),
             Event::Schedules | Event::Wakes => {}
-            Event::Sets => recorder.sets_timer(id, note.ms),
-            Event::Unrefs => recorder.refs_timer(id, false),
-            Event::Runs => {
-                recorder.runs(id, kind, line);
-                left.entry(id).and_modify(|left| *left -= 1);
+            Event::Sets => {
+                // `refresh()` sets one that waits.
+                recorder.timer_is_gone(id, false);
+                recorder.sets_timer(id, note.ms);
             }
+            Event::Refs => recorder.refs_timer(id, true),
+            Event::Unrefs => recorder.refs_timer(id, false),
+            Event::Runs => recorder.runs(id, kind, line),
             Event::Job => recorder.job_has_run(None),
             Event::Ends => {
                 recorder.ends();
-                if left.get(&id) == Some(&0) {
+                if note.fired {
                     recorder.timer_is_gone(id, false);
                 }
             }

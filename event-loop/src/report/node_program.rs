@@ -6,11 +6,8 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::time::Duration;
 
 use tokio::process::{Child, Command};
-use tokio::time::timeout;
 
 use super::node_notes::read;
 use crate::callback::BoxError;
@@ -25,7 +22,6 @@ pub struct NodeProgram {
     node: PathBuf,
     program: PathBuf,
     args: Vec<OsString>,
-    time_limit: Duration,
 }
 
 impl NodeProgram {
@@ -36,7 +32,6 @@ impl NodeProgram {
             node: node.into(),
             program: program.into(),
             args: Vec::new(),
-            time_limit: Duration::MAX,
         }
     }
 
@@ -47,14 +42,8 @@ impl NodeProgram {
         self
     }
 
-    /// Ends it after that time. What it has done until then is recorded.
-    #[must_use]
-    pub fn time_limit(mut self, limit: Duration) -> Self {
-        self.time_limit = limit;
-        self
-    }
-
-    /// Runs it to its end; what it prints goes into the record alone.
+    /// Runs it to its end, or until `stop` ends it and says why: "ended after 5s"; `std::future::pending()` never does. What it has done until
+    /// then is recorded. Its stdin, stdout and stderr are ours.
     ///
     /// # Errors
     ///
@@ -67,29 +56,31 @@ impl NodeProgram {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future kills Node and removes what was kept for it.
-    pub async fn record(&self) -> Result<Trace, Error> {
-        self.run().await.map_err(|cause| Error::Node {
+    /// Dropping the future kills Node and what it has started, and removes what was kept for it. From a terminal, what it has started is left
+    /// to Ctrl-C.
+    pub async fn record(&self, stop: impl Future<Output = String>) -> Result<Trace, Error> {
+        self.run(stop).await.map_err(|cause| Error::Node {
             node: self.node.clone(),
             program: self.program.clone(),
             cause: cause.into(),
         })
     }
 
-    async fn run(&self) -> Result<Trace, BoxError> {
+    async fn run(&self, stop: impl Future<Output = String>) -> Result<Trace, BoxError> {
         let program = fs::canonicalize(&self.program)?;
         let folder = tempfile::tempdir()?;
         let notes = folder.path().join("notes");
-        let mut node = self.start(&program, folder.path(), &notes)?;
-        let end = match timeout(self.time_limit, node.wait()).await {
-            Ok(status) => match status?.code() {
+        let mut node = Group(self.start(&program, folder.path(), &notes)?);
+        let end = tokio::select! {
+            status = node.0.wait() => match status?.code() {
                 Some(0) => String::new(),
                 Some(code) => format!(", exit code {code}"),
                 None => ", ended by a signal".to_owned(),
             },
-            Err(_) => {
-                node.kill().await?;
-                format!(", ended after {:?}", self.time_limit)
+            end = stop => {
+                node.kill_others();
+                node.0.kill().await?;
+                format!(", {end}")
             }
         };
         let notes = fs::read_to_string(&notes)?;
@@ -106,7 +97,31 @@ impl NodeProgram {
         command.arg(program).args(&self.args);
         command.env("EVENT_LOOP_PROGRAM", program);
         command.env("EVENT_LOOP_NOTES", notes);
-        command.stdin(Stdio::null()).stdout(Stdio::null());
+        // Only the terminal's own group may read from it.
+        #[cfg(unix)]
+        if !io::IsTerminal::is_terminal(&io::stdin()) {
+            command.process_group(0);
+        }
         command.kill_on_drop(true).spawn()
+    }
+}
+
+/// Node, and on Unix what it has started, which would keep our stdout and stderr open.
+struct Group(Child);
+
+impl Group {
+    /// Unless Node has ended by itself: then what it has left is meant to stay.
+    fn kill_others(&self) {
+        #[cfg(unix)]
+        if let Some(group) = self.0.id().and_then(|id| i32::try_from(id).ok()) {
+            use nix::sys::signal::{Signal, killpg};
+            let _ = killpg(nix::unistd::Pid::from_raw(group), Signal::SIGKILL);
+        }
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.kill_others();
     }
 }

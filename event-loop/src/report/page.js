@@ -59,8 +59,8 @@ class Run {
       if (does[i] === RUNS && arg[i] >= 0 && this.steps.runs[arg[i]] < 0) this.steps.runs[arg[i]] = i;
     }
     // The compiler names a file from where it was called: a copied crate's files have other beginnings.
-    const isOf = (file) => ({ name }) => file === name || file.endsWith(`/${name}`);
-    this.sources = run.files.map((file) => data.sources.find(isOf(file)));
+    const sourceOf = (file) => data.sources.find(({ name }) => file === name) ?? data.sources.find(({ name }) => file.endsWith(`/${name}`));
+    this.sources = run.files.map(sourceOf);
     this.main = this.sources.findIndex(Boolean);
     this.depths = this.depthsOfSpans();
     this.queues = [['Ticks', [TICK]], ['Microtasks', [MICROTASK, TASK]], ['Immediates', [IMMEDIATE]], ['Close', [CLOSE]]]
@@ -169,7 +169,7 @@ class Run {
 
   where(place) {
     if (!place) return '';
-    return this.sources[place.file] ? `line ${place.line}` : `${this.files[place.file].split('/').pop()}:${place.line}`;
+    return place.file === this.main ? `line ${place.line}` : `${this.files[place.file].split('/').pop()}:${place.line}`;
   }
 
   // The step that led to this one, if it is known.

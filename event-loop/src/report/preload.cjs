@@ -1,16 +1,24 @@
 'use strict';
 // Tells what happens in a program: what it asks for and in which line, what runs in which phase, and what is printed. One line of JSON for
 // each event, written at once, so that nothing is lost however the program ends. Nothing here schedules anything.
-const { createHook, executionAsyncId } = require('node:async_hooks');
-const { openSync, writeSync } = require('node:fs');
+const { AsyncResource, createHook, executionAsyncId, executionAsyncResource } = require('node:async_hooks');
+const { openSync, readFileSync, writeSync } = require('node:fs');
+const { syncBuiltinESMExports } = require('node:module');
+const { dirname, isAbsolute, relative, sep } = require('node:path');
 const { performance } = require('node:perf_hooks');
-const { pathToFileURL } = require('node:url');
+const timersModule = require('node:timers');
+const { fileURLToPath } = require('node:url');
+const { getCallSites, inspect, stripVTControlCharacters } = require('node:util');
 
-const { EVENT_LOOP_PROGRAM: program, EVENT_LOOP_NOTES: file } = process.env;
-// Neither workers nor children of the program are to write there as well.
+const { EVENT_LOOP_PROGRAM, EVENT_LOOP_NOTES: file } = process.env;
+// Neither workers nor children of the program are to write there as well; a child may outlive this file.
 delete process.env.EVENT_LOOP_PROGRAM;
 delete process.env.EVENT_LOOP_NOTES;
+const own = process.execArgv.indexOf(__filename);
+if (own > 0) process.execArgv.splice(own - 1, 2);
 if (!file) return;
+// Without the prefix of a long path on Windows.
+const program = EVENT_LOOP_PROGRAM.replace(/^\\\\\?\\/, '');
 
 const notes = openSync(file, 'a');
 const note = (event, more) => writeSync(notes, `${JSON.stringify({ event, at: Number(process.hrtime.bigint() / 1000n), ...more })}\n`);
@@ -22,7 +30,10 @@ const KINDS = { TickObject: 'Tick', Microtask: 'Microtask', PROMISE: 'Task', Imm
 // What libuv does on a thread of its pool; which one, Node does not tell.
 const POOL = /^(FSREQ|FILEHANDLECLOSEREQ|GETADDRINFO|GETNAMEINFO|ZLIB|PBKDF2|SCRYPT|RANDOM)/;
 
-// All that is there: its kind, whether the program has asked for it, and if so in which line.
+// What is opened when it is first used is opened now: it is not the program's.
+const streams = [process.stdout, process.stderr];
+
+// All that is there: its kind, whether the program has asked for it, and if so in which place.
 const resources = new Map();
 // Promises that are not settled yet, and the promises that wait for them.
 const pending = new Map();
@@ -32,6 +43,7 @@ const timers = new WeakMap();
 let printing = false;
 
 // ---- The phase: what kind of callback is outermost tells it, and each turn of the loop polls once. A tick or a microtask runs in any phase.
+// What comes after the check phase of a turn and is no timer, the closing of a handle has brought: a request that it cancels, for instance.
 
 let phase = { kind: 'Main', turn: 0 };
 let told = phase;
@@ -40,7 +52,9 @@ let began = false;
 function see(kind) {
   if (!began || !kind || kind === 'Tick' || kind === 'Microtask' || kind === 'Task') return;
   const turn = performance.nodeTiming.uvMetricsInfo.loopCount;
-  const of = kind === 'Timer' ? 'Timers' : kind === 'Immediate' ? 'Check' : 'Poll';
+  const isAfterCheck = turn === phase.turn && (phase.kind === 'Check' || phase.kind === 'Close');
+  const others = kind === 'CloseCallback' || isAfterCheck ? 'Close' : 'Poll';
+  const of = kind === 'Timer' ? 'Timers' : kind === 'Immediate' ? 'Check' : others;
   if (of !== phase.kind || turn !== phase.turn) phase = { kind: of, turn };
 }
 
@@ -51,24 +65,52 @@ function tell(event, more) {
   note(event, more);
 }
 
-// The innermost line of the program that is running now, 0 if none is.
-const places = [`${pathToFileURL(program).href}:`, `${program}:`];
-function line() {
-  // Both may be the program's own; while we look, they are not.
-  const { stackTraceLimit, prepareStackTrace } = Error;
-  const prepares = Object.hasOwn(Error, 'prepareStackTrace');
-  Error.stackTraceLimit = 50;
-  Error.prepareStackTrace = undefined;
-  const { stack } = new Error();
-  Error.stackTraceLimit = stackTraceLimit;
-  if (prepares) Error.prepareStackTrace = prepareStackTrace;
-  else delete Error.prepareStackTrace;
-  if (typeof stack !== 'string') return 0;
-  for (const place of places) {
-    const at = stack.indexOf(place);
-    if (at >= 0) return parseInt(stack.slice(at + place.length), 10);
+// ---- Places: a file of the program, which is any but Node's own and those of packages, and a line in it. The program itself has no name.
+
+const names = new Map();
+
+// The name of a file of the program, from its folder; nothing for any other.
+function nameOf(script) {
+  if (names.has(script)) return names.get(script);
+  let path = script;
+  try {
+    if (script.startsWith('file:')) path = fileURLToPath(script);
+  } catch {
+    // No file of this machine.
   }
-  return 0;
+  let name;
+  if (path === program) name = '';
+  else if (isAbsolute(path) && path !== __filename && !path.includes(`${sep}node_modules${sep}`)) {
+    name = relative(dirname(program), path).replaceAll(sep, '/');
+  }
+  names.set(script, name);
+  if (!name) return name;
+  try {
+    note('source', { file: name, text: readFileSync(path, 'utf8').toWellFormed() });
+  } catch {
+    // It has been removed: its lines are known all the same.
+  }
+  return name;
+}
+
+const placeIn = (name, line) => (name === '' ? { line } : { file: name, line });
+
+// The innermost place of the program that is running now, if one is. The program's own `Error` is not touched.
+function place() {
+  for (const { scriptName, lineNumber } of getCallSites(50)) {
+    const name = nameOf(scriptName);
+    if (name !== undefined) return placeIn(name, lineNumber);
+  }
+  return undefined;
+}
+
+// The innermost place that the stack of an error tells.
+function placeOf(stack) {
+  for (const [, script, line] of stack.matchAll(/((?:file:|\/|[A-Z]:\\)[^()\n]*?):(\d+)(?::\d+)?\)?$/gm)) {
+    const name = nameOf(script);
+    if (name !== undefined) return placeIn(name, Number(line));
+  }
+  return undefined;
 }
 
 // The program's body is a callback of Node's loader: the one in which the program does something first.
@@ -76,45 +118,60 @@ function takeBody() {
   const id = running.at(-1);
   if (id === undefined || resources.get(id)?.known) return;
   const { kind } = resources.get(id) ?? { kind: 'Task' };
-  resources.set(id, { kind, known: true, line: undefined, pool: false });
+  resources.set(id, { kind, known: true });
   tell('runs', { id, kind });
 }
 
+// Node calls back when a handle is closed, and from then on for nothing else.
+const isClosing = () => Object.getOwnPropertySymbols(executionAsyncResource()).some(({ description }) => description === 'handle_onclose');
+
 createHook({
   init(id, type, trigger, resource) {
+    const by = resources.get(executionAsyncId());
+    if (resource instanceof AsyncResource && type !== 'Microtask') {
+      // A name for what somebody else calls, like any function: no callback of the loop.
+      resources.set(id, { isCall: true, known: false, place: by?.place });
+      return;
+    }
     const kind = KINDS[type] ?? 'JobDone';
-    const made = { kind, known: false, line: undefined, pool: POOL.test(type) };
+    const made = { kind, known: false, place: undefined, pool: POOL.test(type) };
     resources.set(id, made);
     if (type === 'PROMISE') pending.set(id, []);
     if (printing) return; // what console.log needs for itself is not the program's
-    const asked = line();
+    const asked = place();
     // One call of the program may take several requests, each asked for by the one before.
-    const by = resources.get(executionAsyncId());
-    if (asked > 0) takeBody();
-    else if (!by?.line) return;
+    if (asked) takeBody();
+    else if (!by?.place) return;
     made.known = true;
-    made.line = asked || by.line;
+    made.place = asked ?? by.place;
     if (type === 'PROMISE') {
       // One that is not made of another, by then or await, has the running callback as its trigger. What may run it one day is not known.
       if (trigger === executionAsyncId()) return;
       // The other one has to be settled first.
       if (pending.has(trigger)) return void pending.get(trigger).push(id);
     }
-    tell('schedules', { id, kind, line: made.line });
+    tell('schedules', { id, kind, ...made.place });
     if (kind !== 'Timer') return;
     timers.set(resource, id);
     tell('sets', { id, ms: Math.trunc(resource._idleTimeout) });
   },
   before(id) {
     const resource = resources.get(id);
-    if (running.length === 0) see(resource?.kind);
+    if (resource?.isCall) return;
+    const closes = resource?.kind === 'JobDone' && isClosing();
+    if (running.length === 0) see(closes ? 'CloseCallback' : resource?.kind);
     running.push(id);
     if (!resource?.known) return;
-    tell('runs', { id, kind: resource.kind, line: resource.line });
+    // Where the handle was made is not where it was closed.
+    if (closes) return tell('runs', { kind: 'CloseCallback' });
+    tell('runs', { id, kind: resource.kind, ...resource.place });
     if (resource.pool) tell('job');
   },
   after(id) {
-    if (running.pop() === id && resources.get(id)?.known) tell('ends', { id });
+    const resource = resources.get(id);
+    if (resource?.isCall || running.pop() !== id || !resource?.known) return;
+    const timer = resource.kind === 'Timer' ? executionAsyncResource() : undefined;
+    tell('ends', { id, fired: timer?._repeat === null && timer._destroyed });
   },
   promiseResolve(id) {
     const waiting = pending.get(id) ?? [];
@@ -129,23 +186,62 @@ createHook({
   },
 }).enable();
 
-// What async_hooks does not tell of a timer.
+// ---- What async_hooks does not tell of a timer
+
 const some = setTimeout(() => {}, 0);
 clearTimeout(some);
-const { unref } = Object.getPrototypeOf(some);
-Object.getPrototypeOf(some).unref = function () {
-  if (timers.has(this)) tell('unrefs', { id: timers.get(this) });
-  return unref.call(this);
-};
+const ofTimers = Object.getPrototypeOf(some);
+for (const [name, event] of [['ref', 'refs'], ['unref', 'unrefs'], ['refresh', 'sets']]) {
+  const method = ofTimers[name];
+  ofTimers[name] = function () {
+    const result = method.call(this);
+    if (timers.has(this) && !this._destroyed) tell(event, { id: timers.get(this), ms: Math.trunc(this._idleTimeout) });
+    return result;
+  };
+}
 
-const { write } = process.stdout;
-process.stdout.write = function (chunk, ...rest) {
-  const at = line();
-  printing = true;
-  const result = write.call(this, chunk, ...rest);
-  printing = false;
-  if (at > 0) takeBody();
-  const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
-  tell('prints', { text: text.toWellFormed().replace(/\n+$/, ''), line: at || undefined });
-  return result;
-};
+// It tells so only some time after.
+for (const name of ['clearTimeout', 'clearInterval']) {
+  const clear = timersModule[name];
+  timersModule[name] = globalThis[name] = function (timer) {
+    const id = typeof timer === 'object' ? timers.get(timer) : Number(timer);
+    const waits = resources.get(id)?.kind === 'Timer' && !timer._destroyed && !(running.includes(id) && timer._repeat === null);
+    clear(timer);
+    if (waits && resources.get(id).known) tell('gone', { id });
+  };
+  Object.defineProperty(globalThis[name], 'name', { value: name });
+}
+syncBuiltinESMExports();
+
+// ---- What is printed, line by line; a line may be written in parts
+
+for (const stream of streams) {
+  const { write } = stream;
+  let part = '';
+  let began;
+  const print = () => {
+    tell('prints', { text: stripVTControlCharacters(part).toWellFormed().replace(/\n+$/, ''), ...began });
+    [part, began] = ['', undefined];
+  };
+  stream.write = function (chunk, ...rest) {
+    const at = place();
+    printing = true;
+    try {
+      return write.call(this, chunk, ...rest);
+    } finally {
+      printing = false;
+      if (at) takeBody();
+      part += typeof chunk === 'string' ? chunk : Buffer.from(chunk ?? '').toString();
+      began ??= at;
+      if (part.endsWith('\n')) print();
+    }
+  };
+  process.on('exit', () => part && print());
+}
+
+// Node itself prints why a program fails, on the way out.
+process.on('uncaughtExceptionMonitor', (error) => {
+  if (process.listenerCount('uncaughtException') > 0) return;
+  const stack = typeof error?.stack === 'string' ? error.stack : inspect(error);
+  tell('prints', { text: `Uncaught ${stack.split(/\n+ +at /, 1)[0]}`.toWellFormed(), ...placeOf(stack) });
+});

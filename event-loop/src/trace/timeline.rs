@@ -13,11 +13,21 @@ pub struct Trace {
     /// Our own recordings know more than Node's: the thread that a job was on.
     pub(crate) is_ours: bool,
     pub(crate) files: Vec<String>,
+    /// The texts of files that were read with it, by their names.
+    pub(crate) sources: Vec<(String, String)>,
     pub(crate) steps: Vec<Step>,
     pub(crate) spans: Vec<Span>,
     pub(crate) waits: Vec<Wait>,
     /// How many waited, and from when on.
     pub(crate) queues: Vec<(u64, QueueLengths)>,
+}
+
+impl Trace {
+    /// The name of what has run it, and how it ended, unless by itself: "Node 24.0.0, exit code 1".
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 /// What can be pointed at: something happens, at a time and in a line.
