@@ -3,6 +3,7 @@
 mod atomic_file;
 mod message;
 mod replay;
+pub mod side_by_side;
 mod signals;
 mod sys;
 mod trace;

@@ -9,6 +9,8 @@ use std::process::{Command, ExitCode, Stdio, Termination};
 
 use anyhow::{Context, bail, ensure};
 
+use crate::cli::side_by_side::{Listing, Screen};
+
 /// Names the lesson that a started process is. What a lesson starts from `current_exe()` inherits it.
 const VARIABLE: &str = "EVENT_LOOP_LESSON";
 
@@ -87,8 +89,10 @@ pub fn list(out: &mut dyn Write) -> anyhow::Result<()> {
     Ok(out.flush()?)
 }
 
-/// Prints the output of the named lessons, or of all; with `code`, both programs before it, from the files, and runs nothing.
+/// Prints the output of the named lessons, or of all; with `code`, both programs before it, from the files, beside each
+/// other where a terminal has room, and runs nothing.
 pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> anyhow::Result<()> {
+    let screen = Screen::of_stdout();
     let named = names.iter().map(|name| match find(name) {
         Some(lesson) => Ok(lesson),
         None => bail!("no lesson is called {name:?}; `event-loop tour --list` names them"),
@@ -103,15 +107,24 @@ pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> anyhow::Result<
             writeln!(out, "{gap}== {} == {}\n", lesson.name, lesson.title)?;
         }
         if code {
-            writeln!(out, "// {}.rs\n{}", lesson.name, lesson.rust)?;
-            writeln!(out, "// {}.mjs\n{}", lesson.name, lesson.node)?;
-            writeln!(out, "// both print\n{}", lesson.output)?;
+            out.write_all(programs(lesson, screen).as_bytes())?;
         } else {
             out.flush()?;
             start(lesson, out)?;
         }
     }
     Ok(out.flush()?)
+}
+
+/// Returns the Node program, the Rust program and what both print.
+fn programs(lesson: &Lesson, screen: Screen) -> String {
+    let listing = |name: String, text| Listing { name, text };
+    let file = |end: &str| format!("examples/{}.{end}", lesson.name);
+    screen.show(
+        &listing(file("mjs"), lesson.node),
+        &listing(file("rs"), lesson.rust),
+        &listing("both print".to_owned(), lesson.output),
+    )
 }
 
 /// Starts the lesson and passes on what it prints. When our own reader is gone, the lesson is killed.
