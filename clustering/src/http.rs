@@ -17,7 +17,7 @@ use tokio::task::{LocalSet, spawn_local};
 pub use access_log::{Access, AccessLog, AccessOutcome};
 pub use request_body::{Body, BodyError};
 pub(crate) use server::Server;
-pub use server::{BoxError, ConnectionInfo};
+pub use server::{BoxError, ConnectionInfo, serve_connection};
 
 use crate::{Error, Worker};
 

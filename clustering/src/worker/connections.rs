@@ -56,6 +56,7 @@ impl Connections {
         channel: OwnedFd,
         messages: MessageChannels,
         draining: CancellationToken,
+        closing: CancellationToken,
     ) -> Result<Self, Error> {
         let channel = Channel::new(channel).map_err(Error::io("listen to the primary"))?;
         let first = channel.receive().await.map_err(Error::Protocol)?;
@@ -70,7 +71,7 @@ impl Connections {
         Ok(Self {
             channel,
             messages,
-            tracker: ConnectionTracker::new(settings.max_connections, draining),
+            tracker: ConnectionTracker::new(settings.max_connections, draining, closing),
             settings,
             acceptor: Acceptor::default(),
             accepted: VecDeque::new(),
