@@ -124,7 +124,7 @@ impl Primary {
         pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (ignored, signals) = self.builder.signals.then(signals::received).unzip();
         for signal in ignored.into_iter().flatten() {
-            self.emit(Event::SignalIgnored { signal });
+            self.emit(Event::SignalIgnored(signal));
         }
         let mut signals = signals;
 

@@ -115,7 +115,7 @@ pub async fn serve(args: Args) -> anyhow::Result<u8> {
             match (&event, &pid_file) {
                 // The file of the primary before is its own until now.
                 (Event::Ready, Some(file)) if is_upgrade() => file.write()?,
-                (Event::Upgraded { .. }, Some(_)) => {
+                (Event::Upgraded(_), Some(_)) => {
                     pid_file.take().into_iter().for_each(PidFile::leave);
                 }
                 _ => {}
@@ -209,22 +209,22 @@ fn show(event: &Event) -> bool {
         Event::Listening { worker, .. } => return tell(&format!("Worker {} started", worker.pid)),
         Event::Exit { worker, .. } => return tell(&format!("Worker {} died", worker.pid)),
         Event::ForkFailed { reason, .. } => reason.clone(),
-        Event::Hung { worker } => format!("{worker} shows no sign of life, and is killed"),
-        Event::StartTimedOut { worker } => format!("{worker} was not ready in time, and is killed"),
-        Event::DrainTimedOut { worker } => {
+        Event::Hung(worker) => format!("{worker} shows no sign of life, and is killed"),
+        Event::StartTimedOut(worker) => format!("{worker} was not ready in time, and is killed"),
+        Event::DrainTimedOut(worker) => {
             format!("{worker} did not finish in time, and is killed")
         }
         Event::LameDuck => "going, but still serving until everybody has noticed".to_owned(),
         Event::Reloaded => "reloaded".to_owned(),
-        Event::ReloadFailed { reason } => {
+        Event::ReloadFailed(reason) => {
             format!("not reloaded, the old workers go on: the new one failed: {reason}")
         }
-        Event::Upgraded { pid } => format!("replaced by process {pid}"),
-        Event::UpgradeFailed { reason } => format!("not replaced, all goes on: {reason}"),
+        Event::Upgraded(pid) => format!("replaced by process {pid}"),
+        Event::UpgradeFailed(reason) => format!("not replaced, all goes on: {reason}"),
         Event::ServiceFailed { worker, reason } => format!("{worker}: a service failed: {reason}"),
-        Event::SignalIgnored { signal } => format!("{signal} is ignored, as at the start"),
+        Event::SignalIgnored(signal) => format!("{signal} is ignored, as at the start"),
         Event::State(stats) => stats.to_json(),
-        Event::AcceptFailed { reason } => format!("cannot accept: {reason}"),
+        Event::AcceptFailed(reason) => format!("cannot accept: {reason}"),
         _ => return true,
     });
     true

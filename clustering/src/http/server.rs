@@ -52,10 +52,8 @@ struct Exchange {
 
 impl<S, B> Server<S>
 where
-    S: Service<Request<Body>, Response = Response<B>>,
-    S::Error: Into<BoxError>,
-    B: HttpBody<Data = Bytes> + 'static,
-    B::Error: Into<BoxError>,
+    S: Service<Request<Body>, Response = Response<B>, Error: Into<BoxError>>,
+    B: HttpBody<Data = Bytes, Error: Into<BoxError>> + 'static,
 {
     /// Returns a server for this service.
     pub fn new(settings: Settings, service: S, access_log: Option<AccessLog>) -> Self {

@@ -183,9 +183,9 @@ async fn run(cluster: Cluster) -> anyhow::Result<()> {
             match event {
                 Event::Listening { worker, .. } => println!("Worker {} started", worker.pid),
                 Event::Exit { worker, .. } => println!("Worker {} died", worker.pid),
-                Event::Hung { worker } => eprintln!("slow: worker {} hangs", worker.pid),
+                Event::Hung(worker) => eprintln!("slow: worker {} hangs", worker.pid),
                 Event::ServiceFailed { reason, .. } => eprintln!("slow: service failed: {reason}"),
-                Event::Upgraded { pid } => eprintln!("slow: replaced by process {pid}"),
+                Event::Upgraded(pid) => eprintln!("slow: replaced by process {pid}"),
                 Event::Reloaded => eprintln!("slow: reloaded"),
                 _ => {}
             }
