@@ -83,7 +83,11 @@ where
             info,
         };
         // Boxed, since hyper gives up its socket only if it may move what it waits for.
-        let answer = service_fn(|request| Box::pin(self.answer(request, &exchange)));
+        let answer = service_fn(|request| {
+            // Not in the future, which hyper drops unpolled when the client has left already.
+            let access = self.record(&request, &exchange);
+            Box::pin(self.answer(request, access, &exchange))
+        });
         let http = self.http.serve_connection(TokioIo::new(connection), answer);
         let closing = &exchange.state.tracker().closing;
         let shut_down = UpgradeableConnection::graceful_shutdown;
@@ -94,15 +98,19 @@ where
         }
     }
 
+    fn record(&self, request: &Request<Incoming>, exchange: &Exchange) -> Option<Access> {
+        let log = self.access_log.clone();
+        let log = log.filter(|_| !exchange.state.is_probe())?;
+        let peer = exchange.info.map(|info| info.peer);
+        Some(Access::new(log, peer, request))
+    }
+
     async fn answer(
         &self,
         request: Request<Incoming>,
+        mut access: Option<Access>,
         exchange: &Exchange,
     ) -> Result<Response<Counted<Either<B, Full<Bytes>>>>, BoxError> {
-        let log = self.access_log.clone();
-        let log = log.filter(|_| !exchange.state.is_probe());
-        let peer = exchange.info.map(|info| info.peer);
-        let mut access = log.map(|log| Access::new(log, peer, &request));
         let (mut response, outcome) = match self.refusal(&request) {
             Some(status) => {
                 if !request.body().is_end_stream() {
