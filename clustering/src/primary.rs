@@ -85,7 +85,7 @@ impl Primary {
     ) -> Self {
         let (report_to, reports) = mpsc::unbounded_channel();
         Self {
-            supervisor: Supervisor::new(builder.rules.clone(), workers),
+            supervisor: Supervisor::new(builder.rules(), workers),
             balancer: Balancer::new(builder.settings.max_connections),
             events: broadcast::Sender::new(EVENTS),
             acceptor: Acceptor::default(),

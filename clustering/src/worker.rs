@@ -132,7 +132,7 @@ impl Worker {
         self.draining.child_token()
     }
 
-    /// Returns a token that is cancelled when the [idle grace](crate::Builder::idle_grace) is over: until then a request may be on its way on an idle
+    /// Returns a token that is cancelled when the [idle grace](crate::Settings::idle_grace) is over: until then a request may be on its way on an idle
     /// connection, from then on an idle connection is closed. [`Worker::serve`] does so; a program on top of [`Connections`] has to.
     pub fn closing(&self) -> CancellationToken {
         self.closing.child_token()

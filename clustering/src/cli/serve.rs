@@ -173,22 +173,20 @@ fn builder(args: Args) -> anyhow::Result<Builder> {
     if let Some(listener) = given {
         builder = builder.listener(listener);
     }
-    let mut builder = builder
-        .reload_batch(args.reload_batch.into())
-        .respawn(!args.no_respawn)
-        .lame_duck(args.lame_duck)
-        .idle_grace(args.idle_grace)
-        .drain_timeout(args.drain_timeout)
-        .heartbeat_timeout(args.heartbeat_timeout)
-        .start_timeout(args.start_timeout)
-        .settings(Settings {
-            max_connections: args.max_connections,
-            head_timeout: args.head_timeout,
-            body_pause: args.body_pause,
-            body_timeout: args.body_timeout,
-            body_bytes: args.max_body as u64,
-            head_bytes: args.max_head,
-        });
+    let mut builder = builder.respawn(!args.no_respawn).settings(Settings {
+        start_timeout: args.start_timeout,
+        heartbeat_timeout: args.heartbeat_timeout,
+        reload_batch: args.reload_batch.into(),
+        lame_duck: args.lame_duck,
+        idle_grace: args.idle_grace,
+        drain_timeout: args.drain_timeout,
+        max_connections: args.max_connections,
+        head_timeout: args.head_timeout,
+        body_pause: args.body_pause,
+        body_timeout: args.body_timeout,
+        body_bytes: args.max_body as u64,
+        head_bytes: args.max_head,
+    });
     if let Some(file) = args.access_log {
         let opened = access_log::open(&file);
         drop(opened.with_context(|| format!("cannot write {}", file.display()))?);

@@ -73,7 +73,7 @@ impl Primary {
     /// Starts a new version of the program, which takes over as soon as it serves.
     fn start_upgrade(&mut self) {
         if self.upgrade.is_none() && !self.supervisor.is_ending() {
-            let attempt = upgrade::start(2 * self.builder.rules.start_timeout);
+            let attempt = upgrade::start(2 * self.builder.settings.start_timeout);
             self.upgrade = Some(attempt);
         }
     }

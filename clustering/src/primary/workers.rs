@@ -57,14 +57,7 @@ impl Primary {
         let listeners = self.listeners.iter();
         let last = listeners.map(|one| is_closing && one.is_ours()).collect();
         self.balancer.retire(id);
-        self.order(
-            id,
-            PrimaryMessage::Drain {
-                idle_grace: self.builder.idle_grace,
-                drain_timeout: self.builder.drain_timeout,
-                last,
-            },
-        );
+        self.order(id, PrimaryMessage::Drain { last });
         self.emit_of(id, Event::Draining);
     }
 
