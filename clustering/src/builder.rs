@@ -15,7 +15,6 @@ use crate::handle::Handle;
 use crate::ipc::protocol::Settings;
 use crate::primary::listener::Listener;
 use crate::primary::{Primary, program, upgrade};
-use crate::supervisor::{BackOff, Rules};
 use crate::{Error, Scheduling};
 
 /// What can be said about a cluster before it starts.
@@ -33,7 +32,6 @@ pub struct Builder {
     pub(crate) signals: bool,
     pub(crate) settings: Settings,
     respawn: bool,
-    backoff: BackOff,
 }
 
 /// Where a cluster listens that is told nothing else.
@@ -45,15 +43,6 @@ const SCHED_POLICY: &str = "CLUSTER_SCHED_POLICY";
 
 /// A longer time is a typing error; and clocks end somewhere.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
-
-/// How often workers are looked at: a worker that hangs is noticed within one of these.
-pub(crate) const PULSE: Duration = Duration::from_millis(500);
-
-/// What is allowed over the timeout of a drain, for the worker to end itself.
-const GRACE: Duration = Duration::from_secs(1);
-
-/// How many starts of one slot may fail in a row while no worker has ever been ready.
-const GIVE_UP_AFTER: u32 = 5;
 
 impl Default for Builder {
     fn default() -> Self {
@@ -71,7 +60,6 @@ impl Default for Builder {
             signals: true,
             settings: Settings::default(),
             respawn: true,
-            backoff: BackOff::default(),
         }
     }
 }
@@ -131,12 +119,6 @@ impl Builder {
     /// Whether a worker that died is replaced. Node does not, and leaves it to the program.
     pub fn respawn(mut self, respawn: bool) -> Self {
         self.respawn = respawn;
-        self
-    }
-
-    /// When a lost worker is replaced.
-    pub fn backoff(mut self, backoff: BackOff) -> Self {
-        self.backoff = backoff;
         self
     }
 
@@ -220,26 +202,11 @@ impl Builder {
         let program = program::program().map_err(Error::Program)?;
         let program = self.program.take().unwrap_or(program);
         self.program = Some(program);
+        self.settings.respawn &= self.respawn;
         let (commands, receiver) = mpsc::unbounded_channel();
         let primary = Primary::new(self, workers, listeners, receiver);
         let handle = Handle { commands };
         Ok(Cluster { primary, handle })
-    }
-
-    /// Returns what the supervisor keeps to.
-    pub(crate) fn rules(&self) -> Rules {
-        let settings = &self.settings;
-        let pulses = settings.heartbeat_timeout.as_millis() / PULSE.as_millis();
-        Rules {
-            respawn: self.respawn,
-            start_timeout: settings.start_timeout,
-            lame_duck: settings.lame_duck,
-            reload_batch: settings.reload_batch,
-            drain_timeout: settings.idle_grace + settings.drain_timeout + GRACE,
-            silent_pulses: u32::try_from(pulses).unwrap_or(u32::MAX).max(2),
-            give_up_after: GIVE_UP_AFTER,
-            backoff: self.backoff,
-        }
     }
 }
 

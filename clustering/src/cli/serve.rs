@@ -186,6 +186,7 @@ fn builder(args: Args) -> anyhow::Result<Builder> {
         body_timeout: args.body_timeout,
         body_bytes: args.max_body as u64,
         head_bytes: args.max_head,
+        ..Settings::default()
     });
     if let Some(file) = args.access_log {
         let opened = access_log::open(&file);

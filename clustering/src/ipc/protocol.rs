@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::BackOff;
+
 /// Changes with every change of the messages: a worker of another version than its primary is refused, and the old ones serve on.
 pub const PROTOCOL: u32 = 5;
 
@@ -12,7 +14,7 @@ pub const PROTOCOL: u32 = 5;
 #[derive(Debug, Serialize, Deserialize)]
 pub enum PrimaryMessage {
     /// The first message: how to serve.
-    Start(Settings),
+    Start(Box<Settings>),
     /// Accept from the listener that comes along.
     Listen,
     /// Serve these connections, which come along and are numbered from `first`.
@@ -97,6 +99,10 @@ pub struct Counters {
 /// The times and limits of a cluster. The primary decides, so that all workers are alike.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
+    /// Whether a worker that died is replaced; [`Builder::respawn`](crate::Builder::respawn) may say no as well.
+    pub respawn: bool,
+    /// When it is replaced.
+    pub backoff: BackOff,
     /// How long a worker may take until it has answered its first request.
     pub start_timeout: Duration,
     /// How long a worker may show no sign of life before it is replaced. A handler that computes for longer without awaiting anything counts as hung.
@@ -127,6 +133,8 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            respawn: true,
+            backoff: BackOff::default(),
             start_timeout: Duration::from_secs(10),
             heartbeat_timeout: Duration::from_secs(3),
             reload_batch: 1,

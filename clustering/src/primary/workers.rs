@@ -35,7 +35,8 @@ impl Primary {
             kill_reason: None,
         };
         self.workers.insert(id, worker);
-        self.order(id, PrimaryMessage::Start(self.builder.settings.clone()));
+        let settings = Box::new(self.builder.settings.clone());
+        self.order(id, PrimaryMessage::Start(settings));
         self.worker_tasks.push(process.boxed_local());
         self.emit_of(id, Event::Fork);
     }

@@ -61,7 +61,7 @@ impl Connections {
         let channel = Channel::new(channel).map_err(Error::io("listen to the primary"))?;
         let first = channel.receive().await.map_err(Error::Protocol)?;
         let settings = match first.map(|first| first.message) {
-            Some(PrimaryMessage::Start(settings)) => settings,
+            Some(PrimaryMessage::Start(settings)) => *settings,
             Some(_) => return Err(Error::Protocol(std::io::ErrorKind::InvalidData.into())),
             None => return Err(orphaned().await),
         };
