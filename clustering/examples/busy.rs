@@ -5,7 +5,7 @@
 use std::time::Duration;
 use std::{env, fs, process};
 
-use clustering::{Body, Cluster, Event, Worker, client, is_primary};
+use clustering::{Body, Cluster, Event, Settings, Worker, client, is_primary};
 use futures::StreamExt;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
@@ -14,10 +14,14 @@ use hyper::{Request, Response};
 pub(crate) async fn main() -> anyhow::Result<()> {
     if is_primary() {
         let enough = env::temp_dir().join(format!("enough-{}", process::id()));
+        let settings = Settings {
+            heartbeat_timeout: Duration::from_secs(60),
+            ..Settings::default()
+        };
         let cluster = Cluster::builder()
             .listen("127.0.0.1:0")
             .workers(2)
-            .heartbeat_timeout(Duration::from_secs(60))
+            .settings(settings)
             .env("ENOUGH", &enough)
             .build()?;
         let (address, listening) = (cluster.address(), cluster.on(Event::listening));

@@ -25,10 +25,10 @@ pub(crate) async fn main() -> anyhow::Result<()> {
         let mut seen = BTreeMap::<_, Vec<_>>::new();
         for event in events.collect::<Vec<_>>().await {
             let (name, worker) = match event {
-                Event::Fork { worker } => ("fork", worker),
-                Event::Online { worker } => ("online", worker),
+                Event::Fork(worker) => ("fork", worker),
+                Event::Online(worker) => ("online", worker),
                 Event::Listening { worker, .. } => ("listening", worker),
-                Event::Disconnect { worker } => ("disconnect", worker),
+                Event::Disconnect(worker) => ("disconnect", worker),
                 Event::Exit { worker, .. } => ("exit", worker),
                 _ => continue,
             };

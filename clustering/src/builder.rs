@@ -15,7 +15,6 @@ use crate::handle::Handle;
 use crate::ipc::protocol::Settings;
 use crate::primary::listener::Listener;
 use crate::primary::{Primary, program, upgrade};
-use crate::supervisor::{BackOff, Rules};
 use crate::{Error, Scheduling};
 
 /// What can be said about a cluster before it starts.
@@ -29,13 +28,10 @@ pub struct Builder {
     pub(crate) args: Vec<OsString>,
     pub(crate) env: Vec<(OsString, OsString)>,
     pub(crate) cwd: Option<PathBuf>,
-    pub(crate) idle_grace: Duration,
-    pub(crate) drain_timeout: Duration,
-    pub(crate) heartbeat_timeout: Duration,
     pub(crate) probe: Option<String>,
     pub(crate) signals: bool,
     pub(crate) settings: Settings,
-    pub(crate) rules: Rules,
+    respawn: bool,
 }
 
 /// Where a cluster listens that is told nothing else.
@@ -48,16 +44,6 @@ const SCHED_POLICY: &str = "CLUSTER_SCHED_POLICY";
 /// A longer time is a typing error; and clocks end somewhere.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
-fn within_reason(time: Duration) -> Duration {
-    time.min(LONGEST)
-}
-
-/// How often workers are looked at: a worker that hangs is noticed within one of these.
-pub(crate) const PULSE: Duration = Duration::from_millis(500);
-
-/// What is allowed over the timeout of a drain, for the worker to end itself.
-const GRACE: Duration = Duration::from_secs(1);
-
 impl Default for Builder {
     fn default() -> Self {
         Self {
@@ -69,23 +55,11 @@ impl Default for Builder {
             args: std::env::args_os().skip(1).collect(),
             env: Vec::new(),
             cwd: None,
-            idle_grace: Duration::from_secs(1),
-            drain_timeout: Duration::from_secs(30),
-            heartbeat_timeout: Duration::from_secs(3),
             // Without HTTP, workers answer no requests.
             probe: cfg!(feature = "http").then(|| "/".to_owned()),
             signals: true,
             settings: Settings::default(),
-            rules: Rules {
-                respawn: true,
-                start_timeout: Duration::from_secs(10),
-                lame_duck: Duration::ZERO,
-                reload_batch: 1,
-                drain_timeout: Duration::ZERO,
-                silent_pulses: 0,
-                give_up_after: 5,
-                backoff: BackOff::default(),
-            },
+            respawn: true,
         }
     }
 }
@@ -144,52 +118,7 @@ impl Builder {
 
     /// Whether a worker that died is replaced. Node does not, and leaves it to the program.
     pub fn respawn(mut self, respawn: bool) -> Self {
-        self.rules.respawn = respawn;
-        self
-    }
-
-    /// How long a worker may take until it has answered its first request; 10 s unless said otherwise.
-    pub fn start_timeout(mut self, limit: Duration) -> Self {
-        self.rules.start_timeout = within_reason(limit);
-        self
-    }
-
-    /// When a lost worker is replaced.
-    pub fn backoff(mut self, backoff: BackOff) -> Self {
-        self.rules.backoff = backoff;
-        self
-    }
-
-    /// How many workers a reload replaces at once, at least one; 1 unless said otherwise. A worker that leaves may take as long as its longest answer, and
-    /// the next one waits for it.
-    pub fn reload_batch(mut self, workers: usize) -> Self {
-        self.rules.reload_batch = workers.max(1);
-        self
-    }
-
-    /// How long the cluster goes on to serve after it was asked to end, while it says already that it is not ready: until a proxy
-    /// has noticed. Not at all unless said otherwise; it is for clusters behind a proxy that asks for their health.
-    pub fn lame_duck(mut self, time: Duration) -> Self {
-        self.rules.lame_duck = within_reason(time);
-        self
-    }
-
-    /// How long a worker that is on its way out keeps idle connections open, for a request that may be on its way; 1 s unless said otherwise.
-    pub fn idle_grace(mut self, time: Duration) -> Self {
-        self.idle_grace = within_reason(time);
-        self
-    }
-
-    /// How long a worker that is on its way out may take for what it has begun; 30 s unless said otherwise.
-    pub fn drain_timeout(mut self, limit: Duration) -> Self {
-        self.drain_timeout = within_reason(limit);
-        self
-    }
-
-    /// How long a worker may show no sign of life before it is replaced; 3 s unless said otherwise. A handler that computes for longer
-    /// without awaiting anything counts as hung.
-    pub fn heartbeat_timeout(mut self, limit: Duration) -> Self {
-        self.heartbeat_timeout = limit;
+        self.respawn = respawn;
         self
     }
 
@@ -207,12 +136,31 @@ impl Builder {
         self
     }
 
-    /// The limits that each worker keeps.
+    /// The times and limits that the cluster and its workers keep.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// use clustering::{Cluster, Settings};
+    ///
+    /// let settings = Settings { idle_grace: Duration::from_secs(5), ..Settings::default() };
+    /// let builder = Cluster::builder().settings(settings);
+    /// ```
     pub fn settings(mut self, mut settings: Settings) -> Self {
         settings.max_connections = settings.max_connections.max(1);
-        settings.head_timeout = within_reason(settings.head_timeout);
-        settings.body_pause = within_reason(settings.body_pause);
-        settings.body_timeout = within_reason(settings.body_timeout);
+        settings.reload_batch = settings.reload_batch.max(1);
+        for time in [
+            &mut settings.start_timeout,
+            &mut settings.lame_duck,
+            &mut settings.idle_grace,
+            &mut settings.drain_timeout,
+            &mut settings.head_timeout,
+            &mut settings.body_pause,
+            &mut settings.body_timeout,
+        ] {
+            *time = (*time).min(LONGEST);
+        }
         self.settings = settings;
         self
     }
@@ -253,10 +201,8 @@ impl Builder {
         // Looked up now, while the name leads to it.
         let program = program::program().map_err(Error::Program)?;
         let program = self.program.take().unwrap_or(program);
-        self.rules.drain_timeout = self.idle_grace + self.drain_timeout + GRACE;
-        let pulses = self.heartbeat_timeout.as_millis() / PULSE.as_millis();
-        self.rules.silent_pulses = u32::try_from(pulses).unwrap_or(u32::MAX).max(2);
         self.program = Some(program);
+        self.settings.respawn &= self.respawn;
         let (commands, receiver) = mpsc::unbounded_channel();
         let primary = Primary::new(self, workers, listeners, receiver);
         let handle = Handle { commands };

@@ -7,6 +7,7 @@ pub mod hello;
 mod message;
 mod pid_file;
 mod serve;
+pub mod side_by_side;
 mod size;
 mod status;
 

@@ -40,10 +40,7 @@ impl fmt::Display for WorkerInfo {
 #[non_exhaustive]
 pub enum Event {
     /// A worker was started.
-    Fork {
-        /// The new one.
-        worker: WorkerInfo,
-    },
+    Fork(WorkerInfo),
     /// A worker could not be started.
     ForkFailed {
         /// Its place.
@@ -52,10 +49,7 @@ pub enum Event {
         reason: String,
     },
     /// It runs.
-    Online {
-        /// Who.
-        worker: WorkerInfo,
-    },
+    Online(WorkerInfo),
     /// It takes connections, and has answered a first request.
     Listening {
         /// Who.
@@ -71,15 +65,9 @@ pub enum Event {
         message: Value,
     },
     /// It was told to take no more work and to finish what it has.
-    Draining {
-        /// Who.
-        worker: WorkerInfo,
-    },
+    Draining(WorkerInfo),
     /// Its channel is closed.
-    Disconnect {
-        /// Who.
-        worker: WorkerInfo,
-    },
+    Disconnect(WorkerInfo),
     /// It is gone.
     Exit {
         /// Who.
@@ -90,31 +78,19 @@ pub enum Event {
         voluntary: bool,
     },
     /// It showed no sign of life and is killed.
-    Hung {
-        /// Who.
-        worker: WorkerInfo,
-    },
+    Hung(WorkerInfo),
     /// It was not ready in time and is killed.
-    StartTimedOut {
-        /// Who.
-        worker: WorkerInfo,
-    },
+    StartTimedOut(WorkerInfo),
     /// It did not finish in time and is killed.
-    DrainTimedOut {
-        /// Who.
-        worker: WorkerInfo,
-    },
+    DrainTimedOut(WorkerInfo),
     /// The cluster was asked to end, and serves on for a while, until everybody knows.
     LameDuck,
     /// A reload begins.
     Reloading,
     /// All workers are new ones.
     Reloaded,
-    /// A new worker failed, and the old ones go on.
-    ReloadFailed {
-        /// What happened to it.
-        reason: String,
-    },
+    /// A new worker failed, for this reason, and the old ones go on.
+    ReloadFailed(String),
     /// All workers serve, for the first time.
     Ready,
     /// A service has returned an error; the client was answered 500. At most one a second is told of each worker, the counter has all.
@@ -124,26 +100,14 @@ pub enum Event {
         /// The last error.
         reason: String,
     },
-    /// A new version of the program serves, and this primary ends.
-    Upgraded {
-        /// The new primary.
-        pid: u32,
-    },
-    /// The new version of the program did not come to serve, and this primary goes on.
-    UpgradeFailed {
-        /// Why.
-        reason: String,
-    },
-    /// This process was started to ignore a signal that a primary obeys (`nohup`, a background job of a script): it stays ignored.
-    SignalIgnored {
-        /// The signal.
-        signal: Signal,
-    },
-    /// The primary cannot accept, and tries again: there are no descriptors, or no memory.
-    AcceptFailed {
-        /// Why.
-        reason: String,
-    },
+    /// A new version of the program serves, in this process, and this primary ends.
+    Upgraded(u32),
+    /// The new version of the program did not come to serve, for this reason, and this primary goes on.
+    UpgradeFailed(String),
+    /// This process was started to ignore this signal, which a primary obeys (`nohup`, a background job of a script): it stays ignored.
+    SignalIgnored(Signal),
+    /// The primary cannot accept, for this reason, and tries again: there are no descriptors, or no memory.
+    AcceptFailed(String),
     /// A SIGUSR1 asked for the state.
     State(Box<Stats>),
     /// The reader was too slow, and this many events are lost.
@@ -171,7 +135,7 @@ impl Event {
     /// Returns the worker that takes no more work.
     pub fn draining(self) -> Option<WorkerInfo> {
         match self {
-            Self::Draining { worker } => Some(worker),
+            Self::Draining(worker) => Some(worker),
             _ => None,
         }
     }

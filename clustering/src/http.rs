@@ -17,7 +17,7 @@ use tokio::task::{LocalSet, spawn_local};
 pub use access_log::{Access, AccessLog, AccessOutcome};
 pub use request_body::{Body, BodyError};
 pub(crate) use server::Server;
-pub use server::{BoxError, ConnectionInfo};
+pub use server::{BoxError, ConnectionInfo, serve_connection};
 
 use crate::{Error, Worker};
 
@@ -48,10 +48,8 @@ impl Worker {
     /// [`Error::Orphaned`] if the primary is gone, [`Error::Protocol`] if it is of another version.
     pub async fn serve<S, B>(self, service: S) -> Result<(), Error>
     where
-        S: Service<Request<Body>, Response = Response<B>> + 'static,
-        S::Error: Into<BoxError>,
-        B: HttpBody<Data = Bytes> + 'static,
-        B::Error: Into<BoxError>,
+        S: Service<Request<Body>, Response = Response<B>, Error: Into<BoxError>> + 'static,
+        B: HttpBody<Data = Bytes, Error: Into<BoxError>> + 'static,
     {
         // Connections are tasks of this thread, whatever the runtime.
         LocalSet::new().run_until(serve(self, service)).await
@@ -64,10 +62,8 @@ impl Worker {
     /// As [`Worker::serve`], and [`Error::InRuntime`] where that should be awaited.
     pub fn serve_blocking<S, B>(self, service: S) -> Result<(), Error>
     where
-        S: Service<Request<Body>, Response = Response<B>> + 'static,
-        S::Error: Into<BoxError>,
-        B: HttpBody<Data = Bytes> + 'static,
-        B::Error: Into<BoxError>,
+        S: Service<Request<Body>, Response = Response<B>, Error: Into<BoxError>> + 'static,
+        B: HttpBody<Data = Bytes, Error: Into<BoxError>> + 'static,
     {
         if tokio::runtime::Handle::try_current().is_ok() {
             return Err(Error::InRuntime);
@@ -82,10 +78,8 @@ impl Worker {
 
 async fn serve<S, B>(worker: Worker, service: S) -> Result<(), Error>
 where
-    S: Service<Request<Body>, Response = Response<B>> + 'static,
-    S::Error: Into<BoxError>,
-    B: HttpBody<Data = Bytes> + 'static,
-    B::Error: Into<BoxError>,
+    S: Service<Request<Body>, Response = Response<B>, Error: Into<BoxError>> + 'static,
+    B: HttpBody<Data = Bytes, Error: Into<BoxError>> + 'static,
 {
     let access_log = worker.access_log.clone();
     let mut connections = worker.connections().await?;

@@ -77,7 +77,9 @@ pub mod client;
 #[cfg(feature = "http")]
 mod http;
 #[cfg(feature = "http")]
-pub use http::{Access, AccessOutcome, Body, BodyError, BoxError, ConnectionInfo};
+pub use http::{
+    Access, AccessOutcome, Body, BodyError, BoxError, ConnectionInfo, serve_connection,
+};
 
 #[cfg(feature = "ops")]
 mod ops;

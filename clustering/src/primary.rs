@@ -21,7 +21,7 @@ use nix::sys::signal::Signal;
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
-use crate::builder::{Builder, PULSE};
+use crate::builder::Builder;
 use crate::cluster::Ended;
 use crate::handle::Command;
 use crate::ipc::acceptor::Acceptor;
@@ -31,7 +31,7 @@ use crate::primary::listener::Listener;
 use crate::primary::upgrade::{Attempt, Starting};
 use crate::primary::worker_process::{WorkerCommand, WorkerReport, WorkerSenders};
 use crate::stats::Totals;
-use crate::supervisor::{Action, Input, ShutdownReason, Supervisor};
+use crate::supervisor::{Action, Input, PULSE, ShutdownReason, Supervisor};
 use crate::worker::raise_descriptor_limit;
 use crate::{Error, Event, WorkerId, WorkerInfo};
 
@@ -85,7 +85,7 @@ impl Primary {
     ) -> Self {
         let (report_to, reports) = mpsc::unbounded_channel();
         Self {
-            supervisor: Supervisor::new(builder.rules.clone(), workers),
+            supervisor: Supervisor::new(builder.settings.clone(), workers),
             balancer: Balancer::new(builder.settings.max_connections),
             events: broadcast::Sender::new(EVENTS),
             acceptor: Acceptor::default(),
@@ -124,7 +124,7 @@ impl Primary {
         pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (ignored, signals) = self.builder.signals.then(signals::received).unzip();
         for signal in ignored.into_iter().flatten() {
-            self.emit(Event::SignalIgnored { signal });
+            self.emit(Event::SignalIgnored(signal));
         }
         let mut signals = signals;
 

@@ -16,11 +16,12 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 pub use backoff::BackOff;
+pub use lifecycle::PULSE;
 use rolling_restart::Reload;
-pub use types::{Action, Input, Notice, Rules, ShutdownReason};
+pub use types::{Action, Input, Notice, ShutdownReason};
 
-use crate::WorkerId;
 use crate::stats::WorkerState;
+use crate::{Settings, WorkerId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -76,7 +77,7 @@ struct Slot {
 /// The state of all workers.
 #[derive(Debug)]
 pub struct Supervisor {
-    rules: Rules,
+    settings: Settings,
     slots: Vec<Slot>,
     workers: BTreeMap<WorkerId, WorkerEntry>,
     last_id: u64,
@@ -93,9 +94,9 @@ pub struct Supervisor {
 
 impl Supervisor {
     /// Returns a supervisor for that many workers. The first `Clock` starts them.
-    pub fn new(rules: Rules, workers: usize) -> Self {
+    pub fn new(settings: Settings, workers: usize) -> Self {
         let mut supervisor = Self {
-            rules,
+            settings,
             slots: Vec::new(),
             workers: BTreeMap::new(),
             last_id: 0,

@@ -13,7 +13,6 @@ use std::time::Duration;
 
 use nix::sys::signal::Signal;
 use nix::sys::socket::{MsgFlags, getsockopt, sockopt};
-use nix::unistd::Pid;
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags, recvmsg};
 use socket2::Socket;
 use tokio::io::Interest;
@@ -39,12 +38,12 @@ pub fn follow_parent() -> nix::Result<()> {
 }
 
 /// Returns the process that has made the socket that is stdin, if it is one.
-pub fn maker_of_stdin() -> Option<Pid> {
+pub fn maker_of_stdin() -> Option<i32> {
     #[cfg(target_os = "linux")]
     let pid = getsockopt(&io::stdin(), sockopt::PeerCredentials).map(|peer| peer.pid());
     #[cfg(not(target_os = "linux"))]
     let pid = getsockopt(&io::stdin(), sockopt::LocalPeerPid);
-    pid.ok().map(Pid::from_raw)
+    pid.ok()
 }
 
 /// Returns whether this process was started to ignore the signal. Asking `sigaction` would be `unsafe`; Linux also says it in a file.
@@ -120,12 +119,8 @@ pub fn receive(socket: &OwnedFd, buffer: &mut [u8]) -> io::Result<(usize, Option
     let flags = RecvFlags::CMSG_CLOEXEC;
     #[cfg(not(target_os = "linux"))]
     let flags = RecvFlags::empty();
-    let received = recvmsg(
-        socket,
-        &mut [IoSliceMut::new(buffer)],
-        &mut ancillary,
-        flags,
-    )?;
+    let buffers = &mut [IoSliceMut::new(buffer)];
+    let received = recvmsg(socket, buffers, &mut ancillary, flags)?;
     let mut descriptors = received.flags.contains(ReturnFlags::CTRUNC).then(Vec::new);
     for message in ancillary.drain() {
         if let RecvAncillaryMessage::ScmRights(rights) = message {

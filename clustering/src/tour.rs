@@ -9,6 +9,8 @@ use std::process::{Command, ExitCode, Stdio, Termination};
 
 use anyhow::{Context, Result, ensure};
 
+use crate::cli::side_by_side::{Listing, Screen};
+
 /// Names the lesson that a started process is. Workers inherit it.
 const VARIABLE: &str = "CLUSTERING_LESSON";
 
@@ -38,25 +40,25 @@ macro_rules! lessons {
 }
 
 lessons! {
-    notes              "../examples/notes.rs"                 "notes"              "the notes' example: which started, which answered, which died";
-    primary_and_worker "../examples/primary-and-worker.rs"    "primary-and-worker" "one program, started again: isPrimary, isWorker, fork(env)";
-    events             "../examples/events.rs"                "events"             "fork, online, listening, disconnect, exit";
-    cpus               "../examples/cpus.rs"                  "cpus"               "a worker for each core";
-    one_port           "../examples/one-port.rs"              "one-port"           "port 0: one port, the same for all workers";
+    notes              "../examples/notes.rs"                 "notes"              "The notes' example: which started, which answered, which died";
+    primary_and_worker "../examples/primary-and-worker.rs"    "primary-and-worker" "One program, started again: isPrimary, isWorker, fork(env)";
+    events             "../examples/events.rs"                "events"             "Events: fork, online, listening, disconnect, exit";
+    cpus               "../examples/cpus.rs"                  "cpus"               "A worker for each core";
+    one_port           "../examples/one-port.rs"              "one-port"           "Port 0: one port, the same for all workers";
     round_robin        "../examples/round-robin.rs"           "round-robin"        "SCHED_RR: the primary hands out connections, to all alike";
     shared             "../examples/shared.rs"                "shared"             "SCHED_NONE: the quickest worker accepts";
-    own_memory         "../examples/own-memory.rs"            "own-memory"         "workers share a port, and no variable";
-    messages           "../examples/messages.rs"              "messages"           "worker.send, process.send: both ways, in order";
-    exit_code          "../examples/exit-code.rs"             "exit-code"          "code, signal, and whether the primary wanted it";
-    killed             "../examples/killed.rs"                "killed"             "kill -9 of a worker: the other one goes on, a new one comes";
-    busy               "../examples/busy.rs"                  "busy"               "more than one core: one computes, the other answers";
-    disconnect         "../examples/disconnect.rs"            "disconnect"         "worker.disconnect: what has begun is finished";
-    reload             "../examples/reload.rs"                "reload"             "a new version without a gap";
-    scale              "../examples/scale.rs"                 "scale"              "more workers, and fewer";
+    own_memory         "../examples/own-memory.rs"            "own-memory"         "Workers share a port, and no variable";
+    messages           "../examples/messages.rs"              "messages"           "Messages: worker.send, process.send, both ways, in order";
+    exit_code          "../examples/exit-code.rs"             "exit-code"          "Code, signal, and whether the primary wanted it";
+    killed             "../examples/killed.rs"                "killed"             "A worker is killed: the other one goes on, a new one comes";
+    busy               "../examples/busy.rs"                  "busy"               "More than one core: one computes, the other answers";
+    disconnect         "../examples/disconnect.rs"            "disconnect"         "Disconnect: what has begun is finished";
+    reload             "../examples/reload.rs"                "reload"             "A new version without a gap";
+    scale              "../examples/scale.rs"                 "scale"              "More workers, and fewer";
     taken_port         "../examples/taken-port.rs"            "taken-port"         "EADDRINUSE, and no worker is started";
-    primary_gone       "../examples/primary-gone.rs"          "primary-gone"       "kill -9 of the primary: its workers go with it";
-    echo               "../examples/echo.rs"                  "echo"               "any protocol: an echo server on TCP";
-    demo               "../examples/demo.rs"                  "demo"               "a worker dies, all are replaced, no client notices";
+    primary_gone       "../examples/primary-gone.rs"          "primary-gone"       "The primary is killed: its workers go with it";
+    echo               "../examples/echo.rs"                  "echo"               "Any protocol: an echo server on TCP";
+    demo               "../examples/demo.rs"                  "demo"               "A worker dies, all are replaced, no client notices";
 }
 
 /// Runs the lesson that this process was started for, if it was; `main` calls this before anything else.
@@ -71,22 +73,22 @@ pub fn list() -> String {
     LESSONS.iter().map(line).collect()
 }
 
-/// Prints the output of the named lessons, or of all; with `code`, both programs and the output, from the files.
+/// Prints the output of the named lessons, or of all; with `code`, both programs and the output instead, beside each other where a terminal has room, and
+/// runs nothing.
 pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> Result<()> {
+    let screen = Screen::of_stdout();
     let lessons: Vec<&Lesson> = match names {
         [] => LESSONS.iter().collect(),
         names => names.iter().map(|name| find(name)).collect::<Result<_>>()?,
     };
     for (index, lesson) in lessons.iter().enumerate() {
-        let (name, mut text) = (lesson.name, String::new());
+        let mut text = String::new();
         if lessons.len() > 1 {
             let gap = if index > 0 { "\n" } else { "" };
-            text += &format!("{gap}== {name} == {}\n\n", lesson.title);
+            text += &format!("{gap}== {} == {}\n\n", lesson.name, lesson.title);
         }
         if code {
-            text += &format!("// examples/{name}.rs\n{}\n", lesson.rust);
-            text += &format!("// examples/{name}.mjs\n{}\n", lesson.node);
-            text += &format!("// Both print:\n{}", lesson.output);
+            text += &programs(lesson, screen);
         }
         out.write_all(text.as_bytes()).context("cannot write")?;
         if !code {
@@ -94,6 +96,16 @@ pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Returns the Node program, the Rust program and what both print.
+fn programs(lesson: &Lesson, screen: Screen) -> String {
+    let listing = |name: String, text| Listing { name, text };
+    let file = |end: &str| format!("examples/{}.{end}", lesson.name);
+    let node = listing(file("mjs"), lesson.node);
+    let rust = listing(file("rs"), lesson.rust);
+    let output = listing("both print".to_owned(), lesson.output);
+    screen.show(&node, &rust, &output)
 }
 
 fn find(name: &str) -> Result<&'static Lesson> {

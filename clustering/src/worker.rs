@@ -46,6 +46,7 @@ pub struct Worker {
     channel: OwnedFd,
     messages: MessageChannels,
     draining: CancellationToken,
+    closing: CancellationToken,
     #[cfg(feature = "http")]
     pub(crate) access_log: Option<crate::http::AccessLog>,
 }
@@ -82,6 +83,7 @@ impl Worker {
             channel,
             messages: MessageChannels::new(),
             draining: CancellationToken::new(),
+            closing: CancellationToken::new(),
             #[cfg(feature = "http")]
             access_log: None,
         })
@@ -130,6 +132,12 @@ impl Worker {
         self.draining.child_token()
     }
 
+    /// Returns a token that is cancelled when the [idle grace](crate::Settings::idle_grace) is over: until then a request may be on its way on an idle
+    /// connection, from then on an idle connection is closed. [`Worker::serve`] does so; a program on top of [`Connections`] has to.
+    pub fn closing(&self) -> CancellationToken {
+        self.closing.child_token()
+    }
+
     /// Begins to take connections, of whatever protocol. Node: `net.createServer(f).listen(port)`. Tell the cluster not to
     /// [probe](crate::Builder::probe) a worker that does not speak HTTP.
     ///
@@ -137,7 +145,7 @@ impl Worker {
     ///
     /// [`Error::Orphaned`] if the primary is gone, [`Error::Protocol`] if it is of another version.
     pub async fn connections(self) -> Result<Connections, Error> {
-        Connections::new(self.channel, self.messages, self.draining).await
+        Connections::new(self.channel, self.messages, self.draining, self.closing).await
     }
 }
 

@@ -115,7 +115,7 @@ pub async fn serve(args: Args) -> anyhow::Result<u8> {
             match (&event, &pid_file) {
                 // The file of the primary before is its own until now.
                 (Event::Ready, Some(file)) if is_upgrade() => file.write()?,
-                (Event::Upgraded { .. }, Some(_)) => {
+                (Event::Upgraded(_), Some(_)) => {
                     pid_file.take().into_iter().for_each(PidFile::leave);
                 }
                 _ => {}
@@ -173,22 +173,21 @@ fn builder(args: Args) -> anyhow::Result<Builder> {
     if let Some(listener) = given {
         builder = builder.listener(listener);
     }
-    let mut builder = builder
-        .reload_batch(args.reload_batch.into())
-        .respawn(!args.no_respawn)
-        .lame_duck(args.lame_duck)
-        .idle_grace(args.idle_grace)
-        .drain_timeout(args.drain_timeout)
-        .heartbeat_timeout(args.heartbeat_timeout)
-        .start_timeout(args.start_timeout)
-        .settings(Settings {
-            max_connections: args.max_connections,
-            head_timeout: args.head_timeout,
-            body_pause: args.body_pause,
-            body_timeout: args.body_timeout,
-            body_bytes: args.max_body as u64,
-            head_bytes: args.max_head,
-        });
+    let mut builder = builder.respawn(!args.no_respawn).settings(Settings {
+        start_timeout: args.start_timeout,
+        heartbeat_timeout: args.heartbeat_timeout,
+        reload_batch: args.reload_batch.into(),
+        lame_duck: args.lame_duck,
+        idle_grace: args.idle_grace,
+        drain_timeout: args.drain_timeout,
+        max_connections: args.max_connections,
+        head_timeout: args.head_timeout,
+        body_pause: args.body_pause,
+        body_timeout: args.body_timeout,
+        body_bytes: args.max_body as u64,
+        head_bytes: args.max_head,
+        ..Settings::default()
+    });
     if let Some(file) = args.access_log {
         let opened = access_log::open(&file);
         drop(opened.with_context(|| format!("cannot write {}", file.display()))?);
@@ -209,22 +208,22 @@ fn show(event: &Event) -> bool {
         Event::Listening { worker, .. } => return tell(&format!("Worker {} started", worker.pid)),
         Event::Exit { worker, .. } => return tell(&format!("Worker {} died", worker.pid)),
         Event::ForkFailed { reason, .. } => reason.clone(),
-        Event::Hung { worker } => format!("{worker} shows no sign of life, and is killed"),
-        Event::StartTimedOut { worker } => format!("{worker} was not ready in time, and is killed"),
-        Event::DrainTimedOut { worker } => {
+        Event::Hung(worker) => format!("{worker} shows no sign of life, and is killed"),
+        Event::StartTimedOut(worker) => format!("{worker} was not ready in time, and is killed"),
+        Event::DrainTimedOut(worker) => {
             format!("{worker} did not finish in time, and is killed")
         }
         Event::LameDuck => "going, but still serving until everybody has noticed".to_owned(),
         Event::Reloaded => "reloaded".to_owned(),
-        Event::ReloadFailed { reason } => {
+        Event::ReloadFailed(reason) => {
             format!("not reloaded, the old workers go on: the new one failed: {reason}")
         }
-        Event::Upgraded { pid } => format!("replaced by process {pid}"),
-        Event::UpgradeFailed { reason } => format!("not replaced, all goes on: {reason}"),
+        Event::Upgraded(pid) => format!("replaced by process {pid}"),
+        Event::UpgradeFailed(reason) => format!("not replaced, all goes on: {reason}"),
         Event::ServiceFailed { worker, reason } => format!("{worker}: a service failed: {reason}"),
-        Event::SignalIgnored { signal } => format!("{signal} is ignored, as at the start"),
+        Event::SignalIgnored(signal) => format!("{signal} is ignored, as at the start"),
         Event::State(stats) => stats.to_json(),
-        Event::AcceptFailed { reason } => format!("cannot accept: {reason}"),
+        Event::AcceptFailed(reason) => format!("cannot accept: {reason}"),
         _ => return true,
     });
     true

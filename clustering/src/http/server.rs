@@ -1,6 +1,6 @@
 //! One connection of a worker: HTTP/1.1 by hyper, within limits, and with an end that loses nothing.
 
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -10,10 +10,11 @@ use http_body_util::{Either, Full};
 use hyper::body::{Body as HttpBody, Incoming};
 use hyper::header::{CONNECTION, EXPECT, HOST, HeaderValue};
 use hyper::http::uri::Authority;
-use hyper::server::conn::http1;
+use hyper::server::conn::http1::{self, UpgradeableConnection};
 use hyper::service::{Service, service_fn};
 use hyper::{Method, Request, Response, StatusCode, Version};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio_util::sync::CancellationToken;
 
 use super::access_log::{Access, AccessLog, AccessOutcome, Counted};
 use super::request_body::Body;
@@ -51,10 +52,8 @@ struct Exchange {
 
 impl<S, B> Server<S>
 where
-    S: Service<Request<Body>, Response = Response<B>>,
-    S::Error: Into<BoxError>,
-    B: HttpBody<Data = Bytes> + 'static,
-    B::Error: Into<BoxError>,
+    S: Service<Request<Body>, Response = Response<B>, Error: Into<BoxError>>,
+    B: HttpBody<Data = Bytes, Error: Into<BoxError>> + 'static,
 {
     /// Returns a server for this service.
     pub fn new(settings: Settings, service: S, access_log: Option<AccessLog>) -> Self {
@@ -84,40 +83,34 @@ where
             info,
         };
         // Boxed, since hyper gives up its socket only if it may move what it waits for.
-        let answer = service_fn(|request| Box::pin(self.answer(request, &exchange)));
+        let answer = service_fn(|request| {
+            // Not in the future, which hyper drops unpolled when the client has left already.
+            let access = self.record(&request, &exchange);
+            Box::pin(self.answer(request, access, &exchange))
+        });
         let http = self.http.serve_connection(TokioIo::new(connection), answer);
-        let mut http = http.with_upgrades();
-        let mut closing = pin!(async {
-            exchange.state.tracker().closing.cancelled().await;
-            // Once around the event loop: after a pause of this process it tells of timers before it has heard of sockets.
-            tokio::task::yield_now().await;
-        });
-        let mut is_closing = false;
-        let outcome = poll_fn(|context| {
-            // A request that has arrived comes first: told to close, hyper would not look whether there is one.
-            let outcome = Pin::new(&mut http).poll(context);
-            if outcome.is_ready() || is_closing || closing.as_mut().poll(context).is_pending() {
-                return outcome;
-            }
-            is_closing = true;
-            Pin::new(&mut http).graceful_shutdown();
-            Pin::new(&mut http).poll(context)
-        });
+        let closing = &exchange.state.tracker().closing;
+        let shut_down = UpgradeableConnection::graceful_shutdown;
+        let outcome = serve_connection(http.with_upgrades(), closing, shut_down).await;
         // A client that sent nothing for too long is not sending.
-        if outcome.await.is_err_and(|error| !error.is_timeout()) {
+        if outcome.is_err_and(|error| !error.is_timeout()) {
             exchange.state.leave_unread();
         }
+    }
+
+    fn record(&self, request: &Request<Incoming>, exchange: &Exchange) -> Option<Access> {
+        let log = self.access_log.clone();
+        let log = log.filter(|_| !exchange.state.is_probe())?;
+        let peer = exchange.info.map(|info| info.peer);
+        Some(Access::new(log, peer, request))
     }
 
     async fn answer(
         &self,
         request: Request<Incoming>,
+        mut access: Option<Access>,
         exchange: &Exchange,
     ) -> Result<Response<Counted<Either<B, Full<Bytes>>>>, BoxError> {
-        let log = self.access_log.clone();
-        let log = log.filter(|_| !exchange.state.is_probe());
-        let peer = exchange.info.map(|info| info.peer);
-        let mut access = log.map(|log| Access::new(log, peer, &request));
         let (mut response, outcome) = match self.refusal(&request) {
             Some(status) => {
                 if !request.body().is_end_stream() {
@@ -187,6 +180,54 @@ where
         let announced = request.body().size_hint().lower();
         (announced > self.settings.body_bytes).then_some(StatusCode::PAYLOAD_TOO_LARGE)
     }
+}
+
+/// Serves HTTP of any version on any stream, as TLS on top of a [`Connection`], until either side closes it: `http` is what hyper makes of the stream and a
+/// service. When `closing` is cancelled it is told to `shut_down`, by its own `graceful_shutdown`: an answer that has begun is finished, and so is a
+/// request that has arrived.
+///
+/// # Examples
+///
+/// ```
+/// # use std::convert::Infallible;
+/// # use clustering::serve_connection;
+/// # use hyper::{Response, server::conn::http1, service::service_fn};
+/// # use hyper_util::rt::TokioIo;
+/// # use tokio_util::sync::CancellationToken;
+/// async fn serve(stream: tokio::io::DuplexStream, closing: &CancellationToken) {
+///     let service = service_fn(async |_| Ok::<_, Infallible>(Response::new(String::new())));
+///     let http = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+///     let served = serve_connection(http, closing, http1::Connection::graceful_shutdown).await;
+///     // A client that is gone misses nothing.
+///     let _ = served;
+/// }
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// # let (client, stream) = tokio::io::duplex(100);
+/// # let closing = CancellationToken::new();
+/// # closing.cancel();
+/// # serve(stream, &closing).await;
+/// # drop(client);
+/// # });
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub async fn serve_connection<C: Future>(
+    http: C,
+    closing: &CancellationToken,
+    shut_down: impl FnOnce(Pin<&mut C>),
+) -> C::Output {
+    let mut http = pin!(http);
+    let mut is_closing = pin!(async {
+        closing.cancelled().await;
+        // Once around the event loop: after a pause of this process it tells of timers before it has heard of sockets.
+        tokio::task::yield_now().await;
+    });
+    // A request that has arrived comes first: told to close, hyper would not look whether there is one.
+    tokio::select! {
+        biased;
+        outcome = &mut http => return outcome,
+        () = &mut is_closing => shut_down(http.as_mut()),
+    }
+    http.await
 }
 
 /// RFC 9110, 7.2: `uri-host [":" port]`, or nothing.

@@ -5,14 +5,16 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::BackOff;
+
 /// Changes with every change of the messages: a worker of another version than its primary is refused, and the old ones serve on.
-pub const PROTOCOL: u32 = 4;
+pub const PROTOCOL: u32 = 5;
 
 /// From the primary to a worker.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum PrimaryMessage {
     /// The first message: how to serve.
-    Start(Settings),
+    Start(Box<Settings>),
     /// Accept from the listener that comes along.
     Listen,
     /// Serve these connections, which come along and are numbered from `first`.
@@ -26,10 +28,6 @@ pub enum PrimaryMessage {
     Probe,
     /// No more work will come: finish what you have, then exit.
     Drain {
-        /// How long connections that do nothing stay open for a request that is on its way.
-        idle_grace: Duration,
-        /// How long what has begun may take.
-        drain_timeout: Duration,
         /// Of each listener, whether this worker is one of the last: it empties the queue first.
         last: Vec<bool>,
     },
@@ -98,10 +96,27 @@ pub struct Counters {
     pub accept_errors: u64,
 }
 
-/// How a worker serves. The primary decides, so that all are alike.
+/// The times and limits of a cluster. The primary decides, so that all workers are alike.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
-    /// The most connections at once.
+    /// Whether a worker that died is replaced; [`Builder::respawn`](crate::Builder::respawn) may say no as well.
+    pub respawn: bool,
+    /// When it is replaced.
+    pub backoff: BackOff,
+    /// How long a worker may take until it has answered its first request.
+    pub start_timeout: Duration,
+    /// How long a worker may show no sign of life before it is replaced. A handler that computes for longer without awaiting anything counts as hung.
+    pub heartbeat_timeout: Duration,
+    /// How many workers a reload replaces at once, at least one. A worker that leaves may take as long as its longest answer, and the next one waits for it.
+    pub reload_batch: usize,
+    /// How long the cluster goes on to serve after it was asked to end, while it says already that it is not ready: until a proxy that asks for its health
+    /// has noticed.
+    pub lame_duck: Duration,
+    /// How long a worker that is on its way out keeps idle connections open, for a request that may be on its way.
+    pub idle_grace: Duration,
+    /// How long a worker that is on its way out may take for what it has begun.
+    pub drain_timeout: Duration,
+    /// The most connections of a worker at once.
     pub max_connections: u64,
     /// How long a request's head may take, and how long a connection may stay idle.
     pub head_timeout: Duration,
@@ -118,6 +133,14 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            respawn: true,
+            backoff: BackOff::default(),
+            start_timeout: Duration::from_secs(10),
+            heartbeat_timeout: Duration::from_secs(3),
+            reload_batch: 1,
+            lame_duck: Duration::ZERO,
+            idle_grace: Duration::from_secs(1),
+            drain_timeout: Duration::from_secs(30),
             max_connections: 10_000,
             head_timeout: Duration::from_secs(30),
             body_pause: Duration::from_secs(10),

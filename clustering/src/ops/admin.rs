@@ -54,7 +54,8 @@ pub async fn serve(listener: TcpListener, handle: Handle) -> Result<Infallible, 
     let watch = Error::io("watch the admin listener");
     let mut acceptor = Acceptor::default();
     acceptor.push(listener.into()).map_err(watch)?;
-    let tracker = ConnectionTracker::new(MOST_CONNECTIONS, CancellationToken::new());
+    let (draining, closing) = <(CancellationToken, CancellationToken)>::default();
+    let tracker = ConnectionTracker::new(MOST_CONNECTIONS, draining, closing);
     let service = service_fn(|request| answer(request, &handle));
     let settings = Settings {
         head_timeout: HEAD_TIMEOUT,

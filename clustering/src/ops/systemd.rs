@@ -49,7 +49,7 @@ pub async fn notify(
             }
         };
         let Some(event) = event else { break };
-        if let Event::Upgraded { pid } = event {
+        if let Event::Upgraded(pid) = event {
             // From here on the manager listens to the new one, which says the rest.
             manager.say(&format!("MAINPID={pid}")).await;
             return Ok(());
@@ -92,7 +92,7 @@ impl Progress {
             let reloading = format!("RELOADING=1\nMONOTONIC_USEC={usec}");
             manager.say(&reloading).await;
         }
-        let over = matches!(event, Event::Reloaded | Event::ReloadFailed { .. });
+        let over = matches!(event, Event::Reloaded | Event::ReloadFailed(_));
         let is_over = over && std::mem::take(&mut self.reloading);
         if is_over || (serving.0 >= serving.1 && is_first(&mut self.ready)) {
             manager.say("READY=1").await;

@@ -73,7 +73,7 @@ impl Primary {
     /// Starts a new version of the program, which takes over as soon as it serves.
     fn start_upgrade(&mut self) {
         if self.upgrade.is_none() && !self.supervisor.is_ending() {
-            let attempt = upgrade::start(2 * self.builder.rules.start_timeout);
+            let attempt = upgrade::start(2 * self.builder.settings.start_timeout);
             self.upgrade = Some(attempt);
         }
     }
@@ -82,11 +82,11 @@ impl Primary {
         self.upgrade = None;
         match outcome {
             Ok(pid) => {
-                self.emit(Event::Upgraded { pid });
+                self.emit(Event::Upgraded(pid));
                 self.listeners.iter_mut().for_each(Listener::leave);
                 self.step(Input::Leave);
             }
-            Err(reason) => self.emit(Event::UpgradeFailed { reason }),
+            Err(reason) => self.emit(Event::UpgradeFailed(reason)),
         }
     }
 
@@ -115,13 +115,13 @@ impl Primary {
         match notice {
             Notice::Hung(id) => {
                 self.totals.hung += 1;
-                self.emit_of(id, |worker| Event::Hung { worker });
+                self.emit_of(id, Event::Hung);
             }
             Notice::StartTimedOut(id) => {
                 self.blame(id, "it was not ready in time");
-                self.emit_of(id, |worker| Event::StartTimedOut { worker });
+                self.emit_of(id, Event::StartTimedOut);
             }
-            Notice::DrainTimedOut(id) => self.emit_of(id, |worker| Event::DrainTimedOut { worker }),
+            Notice::DrainTimedOut(id) => self.emit_of(id, Event::DrainTimedOut),
             Notice::LameDuck => self.emit(Event::LameDuck),
             Notice::Reloading => {
                 self.reloads.append(&mut self.next_reloads);
@@ -136,7 +136,7 @@ impl Primary {
                 self.totals.reloads_failed += 1;
                 let reason = self.why();
                 self.answer_reloads(Some(&reason));
-                self.emit(Event::ReloadFailed { reason });
+                self.emit(Event::ReloadFailed(reason));
             }
         }
     }

@@ -42,7 +42,7 @@ impl Primary {
     pub(super) fn accepted(&mut self, accepted: Accepted) {
         match accepted {
             Accepted::Connection(connection) => self.hand_over(connection.into()),
-            Accepted::Failed(reason) => self.emit(Event::AcceptFailed { reason }),
+            Accepted::Failed(reason) => self.emit(Event::AcceptFailed(reason)),
         }
         // The others of the same burst go in the same messages.
         while self.balancer.has_room() {

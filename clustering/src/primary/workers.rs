@@ -35,9 +35,10 @@ impl Primary {
             kill_reason: None,
         };
         self.workers.insert(id, worker);
-        self.order(id, PrimaryMessage::Start(self.builder.settings.clone()));
+        let settings = Box::new(self.builder.settings.clone());
+        self.order(id, PrimaryMessage::Start(settings));
         self.worker_tasks.push(process.boxed_local());
-        self.emit_of(id, |worker| Event::Fork { worker });
+        self.emit_of(id, Event::Fork);
     }
 
     fn not_started(&self, source: &std::io::Error) -> String {
@@ -57,15 +58,8 @@ impl Primary {
         let listeners = self.listeners.iter();
         let last = listeners.map(|one| is_closing && one.is_ours()).collect();
         self.balancer.retire(id);
-        self.order(
-            id,
-            PrimaryMessage::Drain {
-                idle_grace: self.builder.idle_grace,
-                drain_timeout: self.builder.drain_timeout,
-                last,
-            },
-        );
-        self.emit_of(id, |worker| Event::Draining { worker });
+        self.order(id, PrimaryMessage::Drain { last });
+        self.emit_of(id, Event::Draining);
     }
 
     pub(super) fn on_report(&mut self, id: WorkerId, report: WorkerReport) {
@@ -76,7 +70,7 @@ impl Primary {
             WorkerReport::Disconnected => {
                 // All that it has said was heard. What it has not answered for by now it never will: it goes to others.
                 self.balancer.remove(id);
-                self.emit_of(id, |worker| Event::Disconnect { worker });
+                self.emit_of(id, Event::Disconnect);
             }
             WorkerReport::Exited(exit) => self.exited(id, exit),
         }
@@ -105,7 +99,7 @@ impl Primary {
         let info = worker.info;
         match message {
             WorkerMessage::Online { protocol } if protocol == PROTOCOL => {
-                self.emit(Event::Online { worker: info });
+                self.emit(Event::Online(info));
                 match self.builder.probe.clone() {
                     Some(path) => self.send(id, WorkerCommand::Probe(path)),
                     None => self.ready(id),

@@ -1,15 +1,24 @@
 //! The life of a worker: starting, ready, draining, killed, gone; and what its end means for its slot.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::{Action, Notice, ShutdownReason, State, Supervisor, WorkerEntry};
 use crate::WorkerId;
+
+/// How often workers are looked at: a worker that hangs is noticed within one of these.
+pub const PULSE: Duration = Duration::from_millis(500);
+
+/// What is allowed over the timeout of a drain, for the worker to end itself.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// How many starts of one slot may fail in a row while no worker has ever been ready.
+const GIVE_UP_AFTER: u32 = 5;
 
 impl Supervisor {
     pub(super) fn spawn(&mut self, now: Instant, slot: usize) -> WorkerId {
         self.last_id += 1;
         let id = WorkerId(self.last_id);
-        let until = now + self.rules.start_timeout;
+        let until = now + self.settings.start_timeout;
         let worker = WorkerEntry {
             slot,
             state: State::Starting { until },
@@ -90,7 +99,7 @@ impl Supervisor {
         }
         self.schedule_restart(now, worker.slot, worker.state.ready_since());
         let (slot, tries) = (worker.slot, self.slots[worker.slot].losses);
-        if !self.ever_ready && tries >= self.rules.give_up_after && self.outcome.is_none() {
+        if !self.ever_ready && tries >= GIVE_UP_AFTER && self.outcome.is_none() {
             self.end(ShutdownReason::GaveUp { slot, tries });
         }
     }
@@ -98,10 +107,13 @@ impl Supervisor {
     /// The slot has lost its worker: when may the next one start?
     fn schedule_restart(&mut self, now: Instant, slot: usize, was_ready: Option<Instant>) {
         let entry = &mut self.slots[slot];
-        entry.wanted &= self.rules.respawn;
+        entry.wanted &= self.settings.respawn;
         let lived = was_ready.map(|since| now.saturating_duration_since(since));
-        entry.losses = self.rules.backoff.losses(entry.losses, lived);
-        let wait = self.rules.backoff.wait(entry.losses, lived, self.last_id);
+        entry.losses = self.settings.backoff.losses(entry.losses, lived);
+        let wait = self
+            .settings
+            .backoff
+            .wait(entry.losses, lived, self.last_id);
         entry.retry_at = Some(now + wait);
     }
 
@@ -111,8 +123,10 @@ impl Supervisor {
                 *silent += 1;
             }
         }
-        let most = self.rules.silent_pulses;
-        let is_hung = |state| matches!(state, State::Ready { silent, .. } if silent > most);
+        // One may fall between two signs of life.
+        let most = (self.settings.heartbeat_timeout.as_millis() / PULSE.as_millis()).max(2);
+        let is_hung =
+            |state| matches!(state, State::Ready { silent, .. } if u128::from(silent) > most);
         for id in self.ids(|_, worker| is_hung(worker.state)) {
             self.tell(Notice::Hung(id));
             self.kill(id);
@@ -121,7 +135,7 @@ impl Supervisor {
 
     fn drain(&mut self, now: Instant, id: WorkerId) {
         if let Some(worker) = self.workers.get_mut(&id) {
-            let until = now + self.rules.drain_timeout;
+            let until = now + self.settings.idle_grace + self.settings.drain_timeout + GRACE;
             worker.state = State::Draining { until };
             worker.replacement_decided = true;
             self.actions.push(Action::Drain(id));

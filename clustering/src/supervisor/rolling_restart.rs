@@ -54,7 +54,7 @@ impl Supervisor {
         }
         let mut candidates = std::mem::take(&mut self.reload.candidates);
         candidates.retain(|(candidate, slot)| !self.is_settled(*candidate, *slot));
-        while candidates.len() < self.rules.reload_batch
+        while candidates.len() < self.settings.reload_batch
             && let Some(slot) = self.reload.slots.pop_front()
         {
             // Meanwhile the cluster may have become smaller.

@@ -12,8 +12,8 @@ impl Supervisor {
         if self.is_ending() {
             return;
         }
-        self.shutdown_at = Some(now + self.rules.lame_duck);
-        if !self.rules.lame_duck.is_zero() {
+        self.shutdown_at = Some(now + self.settings.lame_duck);
+        if !self.settings.lame_duck.is_zero() {
             self.tell(Notice::LameDuck);
         }
     }

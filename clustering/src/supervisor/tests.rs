@@ -8,23 +8,18 @@ mod reload;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use super::{Action, BackOff, Input, Notice, Rules, ShutdownReason, Supervisor};
-use crate::WorkerId;
+use super::{Action, Input, Notice, ShutdownReason, Supervisor};
+use crate::{Settings, WorkerId};
 
 const START: Duration = Duration::from_secs(10);
+/// The idle grace, the timeout of a drain and what is allowed over it.
 const DRAIN: Duration = Duration::from_secs(32);
 const LAME_DUCK: Duration = Duration::from_secs(5);
 
-fn rules() -> Rules {
-    Rules {
-        respawn: true,
+fn settings() -> Settings {
+    Settings {
         start_timeout: START,
-        lame_duck: Duration::ZERO,
-        reload_batch: 1,
-        drain_timeout: DRAIN,
-        silent_pulses: 6,
-        give_up_after: 5,
-        backoff: BackOff::default(),
+        ..Settings::default()
     }
 }
 
@@ -49,13 +44,13 @@ enum Process {
 
 impl World {
     fn new(workers: usize) -> Self {
-        Self::with(rules(), workers)
+        Self::with(settings(), workers)
     }
 
-    fn with(rules: Rules, workers: usize) -> Self {
+    fn with(settings: Settings, workers: usize) -> Self {
         let mut world = Self {
-            respawn: rules.respawn,
-            supervisor: Supervisor::new(rules, workers),
+            respawn: settings.respawn,
+            supervisor: Supervisor::new(settings, workers),
             now: Instant::now(),
             alive: BTreeMap::new(),
             started: BTreeSet::new(),

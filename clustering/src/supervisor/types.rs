@@ -1,30 +1,6 @@
 //! What the supervisor is told, and what it says.
 
-use std::time::Duration;
-
-use super::BackOff;
 use crate::WorkerId;
-
-/// What the supervisor keeps to.
-#[derive(Clone, Debug)]
-pub struct Rules {
-    /// Whether a worker that died is replaced.
-    pub respawn: bool,
-    /// How long a start may take.
-    pub start_timeout: Duration,
-    /// How long the cluster serves on after it has said that it goes.
-    pub lame_duck: Duration,
-    /// How many slots a reload replaces at once.
-    pub reload_batch: usize,
-    /// How long a worker that drains may take before it is killed.
-    pub drain_timeout: Duration,
-    /// How many pulses a worker may stay silent.
-    pub silent_pulses: u32,
-    /// How many starts of one slot may fail in a row while no worker has ever been ready.
-    pub give_up_after: u32,
-    /// When the next try is.
-    pub backoff: BackOff,
-}
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

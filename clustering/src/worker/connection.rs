@@ -121,7 +121,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_counted_also_where_its_connection_lingers() {
-        let tracker = ConnectionTracker::new(1, CancellationToken::new());
+        let (draining, closing) = <(CancellationToken, CancellationToken)>::default();
+        let tracker = ConnectionTracker::new(1, draining, closing);
         let (ours, mut client) = UnixStream::pair().unwrap();
         ours.set_nonblocking(true).unwrap();
         client.write_all(b"unread").unwrap();

@@ -56,11 +56,12 @@ impl Connections {
         channel: OwnedFd,
         messages: MessageChannels,
         draining: CancellationToken,
+        closing: CancellationToken,
     ) -> Result<Self, Error> {
         let channel = Channel::new(channel).map_err(Error::io("listen to the primary"))?;
         let first = channel.receive().await.map_err(Error::Protocol)?;
         let settings = match first.map(|first| first.message) {
-            Some(PrimaryMessage::Start(settings)) => settings,
+            Some(PrimaryMessage::Start(settings)) => *settings,
             Some(_) => return Err(Error::Protocol(std::io::ErrorKind::InvalidData.into())),
             None => return Err(orphaned().await),
         };
@@ -70,7 +71,7 @@ impl Connections {
         Ok(Self {
             channel,
             messages,
-            tracker: ConnectionTracker::new(settings.max_connections, draining),
+            tracker: ConnectionTracker::new(settings.max_connections, draining, closing),
             settings,
             acceptor: Acceptor::default(),
             accepted: VecDeque::new(),
@@ -83,7 +84,7 @@ impl Connections {
         })
     }
 
-    /// Returns the limits that the primary has set.
+    /// Returns the times and limits that the primary has set.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -177,11 +178,7 @@ impl Connections {
                 let probe = self.tracker.track_probe();
                 Connection::new(socket, probe).ok()
             })),
-            PrimaryMessage::Drain {
-                idle_grace,
-                drain_timeout,
-                last,
-            } => self.start_draining(idle_grace, drain_timeout, &last),
+            PrimaryMessage::Drain { last } => self.start_draining(&last),
             PrimaryMessage::Program(message) => {
                 let incoming = self.messages.incoming.as_ref();
                 // The program may not listen.
@@ -203,7 +200,7 @@ impl Connections {
         self.tracker.counted().counters.accept_errors += refused;
     }
 
-    fn start_draining(&mut self, idle_grace: Duration, drain_timeout: Duration, last: &[bool]) {
+    fn start_draining(&mut self, last: &[bool]) {
         // Where the queue ends with this cluster, what is in it is ours. Otherwise other processes still have it.
         let listeners = self.acceptor.stop().into_iter().zip(last);
         for (listener, _) in listeners.filter(|(_, last)| **last) {
@@ -211,9 +208,9 @@ impl Connections {
             listener::shutdown(&listener);
         }
         self.tracker.draining.cancel();
-        let idle_until = Instant::now() + idle_grace;
+        let idle_until = Instant::now() + self.settings.idle_grace;
         self.idle_until = Some(idle_until);
-        self.deadline = Some(idle_until + drain_timeout);
+        self.deadline = Some(idle_until + self.settings.drain_timeout);
     }
 
     /// Ends: what is still open is cut.

@@ -32,14 +32,18 @@ pub struct Counted {
 
 impl ConnectionTracker {
     /// Returns a tracker without connections.
-    pub fn new(max_connections: u64, draining: CancellationToken) -> Arc<Self> {
+    pub fn new(
+        max_connections: u64,
+        draining: CancellationToken,
+        closing: CancellationToken,
+    ) -> Arc<Self> {
         let max = usize::try_from(max_connections).unwrap_or(usize::MAX);
         Arc::new(Self {
             room: Arc::new(Semaphore::new(max.min(Semaphore::MAX_PERMITS))),
             counted: Mutex::default(),
             closed: Notify::new(),
             draining,
-            closing: CancellationToken::new(),
+            closing,
         })
     }
 

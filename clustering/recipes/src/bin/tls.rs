@@ -9,26 +9,17 @@
 //! curl -k https://127.0.0.1:3000
 //! ```
 
-use std::convert::Infallible;
-use std::pin::pin;
-use std::sync::Arc;
-use std::time::Duration;
-use std::{env, fs, process};
+use std::{env, fs, process, sync::Arc};
 
-use clustering::{Cluster, Connection, Worker, is_primary};
+use clustering::{Cluster, Worker, is_primary, serve_connection};
 use futures::future::ready;
 use hyper::body::Incoming;
-use hyper::header::{CONNECTION, HeaderValue};
-use hyper::service::service_fn;
-use hyper::{Request, Response, Version};
+use hyper::{Request, Response, Version, header::CONNECTION, service::service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio_rustls::server::TlsStream;
-use tokio_util::sync::CancellationToken;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
@@ -60,43 +51,25 @@ async fn main() -> anyhow::Result<()> {
         .with_single_cert(chain, key)?;
     config.alpn_protocols = vec!["h2".into(), "http/1.1".into()];
     let acceptor = TlsAcceptor::from(Arc::new(config));
-    let draining = worker.draining();
+    let (draining, closing) = (worker.draining(), worker.closing());
     let mut connections = worker.connections().await?;
     while let Some(connection) = connections.accept().await? {
-        let (acceptor, draining) = (acceptor.clone(), draining.clone());
+        let (acceptor, closing, draining) = (acceptor.clone(), closing.clone(), draining.clone());
         tokio::spawn(async move {
-            if let Ok(stream) = acceptor.accept(connection).await {
-                serve(stream, &draining).await;
-            }
+            let stream = acceptor.accept(connection).await?;
+            let service = service_fn(move |request: Request<Incoming>| {
+                let (version, pid) = (request.version(), process::id());
+                let mut response = Response::builder();
+                // HTTP/2 has GOAWAY for it.
+                if draining.is_cancelled() && version < Version::HTTP_2 {
+                    response = response.header(CONNECTION, "close");
+                }
+                ready(response.body(format!("Hello by {version:?} from worker {pid}")))
+            });
+            let http = auto::Builder::new(TokioExecutor::new());
+            let http = http.serve_connection(TokioIo::new(stream), service);
+            serve_connection(http, &closing, auto::Connection::graceful_shutdown).await
         });
     }
     Ok(())
-}
-
-async fn serve(stream: TlsStream<Connection>, draining: &CancellationToken) {
-    let is_draining = draining.clone();
-    let answer = service_fn(move |request: Request<Incoming>| {
-        let version = request.version();
-        let text = format!("Hello by {version:?} from worker {}", process::id());
-        let mut response = Response::new(text);
-        // HTTP/2 has GOAWAY for it.
-        if is_draining.is_cancelled() && version < Version::HTTP_2 {
-            let close = HeaderValue::from_static("close");
-            response.headers_mut().insert(CONNECTION, close);
-        }
-        ready(Ok::<_, Infallible>(response))
-    });
-    let http = auto::Builder::new(TokioExecutor::new());
-    let mut serving = pin!(http.serve_connection(TokioIo::new(stream), answer));
-    let leave = async {
-        draining.cancelled().await;
-        // A request may be on its way.
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    };
-    tokio::select! {
-        _ = serving.as_mut() => return,
-        () = leave => serving.as_mut().graceful_shutdown(),
-    }
-    // What was asked is answered. A client that is gone misses nothing.
-    let _ = serving.await;
 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::super::{Input, Rules};
-use super::{LAME_DUCK, Process, World, rules};
-use crate::WorkerId;
+use super::super::Input;
+use super::{LAME_DUCK, Process, World, settings};
+use crate::{Settings, WorkerId};
 
 /// Small, seeded, and good enough to try orders (xorshift64).
 struct Random(u64);
@@ -32,12 +32,12 @@ fn whatever_happens_in_whatever_order_it_settles_and_ends() {
     for seed in 1..=rounds {
         let mut random = Random(0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(seed));
         let workers = 1 + random.below(5);
-        let rules = Rules {
+        let settings = Settings {
             respawn: random.below(8) > 0,
             lame_duck: [Duration::ZERO, LAME_DUCK][random.below(2)],
-            ..rules()
+            ..settings()
         };
-        let mut world = World::with(rules, workers);
+        let mut world = World::with(settings, workers);
         for _ in 0..60 {
             something_happens(&mut world, &mut random);
             check(&world, seed);

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::super::{Input, Notice, Rules, ShutdownReason};
-use super::{DRAIN, LAME_DUCK, Process, World, rules};
-use crate::WorkerId;
+use super::super::{Input, Notice, ShutdownReason};
+use super::{DRAIN, LAME_DUCK, Process, World, settings};
+use crate::{Settings, WorkerId};
 
 #[test]
 fn a_drained_worker_is_not_replaced_until_one_is_forked() {
@@ -62,11 +62,11 @@ fn a_shutdown_waits_for_those_who_finish_and_kills_those_who_do_not() {
 }
 
 fn lame_duck(workers: usize) -> World {
-    let rules = Rules {
+    let settings = Settings {
         lame_duck: LAME_DUCK,
-        ..rules()
+        ..settings()
     };
-    let mut world = World::with(rules, workers);
+    let mut world = World::with(settings, workers);
     for id in 1..=workers as u64 {
         world.ready(id);
     }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::super::{BackOff, Input, Notice, Rules, ShutdownReason};
-use super::{Process, World, rules};
-use crate::WorkerId;
+use super::super::{BackOff, Input, Notice, ShutdownReason};
+use super::{Process, World, settings};
+use crate::{Settings, WorkerId};
 
 #[test]
 fn a_worker_that_crashes_is_replaced_at_once_and_then_later_and_later() {
@@ -170,11 +170,11 @@ fn somebody_who_was_asked_to_go_by_others_is_replaced_while_it_finishes() {
 
 #[test]
 fn without_respawn_the_cluster_ends_with_its_last_worker() {
-    let rules = Rules {
+    let settings = Settings {
         respawn: false,
-        ..rules()
+        ..settings()
     };
-    let mut world = World::with(rules, 2);
+    let mut world = World::with(settings, 2);
     world.ready(1);
     world.ready(2);
     world.exits(1);
@@ -188,11 +188,11 @@ fn without_respawn_the_cluster_ends_with_its_last_worker() {
 
 #[test]
 fn without_respawn_whoever_hangs_is_not_replaced_either() {
-    let rules = Rules {
+    let settings = Settings {
         respawn: false,
-        ..rules()
+        ..settings()
     };
-    let mut world = World::with(rules, 1);
+    let mut world = World::with(settings, 1);
     world.ready(1);
     (0..7).for_each(|_| world.tell(Input::HeartbeatTick));
 

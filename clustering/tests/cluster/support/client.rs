@@ -155,10 +155,13 @@ impl Connection {
         }
         self.stream.set_read_timeout(Some(left))?;
         let mut buffer = [0; 16 * 1024];
-        match self.stream.read(&mut buffer)? {
-            0 if self.rest.is_empty() => Err(Failure::Empty),
-            0 => Err(Failure::Wrong("half an answer".to_owned())),
-            count => {
+        match self.stream.read(&mut buffer) {
+            // A read with a timeout is not begun again after a signal whose handler wants that: see signal(7).
+            Err(error) if error.kind() == ErrorKind::Interrupted => self.more(until),
+            Err(error) => Err(error.into()),
+            Ok(0) if self.rest.is_empty() => Err(Failure::Empty),
+            Ok(0) => Err(Failure::Wrong("half an answer".to_owned())),
+            Ok(count) => {
                 self.rest.extend_from_slice(&buffer[..count]);
                 Ok(())
             }

@@ -183,9 +183,9 @@ async fn run(cluster: Cluster) -> anyhow::Result<()> {
             match event {
                 Event::Listening { worker, .. } => println!("Worker {} started", worker.pid),
                 Event::Exit { worker, .. } => println!("Worker {} died", worker.pid),
-                Event::Hung { worker } => eprintln!("slow: worker {} hangs", worker.pid),
+                Event::Hung(worker) => eprintln!("slow: worker {} hangs", worker.pid),
                 Event::ServiceFailed { reason, .. } => eprintln!("slow: service failed: {reason}"),
-                Event::Upgraded { pid } => eprintln!("slow: replaced by process {pid}"),
+                Event::Upgraded(pid) => eprintln!("slow: replaced by process {pid}"),
                 Event::Reloaded => eprintln!("slow: reloaded"),
                 _ => {}
             }
@@ -197,33 +197,29 @@ async fn run(cluster: Cluster) -> anyhow::Result<()> {
 
 /// What was said on the command line: `NAME=VALUE`, times in milliseconds.
 fn builder(second: Option<&str>) -> anyhow::Result<Builder> {
-    let mut builder = Cluster::builder();
+    let (mut builder, mut settings) = (Cluster::builder(), Settings::default());
     let mut address = "127.0.0.1:0".to_owned();
     for arg in std::env::args().skip(1) {
         let (name, value) = arg.split_once('=').context("say NAME=VALUE")?;
         let time = || value.parse().map(Duration::from_millis);
-        builder = match name {
-            "listen" => {
-                value.clone_into(&mut address);
-                builder
-            }
-            "workers" => builder.workers(value.parse()?),
-            "policy" => builder.scheduling(value.parse().map_err(anyhow::Error::msg)?),
-            "linger" => builder.idle_grace(time()?),
-            "deadline" => builder.drain_timeout(time()?),
-            "hang" => builder.heartbeat_timeout(time()?),
-            "batch" => builder.reload_batch(value.parse()?),
-            "exec" => builder.exec(value),
-            "cwd" => builder.cwd(value),
+        match name {
+            "listen" => value.clone_into(&mut address),
+            "workers" => builder = builder.workers(value.parse()?),
+            "policy" => builder = builder.scheduling(value.parse().map_err(anyhow::Error::msg)?),
+            "linger" => settings.idle_grace = time()?,
+            "deadline" => settings.drain_timeout = time()?,
+            "hang" => settings.heartbeat_timeout = time()?,
+            "batch" => settings.reload_batch = value.parse()?,
+            "exec" => builder = builder.exec(value),
+            "cwd" => builder = builder.cwd(value),
             // Not for the builder.
-            "second" | "runtime" | "log" => builder,
-            "probe" => builder.probe(Some(value)),
-            "most" => builder.settings(Settings {
-                max_connections: value.parse()?,
-                ..Settings::default()
-            }),
+            "second" | "runtime" | "log" => {}
+            "probe" => builder = builder.probe(Some(value)),
+            "most" => settings.max_connections = value.parse()?,
             _ => bail!("there is no {name} to be said"),
-        };
+        }
     }
-    Ok(builder.listen(second.unwrap_or(&address)))
+    Ok(builder
+        .settings(settings)
+        .listen(second.unwrap_or(&address)))
 }
