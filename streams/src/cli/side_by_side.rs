@@ -46,8 +46,8 @@ impl Screen {
             for number in 0..lines {
                 let [left, right] = [&mut lefts, &mut rights].map(|it| it.next().unwrap_or(""));
                 let fill = " ".repeat(left_width - columns(left));
-                let (left, right) = (self.paint(number, left), self.paint(number, right));
-                let line = format!("{left}{fill}{GAP}{right}");
+                let right = self.paint(number, right, true);
+                let line = format!("{}{fill}{GAP}{right}", self.paint(number, left, false));
                 text += &format!("{}\n", line.trim_end());
             }
             text += "\n";
@@ -61,17 +61,18 @@ impl Screen {
     }
 
     fn alone(self, listing: &Listing) -> String {
-        let heading = self.paint(0, &listing.name);
+        let heading = self.paint(0, &listing.name, false);
+        let is_rust = listing.name.ends_with(".rs");
         let lines = listing.text.lines().enumerate();
         let lines = lines.map(|(number, line)| match listing.is_program() {
-            true => self.paint(number + 1, line) + "\n",
+            true => self.paint(number + 1, line, is_rust) + "\n",
             false => format!("{line}\n"),
         });
         format!("{heading}\n{}", lines.collect::<String>())
     }
 
     /// Returns a line in colours: the first one is a heading, in others comments and strings stand out.
-    fn paint(self, number: usize, line: &str) -> String {
+    fn paint(self, number: usize, line: &str, is_rust: bool) -> String {
         if !self.has_colors || line.is_empty() {
             return line.to_owned();
         }
@@ -85,7 +86,7 @@ impl Screen {
                 None if line[index..].starts_with("//") => {
                     return format!("{painted}{COMMENT}{}{PLAIN}", &line[index..]);
                 }
-                None if char == '"' || char == '`' || opens_text(&line[index..]) => {
+                None if opens_text(&line[index..], is_rust) => {
                     quote = Some(char);
                     painted += STRING;
                     painted.push(char);
@@ -120,14 +121,14 @@ impl Listing<'_> {
     }
 }
 
-/// Whether a text in single quotes begins here, and no lifetime of Rust.
-fn opens_text(line: &str) -> bool {
+/// Whether a text in quotes begins here; in Rust, a single quote may begin a lifetime.
+fn opens_text(line: &str, is_rust: bool) -> bool {
     let mut chars = line.chars();
-    let is_quote = chars.next() == Some('\'');
-    let rest = chars.as_str();
-    let name = rest.trim_start_matches(|char: char| char.is_alphanumeric() || char == '_');
-    is_quote
-        && (name.len() == rest.len() || rest.contains('\'') && !name.starts_with(['>', ' ', ',']))
+    match chars.next() {
+        Some('"' | '`') => true,
+        Some('\'') if is_rust => chars.next() == Some('\\') || chars.next() == Some('\''),
+        first => first == Some('\''),
+    }
 }
 
 /// Returns how many columns a line takes: those of East Asia and pictures take two each.
@@ -146,7 +147,7 @@ mod tests {
             text,
         };
         let screen = Screen { width, has_colors };
-        let left = listing("a.mjs", "one('ü'); // it\n\n三\n");
+        let left = listing("a.mjs", "o('ü b'); // it\n\n三\n");
         let right = listing("a.rs", "fn one<'a>() {\n    two(\"x\\\"//\");\n");
         screen.show(&left, &right, &listing("both print", "// three\n"))
     }
@@ -157,7 +158,7 @@ mod tests {
 
         let lines = [
             "a.mjs           | a.rs",
-            "one('ü'); // it | fn one<'a>() {",
+            "o('ü b'); // it | fn one<'a>() {",
             "                |     two(\"x\\\"//\");",
             "三              |",
             "",
@@ -173,7 +174,7 @@ mod tests {
 
         assert_eq!(show(Some(34), false), under);
         assert!(
-            under.starts_with("a.mjs\none('ü'); // it\n\n三\n\na.rs\nfn one"),
+            under.starts_with("a.mjs\no('ü b'); // it\n\n三\n\na.rs\nfn one"),
             "{under}"
         );
         assert!(under.ends_with("\n\nboth print\n// three\n"), "{under}");
@@ -184,7 +185,7 @@ mod tests {
         let shown = show(None, true);
 
         assert!(
-            shown.contains("one(\x1b[32m'ü'\x1b[0m); \x1b[90m// it\x1b[0m\n"),
+            shown.contains("o(\x1b[32m'ü b'\x1b[0m); \x1b[90m// it\x1b[0m\n"),
             "{shown:?}"
         );
         assert!(shown.contains("fn one<'a>() {\n"), "{shown:?}");
