@@ -707,3 +707,21 @@ fn the_status_is_that_of_the_command_also_if_nothing_reads_the_output() {
         assert_eq!(status(&mut child), Some(3), "{option}");
     }
 }
+
+#[test]
+fn a_time_that_is_nearly_zero_is_a_limit() {
+    let args = ["run", "-t", "0.0000000001", "--", "sleep", "1"];
+
+    expect(&args, 124, "", "timed out");
+}
+
+#[test]
+fn a_signal_has_one_prefix_at_most() {
+    expect(
+        &["run", "-s", "SIGSIGTERM", "--", "true"],
+        125,
+        "",
+        "a signal is a name or a number",
+    );
+    expect(&["run", "-s", "sigterm", "--", "true"], 0, "", "");
+}

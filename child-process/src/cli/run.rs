@@ -76,7 +76,7 @@ pub fn parse_signal(text: &str) -> Result<Signal, String> {
     let upper = text.to_ascii_uppercase();
     let signal = match upper.parse::<i32>() {
         Ok(number) => Signal::try_from(number).ok(),
-        Err(_) => format!("SIG{}", upper.trim_start_matches("SIG"))
+        Err(_) => format!("SIG{}", upper.strip_prefix("SIG").unwrap_or(&upper))
             .parse()
             .ok(),
     };
