@@ -725,3 +725,15 @@ fn a_signal_has_one_prefix_at_most() {
     );
     expect(&["run", "-s", "sigterm", "--", "true"], 0, "", "");
 }
+
+#[test]
+fn completions_that_cannot_be_written_are_an_error_and_no_panic() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut closed = start("COMPLETIONS=1", &["completions", "bash"], writer);
+    assert_eq!(status(&mut closed), Some(0), "as `head` leaves it");
+
+    let full = std::fs::File::create("/dev/full").unwrap();
+    let mut full = start("COMPLETIONS=1", &["completions", "bash"], full);
+    assert_eq!(status(&mut full), Some(1));
+}
