@@ -12,7 +12,7 @@ mod sys;
 mod terminal;
 
 use std::future::Future;
-use std::io;
+use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::process::ExitCode;
 
@@ -86,9 +86,12 @@ pub fn main() -> ExitCode {
         Command::Run(args) => block_on(run::run(args)),
         Command::Each(args) => block_on(each::each(args)),
         Command::Completions { shell } => {
-            let (arguments, out) = (&mut Cli::command(), &mut io::stdout());
-            clap_complete::generate(shell, arguments, "child-process", out);
-            ExitCode::SUCCESS
+            // It panics where it cannot write.
+            let (mut arguments, mut script) = (Cli::command(), Vec::new());
+            clap_complete::generate(shell, &mut arguments, "child-process", &mut script);
+            let mut out = io::stdout();
+            let written = out.write_all(&script).and_then(|()| out.flush());
+            message::exit(written.map(|()| 0).map_err(anyhow::Error::from), 1)
         }
     }
 }

@@ -181,7 +181,6 @@ impl Error {
 
     /// Whether a signal was sent to it, by a limit or passed on: Node's `error.killed`.
     pub fn killed(&self) -> bool {
-        let is_refused = matches!(self, Self::NotKilled { .. });
-        is_refused || self.output().is_some_and(|output| output.killed)
+        self.output().is_some_and(|output| output.killed)
     }
 }

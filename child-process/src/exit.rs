@@ -25,13 +25,11 @@ impl Exit {
 
     /// The name of the signal that ended it, as Node has it: `SIGTERM`.
     pub fn signal_name(self) -> Option<String> {
-        match self {
-            Self::Code(_) | Self::StillRunning => None,
-            Self::Signal(number) => Some(match Signal::try_from(number) {
-                Ok(signal) => signal.as_str().to_owned(),
-                Err(_) => format!("SIG{number}"),
-            }),
-        }
+        let Self::Signal(number) = self else {
+            return None;
+        };
+        let name = Signal::try_from(number).map(|signal| signal.as_str().to_owned());
+        Some(name.unwrap_or_else(|_| format!("SIG{number}")))
     }
 }
 

@@ -1,6 +1,9 @@
 //! Node's message channel: `fork`, `send`, `on('message')`.
 
-pub mod channel;
-pub mod fork;
+mod channel;
+mod fork;
 mod inherited;
 pub mod json_lines;
+
+pub use channel::{Channel, Receiver, Sender};
+pub use fork::parent;

@@ -10,7 +10,7 @@
 //! | `error.code`, `.signal`, `.killed`, `.stdout` | [`Error`], which keeps the [`Output`] so far |
 //!
 //! Read first: `process/command.rs`, `process/child.rs`, `process/output.rs`, `process/supervisor.rs`,
-//! `process/process_group.rs`, then `ipc/channel.rs`, `ipc/fork.rs`.
+//! `process/running.rs`, then `ipc/channel.rs`, `ipc/fork.rs`.
 //!
 //! ```
 //! use std::time::Duration;
@@ -41,9 +41,7 @@ pub use error::{Error, SpawnError};
 #[cfg(feature = "ipc")]
 mod ipc;
 #[cfg(feature = "ipc")]
-pub use ipc::channel::{Channel, Receiver, Sender};
-#[cfg(feature = "ipc")]
-pub use ipc::fork::parent;
+pub use ipc::{Channel, Receiver, Sender, parent};
 
 mod sys;
 
@@ -51,8 +49,5 @@ pub use nix::sys::signal::Signal;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
-struct Readme;
-
-#[cfg(doctest)]
 #[doc = include_str!("../NODE.md")]
-struct Node;
+struct Readme;

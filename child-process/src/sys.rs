@@ -13,9 +13,11 @@ pub use system::{descendants, enlarge_pipe, exited};
 
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::thread;
 
+use nix::errno::Errno;
 use nix::unistd::Pid;
-use rustix::process::{WaitOptions, waitpid};
+use rustix::process::{WaitId, WaitIdOptions, waitid};
 
 use crate::Exit;
 
@@ -27,12 +29,17 @@ pub fn move_above(fd: OwnedFd, highest: RawFd) -> io::Result<OwnedFd> {
     Ok(rustix::io::fcntl_dupfd_cloexec(&fd, highest + 1)?)
 }
 
-/// Reaps the child `pid` if it has ended, and returns how. nix would fail on signals that have no name.
-pub fn reap(pid: Pid) -> io::Result<Option<Exit>> {
-    let pid = rustix::process::Pid::from_raw(pid.as_raw());
-    let reaped = waitpid(pid, WaitOptions::NOHANG)?;
-    Ok(reaped.map(|(_, status)| match status.exit_status() {
+/// Waits for the child `pid` as `options` say, and returns how it ended. nix would fail on signals that have no name.
+pub fn wait(pid: Pid, options: WaitIdOptions) -> io::Result<Option<Exit>> {
+    let pid = rustix::process::Pid::from_raw(pid.as_raw()).ok_or(Errno::ESRCH)?;
+    let ended = waitid(WaitId::Pid(pid), options | WaitIdOptions::EXITED)?;
+    Ok(ended.map(|status| match status.exit_status() {
         Some(code) => Exit::Code(code),
         None => Exit::Signal(status.terminating_signal().unwrap_or_default()),
     }))
+}
+
+/// Returns what a thread has returned, or goes on with its panic.
+pub fn unwind<T>(joined: thread::Result<T>) -> T {
+    joined.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

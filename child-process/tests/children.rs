@@ -2,11 +2,15 @@
 
 #[path = "support/limits.rs"]
 mod limits;
+#[path = "support/processes.rs"]
+#[expect(dead_code, reason = "the other tests need them")]
+mod processes;
 
 use std::time::{Duration, Instant};
 
 use child_process::{Error, Exit, Signal, Stdio, exec, exec_file};
 use limits::limits;
+use processes::DEADLINE;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 
 const SHORT: Duration = Duration::from_millis(200);
@@ -260,4 +264,40 @@ async fn a_limit_holds_for_what_outlives_a_child_that_ends_at_once() {
             "{outcome:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_limit_holds_for_output_that_is_read_after_the_child_has_ended() {
+    let command = exec("sleep 1000 & exit 0").timeout(SHORT).grace(SHORT);
+    let child = command.spawn().await.unwrap();
+    // The supervisor has returned as well: it has nothing to wait for, since nothing is read.
+    until_ended(&child).await;
+
+    let outcome = tokio::time::timeout(DEADLINE, child.wait_with_output()).await;
+
+    let outcome = outcome.expect("the limit holds");
+    assert!(
+        matches!(outcome, Err(Error::TimedOut { .. })),
+        "{outcome:?}"
+    );
+}
+
+#[tokio::test]
+async fn output_that_is_read_long_after_the_end_is_no_timeout() {
+    let command = exec("echo kept").timeout(SHORT);
+    let child = command.spawn().await.unwrap();
+    until_ended(&child).await;
+    tokio::time::sleep(SHORT * 2).await;
+
+    let output = child.wait_with_output().await.unwrap();
+
+    assert_eq!(output.stdout, b"kept\n");
+}
+
+/// Waits until the child has ended, without a wait that would close its pipes.
+async fn until_ended(child: &child_process::Child) {
+    while child.exit_code().is_none() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(5)).await;
 }

@@ -77,6 +77,19 @@ async fn a_child_that_is_dropped_leaves_nobody() {
 }
 
 #[tokio::test]
+async fn a_child_that_was_looked_at_is_dropped_with_what_it_has_started() {
+    let marker = format!("LOOKED_AT={}", std::process::id());
+    let (name, value) = marker.split_once('=').unwrap();
+    let command = exec("sleep 1000 & exit 0").env(name, value);
+    let child = command.spawn().await.unwrap();
+    until("it has ended", || child.exit_code() == Some(0));
+
+    drop(child);
+
+    until("what it has started is dead", || bearers(&marker) == 0);
+}
+
+#[tokio::test]
 async fn a_detached_command_keeps_its_limits_when_it_is_dropped() {
     let marker = format!("DETACHED={}", std::process::id());
     let (name, value) = marker.split_once('=').unwrap();

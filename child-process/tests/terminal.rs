@@ -398,3 +398,101 @@ fn whatever_is_run_at_the_terminal_nothing_is_left() {
     until("nothing is left", || bearers(&marker) == 0);
     shell.expect_usual_modes();
 }
+
+#[test]
+fn a_limit_in_the_background_leaves_the_terminal_to_the_program_in_the_foreground() {
+    let mut shell = Shell::start();
+    let marker = marker("BACKGROUND");
+
+    // Long enough for the next program to be in the foreground before.
+    for limit in limits().skip(2) {
+        let limit = format!("{}ms", limit.as_millis());
+        shell.enter(&format!("env {marker} $BIN run -t {limit} -- sleep 1000"));
+        let mut is_over = false;
+        until("it sleeps, or the limit is over", || {
+            is_over = shell.shows("timed out");
+            is_over || running(&marker, "(sleep) S") == 1
+        });
+        if !is_over {
+            shell.press(CTRL_Z);
+            until("it is stopped, or the limit is over", || {
+                is_over = shell.shows("timed out");
+                is_over || shell.shows("Stopped")
+            });
+        }
+        if is_over {
+            continue;
+        }
+        shell.enter("bg; cat");
+        shell.wait_for("timed out");
+        // Its read goes on; the next one would stop it if it were in the background.
+        for line in ["first", "second"] {
+            shell.enter(line);
+            shell.wait_for(&format!("\n{line}\r\n"));
+        }
+        shell.press(CTRL_D);
+        break;
+    }
+    shell.expect_usual_modes();
+}
+
+#[test]
+fn a_limit_leaves_the_terminal_to_the_pager_at_the_end_of_the_pipe() {
+    if !is_installed("less") {
+        return;
+    }
+    let mut shell = Shell::start();
+    let marker = marker("PAGER");
+    let folder = tempfile::tempdir().unwrap();
+    let up = folder.path().join("up");
+    let up = up.display();
+
+    for limit in limits() {
+        let limit = format!("{}ms", limit.as_millis());
+        // The pager changes the modes when `run` has seen them.
+        shell.enter(&format!(
+            "export LESS= {marker}; rm -f {up}; $BIN run -t {limit} -- sh -c 'touch {up}; seq 100; sleep 1000' | (until [ -e {up} ]; do :; done; less); echo pager=$?."
+        ));
+        let mut is_over = false;
+        until("the pager reads, or the limit is over", || {
+            is_over = shell.shows("timed out");
+            is_over || reads(&marker, "less")
+        });
+        if !is_over {
+            shell.wait_for("timed out");
+        }
+        shell.press("q");
+        if !is_over {
+            shell.wait_for("pager=0.");
+            break;
+        }
+        shell.press("\n");
+        shell.wait_for("pager=");
+    }
+    shell.expect_usual_modes();
+}
+
+#[test]
+fn ctrl_c_after_the_end_of_the_command_ends_what_holds_its_pipes() {
+    let mut shell = Shell::start();
+    let marker = marker("LATE_KEY");
+
+    shell.enter(&format!(
+        "env {marker} $BIN run --json -- sh -c 'sleep 1000 & echo hi'; echo status=$?."
+    ));
+    until("only what it has started is left", || {
+        running(&marker, "(sleep) S") == 1 && running(&marker, "(sh)") == 0
+    });
+    shell.press(CTRL_C);
+    shell.wait_for("status=0.");
+    until("nothing is left", || bearers(&marker) == 0);
+}
+
+#[test]
+fn a_background_job_that_reads_the_terminal_is_ended_by_its_limit() {
+    let mut shell = Shell::start();
+
+    shell.enter("$BIN run -t 300ms -- cat & wait $!; echo waited=$?.");
+    shell.wait_for("waited=124.");
+    shell.expect_usual_modes();
+}

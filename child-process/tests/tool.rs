@@ -640,3 +640,100 @@ fn whatever_is_run_nothing_is_left() {
     });
     until("nothing is left", || bearers(&marker) == 0);
 }
+
+/// Starts the tool with a variable in its environment, by which its processes are found.
+fn start(marker: &str, args: &[&str], stdout: impl Into<Stdio>) -> std::process::Child {
+    let (name, value) = marker.split_once('=').unwrap();
+    Command::new(env!("CARGO_BIN_EXE_child-process"))
+        .args(args)
+        .env(name, value)
+        .stdin(Stdio::null())
+        .stdout(stdout)
+        .spawn()
+        .unwrap()
+}
+
+/// Waits until it has ended and returns its status.
+#[track_caller]
+fn status(child: &mut std::process::Child) -> Option<i32> {
+    let mut status = None;
+    until("it ends", || {
+        status = child.try_wait().unwrap();
+        status.is_some()
+    });
+    status.unwrap().code()
+}
+
+#[test]
+fn a_signal_after_the_end_of_the_command_ends_what_holds_its_pipes() {
+    for signal in [nix::sys::signal::SIGTERM, nix::sys::signal::SIGINT] {
+        let marker = format!("LATE={}-{signal}", std::process::id());
+        let args = ["run", "--json", "--", "sh", "-c", "sleep 1000 & echo hi"];
+        let mut child = start(&marker, &args, Stdio::null());
+        until("only what it has started is left", || {
+            running(&marker, "(sleep) S") == 1 && running(&marker, "(sh)") == 0
+        });
+
+        let pid = nix::unistd::Pid::from_raw(child.id().cast_signed());
+        nix::sys::signal::kill(pid, signal).unwrap();
+
+        assert_eq!(status(&mut child), Some(0));
+        until("nothing is left", || bearers(&marker) == 0);
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_limit_ends_orphans_that_hold_the_pipes_also_without_sigkill() {
+    let marker = format!("PIPES_HELD={}", std::process::id());
+    let line = "setsid -f sleep 1000; echo hi";
+    let args = ["run", "--json", "-t", "300ms", "-k", "0", "sh", "-c", line];
+
+    let mut child = start(&marker, &args, Stdio::null());
+
+    assert_eq!(status(&mut child), Some(124));
+    assert_eq!(bearers(&marker), 0);
+}
+
+#[test]
+fn the_status_is_that_of_the_command_also_if_nothing_reads_the_output() {
+    for option in ["--json", "--max-output=1M"] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let args = ["run", option, "--", "sh", "-c", "echo out; exit 3"];
+
+        let mut child = start("CLOSED=1", &args, writer);
+
+        assert_eq!(status(&mut child), Some(3), "{option}");
+    }
+}
+
+#[test]
+fn a_time_that_is_nearly_zero_is_a_limit() {
+    let args = ["run", "-t", "0.0000000001", "--", "sleep", "1"];
+
+    expect(&args, 124, "", "timed out");
+}
+
+#[test]
+fn a_signal_has_one_prefix_at_most() {
+    expect(
+        &["run", "-s", "SIGSIGTERM", "--", "true"],
+        125,
+        "",
+        "a signal is a name or a number",
+    );
+    expect(&["run", "-s", "sigterm", "--", "true"], 0, "", "");
+}
+
+#[test]
+fn completions_that_cannot_be_written_are_an_error_and_no_panic() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut closed = start("COMPLETIONS=1", &["completions", "bash"], writer);
+    assert_eq!(status(&mut closed), Some(0), "as `head` leaves it");
+
+    let full = std::fs::File::create("/dev/full").unwrap();
+    let mut full = start("COMPLETIONS=1", &["completions", "bash"], full);
+    assert_eq!(status(&mut full), Some(1));
+}

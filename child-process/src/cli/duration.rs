@@ -18,5 +18,12 @@ pub fn parse(text: &str) -> Result<Duration, String> {
         _ => return Err(wrong()),
     };
     let number: f64 = number.parse().map_err(|_| wrong())?;
-    Ok(Duration::try_from_secs_f64(number * seconds).unwrap_or(Duration::MAX))
+    let time = Duration::try_from_secs_f64(number * seconds).unwrap_or(Duration::MAX);
+    // Zero would be no limit.
+    let least = if number > 0.0 {
+        Duration::from_nanos(1)
+    } else {
+        Duration::ZERO
+    };
+    Ok(time.max(least))
 }

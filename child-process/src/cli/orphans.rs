@@ -8,6 +8,7 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::Pid;
+use rustix::process::{WaitId, WaitIdOptions, waitid};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, sleep};
 
@@ -40,15 +41,39 @@ pub async fn end_all(child: u32, signal: Signal, grace: Duration) {
     }
 }
 
+/// Kills the orphans at once.
+pub fn kill_all(child: u32) {
+    for orphan in orphans(child) {
+        let _ = kill(orphan, Signal::SIGKILL);
+    }
+}
+
+/// Waits until `child` has ended, reaped or not.
+pub async fn ended(child: u32) {
+    while is_running(child) {
+        sleep(PAUSE).await;
+    }
+}
+
+/// Returns whether `child` has not ended.
+pub fn is_running(child: u32) -> bool {
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    let child = rustix::process::Pid::from_raw(child.cast_signed());
+    child.is_some_and(|child| matches!(waitid(WaitId::Pid(child), options), Ok(None)))
+}
+
+/// Returns the children of the main thread of `pid`.
+pub fn children(pid: Pid) -> impl Iterator<Item = Pid> {
+    let list = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
+    let list = list.unwrap_or_default();
+    let pids: Vec<_> = list.split_whitespace().flat_map(str::parse).collect();
+    pids.into_iter().map(Pid::from_raw)
+}
+
 /// Reaps the orphans that have ended and returns the others. The children of those come here when they are killed.
 fn orphans(child: u32) -> Vec<Pid> {
-    let list = format!("/proc/self/task/{}/children", std::process::id());
-    let list = std::fs::read_to_string(list).unwrap_or_default();
-    let pids = list.split_whitespace().filter_map(|pid| pid.parse().ok());
-    let orphans = pids
-        .filter(|pid| *pid != child.cast_signed())
-        .map(Pid::from_raw);
-    orphans
+    children(Pid::this())
+        .filter(|pid| pid.as_raw() != child.cast_signed())
         .filter(|orphan| {
             let status = waitpid(*orphan, Some(WaitPidFlag::WNOHANG));
             status.is_ok_and(|status| status.pid().is_none())

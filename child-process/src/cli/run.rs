@@ -1,15 +1,24 @@
 //! `child-process run` and `exec`: one command, with limits, in our place.
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use child_process::{Command, Error, Exit, Output, Signal, Stdio};
+use child_process::Signal::{self, SIGINT, SIGQUIT};
+use child_process::{Command, Error, Exit, Output, Stdio};
+use tokio::sync::SetOnce;
+use tokio::sync::mpsc::unbounded_channel;
+use tokio::time::sleep;
 
 use super::terminal::Terminal;
 use super::{duration, exit_report, orphans, signals, size, sys};
+
+/// From a command's end to that of its pipes, unless orphans hold them.
+const POST_END_PAUSE: Duration = Duration::from_millis(100);
 
 /// Arguments of `exec`.
 #[derive(clap::Args)]
@@ -67,7 +76,7 @@ pub fn parse_signal(text: &str) -> Result<Signal, String> {
     let upper = text.to_ascii_uppercase();
     let signal = match upper.parse::<i32>() {
         Ok(number) => Signal::try_from(number).ok(),
-        Err(_) => format!("SIG{}", upper.trim_start_matches("SIG"))
+        Err(_) => format!("SIG{}", upper.strip_prefix("SIG").unwrap_or(&upper))
             .parse()
             .ok(),
     };
@@ -100,6 +109,9 @@ pub async fn run(args: RunArgs) -> Result<u8> {
 async fn limited(mut command: Command, limits: Limits) -> Result<u8> {
     let line = command.line();
     let terminal = Terminal::open();
+    if !limits.timeout.is_zero() {
+        signals::stay_awake();
+    }
     let is_foreground = limits.foreground || terminal.is_some();
     let grace = grace(limits.kill_after);
     command = command
@@ -107,7 +119,6 @@ async fn limited(mut command: Command, limits: Limits) -> Result<u8> {
         .kill_signal(limits.signal)
         .grace(grace)
         .stdin(Stdio::Inherit)
-        .forward(signals::received(is_foreground))
         .keep_ignored_signals()
         .unchecked();
     if is_foreground {
@@ -126,7 +137,17 @@ async fn limited(mut command: Command, limits: Limits) -> Result<u8> {
         command = command.stdout(Stdio::Inherit).stderr(Stdio::Inherit);
     }
 
-    let outcome = followed(command, limits.signal, grace).await;
+    let ending = Ending {
+        timeout: limits.timeout,
+        signal: limits.signal,
+        grace,
+        keys: if is_foreground {
+            &[SIGINT, SIGQUIT]
+        } else {
+            &[]
+        },
+    };
+    let outcome = followed(command, ending).await;
 
     let exit = outcome.as_ref().map(|output| output.exit);
     if let Some(terminal) = terminal
@@ -136,37 +157,86 @@ async fn limited(mut command: Command, limits: Limits) -> Result<u8> {
     }
     let status = exit_report::status(&outcome);
     let mut out = std::io::stdout().lock();
-    if limits.json {
-        writeln!(out, "{}", exit_report::json(&line, &outcome))?;
-        return Ok(status);
-    }
-    if let Some(output) = exit_report::output(&outcome) {
-        out.write_all(&output.stdout)?;
-        out.flush()?;
-        std::io::stderr().write_all(&output.stderr)?;
+    let written = if limits.json {
+        writeln!(out, "{}", exit_report::json(&line, &outcome))
+    } else if let Some(output) = exit_report::output(&outcome) {
+        // What was captured on one stream is not lost because the other one is closed.
+        let flushed = out.write_all(&output.stdout).and_then(|()| out.flush());
+        std::io::stderr().write_all(&output.stderr).and(flushed)
+    } else {
+        Ok(())
+    };
+    match written {
+        // Nothing reads it any more; the status is the command's all the same.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => return Err(error.into()),
+        _ if limits.json => return Ok(status),
+        _ => {}
     }
     exit_report::explain(&line.to_string_lossy(), outcome);
     Ok(status)
 }
 
+/// When and how a command and its orphans are ended.
+struct Ending {
+    timeout: Duration,
+    signal: Signal,
+    grace: Duration,
+    /// Signals that the terminal sends to the command as well.
+    keys: &'static [Signal],
+}
+
 /// Runs the command. If it was to end, everything that it has left ends as well.
-async fn followed(command: Command, signal: Signal, grace: Duration) -> Result<Output, Error> {
+async fn followed(command: Command, ending: Ending) -> Result<Output, Error> {
     sys::adopt_orphans();
+    let mut signals = signals::received(!ending.keys.is_empty());
+    let (forward, forwarded) = unbounded_channel();
+    // A signal that comes when the command has ended, and orphans hold its pipes, ends the run.
+    let late = Arc::new(SetOnce::new());
+    let cancelled = Arc::clone(&late);
+    let command = command.forward(forwarded);
+    let command = command.cancel_on(async move { *cancelled.wait().await });
     let child = command.spawn().await?;
     let pid = child.pid();
+    let pass_on = async {
+        while let Some(signal) = signals.recv().await {
+            if orphans::is_running(pid) {
+                let is_key = ending.keys.contains(&signal);
+                let _ = is_key || forward.send(signal).is_err();
+            } else if late.initialized() {
+                orphans::kill_all(pid);
+            } else {
+                // It may be this signal that has ended the command.
+                sleep(POST_END_PAUSE).await;
+                let _ = late.set(());
+            }
+        }
+    };
+    let pipes_held = async {
+        tokio::select! {
+            () = sleep(ending.timeout), if !ending.timeout.is_zero() => {}
+            _ = late.wait() => {}
+        }
+        orphans::ended(pid).await;
+        sleep(POST_END_PAUSE).await;
+    };
+    let end_orphans = || orphans::end_all(pid, ending.signal, ending.grace);
     let run = async {
-        let outcome = child.wait_with_output().await;
+        let mut run = pin!(child.wait_with_output());
+        let outcome = tokio::select! {
+            outcome = &mut run => outcome,
+            () = pipes_held => return tokio::join!(run, end_orphans()).0,
+        };
         let was_killed = match &outcome {
             Ok(output) => output.killed,
             Err(error) => error.killed(),
         };
         if was_killed {
-            orphans::end_all(pid, signal, grace).await;
+            end_orphans().await;
         }
         outcome
     };
     tokio::select! {
         outcome = run => outcome,
-        never = orphans::reap_all(pid) => match never {},
+        (never, ()) = async { tokio::join!(orphans::reap_all(pid), pass_on) } => match never {},
     }
 }

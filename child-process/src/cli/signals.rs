@@ -4,10 +4,10 @@ use child_process::Signal::{self, SIGHUP, SIGINT, SIGKILL, SIGQUIT, SIGTERM};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-/// Returns SIGINT, SIGTERM, SIGHUP and SIGQUIT as they come; a second SIGINT counts as SIGKILL.
+/// Returns SIGINT, SIGTERM, SIGHUP and SIGQUIT as they come; a second SIGINT counts as SIGKILL, unless it is
+/// a key of the `terminal`, which the command takes.
 ///
-/// Those that this process was started to ignore (`nohup`, a background job of a script) stay ignored. What comes from
-/// `terminal` keys reaches a child in the foreground by itself: it is caught, so that we outlive it, and not returned.
+/// Those that this process was started to ignore (`nohup`, a background job of a script) stay ignored.
 pub fn received(terminal: bool) -> UnboundedReceiver<Signal> {
     let (sender, receiver) = unbounded_channel();
     let ignored = ignored_mask();
@@ -21,16 +21,12 @@ pub fn received(terminal: bool) -> UnboundedReceiver<Signal> {
             continue;
         };
         let sender = sender.clone();
-        let is_key = terminal && matches!(wanted, SIGINT | SIGQUIT);
         tokio::spawn(async move {
             let mut times = 0;
             while received.recv().await.is_some() {
                 times += 1;
-                let kills = wanted == SIGINT && times > 1;
-                let signal = if kills { SIGKILL } else { wanted };
-                if !is_key {
-                    let _ = sender.send(signal);
-                }
+                let kills = wanted == SIGINT && times > 1 && !terminal;
+                let _ = sender.send(if kills { SIGKILL } else { wanted });
             }
         });
     }
@@ -43,4 +39,12 @@ fn ignored_mask() -> u64 {
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
         .unwrap_or_default()
+}
+
+/// Keeps this process from being stopped with a command that uses the terminal in the background: a limit holds there too.
+pub fn stay_awake() {
+    // Caught, not ignored: what is ignored here would be so in the command.
+    for number in [Signal::SIGTTIN, Signal::SIGTTOU] {
+        drop(signal(SignalKind::from_raw(number as i32)));
+    }
 }

@@ -4,9 +4,12 @@
 
 use std::fs::File;
 
-use nix::sys::signal::{SigSet, Signal};
+use nix::errno::Errno;
+use nix::sys::signal::{SigSet, Signal, killpg};
 use nix::sys::termios::{SetArg, Termios, tcgetattr, tcsetattr};
-use nix::unistd::{getpgrp, tcgetpgrp, tcsetpgrp};
+use nix::unistd::{getpgid, getpgrp, getpid, getppid, tcgetpgrp, tcsetpgrp};
+
+use super::orphans::children;
 
 /// The terminal that controls this process.
 pub struct Terminal {
@@ -31,8 +34,19 @@ impl Terminal {
     /// Puts back the modes and the foreground group after a command that could not do so itself.
     pub fn restore(&self) {
         let Some(modes) = &self.modes else { return };
-        // A shell that was killed leaves its own group in the foreground; from the background, taking it back would
-        // stop us.
+        let Ok(foreground) = tcgetpgrp(&self.file) else {
+            return;
+        };
+        // A shell that was killed leaves an empty group in the foreground. One that is not empty uses the terminal: the
+        // user's shell, if this process was sent to the background, or the pager at the end of our own pipeline.
+        let is_used = match foreground == getpgrp() {
+            true => has_siblings(),
+            false => killpg(foreground, None) != Err(Errno::ESRCH),
+        };
+        if is_used {
+            return;
+        }
+        // From the background, taking it back would stop us.
         let mut blocked = SigSet::empty();
         blocked.add(Signal::SIGTTOU);
         let _ = blocked.thread_block();
@@ -40,4 +54,12 @@ impl Terminal {
         let _ = tcsetattr(&self.file, SetArg::TCSADRAIN, modes);
         let _ = blocked.thread_unblock();
     }
+}
+
+/// Returns whether the parent has other children in our group: the rest of a pipeline.
+fn has_siblings() -> bool {
+    let others = children(getppid()).filter(|pid| *pid != getpid());
+    others
+        .map(|pid| getpgid(Some(pid)))
+        .any(|group| group == Ok(getpgrp()))
 }

@@ -14,8 +14,8 @@ use tokio::net::unix::pipe;
 use tokio::task::JoinSet;
 
 use super::command::Command;
-use super::process_group::ProcessGroup;
 use super::reaper::reap_later;
+use super::running::Running;
 use super::spawn::spawn;
 use super::stdio::Stdio;
 use super::supervisor::{Limits, Reason, supervise};
@@ -38,7 +38,7 @@ pub struct Child {
     /// The pipe from its stderr, if it is one.
     pub stderr: Option<ChildStderr>,
     sockets: BTreeMap<RawFd, UnixStream>,
-    pub(super) group: Arc<ProcessGroup>,
+    pub(super) running: Arc<Running>,
     /// The task that follows the child, until it has returned.
     pub(super) supervisor: JoinSet<io::Result<Reason>>,
     /// What it returned.
@@ -74,8 +74,8 @@ impl Command {
     /// # Ok(()) }
     /// ```
     pub async fn spawn(self) -> Result<Child, Error> {
-        let defaults = [Stdio::Piped, Stdio::Piped, Stdio::Piped];
-        self.spawn_with(defaults).await
+        self.spawn_with([Stdio::Piped, Stdio::Piped, Stdio::Piped])
+            .await
     }
 
     /// Starts the command; `defaults` are stdin, stdout and stderr where it does not say.
@@ -94,14 +94,14 @@ impl Command {
             stdout: pipes.stdout,
             stderr: pipes.stderr,
             sockets: pipes.sockets,
-            group: Arc::new(ProcessGroup::new(pid, self.start.group)),
+            running: Arc::new(Running::new(pid, self.start.group)),
             supervisor: JoinSet::new(),
             reason: Reason::Ended,
             limits: self.limits,
             command: self.line().to_string_lossy().into(),
             started,
         };
-        let supervisor = supervise(Arc::clone(&child.group), self, stdin);
+        let supervisor = supervise(Arc::clone(&child.running), self, stdin);
         child.supervisor.spawn(supervisor);
         Ok(child)
     }
@@ -110,7 +110,7 @@ impl Command {
 impl Child {
     /// Returns its process number, which is also its group's: Node's `pid`.
     pub fn pid(&self) -> u32 {
-        self.group.pid()
+        self.running.pid()
     }
 
     /// Takes the socket to a descriptor beyond 2 that is [`Stdio::Piped`]: Node's `stdio[number]`.
@@ -124,24 +124,22 @@ impl Child {
     ///
     /// `EPERM` if the child has changed its user.
     pub fn kill(&self, signal: Signal) -> Result<bool, Errno> {
-        self.group.signal(signal)
+        self.running.signal(signal)
     }
 
     /// Returns whether a signal was sent to it, by [`kill`](Self::kill) or by a limit.
     pub fn killed(&self) -> bool {
-        self.group.killed.load(Ordering::Relaxed)
+        self.running.killed.load(Ordering::Relaxed)
     }
 
-    /// Returns how it ended; none while it runs.
+    /// Returns how it ended; none while it runs. What it has started is still ended when this is dropped, unless
+    /// [`wait`](Self::wait) has returned.
     ///
     /// # Errors
     ///
     /// [`Error::Io`] if the system does not tell.
     pub fn try_wait(&self) -> Result<Option<Exit>, Error> {
-        if self.group.is_ending.load(Ordering::Relaxed) {
-            return Ok(None);
-        }
-        self.group.reap().map_err(Error::io("wait for the child"))
+        self.running.peek().map_err(Error::io("wait for the child"))
     }
 
     /// Returns its exit status; none while it runs, or if a signal ended it: Node's `exitCode`.
@@ -173,18 +171,15 @@ impl Child {
         self.stdin = None;
         let supervised = supervised(&mut self.supervisor, &mut self.reason).await;
         supervised.map_err(Error::io("follow the child"))?;
-        self.exit().await
+        self.reaped().await
     }
 
     /// Waits until the child has ended and reaps it.
-    pub(super) async fn exit(&self) -> Result<Exit, Error> {
-        loop {
-            if let Some(exit) = self.try_wait()? {
-                return Ok(exit);
-            }
-            let exited = self.group.exited().await;
-            exited.map_err(Error::io("wait for the child"))?;
-        }
+    pub(super) async fn reaped(&self) -> Result<Exit, Error> {
+        let exited = self.running.exited().await;
+        let reaped = exited.and_then(|()| self.running.reap());
+        let reaped = reaped.map_err(Error::io("wait for the child"))?;
+        Ok(reaped.unwrap_or(Exit::StillRunning))
     }
 }
 
@@ -201,11 +196,11 @@ pub async fn supervised(
 
 impl Drop for Child {
     fn drop(&mut self) {
-        if self.group.is_detached() {
+        if self.running.is_detached() {
             self.supervisor.detach_all();
         } else {
-            let _ = self.group.signal(Signal::SIGKILL);
+            let _ = self.running.signal(Signal::SIGKILL);
         }
-        reap_later(&self.group);
+        reap_later(Arc::clone(&self.running));
     }
 }

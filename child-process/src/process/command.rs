@@ -10,7 +10,7 @@ use std::slice;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::stdio::Stdio;
 use super::supervisor::Limits;
@@ -69,7 +69,7 @@ pub struct Command {
     pub(super) input: Option<Vec<u8>>,
     pub(super) limits: Limits,
     pub(super) cancelled: Pin<Box<dyn Future<Output = ()> + Send>>,
-    pub(super) forwarded: Option<UnboundedReceiver<Signal>>,
+    pub(super) forwarded: UnboundedReceiver<Signal>,
 }
 
 impl Command {
@@ -94,7 +94,7 @@ impl Command {
                 checked: true,
             },
             cancelled: Box::pin(pending()),
-            forwarded: None,
+            forwarded: unbounded_channel().1,
         }
     }
 
@@ -124,7 +124,7 @@ impl Command {
         std::thread::scope(|scope| {
             let thread = std::thread::Builder::new().spawn_scoped(scope, run);
             let done = thread.map_err(Error::io("start a thread"))?.join();
-            done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            sys::unwind(done)
         })
     }
 

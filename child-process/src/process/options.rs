@@ -13,9 +13,8 @@ use crate::sys::Group;
 
 impl Command {
     /// Adds an argument.
-    pub fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
-        self.args.push(arg.as_ref().to_owned());
-        self
+    pub fn arg(self, arg: impl AsRef<OsStr>) -> Self {
+        self.args([arg])
     }
 
     /// Adds arguments.
@@ -141,8 +140,11 @@ impl Command {
 
     /// The most time that a run may take; then it is ended, with everything that it has started. Zero is no limit.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        let is_limit = !timeout.is_zero();
-        self.limits.timeout = if is_limit { timeout } else { Duration::MAX };
+        self.limits.timeout = if timeout.is_zero() {
+            Duration::MAX
+        } else {
+            timeout
+        };
         self
     }
 
@@ -179,7 +181,7 @@ impl Command {
 
     /// Passes these signals on to the group while it runs: what a process that stands in for another has to do.
     pub fn forward(mut self, signals: UnboundedReceiver<Signal>) -> Self {
-        self.forwarded = Some(signals);
+        self.forwarded = signals;
         self
     }
 

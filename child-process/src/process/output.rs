@@ -11,14 +11,11 @@ use tokio::sync::SetOnce;
 use tokio::time::timeout;
 
 use super::child::{Child, supervised};
-use super::supervisor::{POST_KILL_DRAIN, Reason};
+use super::supervisor::{POST_KILL_DRAIN, Reason, terminate};
 use crate::{Error, Exit, Output};
 
 impl Child {
     /// Reads what is left of stdout and stderr, each up to `max_buffer`, and waits: what awaiting the command gives.
-    ///
-    /// If the child has ended before, its time limit is over as well: what it has started may hold the pipes open for
-    /// as long as [`pipe_timeout`](crate::Command::pipe_timeout) allows.
     ///
     /// # Errors
     ///
@@ -35,7 +32,7 @@ impl Child {
         let reason = reason.map_err(Error::io("follow the child"))?;
         let exit = match reason {
             Reason::NotKilled(_) => Exit::StillRunning,
-            _ => self.exit().await?,
+            _ => self.reaped().await?,
         };
         let output = Output {
             command: mem::take(&mut self.command),
@@ -43,11 +40,11 @@ impl Child {
             exit,
             stdout,
             stderr,
-            killed: self.killed(),
+            killed: self.killed() || matches!(reason, Reason::NotKilled(_)),
             elapsed: self.started.elapsed(),
         };
         let after = self.limits.timeout;
-        Err(match (reason, self.group.too_much.get()) {
+        Err(match (reason, self.running.too_much.get()) {
             (Reason::NotKilled(errno), _) => Error::NotKilled { errno, output },
             (Reason::TimedOut, _) => Error::TimedOut { after, output },
             (Reason::Cancelled, _) => Error::Aborted(output),
@@ -60,8 +57,8 @@ impl Child {
     /// Reads both streams until the child has ended, or was ended, and returns why.
     async fn read_to_end(&mut self, out: &mut Vec<u8>, err: &mut Vec<u8>) -> io::Result<Reason> {
         let (stdout, stderr) = (self.stdout.take(), self.stderr.take());
-        let (limits, too_much) = (self.limits, &self.group.too_much);
-        let reading = self.group.reading.lock().await;
+        let (limits, too_much) = (self.limits, &self.running.too_much);
+        let reading = self.running.reading.lock().await;
         // One after the other would wait for ever when the second pipe is full.
         let mut captured = pin!(async {
             let ended = tokio::try_join!(
@@ -76,14 +73,22 @@ impl Child {
             // A child that never stops writing must not outrun the clock.
             biased;
             reason = &mut supervised => {
-                let patience = match &reason {
+                let left = limits.timeout.saturating_sub(self.started.elapsed());
+                let left = left.max(POST_KILL_DRAIN);
+                let drain = match &reason {
                     // It had ended before its output was read.
-                    Ok(Reason::Ended) => limits.pipe_timeout,
+                    Ok(Reason::Ended) => limits.pipe_timeout.min(left),
                     Ok(Reason::PipesHeld | Reason::NotKilled(_)) | Err(_) => Duration::ZERO,
                     Ok(_) => POST_KILL_DRAIN,
                 };
-                timeout(patience, captured).await.unwrap_or(Ok(((), ())))?;
-                reason
+                match timeout(drain, &mut captured).await {
+                    Ok(read) => read.and(reason),
+                    Err(_) if matches!(reason, Ok(Reason::Ended)) && drain == left => {
+                        terminate(&self.running, limits, captured).await;
+                        Ok(Reason::TimedOut)
+                    }
+                    Err(_) => reason,
+                }
             }
             ended = &mut captured => {
                 ended?;

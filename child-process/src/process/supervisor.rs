@@ -6,7 +6,6 @@ use std::future::pending;
 use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -16,7 +15,7 @@ use tokio::net::unix::pipe;
 use tokio::time::{sleep, timeout};
 
 use super::command::Command;
-use super::process_group::ProcessGroup;
+use super::running::Running;
 
 /// What was written just before SIGKILL may still lie in a pipe that a stranger holds open.
 pub const POST_KILL_DRAIN: Duration = Duration::from_millis(100);
@@ -50,7 +49,7 @@ pub enum Reason {
 
 /// Follows the child until it has ended, or ends it if there is a reason to.
 pub async fn supervise(
-    group: Arc<ProcessGroup>,
+    running: Arc<Running>,
     command: Command,
     stdin: Option<pipe::Sender>,
 ) -> io::Result<Reason> {
@@ -61,17 +60,16 @@ pub async fn supervise(
             let _ = stdin.write_all(&input).await;
         }
     };
+    let mut forwarded = command.forwarded;
     let signals = async {
-        if let Some(mut signals) = command.forwarded {
-            while let Some(signal) = signals.recv().await {
-                let _ = group.signal(signal);
-            }
+        while let Some(signal) = forwarded.recv().await {
+            let _ = running.signal(signal);
         }
     };
     let run = async {
-        let mut over = pin!(async {
-            group.exited().await?;
-            let read = timeout(limits.pipe_timeout, group.reading.lock()).await;
+        let mut ended = pin!(async {
+            running.exited().await?;
+            let read = timeout(limits.pipe_timeout, running.reading.lock()).await;
             Ok(read.map_or(Reason::PipesHeld, |_| Reason::Ended))
         });
         let reason = tokio::select! {
@@ -80,38 +78,36 @@ pub async fn supervise(
             // For ever needs no timer, which would wake the runtime.
             () = sleep(limits.timeout), if limits.timeout < Duration::MAX => Reason::TimedOut,
             () = command.cancelled => Reason::Cancelled,
-            _ = group.too_much.wait() => Reason::TooMuch,
-            ended = &mut over => return ended,
+            _ = running.too_much.wait() => Reason::TooMuch,
+            reason = &mut ended => return reason,
         };
-        group.is_ending.store(true, Ordering::Relaxed);
-        let refusal = terminate(&group, limits, over).await;
-        group.is_ending.store(false, Ordering::Relaxed);
+        let refusal = terminate(&running, limits, ended).await;
         Ok(refusal.map_or(reason, Reason::NotKilled))
     };
-    let meanwhile = async {
+    let input_and_signals = async {
         tokio::join!(input, signals);
         pending().await
     };
     tokio::select! {
         reason = run => reason,
-        never = meanwhile => never,
+        never = input_and_signals => never,
     }
 }
 
 /// Ends everything in the group: the signal, time for last words, then SIGKILL for what is left.
 /// Returns why the child itself could not be killed, if so.
-async fn terminate(
-    group: &ProcessGroup,
+pub async fn terminate<T>(
+    running: &Running,
     limits: Limits,
-    mut over: Pin<&mut impl Future<Output = io::Result<Reason>>>,
+    mut ended: Pin<&mut impl Future<Output = T>>,
 ) -> Option<Errno> {
-    let _ = group.signal(limits.kill_signal);
+    let _ = running.signal(limits.kill_signal);
     // One that is stopped has to go on to hear of it.
-    let _ = group.signal(Signal::SIGCONT);
-    let _ = timeout(limits.grace, &mut over).await;
+    let _ = running.signal(Signal::SIGCONT);
+    let _ = timeout(limits.grace, &mut ended).await;
     // Also when the child itself has ended: what it has started may have not.
-    let refusal = group.signal(Signal::SIGKILL).err();
-    let patience = refusal.map_or(KILL_TIMEOUT, |_| POST_KILL_DRAIN);
-    let exited = timeout(patience, group.exited()).await;
+    let refusal = running.signal(Signal::SIGKILL).err();
+    let kill_timeout = refusal.map_or(KILL_TIMEOUT, |_| POST_KILL_DRAIN);
+    let exited = timeout(kill_timeout, running.exited()).await;
     exited.is_err().then(|| refusal.unwrap_or(Errno::EBUSY))
 }

@@ -52,8 +52,7 @@ pub fn as_user(
     let started = std::thread::scope(|scope| scope.spawn(become_user).join());
     // Changing the user has taken it from the whole process.
     let _ = dumpable.and_then(set_dumpable);
-    let started = started.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-    started.unwrap_or_else(|error| Err(Errno::from_raw(error.raw_os_error())))
+    super::unwind(started).unwrap_or_else(|error| Err(Errno::from_raw(error.raw_os_error())))
 }
 
 /// Makes the pipe hold more: fewer turns between writer and reader. If the system has no more to give, it stays as it is.

@@ -4,7 +4,7 @@ use std::io;
 
 use nix::errno::Errno;
 use nix::unistd::Pid;
-use rustix::process::{self, WaitId, WaitIdOptions, waitid};
+use rustix::process::WaitIdOptions;
 use tokio::net::unix::pipe;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -15,11 +15,9 @@ pub const SETSID: i32 = 0x400;
 
 /// Waits until the child `pid`, which has not been reaped, has ended.
 pub async fn exited(pid: Pid) -> io::Result<()> {
-    let pid = process::Pid::from_raw(pid.as_raw()).ok_or(Errno::ESRCH)?;
     // Before the first look, so that no end is missed.
     let mut ended = signal(SignalKind::child())?;
-    let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-    while waitid(WaitId::Pid(pid), look)?.is_none() {
+    while super::wait(pid, WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT)?.is_none() {
         ended.recv().await;
     }
     Ok(())

@@ -10,6 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
+use rustix::process::WaitIdOptions;
 use tokio::sync::SetOnce;
 
 use crate::Exit;
@@ -17,22 +18,20 @@ use crate::sys::{self, Group};
 
 /// A child that was started: what its handle, its supervisor and the reaper share.
 #[derive(Debug)]
-pub struct ProcessGroup {
+pub struct Running {
     pid: Pid,
     group: Group,
     /// Whether a signal was sent.
     pub killed: AtomicBool,
-    /// Held while its output is read: a run is not over before its pipes are.
+    /// Locked while the output is read: the supervisor waits for this lock, and so for the end of the pipes.
     pub reading: tokio::sync::Mutex<()>,
     /// The stream that had more than was to be kept.
     pub too_much: SetOnce<&'static str>,
-    /// Whether a limit is ending the group, whose number the child reserves.
-    pub is_ending: AtomicBool,
     /// How the child ended, once it is reaped. A lock, so that no signal is sent while the number is given up.
-    exit: Mutex<Option<Exit>>,
+    reaped: Mutex<Option<Exit>>,
 }
 
-impl ProcessGroup {
+impl Running {
     pub fn new(pid: Pid, group: Group) -> Self {
         Self {
             pid,
@@ -40,8 +39,7 @@ impl ProcessGroup {
             killed: AtomicBool::new(false),
             reading: tokio::sync::Mutex::default(),
             too_much: SetOnce::new(),
-            is_ending: AtomicBool::new(false),
-            exit: Mutex::new(None),
+            reaped: Mutex::new(None),
         }
     }
 
@@ -60,26 +58,43 @@ impl ProcessGroup {
     ///
     /// Nothing is lost.
     pub async fn exited(&self) -> io::Result<()> {
-        if self.exit().is_none() {
+        if self.lock().is_none() {
             sys::exited(self.pid).await?;
         }
         Ok(())
     }
 
+    /// Returns how the child ended, if it has, and does not reap it.
+    pub fn peek(&self) -> io::Result<Option<Exit>> {
+        let reaped = self.lock();
+        reaped.map_or_else(
+            || sys::wait(self.pid, WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT),
+            |exit| Ok(Some(exit)),
+        )
+    }
+
     /// Reaps the child if it has ended, and returns how.
     pub fn reap(&self) -> io::Result<Option<Exit>> {
-        let mut exit = self.exit();
-        if exit.is_none() {
-            *exit = sys::reap(self.pid)?;
+        let mut reaped = self.lock();
+        if reaped.is_none() {
+            *reaped = sys::wait(self.pid, WaitIdOptions::NOHANG)?;
         }
-        Ok(*exit)
+        Ok(*reaped)
+    }
+
+    /// Blocks this thread until the child has ended, and reaps it. One that cannot be waited for was reaped by others.
+    pub fn reap_blocking(&self) {
+        while matches!(self.reap(), Ok(None)) {
+            // Without the lock, so that signals can be sent.
+            let _ = sys::wait(self.pid, WaitIdOptions::NOWAIT);
+        }
     }
 
     /// Sends a signal to the group, or to the child and its descendants if the group is not its own.
     /// Returns whether there was a process to take it.
     pub fn signal(&self, signal: Signal) -> Result<bool, Errno> {
-        let exit = self.exit();
-        if exit.is_some() {
+        let reaped = self.lock();
+        if reaped.is_some() {
             return Ok(false);
         }
         let (is_foreground, kills) = (self.group == Group::Parents, signal == Signal::SIGKILL);
@@ -89,11 +104,8 @@ impl ProcessGroup {
         } else {
             Vec::new()
         };
-        let sent = if is_foreground {
-            kill(self.pid, signal)
-        } else {
-            killpg(self.pid, signal)
-        };
+        let send = if is_foreground { kill } else { killpg };
+        let sent = send(self.pid, signal);
         for pid in descendants {
             let _ = kill(pid, signal);
         }
@@ -106,8 +118,8 @@ impl ProcessGroup {
         Ok(true)
     }
 
-    fn exit(&self) -> MutexGuard<'_, Option<Exit>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Exit>> {
         // No code panics while it holds the lock.
-        self.exit.lock().unwrap_or_else(PoisonError::into_inner)
+        self.reaped.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
