@@ -6,6 +6,7 @@ mod exit_report;
 mod message;
 mod orphans;
 mod run;
+pub mod side_by_side;
 mod signals;
 mod size;
 mod sys;

@@ -9,6 +9,8 @@ use std::process::{Command, ExitCode, Stdio, Termination};
 
 use anyhow::{Context, bail, ensure};
 
+use crate::cli::side_by_side::{Listing, Screen};
+
 /// Names the lesson that a process is started for. What a lesson starts from `current_exe()` inherits it.
 const VARIABLE: &str = "CHILD_PROCESS_LESSON";
 
@@ -69,8 +71,10 @@ pub fn list(out: &mut dyn Write) -> anyhow::Result<()> {
     Ok(out.flush()?)
 }
 
-/// Prints what the named lessons print, or all; with `code` both programs and the output, from the files.
+/// Prints what the named lessons print, or all; with `code` both programs and the output, from the files,
+/// beside each other where a terminal has room.
 pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> anyhow::Result<()> {
+    let screen = Screen::of_stdout();
     let named = names.iter().map(|name| find(name));
     let mut lessons = named.collect::<anyhow::Result<Vec<_>>>()?;
     if lessons.is_empty() {
@@ -83,18 +87,23 @@ pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> anyhow::Result<
             out.flush()?;
         }
         if code {
-            let (name, output) = (lesson.name, lesson.output);
-            writeln!(
-                out,
-                "// {name}.rs\n{}\n// {name}.mjs\n{}",
-                lesson.rust, lesson.node
-            )?;
-            writeln!(out, "// {name}.out\n{output}")?;
+            out.write_all(programs(lesson, screen).as_bytes())?;
         } else {
             start(lesson, out).with_context(|| format!("lesson {}", lesson.name))?;
         }
     }
     Ok(out.flush()?)
+}
+
+/// Returns the Node program, the Rust program and what both print.
+fn programs(lesson: &Lesson, screen: Screen) -> String {
+    let listing = |name: String, text| Listing { name, text };
+    let file = |end: &str| format!("examples/{}.{end}", lesson.name);
+    screen.show(
+        &listing(file("mjs"), lesson.node),
+        &listing(file("rs"), lesson.rust),
+        &listing("both print".to_owned(), lesson.output),
+    )
 }
 
 /// Starts the lesson and copies what it prints. When our reader leaves, the lesson is killed.
