@@ -1,4 +1,4 @@
-//! Node's `cluster`, in Rust's own form: one port, a worker for each core, and no request lost in a reload or a crash.
+//! Node's `cluster`, in Rust's own form: one port, a worker for each core, and no request lost in a reload.
 //!
 //! | Node | here |
 //! |---|---|

@@ -7,6 +7,7 @@ mod drawing;
 mod node_notes;
 mod node_program;
 mod page;
+mod sys;
 
 pub use node_program::NodeProgram;
 

@@ -285,6 +285,9 @@ fn every_lesson_can_be_recorded_and_prints_what_it_prints() {
     let list = tool().args(["tour", "--list"]).output().unwrap();
     for lesson in String::from_utf8(list.stdout).unwrap().lines() {
         let name = lesson.split_whitespace().next().unwrap();
+        if cfg!(not(unix)) && name == "ctrl-c" {
+            continue;
+        }
         let file = folder.path().join(name).with_extension("json");
 
         let alone = tool().args(["tour", name]).output().unwrap();

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use tokio::process::{Child, Command};
 
 use super::node_notes::read;
+use super::sys;
 use crate::callback::BoxError;
 use crate::error::Error;
 use crate::trace::Trace;
@@ -78,7 +79,7 @@ impl NodeProgram {
                 None => ", ended by a signal".to_owned(),
             },
             end = stop => {
-                node.kill_others();
+                sys::kill_group(&node.0);
                 node.0.kill().await?;
                 format!(", {end}")
             }
@@ -97,11 +98,7 @@ impl NodeProgram {
         command.arg(program).args(&self.args);
         command.env("EVENT_LOOP_PROGRAM", program);
         command.env("EVENT_LOOP_NOTES", notes);
-        // Only the terminal's own group may read from it.
-        #[cfg(unix)]
-        if !io::IsTerminal::is_terminal(&io::stdin()) {
-            command.process_group(0);
-        }
+        sys::own_group(&mut command);
         command.kill_on_drop(true).spawn()
     }
 }
@@ -109,19 +106,9 @@ impl NodeProgram {
 /// Node, and on Unix what it has started, which would keep our stdout and stderr open.
 struct Group(Child);
 
-impl Group {
-    /// Unless Node has ended by itself: then what it has left is meant to stay.
-    fn kill_others(&self) {
-        #[cfg(unix)]
-        if let Some(group) = self.0.id().and_then(|id| i32::try_from(id).ok()) {
-            use nix::sys::signal::{Signal, killpg};
-            let _ = killpg(nix::unistd::Pid::from_raw(group), Signal::SIGKILL);
-        }
-    }
-}
-
 impl Drop for Group {
     fn drop(&mut self) {
-        self.kill_others();
+        // Nothing, if Node has ended by itself: then what it has left is meant to stay.
+        sys::kill_group(&self.0);
     }
 }

@@ -1,5 +1,8 @@
 //! What differs between systems: the table of processes, and who inherits what.
 
+#[cfg(not(unix))]
+compile_error!("xtask is for Unix: it looks after groups of processes");
+
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(not(target_os = "linux"))]

@@ -11,6 +11,7 @@ use crate::cases::{Case, regex};
 
 const TEMPLATE: &str = include_str!("../../../book/lesson.template");
 const PICTURE: &str = include_str!("../../../book/picture.template");
+const DIFFERENCE: &str = r#"<p role="heading" aria-level="2" id="difference">Here and in Node</p>"#;
 /// Opens the paragraph that gives a reason to the reviewer of a lesson.
 const REASON: &str = "Longer than the Node program";
 
@@ -35,8 +36,8 @@ impl Book<'_> {
         let learn = paragraphs.next().unwrap_or_default();
         let difference = paragraphs.filter(|text| !text.starts_with(REASON));
         let mut difference = Vec::from_iter(difference).join("\n\n");
-        if difference.is_empty() {
-            difference += "None: step for step the same.";
+        if !difference.is_empty() {
+            difference = format!("{DIFFERENCE}\n\n{difference}\n\n");
         }
         let picture = if is_drawn { PICTURE } else { "" };
         let title = self.title(case);
