@@ -66,6 +66,9 @@ fn every_lesson_can_be_drawn_and_its_source_is_in_the_page() {
         .unwrap();
     for line in String::from_utf8(list.stdout).unwrap().lines() {
         let lesson = line.split_whitespace().next().unwrap();
+        if cfg!(not(unix)) && lesson == "ctrl-c" {
+            continue;
+        }
         let drawn = record(folder.path(), &[lesson, "-o", "out.svg"]);
         let paged = record(folder.path(), &[lesson, "-o", "out.html"]);
         for run in [&drawn, &paged] {

@@ -185,7 +185,7 @@ impl Command {
         self
     }
 
-    /// Makes any exit status, and death by a foreign signal, an [`Output`] and no error.
+    /// Makes any exit status, and death by a foreign signal, an [`Output`](crate::Output) and no error.
     pub fn unchecked(mut self) -> Self {
         self.limits.checked = false;
         self

@@ -50,20 +50,17 @@ fn features_get_steps_of_their_own_and_docs_their_flags() {
 fn other_systems_are_skipped_where_their_compiler_is_missing() {
     let bench = Bench::new();
     bench.program("cargo", "exit 0");
-    bench.program(
-        ".ci/other-systems",
-        r#"echo "called: $*"; case $1 in macos) exit 77;; arm64) exit 1;; esac"#,
-    );
-
-    bench.run("ci --node skip other-systems").expect(
-        1,
-        &[
-            "called: macos\n== other-systems-macos: skipped",
-            "other-systems-windows: ok",
-            "FAILED other-systems-arm64; again: .ci/other-systems arm64",
-            "1 passed, 1 failed, 1 not run",
-        ],
-    );
+    for (status, exit, says) in [
+        (77, 0, "other-systems: skipped"),
+        (1, 1, "FAILED other-systems; again: .ci/other-systems all"),
+    ] {
+        bench.program(
+            ".ci/other-systems",
+            &format!("echo called: $*; exit {status}"),
+        );
+        let ran = bench.run("ci --node skip other-systems");
+        ran.expect(exit, &["called: all", says]);
+    }
 }
 
 #[test]
