@@ -9,7 +9,7 @@ use std::process::{Command, ExitCode, Stdio, Termination};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::cli::side_by_side::{Listing, Screen};
+use crate::cli::side_by_side::Screen;
 
 /// Names the lesson that a started process is. What a lesson starts from `current_exe()` inherits it.
 const VARIABLE: &str = "BUFFERS_LESSON";
@@ -82,7 +82,7 @@ pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> Result<()> {
             text += &format!("{gap}== {name} == {}\n\n", lesson.title);
         }
         if code {
-            text += &programs(lesson, screen);
+            text += &screen.show(lesson.name, lesson.node, lesson.rust, lesson.output);
         }
         out.write_all(text.as_bytes()).context("cannot write")?;
         if !code {
@@ -90,19 +90,6 @@ pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Returns the Node program, the Rust program and what both print.
-fn programs(lesson: &Lesson, screen: Screen) -> String {
-    let listing = |name: String, text| Listing { name, text };
-    let file = |end: &str| format!("examples/{}.{end}", lesson.name);
-    let node = listing(file("mjs"), lesson.node);
-    let rust = listing(file("rs"), lesson.rust);
-    screen.show(
-        &node,
-        &rust,
-        &listing("both print".to_owned(), lesson.output),
-    )
 }
 
 fn find(name: &str) -> Result<&'static Lesson> {

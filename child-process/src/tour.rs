@@ -9,7 +9,7 @@ use std::process::{Command, ExitCode, Stdio, Termination};
 
 use anyhow::{Context, bail, ensure};
 
-use crate::cli::side_by_side::{Listing, Screen};
+use crate::cli::side_by_side::Screen;
 
 /// Names the lesson that a process is started for. What a lesson starts from `current_exe()` inherits it.
 const VARIABLE: &str = "CHILD_PROCESS_LESSON";
@@ -87,23 +87,16 @@ pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> anyhow::Result<
             out.flush()?;
         }
         if code {
-            out.write_all(programs(lesson, screen).as_bytes())?;
+            out.write_all(
+                screen
+                    .show(lesson.name, lesson.node, lesson.rust, lesson.output)
+                    .as_bytes(),
+            )?;
         } else {
             start(lesson, out).with_context(|| format!("lesson {}", lesson.name))?;
         }
     }
     Ok(out.flush()?)
-}
-
-/// Returns the Node program, the Rust program and what both print.
-fn programs(lesson: &Lesson, screen: Screen) -> String {
-    let listing = |name: String, text| Listing { name, text };
-    let file = |end: &str| format!("examples/{}.{end}", lesson.name);
-    screen.show(
-        &listing(file("mjs"), lesson.node),
-        &listing(file("rs"), lesson.rust),
-        &listing("both print".to_owned(), lesson.output),
-    )
 }
 
 /// Starts the lesson and copies what it prints. When our reader leaves, the lesson is killed.

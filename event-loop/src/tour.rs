@@ -9,7 +9,7 @@ use std::process::{Command, ExitCode, Stdio, Termination};
 
 use anyhow::{Context, bail, ensure};
 
-use crate::cli::side_by_side::{Listing, Screen};
+use crate::cli::side_by_side::Screen;
 
 /// Names the lesson that a started process is. What a lesson starts from `current_exe()` inherits it.
 const VARIABLE: &str = "EVENT_LOOP_LESSON";
@@ -107,24 +107,17 @@ pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> anyhow::Result<
             writeln!(out, "{gap}== {} == {}\n", lesson.name, lesson.title)?;
         }
         if code {
-            out.write_all(programs(lesson, screen).as_bytes())?;
+            out.write_all(
+                screen
+                    .show(lesson.name, lesson.node, lesson.rust, lesson.output)
+                    .as_bytes(),
+            )?;
         } else {
             out.flush()?;
             start(lesson, out)?;
         }
     }
     Ok(out.flush()?)
-}
-
-/// Returns the Node program, the Rust program and what both print.
-fn programs(lesson: &Lesson, screen: Screen) -> String {
-    let listing = |name: String, text| Listing { name, text };
-    let file = |end: &str| format!("examples/{}.{end}", lesson.name);
-    screen.show(
-        &listing(file("mjs"), lesson.node),
-        &listing(file("rs"), lesson.rust),
-        &listing("both print".to_owned(), lesson.output),
-    )
 }
 
 /// Starts the lesson and passes on what it prints. When our own reader is gone, the lesson is killed.

@@ -11,7 +11,7 @@ use anyhow::{Context, ensure};
 
 use crate::cli::sys::die_with_parent;
 
-use crate::cli::side_by_side::{Listing, Screen};
+use crate::cli::side_by_side::Screen;
 
 /// Names the lesson that a started process is. What a lesson starts from `current_exe()` inherits it.
 const VARIABLE: &str = "STREAMS_LESSON";
@@ -92,25 +92,16 @@ pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> anyhow::Result<
             writeln!(out, "{gap}== {} == {}\n", lesson.name, lesson.title)?;
         }
         if code {
-            out.write_all(programs(lesson, screen).as_bytes())?;
+            out.write_all(
+                screen
+                    .show(lesson.name, lesson.node, lesson.rust, lesson.output)
+                    .as_bytes(),
+            )?;
         } else {
             start(lesson, out).with_context(|| format!("lesson {}", lesson.name))?;
         }
     }
     Ok(out.flush()?)
-}
-
-/// Returns the Node program, the Rust program and what both print.
-fn programs(lesson: &Lesson, screen: Screen) -> String {
-    let listing = |name: String, text| Listing { name, text };
-    let file = |end: &str| format!("examples/{}.{end}", lesson.name);
-    let node = listing(file("mjs"), lesson.node);
-    let rust = listing(file("rs"), lesson.rust);
-    screen.show(
-        &node,
-        &rust,
-        &listing("both print".to_owned(), lesson.output),
-    )
 }
 
 /// Starts the lesson and copies its output. When our reader leaves, the lesson is killed.
