@@ -14,7 +14,9 @@ use crate::client::{self, Answer, Connection, Failure};
 /// What takes longer is late.
 const LATE: Duration = Duration::from_secs(5);
 /// Clients of each kind.
-const CLIENTS: u8 = 4;
+const OF_EACH: u8 = 4;
+/// Clients of all kinds.
+pub const CLIENTS: u32 = OF_EACH as u32 * Kind::ALL.len() as u32;
 /// 2 MB, of which each server takes 1 MiB.
 const UPLOAD: usize = 2_000_000;
 
@@ -139,7 +141,7 @@ impl Load {
         };
         let kinds = kinds
             .iter()
-            .flat_map(|kind| (0..CLIENTS).map(|number| (*kind, 2 + number)));
+            .flat_map(|kind| (0..OF_EACH).map(|number| (*kind, 2 + number)));
         let clients = kinds.map(client).collect();
         Self {
             phase,
@@ -183,10 +185,6 @@ fn ask_until_told(
         if *lock(phase) != Phase::Asking && answer == Err(Failure::Refused) {
             return tally;
         }
-        // A process that was stopped or frozen for a while finds its calls interrupted, and has not waited for the answer.
-        if matches!(&answer, Err(Failure::Wrong(why)) if why.contains("Interrupted")) {
-            continue;
-        }
         sent.fetch_add(1, Relaxed);
         tally.count(&answer);
         lock(seen).extend(answer.ok().as_ref().and_then(worker));
@@ -205,9 +203,8 @@ pub fn ask(
     // A client may know that its connection was closed; then it has not asked on it.
     let mut connection = match kept.take().filter(is_open) {
         Some(connection) => connection,
-        None => Connection::open_from(host, to)?,
+        None => Connection::open_within(LATE, host, to)?,
     };
-    connection.patience = LATE;
     connection.send(request)?;
     let answer = connection.answer()?;
     if answer.status != 200 {
@@ -243,8 +240,7 @@ pub fn uploads(to: SocketAddr, count: u32) -> Tally {
     let body = "x".repeat(UPLOAD);
     for _ in 0..count {
         let upload = || {
-            let mut connection = Connection::open(to)?;
-            connection.patience = LATE;
+            let mut connection = Connection::open_within(LATE, 1, to)?;
             // A client that cannot send it all looks for an answer too.
             let sent = connection.send(post(UPLOAD) + &body);
             match connection.answer() {

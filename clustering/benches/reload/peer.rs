@@ -15,7 +15,7 @@ use nix::unistd::Pid;
 use crate::load::{Kind, Load, Phase, Seen, Tally, ask, lock, worker};
 
 /// A server that has not done what it was told in this time is not waited for any more.
-const PATIENCE: Duration = Duration::from_secs(6);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server under test, in a folder of its own, and gone with all that it has started when this is.
 pub struct Server {
@@ -48,10 +48,8 @@ impl Server {
             address,
             seen: Seen::default(),
         };
-        // For as long as both workers take to start, on a busy machine.
-        for _ in 0..4 {
-            server.until(|| lock(&server.seen).len() > 1, Self::look);
-        }
+        // Both workers answer, or one answers for both.
+        server.until(|| lock(&server.seen).len() > 1, Self::look);
         ensure!(!lock(&server.seen).is_empty(), "{name} does not answer");
         Ok(server)
     }
@@ -76,31 +74,31 @@ impl Server {
         lock(&self.seen).extend(answer.ok().as_ref().and_then(worker));
     }
 
-    /// Does something again and again until it has led to this, or takes too long.
-    fn until(&self, mut is_so: impl FnMut() -> bool, mut step: impl FnMut(&Self)) {
+    /// Does something again and again; returns whether it has led to this in time.
+    fn until(&self, mut is_so: impl FnMut() -> bool, mut step: impl FnMut(&Self)) -> bool {
         wait_until(PATIENCE, || {
             let is_so = is_so();
             if !is_so {
                 step(self);
             }
             is_so
-        });
+        })
     }
 
-    /// Reloads, and returns when others answer, and those from before are gone.
-    pub fn reload(&self) -> anyhow::Result<()> {
+    /// Reloads. Returns when others answer and those from before are gone, or after a while; and whether that is so.
+    pub fn reload(&self) -> anyhow::Result<bool> {
         let old = std::mem::take(&mut *lock(&self.seen));
         self.call("reload")?;
-        self.until(
+        let is_done = self.until(
             || !old.iter().any(|pid| runs(*pid)) && !lock(&self.seen).is_subset(&old),
             Self::look,
         );
         lock(&self.seen).retain(|pid| !old.contains(pid));
-        Ok(())
+        Ok(is_done)
     }
 
-    /// Kills one of two workers that answer, and returns when there are two again.
-    pub fn kill_a_worker(&self) {
+    /// Kills one of two workers that answer. Returns when two answer again, or after a while; and whether that is so.
+    pub fn kill_a_worker(&self) -> bool {
         let is_whole = || lock(&self.seen).iter().filter(|pid| runs(**pid)).count() > 1;
         self.until(is_whole, Self::look);
         let victim = lock(&self.seen).iter().copied().find(|pid| runs(*pid));
@@ -108,7 +106,7 @@ impl Server {
             // It may have ended by itself.
             let _ = kill(pid(victim), Signal::SIGKILL);
         }
-        self.until(is_whole, Self::look);
+        self.until(is_whole, Self::look)
     }
 
     /// Ends the server while clients ask, until it is gone.
@@ -130,12 +128,16 @@ impl Drop for Server {
     }
 }
 
-/// Looks again and again whether something is so, for this time at most.
-pub fn wait_until(limit: Duration, mut is_so: impl FnMut() -> bool) {
+/// Looks again and again whether something is so, for this time at most; returns whether it is.
+pub fn wait_until(limit: Duration, mut is_so: impl FnMut() -> bool) -> bool {
     let begun = Instant::now();
-    while !is_so() && begun.elapsed() < limit {
+    while begun.elapsed() < limit {
+        if is_so() {
+            return true;
+        }
         sleep(Duration::from_millis(10));
     }
+    false
 }
 
 fn pid(number: u32) -> Pid {

@@ -20,7 +20,7 @@ pub enum Failure {
     Empty,
     /// An answer came, but not this one.
     Wrong(String),
-    /// No answer within [`LATE`].
+    /// No answer within the connection's patience.
     Late,
 }
 
@@ -72,17 +72,22 @@ impl Connection {
 
     /// A connection from 127.0.0.`host`.
     pub fn open_from(host: u8, to: SocketAddr) -> Result<Self, Failure> {
+        Self::open_within(LATE, host, to)
+    }
+
+    /// As `open_from`; it and each answer may take this long.
+    pub fn open_within(patience: Duration, host: u8, to: SocketAddr) -> Result<Self, Failure> {
         let socket = Socket::new(Domain::for_address(to), Type::STREAM, None)?;
         if to.is_ipv4() {
             let from = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(127, 0, 0, host)), 0);
             socket.bind(&from.into())?;
         }
-        socket.connect_timeout(&to.into(), LATE)?;
+        socket.connect_timeout(&to.into(), patience)?;
         socket.set_tcp_nodelay(true)?;
         Ok(Self {
             stream: socket.into(),
             rest: Vec::new(),
-            patience: LATE,
+            patience,
         })
     }
 
