@@ -23,7 +23,8 @@ fn bench() -> Bench {
     bench.write(
         "demo/README.md",
         "# demo\n\n## What Node has, what stands here\n\n| Node | here | lesson |\n|---|---|---|\n\
-         | `odd()` | [`item`](src/lib.rs) | [`odd`](examples/odd.rs) |\n\n## Copy it\n\nas you like\n",
+         | `odd()` | [`item`](src/lib.rs) | [`odd`](examples/odd.rs) |\n\n## Differences\n\nnone\n\n\
+         ## Run it\n\nso\n\n## Install it\n\nso\n\n## Figures\n\nnone\n\n## Copy it\n\nas you like\n",
     );
     bench.write(
         "demo/NODE.md",
@@ -145,9 +146,10 @@ fn a_dead_link_is_named_and_the_book_from_before_stays() {
     let bench = bench();
     bench.run("book --no-doc --node skip").expect(0, &[]);
     let before = bench.read("target/book/demo/index.html");
+    let readme = bench.read("demo/README.md");
     bench.write(
         "demo/README.md",
-        "# demo\n\n## What Node has\n\n[there](#nowhere)\n",
+        readme.replace("# demo\n", "# demo\n\n[there](#nowhere)\n"),
     );
 
     let ran = bench.run("book --no-doc --node skip");
@@ -205,4 +207,21 @@ fn a_folder_that_is_no_book_is_left_alone() {
     bench
         .run("book --no-doc --node skip --out ../yours")
         .expect(0, &["yours/index.html"]);
+}
+
+#[test]
+fn a_readme_without_a_section_that_a_page_is_made_of_is_named() {
+    if !has_mdbook() {
+        return;
+    }
+    let bench = bench();
+    let readme = bench
+        .read("demo/README.md")
+        .replace("## Figures", "## Numbers");
+    bench.write("demo/README.md", &readme);
+
+    let ran = bench.run("book --no-doc --node skip");
+
+    ran.expect(1, &["demo/README.md has no section \"## Figures\""]);
+    assert!(!bench.path("target/book").exists());
 }

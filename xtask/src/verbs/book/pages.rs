@@ -78,11 +78,11 @@ impl<'a> Book<'a> {
         for one in &self.crates {
             topics += &self.write_topic(one, drawn)?;
             let (name, file) = (&one.name, format!("{}/README.md", one.name));
-            let tool = self.part(&file, &["## Run it", "## Install it", "## Figures"]);
+            let tool = self.part(&file, &["## Run it", "## Install it", "## Figures"])?;
             let tool = tool.replacen("## Run it", &format!("# The tool `{name}`"), 1);
             self.add(&format!("{name}/tool.md"), &self.rewrite(&tool, &file, 1))?;
             tools += &format!("- [{name}]({name}/tool.md)\n");
-            let how = self.part(&file, &["## Copy it"]);
+            let how = self.part(&file, &["## Copy it"])?;
             let how = how.replacen("## Copy it", &format!("## {name}"), 1);
             copy += &self.rewrite(&how, &file, 0);
         }
@@ -101,7 +101,7 @@ impl<'a> Book<'a> {
     /// Writes what stands for a topic, its lessons in order, and its reference; returns their lines in the summary.
     fn write_topic(&self, one: &Crate, drawn: &BTreeSet<String>) -> Result<String> {
         let (name, readme) = (&one.name, format!("{}/README.md", one.name));
-        let topic = self.part(&readme, &["# ", "## What Node has", "## Differences"]);
+        let topic = self.part(&readme, &["# ", "## What Node has", "## Differences"])?;
         self.add(
             &format!("{name}/index.md"),
             &self.rewrite(&topic, &readme, 1),
@@ -135,11 +135,15 @@ impl<'a> Book<'a> {
         fs::read_to_string(self.root.join(file)).unwrap_or_default()
     }
 
-    /// Returns the sections of a file whose headings begin so.
-    fn part(&self, file: &str, headings: &[&str]) -> String {
+    /// Returns the sections of a file whose headings begin so, in its order.
+    fn part(&self, file: &str, headings: &[&str]) -> Result<String> {
         let mut sections = sections(&self.text(file));
+        for heading in headings {
+            let has_it = sections.iter().any(|section| section.starts_with(heading));
+            ensure!(has_it, "{file} has no section {heading:?}");
+        }
         sections.retain(|section| headings.iter().any(|heading| section.starts_with(heading)));
-        sections.concat()
+        Ok(sections.concat())
     }
 
     /// Returns the text of a file for a page that is `depth` folders below the root of the site.

@@ -1,10 +1,11 @@
 //! The recorded runs of lessons: a crate with a folder `pictures/` has a tool that draws them.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use fs_err as fs;
 
 use super::pages::Book;
@@ -43,6 +44,7 @@ pub fn record(book: &Book, node: &str) -> Result<BTreeSet<String>> {
                 return Ok(None);
             }
         }
+        share_script(&folder.join(format!("{}.html", case.args[1])))?;
         Ok(Some(case.id.clone()))
     };
     let lessons = crates.iter().flat_map(|one| book.lessons(one)).collect();
@@ -51,4 +53,14 @@ pub fn record(book: &Book, node: &str) -> Result<BTreeSet<String>> {
     pool::each(&[(jobs, lessons)], draw, |done| drawn.push(done));
     interrupt::check()?;
     drawn.into_iter().filter_map(Result::transpose).collect()
+}
+
+/// Moves the script of a page into a file beside it: all pages have the same, and it is most of each.
+fn share_script(page: &Path) -> Result<()> {
+    let text = fs::read_to_string(page)?;
+    let (before, rest) = text.rsplit_once("<script>").context("no script")?;
+    let (script, after) = rest.split_once("</script>").context("no end")?;
+    fs::write(page.with_file_name("steps.js"), script)?;
+    let text = format!("{before}<script src=\"steps.js\"></script>{after}");
+    Ok(fs::write(page, text)?)
 }
