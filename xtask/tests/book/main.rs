@@ -85,6 +85,21 @@ fn visit(
     told
 }
 
+/// Each recorded run is drawn, and nothing is blocked.
+fn expect_drawn_runs(browser: &mut Browser, base: &str, site: &Path) {
+    let folder = site.join("event-loop/pictures");
+    let files = fs::read_dir(folder).unwrap();
+    let names = files.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let pages: Vec<_> = names.filter(|name| name.ends_with(".html")).collect();
+    assert!(!pages.is_empty());
+    for page in pages {
+        browser.open(&format!("{base}/event-loop/pictures/{page}"), (1400, 900));
+        let steps = browser.eval("Number(document.body.innerText.match(/1 \\/ (\\d+)/)?.[1] ?? 0)");
+        assert_eq!(browser.complaints(base), [""; 0], "{page}");
+        assert!(steps.as_u64() > Some(1), "{page} has {steps} steps");
+    }
+}
+
 /// The files of the lesson that a page is about, if it is one.
 fn lesson(page: &str) -> Option<[String; 3]> {
     let (folder, name) = page.strip_suffix(".html")?.split_once('/')?;
@@ -172,6 +187,7 @@ fn every_page_opens_and_says_what_the_files_say() {
     expect_no_dead_link(&told, &server.base, &site);
 
     for base in [from_files, server.base.clone()] {
+        expect_drawn_runs(&mut browser, &base, &site);
         search_finds(&mut browser, &base);
         the_switch_stays_as_it_was_left(&mut browser, &base);
         the_filter_leaves_what_has_the_words(&mut browser, &base);
