@@ -50,7 +50,7 @@ fn dashes_are_stdin_and_stdout() {
 }
 
 #[test]
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 fn a_file_that_does_not_know_its_size_is_copied_whole() {
     let folder = Folder::empty();
 

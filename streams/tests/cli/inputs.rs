@@ -128,7 +128,7 @@ fn a_file_that_may_not_be_read_is_named() {
 }
 
 #[test]
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 fn a_file_that_fails_while_it_is_read_leaves_nothing() {
     let folder = Folder::empty();
 
@@ -183,7 +183,7 @@ fn the_input_is_kept_unless_it_is_to_be_removed() {
 }
 
 #[test]
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 fn an_input_that_could_not_be_done_is_not_removed() {
     let mut cut = gz();
     cut.pop();

@@ -58,6 +58,7 @@ fn six_at_once_work_in_little_memory() {
 }
 
 /// The most threads that it has, and its largest memory in KiB, while it works.
+#[cfg(target_os = "linux")]
 fn watched(running: &mut Running) -> (usize, u64) {
     let (mut threads, mut memory) = (0, 0);
     let process = format!("/proc/{}", running.id());
@@ -73,6 +74,7 @@ fn watched(running: &mut Running) -> (usize, u64) {
     (usize::try_from(threads).unwrap(), memory)
 }
 
+#[cfg(target_os = "linux")] // They are counted in /proc.
 #[test]
 fn a_file_is_decoded_by_four_threads_in_24_mebibytes() {
     let folder = Folder::with("zeros.gz", zeros_in_gzip());
@@ -274,6 +276,7 @@ fn text_waits_for_its_reader_too() {
     }
 }
 
+#[cfg(target_os = "linux")] // It has a device that is always full.
 #[test]
 fn a_closed_stdout_is_a_failure_with_a_sentence() {
     let folder = Folder::with("a", TEXT);

@@ -1,7 +1,11 @@
 //! The tool as people and scripts meet it: arguments, files, pipes, signals, exit status.
 #![cfg_attr(
-    not(unix),
-    expect(dead_code, unused_imports, reason = "for the tests that need Unix")
+    not(target_os = "linux"),
+    expect(
+        dead_code,
+        unused_imports,
+        reason = "for the tests that need Unix or Linux"
+    )
 )]
 
 #[path = "../support/member.rs"]

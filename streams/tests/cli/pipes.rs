@@ -63,7 +63,7 @@ fn a_reader_that_was_never_there_is_no_error() {
 }
 
 #[test]
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 fn a_full_device_is_one_line_that_names_stdout() {
     let folder = Folder::with("a", TEXT).and("a.gz", Member::of(TEXT).bytes());
 
@@ -79,7 +79,7 @@ fn a_full_device_is_one_line_that_names_stdout() {
 }
 
 #[test]
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 fn a_full_device_is_one_line_that_names_it() {
     let folder = Folder::with("a", noise()).and("a.gz", Member::of(&noise()).bytes());
 
@@ -96,7 +96,7 @@ fn a_full_device_is_one_line_that_names_it() {
 }
 
 #[test]
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 fn a_list_that_cannot_be_written_is_a_failure() {
     let folder = Folder::with("a.gz", Member::of(TEXT).bytes());
     let full = File::options().write(true).open("/dev/full").unwrap();
