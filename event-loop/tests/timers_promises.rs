@@ -99,22 +99,34 @@ fn an_interval_stream_counts_what_nobody_asked_for() {
     assert_eq!(exit.code(), 0, "{exit:?}");
 }
 
+/// How long a thousand turns take while so many tasks sleep: the best of a few, since others need the processor too.
+fn a_thousand_turns(sleeping: u64) -> Duration {
+    let took = || {
+        let took = Rc::new(Cell::new(None));
+        let told = Rc::clone(&took);
+        let exit = on_virtual_clock().run(async move {
+            for n in 0..sleeping {
+                drop(spawn(async move { sleep(ms(n % 500 + 1)).await }));
+            }
+            immediate().await;
+            let start = Instant::now();
+            for _ in 0..1_000 {
+                immediate().await;
+            }
+            told.set(Some(start.elapsed()));
+        });
+        assert_eq!(exit.code(), 0);
+        took.get().unwrap()
+    };
+    (0..5).map(|_| took()).min().unwrap()
+}
+
 #[test]
 fn a_hundred_thousand_sleeping_tasks_do_not_slow_down_each_turn() {
-    let start = Instant::now();
+    let (few, many) = (a_thousand_turns(10), a_thousand_turns(100_000));
 
-    let exit = on_virtual_clock().run(async {
-        for n in 0..100_000 {
-            drop(spawn(async move { sleep(ms(n % 500 + 1)).await }));
-        }
-        for _ in 0..100_000 {
-            immediate().await;
-        }
-    });
-
-    assert_eq!(exit.code(), 0);
-    // Looking through all tasks in each turn would take minutes.
-    assert!(start.elapsed() < Duration::from_secs(30));
+    // To look through all tasks in each turn would take a thousand times as long.
+    assert!(many < 100 * few, "{few:?} with ten, {many:?} with many");
 }
 
 #[test]
