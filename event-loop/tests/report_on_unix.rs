@@ -5,6 +5,7 @@
 mod node;
 
 use std::fs::Permissions;
+use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -126,13 +127,62 @@ fn what_node_has_started_ends_with_it() {
         // It returns when nothing has our stdout any more.
         let run = record(folder.path(), &args);
 
-        assert!(run.status.success(), "{run:?}");
         if started.exists() {
+            assert!(run.status.success(), "{run:?}");
             break;
         }
     }
     let child = std::fs::read_to_string(&started).unwrap();
     until(|| is_gone(&child));
+}
+
+/// At a terminal, where the program may read what is typed. What it has started heeds neither Ctrl-C nor the end of the terminal.
+#[test]
+fn what_node_has_started_from_a_terminal_ends_with_it() {
+    if node().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let program = "const { spawn } = require('child_process');\nconst stubborn = ['-c', \"trap '' INT HUP; exec sleep 999\"];\nconst { pid } = spawn('sh', stubborn, { stdio: 'ignore' });\nprocess.stdin.once('data', (typed) => {\n  require('fs').writeFileSync('new', `${pid} ${process.stdin.isTTY} ${typed}`);\n  require('fs').renameSync('new', 'started');\n});\n";
+    std::fs::write(folder.path().join("parent.cjs"), program).unwrap();
+    let started = folder.path().join("started");
+    let tool = env!("CARGO_BIN_EXE_event-loop");
+    for signal in ["-INT", "-TERM"] {
+        let trace = format!("echo $$ > tool; exec '{tool}' trace parent.cjs -o out.html --for 0");
+        let mut terminal = at_terminal(&trace)
+            .current_dir(folder.path())
+            .stdin(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        terminal
+            .stdin
+            .as_mut()
+            .unwrap()
+            .write_all(b"typed\n")
+            .unwrap();
+        until(|| started.exists());
+
+        let group = std::fs::read_to_string(folder.path().join("tool")).unwrap();
+        kill(signal, &format!("-{}", group.trim()));
+
+        terminal.wait().unwrap();
+        let told = std::fs::read_to_string(&started).unwrap();
+        let (child, read) = told.split_once(' ').unwrap();
+        assert_eq!(read, "true typed\n");
+        until(|| is_gone(child));
+        std::fs::remove_file(&started).unwrap();
+    }
+}
+
+/// A command of the shell, at a terminal of its own.
+fn at_terminal(command: &str) -> Command {
+    let mut script = Command::new("script");
+    if cfg!(target_os = "macos") {
+        script.args(["-q", "/dev/null", "sh", "-c", command]);
+    } else {
+        script.args(["-qc", command, "/dev/null"]);
+    }
+    script
 }
 
 #[test]

@@ -57,8 +57,7 @@ impl NodeProgram {
     ///
     /// # Cancel safety
     ///
-    /// Dropping the future kills Node and what it has started, and removes what was kept for it. From a terminal, what it has started is left
-    /// to Ctrl-C.
+    /// Dropping the future kills Node and what it has started, and removes what was kept for it.
     pub async fn record(&self, stop: impl Future<Output = String>) -> Result<Trace, Error> {
         self.run(stop).await.map_err(|cause| Error::Node {
             node: self.node.clone(),
@@ -98,7 +97,7 @@ impl NodeProgram {
         command.arg(program).args(&self.args);
         command.env("EVENT_LOOP_PROGRAM", program);
         command.env("EVENT_LOOP_NOTES", notes);
-        sys::own_group(&mut command);
+        sys::own_session(&mut command);
         command.kill_on_drop(true).spawn()
     }
 }

@@ -1,12 +1,15 @@
-//! What differs between systems: groups of processes, which Windows has not.
+//! What differs between systems: sessions and groups of processes, which Windows has not.
 
 use tokio::process::{Child, Command};
 
-/// Gives the command a group of its own; at a terminal it stays in ours, since only that one may read from it.
-pub fn own_group(command: &mut Command) {
+/// Gives the command a session, and with it a group, of its own. From there a terminal can still be read, where a group in the background
+/// would be stopped; its keys reach us alone.
+pub fn own_session(command: &mut Command) {
     #[cfg(unix)]
-    if !std::io::IsTerminal::is_terminal(&std::io::stdin()) {
-        command.process_group(0);
+    #[expect(unsafe_code, reason = "std has no stable setsid")]
+    // SAFETY: between fork and exec it makes one system call, and neither allocates nor locks.
+    unsafe {
+        command.pre_exec(|| Ok(nix::unistd::setsid().map(drop)?));
     }
     #[cfg(not(unix))]
     let _ = command;
