@@ -16,9 +16,13 @@ fn example(name: &str) -> PathBuf {
         .join(name)
 }
 
+/// Without a limit of time, unless one is named.
 fn record(folder: &Path, args: &[&str]) -> Output {
     let mut tool = Command::new(env!("CARGO_BIN_EXE_event-loop"));
     tool.arg("trace").args(args).current_dir(folder);
+    if !args.contains(&"--for") {
+        tool.args(["--for", "0"]);
+    }
     tool.output().unwrap()
 }
 
@@ -39,6 +43,8 @@ const DOES: usize = 5;
 const ABOUT: usize = 6;
 const SCHEDULES: u64 = 2;
 const PRINTS: u64 = 4;
+// What a span of a page is.
+const RESULT: u64 = 10;
 
 fn rows<'a>(run: &'a Value, of: &str) -> &'a [Value] {
     run[of].as_array().unwrap()
@@ -323,11 +329,15 @@ fn timers_that_are_cleared_or_do_not_hold_the_loop_look_different() {
             })
             .collect()
     };
-    let expected = [(50, true, true), (60_000, false, false), (1, false, true)];
+    let expected = [
+        (50_000, true, true),
+        (60_000, false, false),
+        (1, false, true),
+    ];
     let text =
-        "(program p check (timeout a 50) (timeout b 60000) (unref b) (timeout c 1 (clear a)))";
+        "(program p check (timeout a 50000) (timeout b 60000) (unref b) (timeout c 1 (clear a)))";
     std::fs::write(folder.path().join("p.txt"), text).unwrap();
-    let program = "const a = setTimeout(() => {}, 50);\nsetTimeout(() => {}, 60_000).unref();\nsetTimeout(() => { clearTimeout(a); setImmediate(() => setImmediate(() => {})); }, 1);\n";
+    let program = "const a = setTimeout(() => {}, 50_000);\nsetTimeout(() => {}, 60_000).unref();\nsetTimeout(() => { clearTimeout(a); setImmediate(() => setImmediate(() => {})); }, 1);\n";
     std::fs::write(folder.path().join("p.cjs"), program).unwrap();
 
     let ours = record(folder.path(), &["p.txt", "-o", "ours.html"]);
@@ -337,7 +347,11 @@ fn timers_that_are_cleared_or_do_not_hold_the_loop_look_different() {
     let told = of(&data(&folder.path().join("ours.html"))["runs"][0]);
     assert_eq!(
         told,
-        [(50, true, true), (60_000, true, false), (1, false, true)]
+        [
+            (50_000, true, true),
+            (60_000, true, false),
+            (1, false, true)
+        ]
     );
     if node().is_some() {
         let theirs = record(folder.path(), &["p.cjs", "-o", "theirs.html"]);
@@ -560,10 +574,9 @@ fn a_script_without_an_ending_is_given_to_node_with_our_stdin_and_stdout() {
     assert!(run.status.success(), "{run:?}");
     assert_eq!(String::from_utf8_lossy(&run.stdout), "given\n");
     let stderr = String::from_utf8_lossy(&run.stderr);
-    assert!(
-        stderr.starts_with("event-loop: script: exit code 3\n"),
-        "{stderr}"
-    );
+    // A busy machine may be told first that it is recorded still.
+    let end = "event-loop: script: exit code 3";
+    assert!(stderr.lines().any(|line| line == end), "{stderr}");
 }
 
 #[test]
@@ -616,6 +629,45 @@ fn a_handle_that_is_closed_calls_back_in_the_close_phase() {
         }
         assert_eq!(phase, Some(3), "{:?}", phases_of(run));
     }
+}
+
+/// `http.get` by way of an agent, then `fetch`, twice each over a connection that is kept.
+#[test]
+fn a_connection_that_is_kept_calls_back_for_the_request_of_then() {
+    let program = r#"import http from 'node:http';
+let connections = 0;
+const server = http.createServer((request, response) => response.end(request.url));
+server.on('connection', () => { connections += 1; }).listen(0, async () => {
+  const { port } = server.address();
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  await new Promise((done) => {
+    http.get({ port, agent, path: '/a' }, (response) => { console.log('a'); response.resume(); });
+    http.get({ port, agent, path: '/b' }, (response) => { console.log('b'); response.resume().on('end', done); });
+  });
+  agent.destroy();
+  await (await fetch(`http://localhost:${port}/c`)).text();
+  for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+  await (await fetch(`http://localhost:${port}/d`)).text();
+  console.log(connections, 'connections');
+  server.close();
+  server.closeAllConnections();
+});
+"#;
+    let Some(data) = traced(&[("kept.mjs", program)]) else {
+        return;
+    };
+
+    let run = &data["runs"][0];
+    assert_eq!(texts(run), ["a", "b", "2 connections"]);
+    assert_eq!(places(run, "b").1.as_deref(), Some("kept.mjs:9"));
+    let spans = rows(run, "spans").iter();
+    let results = spans.filter(|span| span[0] == RESULT);
+    let lines = results.filter_map(|span| {
+        let first = usize::try_from(span[1].as_u64()?).unwrap();
+        rows(run, "steps")[first][LINE].as_u64()
+    });
+    let lines: Vec<_> = lines.collect();
+    assert!(lines.contains(&14), "{lines:?}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 // Tells what happens in a program: what it asks for and in which line, what runs in which phase, and what is printed. One line of JSON for
 // each event, written at once, so that nothing is lost however the program ends. Nothing here schedules anything.
 const { AsyncResource, createHook, executionAsyncId, executionAsyncResource } = require('node:async_hooks');
+const { subscribe } = require('node:diagnostics_channel');
 const { openSync, readFileSync, writeSync } = require('node:fs');
 const { syncBuiltinESMExports } = require('node:module');
 const { dirname, isAbsolute, relative, sep } = require('node:path');
@@ -29,6 +30,9 @@ if (!/^(22|24|26)\./.test(process.versions.node)) process.exit();
 const KINDS = { TickObject: 'Tick', Microtask: 'Microtask', PROMISE: 'Task', Immediate: 'Immediate', Timeout: 'Timer' };
 // What libuv does on a thread of its pool; which one, Node does not tell.
 const POOL = /^(FSREQ|FILEHANDLECLOSEREQ|GETADDRINFO|GETNAMEINFO|ZLIB|PBKDF2|SCRYPT|RANDOM)/;
+
+// The requests of HTTP that the program has made, and where.
+const requests = new WeakMap();
 
 // What is opened when it is first used is opened now: it is not the program's.
 const streams = [process.stdout, process.stderr];
@@ -141,9 +145,9 @@ createHook({
     const asked = place();
     // One call of the program may take several requests, each asked for by the one before.
     if (asked) takeBody();
-    else if (!by?.place) return;
+    made.place = asked ?? requests.get(resource.req) ?? by?.place;
+    if (!made.place) return;
     made.known = true;
-    made.place = asked ?? by.place;
     if (type === 'PROMISE') {
       // One that is not made of another, by then or await, has the running callback as its trigger. What may run it one day is not known.
       if (trigger === executionAsyncId()) return;
@@ -185,6 +189,29 @@ createHook({
     pending.delete(id);
   },
 }).enable();
+
+// ---- A connection that is kept has one request after the other: its callbacks are those of the last one.
+
+function makesRequest({ request }) {
+  requests.set(request, place() ?? resources.get(executionAsyncId())?.place);
+}
+
+function sendsRequest({ request, socket = request.socket }) {
+  const id = socket?._handle?.getAsyncId?.();
+  const connection = resources.get(id);
+  const asked = requests.get(request);
+  if (!connection?.known || !asked) return;
+  const isFirst = !connection.isUsed && connection.place.line === asked.line && connection.place.file === asked.file;
+  Object.assign(connection, { place: asked, isUsed: true });
+  if (!isFirst) tell('schedules', { id, kind: connection.kind, ...asked });
+}
+
+for (const [channel, listener] of [
+  ['http.client.request.created', makesRequest],
+  ['http.client.request.start', sendsRequest],
+  ['undici:request:create', makesRequest],
+  ['undici:client:sendHeaders', sendsRequest],
+]) subscribe(channel, listener);
 
 // ---- What async_hooks does not tell of a timer
 
