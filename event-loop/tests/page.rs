@@ -267,6 +267,43 @@ fn a_phone_can_zoom_and_what_is_to_come_can_be_read() {
     assert!(contrast.as_f64().unwrap() >= 4.5, "{contrast}");
 }
 
+/// In a lesson that starts async code inside of async code, and in one that prints long lines to its end.
+#[test]
+fn no_name_is_written_over_another_or_cut_at_the_edge() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let notes = "const drawn = [];
+        const { fillText } = CanvasRenderingContext2D.prototype;
+        CanvasRenderingContext2D.prototype.fillText = function (text, left, y, most = Infinity) {
+            drawn.push({ text, y, left, right: left + Math.min(this.measureText(text).width, most) });
+            fillText.call(this, text, left, y, most);
+        };";
+    let notes = json!({ "source": notes });
+    let notes = browser.call("Page.addScriptToEvaluateOnNewDocument", &notes);
+    for (lesson, screen) in [
+        ("in-flight", DESK),
+        ("timer-lists", DESK),
+        ("timer-lists", (390, 844)),
+    ] {
+        let page = page(folder.path(), &[lesson]);
+        browser.open(&page, screen);
+        browser.eval("drawn.length = 0");
+        browser.key("ArrowRight");
+
+        let wrong = browser.eval(
+            "drawn.filter(({ right }) => right > canvas.clientWidth)
+                .concat(drawn.filter((one, at) => drawn.slice(at + 1).some((other) =>
+                    Math.abs(one.y - other.y) < 6 && one.left < other.right && other.left < one.right)))
+                .map(({ text }) => text)",
+        );
+
+        assert_eq!(wrong, json!([]), "{lesson} {screen:?}");
+    }
+    browser.call("Page.removeScriptToEvaluateOnNewDocument", &notes);
+}
+
 #[test]
 fn it_speaks_to_those_who_do_not_see_it() {
     let Some(mut browser) = Browser::start() else {

@@ -1,6 +1,7 @@
 //! The drawing: all steps at once, for a page without buttons. It depends on the order alone, not on how long anything took.
 
 use std::io::{self, Write};
+use std::mem::replace;
 
 use super::Report;
 use super::align::{order, printed};
@@ -16,6 +17,9 @@ const ROW: usize = 24;
 const WAIT: usize = 18;
 /// As wide as a letter, about.
 const LETTER: usize = 7;
+
+/// How an area is painted that is not filled.
+const HOLLOW: &str = r#"class="unref" stroke"#;
 
 const STYLE: &str = include_str!("drawing.css");
 
@@ -149,13 +153,15 @@ impl Drawing {
             self.paint(span.kind.theme(), "fill", area);
         }
         self.arrows(lane);
-        for span in &run.spans {
-            // All of the name if there is room, else its letter.
-            let theme = span.kind.theme();
-            let fits = theme.name.len() * LETTER + 8 <= lane.width(span);
+        let mut next = [usize::MAX; 4];
+        for span in run.spans.iter().rev() {
+            // All of the name if there is room, before what runs inside of it as well, else its letter.
+            let (theme, left) = (span.kind.theme(), lane.x(span.first));
+            let end = replace(&mut next[row(span.kind)], left);
+            let room = lane.width(span).min(end.saturating_sub(left));
+            let fits = theme.name.len() * LETTER + 8 <= room;
             let text = if fits { theme.name } else { theme.letter };
-            let (x, y) = (lane.x(span.first) + 5, lane.y(span.kind) + ROW / 2);
-            self.name(theme, text, x, y);
+            self.name(theme, text, left + 5, lane.y(span.kind) + ROW / 2);
         }
         self.top = bottom + 14;
     }
@@ -204,11 +210,7 @@ impl Drawing {
         let (kind, text, paint) = match wait.kind {
             WaitKind::Job => (SpanKind::JobDone, "job".to_owned(), "fill"),
             WaitKind::Timer { ms, refed, .. } => {
-                let paint = if refed {
-                    "fill"
-                } else {
-                    r#"class="unref" stroke"#
-                };
+                let paint = if refed { "fill" } else { HOLLOW };
                 (SpanKind::Timer, format!("{ms} ms"), paint)
             }
         };

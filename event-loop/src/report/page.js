@@ -75,14 +75,16 @@ class Run {
     return kind === MICROTASK || kind === TASK ? ROWS.microtasks : ROWS.callbacks;
   }
 
-  // How deep a span lies in spans of its own row: an async function that calls another.
+  // How deep a span lies in spans of its own row, as an async function that calls another, and the first span that lies in each so.
   depthsOfSpans() {
     const { kind, parent } = this.spans;
     const depths = [];
+    this.inner = [];
     kind.forEach((own, span) => {
       let outer = parent[span];
       while (outer >= 0 && this.row(kind[outer]) !== this.row(own)) outer = parent[outer];
       depths.push(outer < 0 ? 0 : depths[outer] + 1);
+      if (outer >= 0) this.inner[outer] ??= span;
     });
     return depths;
   }
@@ -403,11 +405,14 @@ function drawSpans(lane, run, from, until, step, ink) {
     if (right <= drawn[run.row(kind[span])] + 0.4 && depth === 0) continue;
     drawn[run.row(kind[span])] = right;
     const isNow = first[span] <= step && step <= last[span];
-    drawBox(left, row.y + depth * 3, Math.max(1, right - left - (state.width > 4 ? 1 : 0)), row.height - depth * 3, looks[kind[span]], isNow, ink);
+    const inner = run.inner[span];
+    const end = Math.min(canvas.clientWidth, inner === undefined ? right : x(positions[lane.r][first[inner]]));
+    drawBox(left, row.y + depth * 3, Math.max(1, right - left - (state.width > 4 ? 1 : 0)), row.height - depth * 3, looks[kind[span]], isNow, ink, end);
   }
 }
 
-function drawBox(left, top, width, height, look, isNow, ink) {
+// There is room for its name as far as `end`: what lies inside of it begins there, or the edge is there.
+function drawBox(left, top, width, height, look, isNow, ink, end) {
   pen.globalAlpha = isNow ? 1 : 0.8;
   pen.fillStyle = look.colour;
   pen.fillRect(left, top, width, height);
@@ -422,7 +427,7 @@ function drawBox(left, top, width, height, look, isNow, ink) {
   pen.textAlign = 'left';
   pen.font = '600 12px system-ui, sans-serif';
   const middle = Math.max(left, layout.gutter) + 4;
-  const room = left + width - middle - 3;
+  const room = Math.min(left + width, end) - middle - 3;
   const text = room > pen.measureText(look.name).width ? look.name : look.letter;
   if (room > 5) pen.fillText(text, middle, top + height / 2 + 1);
 }
@@ -460,7 +465,7 @@ function drawWaits(lane, run, from, until, step, ink) {
       pen.font = '10px system-ui, sans-serif';
       pen.fillStyle = isNow && wait.refed !== false ? look.ink : ink.text;
       const start = Math.max(left, layout.gutter) + 4;
-      const fits = (text) => pen.measureText(text).width < right - start - 4;
+      const fits = (text) => pen.measureText(text).width < Math.min(right, canvas.clientWidth) - start - 4;
       const text = (wait.isJob ? ['job'] : [setting(wait), `${wait.ms} ms`]).find(fits);
       if (text) pen.fillText(text, start, row.y + row.height / 2 + 1);
     }
@@ -505,14 +510,21 @@ function drawFlags(lane, run, from, until, step, ink) {
     pen.fillStyle = i <= step ? ink.text : ink.rule;
     pen.fillRect(left, top, i === step ? 3 : 1, foot - top + 4);
   }
-  // Where the text in each row ends: one that would be cut at the right edge stands before its line if there is room.
+  // Where the text in each row ends: one that would be cut at the right edge stands before its line if there is room, or is shortened, to nothing at the edge itself.
   const ends = new Map();
-  for (const { i, left, room, top } of flags.filter((flag) => flag.room > 12)) {
+  for (const { i, left, room, top } of flags.filter((flag) => flag.room > 12 && flag.left < canvas.clientWidth)) {
     pen.font = `${i === step ? 'bold ' : ''}12px ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", Menlo, monospace`;
-    const letters = Math.max(1, Math.floor(room / 7.3));
-    const words = short(run.texts[run.steps.arg[i]].trim() || '(empty line)', Math.min(letters, 120));
-    const { width } = pen.measureText(words);
-    const isBefore = left + 5 + width > canvas.clientWidth && left - 8 - width > (ends.get(top) ?? layout.gutter);
+    const all = run.texts[run.steps.arg[i]].trim() || '(empty line)';
+    const wordsIn = (room) => short(all, Math.min(Math.max(1, Math.floor(room / 7.3)), 120));
+    let words = wordsIn(room);
+    let { width } = pen.measureText(words);
+    const isCut = left + 5 + width > canvas.clientWidth;
+    const isBefore = isCut && left - 8 - width > (ends.get(top) ?? layout.gutter);
+    if (isCut && !isBefore) {
+      words = wordsIn(canvas.clientWidth - left - 14);
+      ({ width } = pen.measureText(words));
+      if (left + 5 + width > canvas.clientWidth) continue;
+    }
     const start = isBefore ? left - 5 - width : left + 5;
     ends.set(top, start + width);
     pen.fillStyle = ink.paper;
