@@ -89,7 +89,11 @@ pub fn once_callback<R: CallbackResult>(
     kind: SpanKind,
     callback: impl FnOnce() -> R + 'static,
 ) -> OnceCallback {
-    probe::once(kind, move || callback().into_callback_result().map(drop))
+    let callback = move || callback().into_callback_result().map(drop);
+    match probe::scheduled(kind, None) {
+        None => Box::new(callback),
+        Some(noted) => Box::new(move || noted.run(callback)),
+    }
 }
 
 /// Boxes a callback that may run again.
@@ -97,9 +101,11 @@ pub fn once_callback<R: CallbackResult>(
 pub fn repeat_callback<R: CallbackResult>(
     mut callback: impl FnMut() -> R + 'static,
 ) -> RepeatCallback {
-    probe::repeat(SpanKind::Timer, move || {
-        callback().into_callback_result().map(drop)
-    })
+    let mut callback = move || callback().into_callback_result().map(drop);
+    match probe::scheduled(SpanKind::Timer, None) {
+        None => Box::new(callback),
+        Some(noted) => Box::new(move || noted.run(&mut callback)),
+    }
 }
 
 /// Runs a callback. To the loop, a panic is an error like any other.

@@ -76,7 +76,8 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) if message::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => match error.downcast_ref::<signals::Interrupted>() {
-            Some(interrupted) => ExitCode::from(interrupted.status()),
+            // What a shell says of one who was ended by it.
+            Some(signals::Interrupted(signal)) => ExitCode::from(128 + *signal as u8),
             None => message::report(&error),
         },
     }

@@ -171,31 +171,23 @@ impl Drop for Entered {
 
 /// Calls `action`, which calls no foreign code, with the loop of this thread.
 #[track_caller]
-pub fn with<R>(action: impl FnOnce(&EventLoop) -> R) -> R {
+pub fn with<R>(action: impl FnOnce(&Rc<EventLoop>) -> R) -> R {
     match try_with(action) {
         Some(result) => result,
-        None => no_loop(),
+        None => panic!(
+            "no event loop runs on this thread: call this inside event_loop::run(async {{ .. }}) or event_loop::run_script(|| ..)"
+        ),
     }
 }
 
 /// As [`with`]; nothing where no loop runs.
-pub fn try_with<R>(action: impl FnOnce(&EventLoop) -> R) -> Option<R> {
-    let found = CURRENT.try_with(|current| current.borrow().as_deref().map(action));
+pub fn try_with<R>(action: impl FnOnce(&Rc<EventLoop>) -> R) -> Option<R> {
+    let found = CURRENT.try_with(|current| current.borrow().as_ref().map(action));
     found.ok().flatten()
 }
 
 /// The loop of this thread, to be used while foreign code runs.
 #[track_caller]
 pub fn current() -> Rc<EventLoop> {
-    match CURRENT.try_with(|current| current.borrow().clone()) {
-        Ok(Some(event_loop)) => event_loop,
-        _ => no_loop(),
-    }
-}
-
-#[track_caller]
-fn no_loop() -> ! {
-    panic!(
-        "no event loop runs on this thread: call this inside event_loop::run(async {{ .. }}) or event_loop::run_script(|| ..)"
-    )
+    with(Rc::clone)
 }

@@ -23,29 +23,24 @@ mod off {
     use std::fmt::Arguments;
     use std::panic::Location;
 
-    use crate::callback::{BoxError, OnceCallback, RepeatCallback, SpanKind};
-    use crate::data::task_table::{BoxFuture, TaskKey};
+    use crate::callback::SpanKind;
+    use crate::data::task_table::TaskKey;
     use crate::data::timer_lists::{TimerChange, TimerKey};
 
     /// The time of a phase or a callback, which is not recorded.
     pub struct Slice;
 
-    pub fn once(
-        _kind: SpanKind,
-        callback: impl FnOnce() -> Result<(), BoxError> + 'static,
-    ) -> OnceCallback {
-        Box::new(callback)
+    /// What a recording knows of a callback.
+    pub enum Noted {}
+
+    impl Noted {
+        pub fn run<R>(&self, _work: impl FnOnce() -> R) -> R {
+            match *self {}
+        }
     }
 
-    pub fn repeat(
-        _kind: SpanKind,
-        callback: impl FnMut() -> Result<(), BoxError> + 'static,
-    ) -> RepeatCallback {
-        Box::new(callback)
-    }
-
-    pub fn task(_kind: SpanKind, _key: TaskKey, future: BoxFuture) -> BoxFuture {
-        future
+    pub fn scheduled(_kind: SpanKind, _task: Option<TaskKey>) -> Option<Noted> {
+        None
     }
 
     pub fn at_location<R>(_location: &'static Location<'static>, work: impl FnOnce() -> R) -> R {

@@ -11,8 +11,6 @@ mod sys;
 
 pub use node_program::NodeProgram;
 
-use serde::Serialize;
-
 use crate::trace::Trace;
 
 /// What is to be drawn.
@@ -34,23 +32,17 @@ use crate::trace::Trace;
 pub struct Report {
     title: String,
     runs: Vec<Trace>,
-    sources: Vec<Source>,
-}
-
-#[derive(Debug, Serialize)]
-struct Source {
-    name: String,
-    text: String,
+    /// The names and the texts of files.
+    sources: Vec<(String, String)>,
 }
 
 impl Report {
     /// A recording, under this title.
     #[must_use]
     pub fn new(title: &str, mut recorded: Trace) -> Self {
-        let sources = std::mem::take(&mut recorded.sources).into_iter();
         Self {
             title: title.to_owned(),
-            sources: sources.map(|(name, text)| Source { name, text }).collect(),
+            sources: std::mem::take(&mut recorded.sources),
             runs: vec![recorded],
         }
     }
@@ -58,8 +50,7 @@ impl Report {
     /// Shows the text of a file with the current line lit, wherever `name` is the end of the file's path.
     #[must_use]
     pub fn source(mut self, name: &str, text: &str) -> Self {
-        let (name, text) = (name.to_owned(), text.to_owned());
-        self.sources.push(Source { name, text });
+        self.sources.push((name.to_owned(), text.to_owned()));
         self
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Rust gives a future up by dropping it. A signal says so from afar, to many at once; [`AbortSignal::guard`] turns it into that drop.
 
+use std::any::Any;
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -25,13 +26,8 @@ pub struct AbortSignal(Rc<Inner>);
 #[derive(Default)]
 struct Inner {
     state: RefCell<State>,
-    /// What has its giver: withdrawn with the last handle.
-    source: OnceCell<Source>,
-}
-
-enum Source {
-    Timer(Timeout),
-    Signals(#[expect(dead_code, reason = "dropped, never read")] Vec<Listening>),
+    /// What has its giver, to be withdrawn with the last handle: a timer, or what listens to other signals.
+    source: OnceCell<Box<dyn Any>>,
 }
 
 #[derive(Default)]
@@ -79,7 +75,7 @@ impl AbortSignal {
         let reason = "The operation was aborted due to timeout";
         let timer = set_timeout(delay, move || giver.give(BoxError::from(reason).into()));
         timer.unref();
-        signal.with_source(Source::Timer(timer))
+        signal.with_source(ClearOnDrop(timer))
     }
 
     /// Returns a signal that comes with the first of `signals`. Node: `AbortSignal.any`.
@@ -97,15 +93,15 @@ impl AbortSignal {
                 giver.give(given.reason().expect("the signal was given"));
             }))
         };
-        any.with_source(Source::Signals(signals.into_iter().map(listen).collect()))
+        any.with_source(signals.into_iter().map(listen).collect::<Vec<_>>())
     }
 
     pub(crate) fn giver(&self) -> Giver {
         Giver(Rc::downgrade(&self.0))
     }
 
-    fn with_source(self, source: Source) -> Self {
-        let _ = self.0.source.set(source);
+    fn with_source(self, source: impl Any) -> Self {
+        let _ = self.0.source.set(Box::new(source));
         self
     }
 
@@ -177,14 +173,14 @@ impl AbortSignal {
         &self,
         future: F,
     ) -> impl Future<Output = Result<F::Output, Error>> + use<F> {
-        let (given, resolver) = Promise::pending();
+        let (mut given, resolver) = Promise::pending();
         let was_given = self.is_aborted();
-        let listening = Listening(self.on_abort(move || resolver.resolve(())));
-        let mut given = if was_given {
-            Promise::resolved(())
+        let mut listening = None;
+        if was_given {
+            resolver.resolve(());
         } else {
-            given
-        };
+            listening = Some(Listening(self.on_abort(move || resolver.resolve(()))));
+        }
         let signal = self.clone();
         async move {
             let _listening = listening;
@@ -241,11 +237,12 @@ impl AbortListener {
     }
 }
 
-impl Drop for Source {
+/// Clears its timer when it is dropped.
+struct ClearOnDrop(Timeout);
+
+impl Drop for ClearOnDrop {
     fn drop(&mut self) {
-        if let Self::Timer(timer) = self {
-            timer.clear();
-        }
+        self.0.clear();
     }
 }
 

@@ -14,7 +14,7 @@ use std::task::{Context, Poll};
 use crate::callback::{BoxError, CallbackResult};
 use crate::data::task_table::TaskKey;
 use crate::error::Error;
-use crate::event_loop::{LoopKey, current, try_with};
+use crate::event_loop::{EventLoop, LoopKey, current, try_with};
 use crate::phases::rejections::Rejected;
 use crate::phases::tasks::PromiseWaker;
 
@@ -130,12 +130,11 @@ impl<T: 'static> Promise<T> {
     }
 
     fn set_ref(&self, refed: bool) -> &Self {
-        if let Some(task) = &self.task {
-            task.find(|event_loop, key| {
-                let mut tasks = event_loop.tasks.all.borrow_mut();
-                tasks.get_mut(key).map(|task| task.refed = refed)
-            });
-        }
+        let set = |event_loop: &EventLoop, key| {
+            let mut tasks = event_loop.tasks.all.borrow_mut();
+            tasks.get_mut(key).map(|task| task.refed = refed)
+        };
+        self.task.as_ref().and_then(|task| task.find(set));
         self
     }
 

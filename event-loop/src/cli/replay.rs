@@ -13,6 +13,8 @@ use std::process::ExitCode;
 use anyhow::Context;
 use event_loop::{Builder, Clock};
 
+pub use parse::Script;
+
 /// What can be said about a replay.
 #[derive(clap::Args)]
 pub struct Args {
@@ -27,18 +29,18 @@ pub struct Args {
 /// Plays the file.
 pub fn replay(args: &Args) -> anyhow::Result<ExitCode> {
     let file = args.file.as_deref().unwrap_or(Path::new("-"));
-    play(&name_of(file), &read(file)?, args.real_clock)
+    let name = name_of(file);
+    let script = parse(&name, &read(file)?)?;
+    play(name, script, args.real_clock)
 }
 
-/// Plays a text that was read from a file of this name.
-pub fn play(name: &str, text: &str, real_clock: bool) -> anyhow::Result<ExitCode> {
-    let script = parse(name, text)?;
+/// Plays a script that was read from a file of this name.
+pub fn play(name: String, script: Script, real_clock: bool) -> anyhow::Result<ExitCode> {
     let clock = if real_clock {
         Clock::Real
     } else {
         Clock::Virtual
     };
-    let name = name.to_owned();
     let exit = Builder::new()
         .clock(clock)
         .run_script(move || interpreter::start(&name, script));
@@ -46,12 +48,8 @@ pub fn play(name: &str, text: &str, real_clock: bool) -> anyhow::Result<ExitCode
     Ok(exit.into_result().map(|_| ExitCode::SUCCESS)?)
 }
 
-/// Says what is wrong with a text before it is played.
-pub fn check(name: &str, text: &str) -> anyhow::Result<()> {
-    parse(name, text).map(drop)
-}
-
-fn parse(name: &str, text: &str) -> anyhow::Result<parse::Script> {
+/// Reads a script, or says what is wrong with it.
+pub fn parse(name: &str, text: &str) -> anyhow::Result<Script> {
     let script = parse::parse(text);
     script.map_err(|wrong| anyhow::anyhow!("{name}:{wrong}"))
 }
@@ -67,12 +65,12 @@ pub fn name_of(file: &Path) -> String {
 
 /// All of a file; `-` is stdin.
 pub fn read(file: &Path) -> anyhow::Result<String> {
-    let mut bytes = Vec::new();
-    let result = if file == Path::new("-") {
-        std::io::stdin().lock().read_to_end(&mut bytes).map(drop)
+    let bytes = if file == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
     } else {
-        std::fs::read(file).map(|read| bytes = read)
+        std::fs::read(file)
     };
-    result.with_context(|| name_of(file))?;
+    let bytes = bytes.with_context(|| name_of(file))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -16,13 +16,6 @@ use super::sys::first_signal;
 #[error("ended by signal {0}")]
 pub struct Interrupted(pub i32);
 
-impl Interrupted {
-    /// What a shell says of one who was ended by it.
-    pub fn status(&self) -> u8 {
-        u8::try_from(128 + self.0).unwrap_or(u8::MAX)
-    }
-}
-
 /// Told by work on another thread that nothing reads stdout any more.
 pub static READER_LEFT: Notify = Notify::const_new();
 

@@ -2,8 +2,7 @@
 
 use std::cell::Cell;
 use std::ffi::OsString;
-use std::fs;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
@@ -78,25 +77,20 @@ pub fn trace(args: &Args) -> anyhow::Result<ExitCode> {
     let named = [Some(args.what.as_str()), args.beside.as_deref()];
     let subjects = named.into_iter().flatten().map(Subject::find);
     let subjects = subjects.collect::<anyhow::Result<Vec<_>>>()?;
-    let mut temporary = None;
-    let traced = until_signal(async {
+    until_signal(async {
         // First, for then nothing has been printed if there is no place for it.
         let file = AtomicFile::open(path).with_context(|| path.display().to_string())?;
-        temporary = file.temporary().map(Path::to_owned);
         let (runs, status) = record(&subjects, args).await?;
+        let mut out = BufWriter::new(file.writer()?);
         // On a thread of its own: a pipe may have a reader that takes its time.
-        let write = move || file.write(|out| draw(format, &subjects, runs, out));
+        let write = move || draw(format, &subjects, runs, &mut out).and_then(|()| out.flush());
         let written = tokio::task::spawn_blocking(write).await?;
+        let written = written.and_then(|()| file.finish());
         written.with_context(|| path.display().to_string())?;
         // To stderr: stdout is what the program prints.
         let _ = writeln!(io::stderr(), "event-loop: wrote {}", path.display());
         status
-    });
-    if let (Err(_), Some(temporary)) = (&traced, temporary) {
-        // What another thread has begun to write is not dropped.
-        let _ = fs::remove_file(temporary);
-    }
-    traced
+    })
 }
 
 /// What a run of ours has come to.
@@ -148,7 +142,7 @@ enum Program {
     Node(PathBuf),
     Lesson(&'static tour::Lesson),
     /// A file of small programs, by the name that messages give it.
-    Replay(String),
+    Replay(String, replay::Script),
 }
 
 impl Subject {
@@ -168,13 +162,15 @@ impl Subject {
         let (name, text) = (replay::name_of(path), replay::read(path)?);
         let file = Path::new(&name).file_name().unwrap_or_default();
         let file = file.to_string_lossy().into_owned();
-        let what = match path.extension().and_then(|end| end.to_str()) {
-            Some("mjs" | "cjs" | "js" | "mts" | "cts" | "ts") => Program::Node(path.to_owned()),
-            _ if is_script_of_node(&text) => Program::Node(path.to_owned()),
-            _ => {
-                replay::check(&name, &text)?;
-                Program::Replay(name)
-            }
+        let end = path.extension().and_then(|end| end.to_str());
+        let is_module = matches!(end, Some("mjs" | "cjs" | "js" | "mts" | "cts" | "ts"));
+        // A script says so itself: `#!/usr/bin/env node`.
+        let first = text.lines().next().unwrap_or_default();
+        let what = if is_module || first.starts_with("#!") && first.contains("node") {
+            Program::Node(path.to_owned())
+        } else {
+            let script = replay::parse(&name, &text)?;
+            Program::Replay(name, script)
         };
         Ok(Self {
             what,
@@ -196,32 +192,25 @@ impl Subject {
     async fn record(&self, args: &Args) -> anyhow::Result<(Status, Trace)> {
         let real_clock = args.real_clock;
         let run: Box<dyn FnOnce() -> Status + Send> = match &self.what {
-            Program::Node(program) => {
-                let node = std::env::var_os("NODE").filter(|node| !node.is_empty());
-                let program = NodeProgram::new(node.unwrap_or_else(|| "node".into()), program);
-                return self
-                    .record_node(&program.args(&args.args), args.time_limit)
-                    .await;
-            }
+            Program::Node(program) => return self.record_node(program, args).await,
             Program::Lesson(lesson) => {
                 // It sends itself one.
                 CTRL_C_IS_TAKEN.store(lesson.name == "ctrl-c", Ordering::Relaxed);
                 Box::new(|| Ok(run_lesson(lesson)))
             }
-            Program::Replay(name) => {
-                let (name, text) = (name.clone(), self.text.clone());
-                Box::new(move || replay::play(&name, &text, real_clock))
+            Program::Replay(name, script) => {
+                let (name, script) = (name.clone(), script.clone());
+                Box::new(move || replay::play(name, script, real_clock))
             }
         };
         Ok(tokio::task::spawn_blocking(|| event_loop::trace(run)).await?)
     }
 
     /// Runs it to its end, for that time, or until Ctrl-C, which is drawn as well.
-    async fn record_node(
-        &self,
-        program: &NodeProgram,
-        limit: Duration,
-    ) -> anyhow::Result<(Status, Trace)> {
+    async fn record_node(&self, program: &Path, args: &Args) -> anyhow::Result<(Status, Trace)> {
+        let node = std::env::var_os("NODE").filter(|node| !node.is_empty());
+        let program = NodeProgram::new(node.unwrap_or_else(|| "node".into()), program);
+        let (program, limit) = (program.args(&args.args), args.time_limit);
         let status = Cell::new(Ok(ExitCode::SUCCESS));
         let time_limit = async {
             let silent = limit.min(Duration::from_secs(1));
@@ -254,12 +243,6 @@ impl Subject {
     fn tell(&self, text: &str) {
         let _ = writeln!(io::stderr(), "event-loop: {}: {text}", self.title);
     }
-}
-
-/// Whether its first line gives it to Node: `#!/usr/bin/env node`.
-fn is_script_of_node(text: &str) -> bool {
-    let first = text.lines().next().unwrap_or_default();
-    first.starts_with("#!") && first.contains("node")
 }
 
 /// Runs a lesson in this process. Its `println!` panics when nothing reads any more: that ends us as well, without a word.

@@ -28,8 +28,7 @@ pub struct ImmediateQueue {
 
 impl ImmediateQueue {
     pub fn push(&mut self, callback: OnceCallback) -> u64 {
-        let callback = Some(callback);
-        let refed = true;
+        let (callback, refed) = (Some(callback), true);
         self.queue.push_back(ImmediateEntry { callback, refed });
         self.count += 1;
         self.refs += 1;

@@ -4,10 +4,12 @@
 //! channels of tokio work unchanged. Between two polls nothing runs inside of tokio, so its budgets and queues do not affect the order.
 
 use std::cell::{Cell, RefCell};
-use std::future::{poll_fn, ready};
+use std::future::{pending, poll_fn, ready};
 use std::io;
 use std::iter::from_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use slotmap::new_key_type;
@@ -101,24 +103,30 @@ impl Poller {
     }
 
     pub fn poll(&self, wait: Wait) {
-        if let Wait::Until(then, rest) = wait {
-            self.wake_timer.set(then, rest);
-        }
         self.polling.set(true);
+        let runtime = self.runtime();
         match wait {
-            Wait::No => self.runtime().block_on(tokio::task::yield_now()),
-            _ => self.runtime().block_on(poll_fn(|cx| {
-                let mut arriving = self.arriving.borrow_mut();
-                let arrived = &mut self.arrived.borrow_mut();
-                let first = arriving.poll_recv_many(cx, arrived, usize::MAX);
-                if first.is_ready() || matches!(wait, Wait::Forever) {
-                    first.map(drop)
-                } else {
-                    self.wake_timer.poll(cx)
-                }
-            })),
+            Wait::No => runtime.block_on(tokio::task::yield_now()),
+            Wait::Until(then, rest) => {
+                runtime.block_on(self.arrival_or(self.wake_timer.wait(then, rest)));
+            }
+            Wait::Forever => runtime.block_on(self.arrival_or(pending())),
         }
         self.polling.set(false);
+    }
+
+    /// Waits for the first completion, or for `end`.
+    async fn arrival_or(&self, end: impl Future<Output = ()>) {
+        let mut end = pin!(end);
+        poll_fn(|cx| {
+            let arrived = &mut self.arrived.borrow_mut();
+            let mut arriving = self.arriving.borrow_mut();
+            match arriving.poll_recv_many(cx, arrived, usize::MAX) {
+                Poll::Ready(_) => Poll::Ready(()),
+                Poll::Pending => end.as_mut().poll(cx),
+            }
+        })
+        .await;
     }
 }
 

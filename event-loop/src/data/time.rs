@@ -45,10 +45,9 @@ impl Time {
 
     /// The least difference between two times that counts: Node's millisecond, or [`REAL_RESOLUTION`].
     pub fn resolution(&self) -> u64 {
-        if self.is_virtual() {
-            MILLISECOND
-        } else {
-            REAL_RESOLUTION
+        match &self.virtual_now {
+            Some(_) => MILLISECOND,
+            None => REAL_RESOLUTION,
         }
     }
 

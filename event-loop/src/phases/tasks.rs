@@ -3,6 +3,7 @@
 //! JavaScript continues an `await` in a microtask. Here a woken task is one, and *what wakes it decides the queue*: code on this thread, the
 //! microtask queue; the system or another thread, the poll phase, which hands on one task at a time, with a drain after each.
 
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Wake, Waker};
@@ -20,9 +21,12 @@ const MAX_DEPTH: u32 = 64;
 impl EventLoop {
     /// Adds a task; it runs when it is polled or woken.
     #[track_caller]
-    pub fn add_task(&self, future: BoxFuture) -> TaskKey {
+    pub fn add_task(&self, mut future: BoxFuture) -> TaskKey {
         let key = self.tasks.add(&self.poller.completions);
-        let future = probe::task(SpanKind::Task, key, future);
+        if let Some(noted) = probe::scheduled(SpanKind::Task, Some(key)) {
+            let poll = move |cx: &mut Context<'_>| noted.run(|| future.as_mut().poll(cx));
+            future = Box::pin(poll_fn(poll));
+        }
         if let Some(task) = self.tasks.all.borrow_mut().get_mut(key) {
             task.body = Some((future, Waker::from(Arc::clone(&task.waker))));
         }
@@ -106,6 +110,7 @@ impl Wake for TaskWaker {
 }
 
 /// What waits for a promise. A task of the loop is known by its key, not by a clone of its waker, so that a promise never counts as the outside.
+#[derive(Debug)]
 pub enum PromiseWaker {
     Task(TaskKey),
     Other(Waker),

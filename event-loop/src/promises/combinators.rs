@@ -45,10 +45,8 @@ impl<T: 'static> Promise<T> {
         handler: impl FnOnce(Error) -> R + 'static,
     ) -> Self {
         spawn(async move {
-            match self.await {
-                Ok(value) => Ok(value),
-                Err(error) => handler(error).into_callback_result(),
-            }
+            let result = self.await;
+            result.or_else(|error| handler(error).into_callback_result())
         })
     }
 
@@ -59,11 +57,8 @@ impl<T: 'static> Promise<T> {
     /// Outside a loop.
     #[track_caller]
     pub fn all(promises: impl IntoIterator<Item = Self>) -> Promise<Vec<T>> {
-        collect(
-            promises,
-            |result| result.map_err(Err),
-            |values| Some(Ok(values)),
-        )
+        let choose = |result: Result<T, Error>| result.map_err(Err);
+        collect(promises, choose, |values| Some(Ok(values)))
     }
 
     /// Promises what has come of each, in order. Node: `Promise.allSettled`.
@@ -93,13 +88,9 @@ impl<T: 'static> Promise<T> {
     /// Outside a loop.
     #[track_caller]
     pub fn any(promises: impl IntoIterator<Item = Self>) -> Self {
-        let choose = |result| match result {
-            Ok(value) => Err(Ok(value)),
-            Err(error) => Ok(error),
-        };
-        collect(promises, choose, |errors| {
-            Some(Err(Error::AllRejected(errors.into())))
-        })
+        let choose = |result: Result<T, Error>| result.map_or_else(Ok, |value| Err(Ok(value)));
+        let all_failed = |errors: Vec<_>| Some(Err(Error::AllRejected(errors.into())));
+        collect(promises, choose, all_failed)
     }
 }
 

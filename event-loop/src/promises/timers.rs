@@ -4,7 +4,6 @@
 //! an item. Dropping one clears its timer, which Node leaves to an `AbortSignal`.
 
 use std::cell::{Cell, RefCell};
-use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
@@ -116,33 +115,20 @@ pub fn interval(period: Duration) -> Interval {
     }
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct PendingTicks {
     count: Cell<usize>,
     waker: RefCell<Option<PromiseWaker>>,
 }
 
 /// The stream of [`interval`]. It never ends; dropping it clears the timer.
+#[derive(Debug)]
 pub struct Interval {
     period: Duration,
     made_at: &'static Location<'static>,
     pending: Rc<PendingTicks>,
     /// Set by the first poll, as Node's iterator begins with the first `next()`.
     timer: Option<ClearOnDrop>,
-}
-
-impl Interval {
-    fn start(&self) -> ClearOnDrop {
-        let pending = Rc::clone(&self.pending);
-        let tick = move || {
-            pending.count.set(pending.count.get() + 1);
-            if let Some(waker) = pending.waker.take() {
-                waker.wake();
-            }
-        };
-        let set = || ClearOnDrop(set_interval(self.period, tick));
-        probe::at_location(self.made_at, set)
-    }
 }
 
 impl Stream for Interval {
@@ -153,7 +139,15 @@ impl Stream for Interval {
     /// Outside a loop.
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<()>> {
         if self.timer.is_none() {
-            self.timer = Some(self.start());
+            let pending = Rc::clone(&self.pending);
+            let tick = move || {
+                pending.count.set(pending.count.get() + 1);
+                if let Some(waker) = pending.waker.take() {
+                    waker.wake();
+                }
+            };
+            let set = || ClearOnDrop(set_interval(self.period, tick));
+            self.timer = Some(probe::at_location(self.made_at, set));
         }
         let count = self.pending.count.get();
         if count > 0 {
@@ -162,12 +156,6 @@ impl Stream for Interval {
         }
         self.pending.waker.replace(Some(PromiseWaker::new(cx)));
         Poll::Pending
-    }
-}
-
-impl fmt::Debug for Interval {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Interval({:?})", self.period)
     }
 }
 

@@ -102,9 +102,8 @@ impl Drawing {
 
     fn text(&mut self, class: &str, x: usize, y: usize, text: &str) {
         let text = as_text(text);
-        self.put(&format!(
-            r#"<text class="{class}" x="{x}" y="{y}">{text}</text>"#
-        ));
+        let text = format!(r#"<text class="{class}" x="{x}" y="{y}">{text}</text>"#);
+        self.put(&text);
     }
 
     fn rect(&mut self, class: &str, area: Area) {
@@ -115,17 +114,15 @@ impl Drawing {
     /// A rectangle of its colour, as its `fill` or its `stroke`.
     fn paint(&mut self, theme: &Theme, paint: &str, area: Area) {
         let (area, colour, name) = (attributes(area), theme.colour, theme.name);
-        self.put(&format!(
-            r#"<rect {area} {paint}="{colour}"><title>{name}</title></rect>"#
-        ));
+        let rect = format!(r#"<rect {area} {paint}="{colour}"><title>{name}</title></rect>"#);
+        self.put(&rect);
     }
 
     /// A name or a letter in its colour's ink.
     fn name(&mut self, theme: &Theme, text: &str, x: usize, y: usize) {
         let ink = theme.ink;
-        self.put(&format!(
-            r#"<text class="in" x="{x}" y="{y}" style="fill:{ink}">{text}</text>"#
-        ));
+        let text = format!(r#"<text class="in" x="{x}" y="{y}" style="fill:{ink}">{text}</text>"#);
+        self.put(&text);
     }
 
     fn band(&mut self, y: usize, height: usize, name: &str) {
@@ -227,7 +224,7 @@ impl Drawing {
     /// From what led to a callback to where it begins to run.
     fn arrows(&mut self, lane: &Lane) {
         for (step, number) in lane.run.steps.iter().zip(0..) {
-            let StepKind::Runs { cause: Some(cause) } = step.does else {
+            let StepKind::Runs(Some(cause)) = step.does else {
                 continue;
             };
             let (x1, y1) = (lane.x(cause) + 12, lane.middle(cause));
@@ -237,9 +234,8 @@ impl Drawing {
             let (from, to, before) = (y1 + bend / 3, y2 + dip, x2.saturating_sub(bend));
             let curve = format!("M{x1} {y1}C{x1} {from} {before} {to} {x2} {y2}m-6 -4l6 4l-6 4");
             self.put(&format!(r#"<path class="why" d="{curve}"/>"#));
-            self.put(&format!(
-                r#"<circle class="why" cx="{x1}" cy="{y1}" r="2.5"/>"#
-            ));
+            let circle = format!(r#"<circle class="why" cx="{x1}" cy="{y1}" r="2.5"/>"#);
+            self.put(&circle);
         }
     }
 

@@ -8,12 +8,12 @@ use crate::callback::{BoxError, SpanKind};
 use crate::trace::{Recorder, Trace};
 
 /// An event, at which microsecond, and what belongs to it. Only what the program itself has asked for is told.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Note {
     event: Event,
     at: u64,
     /// What it is about.
-    #[serde(default)]
     id: u64,
     kind: Option<SpanKind>,
     /// A file of the program, from its folder; nothing for the program itself.
@@ -21,22 +21,19 @@ struct Note {
     /// Nothing if it is not known.
     line: Option<u32>,
     /// For how long a timer is set.
-    #[serde(default)]
     ms: u64,
     /// Whether the phase is the first of its turn.
-    #[serde(default)]
     turns: bool,
     /// Whether a timer that has run is over.
-    #[serde(default)]
     fired: bool,
     /// What was printed, the version of Node, or all of a file.
-    #[serde(default)]
     text: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Event {
+    #[default]
     Node,
     Source,
     Enters,
@@ -66,9 +63,8 @@ pub fn read(notes: &str, program: &str, end: &str) -> Result<Trace, BoxError> {
     }
     let name = format!("Node {version}{end}");
     // All callbacks that run: that of a promise which nothing awaits does not.
-    let runs = notes
-        .iter()
-        .filter(|note| matches!(note.event, Event::Runs));
+    let is_run = |note: &&Note| matches!(note.event, Event::Runs);
+    let runs = notes.iter().filter(is_run);
     let run: HashSet<u64> = runs.map(|note| note.id).collect();
     let mut recorder = Recorder::default();
     // The program's is the first of the files, whatever comes of it.

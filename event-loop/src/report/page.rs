@@ -29,11 +29,13 @@ impl Report {
         let order = order(&self.runs);
         let runs = self.runs.iter().zip(&order.columns);
         let runs = runs.map(|(run, columns)| run_as_json(run, columns));
+        let sources = self.sources.iter();
+        let sources = sources.map(|(name, text)| json!({ "name": name, "text": text }));
         json!({
             "title": self.title,
             "agreed": order.agreed,
             "looks": THEMES,
-            "sources": self.sources,
+            "sources": sources.collect::<Vec<_>>(),
             "runs": runs.collect::<Vec<_>>(),
         })
     }
@@ -59,15 +61,8 @@ fn run_as_json(run: &Trace, columns: &[usize]) -> Value {
     let steps = run.steps.iter().zip(columns);
     let steps = steps.map(|(step, column)| step_as_json(step, *column));
     let spans = run.spans.iter().map(|span| {
-        let (kind, parent) = (span.kind as usize, span.parent);
-        json!([
-            kind,
-            span.first,
-            span.last,
-            span.until,
-            parent,
-            span.begins_turn
-        ])
+        let (kind, turn) = (span.kind as usize, span.begins_turn);
+        json!([kind, span.first, span.last, span.until, span.parent, turn])
     });
     json!({
         "name": run.name,
@@ -83,9 +78,9 @@ fn run_as_json(run: &Trace, columns: &[usize]) -> Value {
 fn step_as_json(step: &Step, column: usize) -> Value {
     let (does, about, gone) = match &step.does {
         StepKind::Enters => (0, Value::Null, &None),
-        StepKind::Runs { cause } => (1, json!(cause), &None),
+        StepKind::Runs(cause) => (1, json!(cause), &None),
         StepKind::Schedules { kind, gone } => (2, json!(*kind as usize), gone),
-        StepKind::Wakes { gone } => (3, Value::Null, gone),
+        StepKind::Wakes(gone) => (3, Value::Null, gone),
         StepKind::Prints(text) => (4, json!(text), &None),
     };
     let (file, line) = step.line.map(|line| (line.file, line.number)).unzip();

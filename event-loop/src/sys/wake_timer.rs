@@ -11,10 +11,11 @@ pub use portable::WakeTimer;
 #[cfg(target_os = "linux")]
 mod linux {
     use std::cell::{Cell, RefCell};
+    use std::future::poll_fn;
     use std::io;
     use std::os::fd::AsFd;
     use std::pin::Pin;
-    use std::task::{Context, Poll};
+    use std::task::Context;
     use std::time::Duration;
 
     use nix::sys::time::TimeSpec;
@@ -44,55 +45,40 @@ mod linux {
             })
         }
 
-        /// Lets it elapse at `then` of the loop's clock, which is `rest` away.
-        pub fn set(&self, then: u64, rest: Duration) {
-            if self.set_to.replace(Some(then)) == Some(then) {
-                return;
+        /// Waits until `then` of the loop's clock, which is `rest` away; now and then for less.
+        pub async fn wait(&self, then: u64, rest: Duration) {
+            if self.set_to.replace(Some(then)) != Some(then) {
+                // Zero would disarm it.
+                let rest = Expiration::OneShot(TimeSpec::from(rest.max(Duration::from_nanos(1))));
+                let set = self.timer.set(rest, TimerSetTimeFlags::empty());
+                set.expect("a timer takes every time that is not negative");
             }
-            // Zero would disarm it.
-            let rest = Expiration::OneShot(TimeSpec::from(rest.max(Duration::from_nanos(1))));
-            let set = self.timer.set(rest, TimerSetTimeFlags::empty());
-            set.expect("a timer takes every time that is not negative");
-        }
-
-        /// Ready when it has elapsed; now and then also if that was for an earlier time.
-        pub fn poll(&self, cx: &mut Context<'_>) -> Poll<()> {
             // More room than it needs: a short read tells tokio that nothing is left.
             let mut room = [0; 16];
-            let mut elapsed = self.elapsed.borrow_mut();
-            let read = Pin::new(&mut *elapsed).poll_read(cx, &mut ReadBuf::new(&mut room));
-            read.map(|_| self.set_to.set(None))
+            let mut room = ReadBuf::new(&mut room);
+            let read = |cx: &mut Context<'_>| {
+                Pin::new(&mut *self.elapsed.borrow_mut()).poll_read(cx, &mut room)
+            };
+            let _ = poll_fn(read).await;
+            self.set_to.set(None);
         }
     }
 }
 
 #[cfg(not(target_os = "linux"))]
 mod portable {
-    use std::cell::RefCell;
     use std::io;
-    use std::pin::Pin;
-    use std::task::{Context, Poll};
     use std::time::Duration;
 
-    use tokio::time::{Sleep, sleep};
-
-    #[derive(Default)]
-    pub struct WakeTimer(RefCell<Option<Pin<Box<Sleep>>>>);
+    pub struct WakeTimer;
 
     impl WakeTimer {
         pub fn new() -> io::Result<Self> {
-            Ok(Self::default())
+            Ok(Self)
         }
 
-        pub fn set(&self, _then: u64, rest: Duration) {
-            self.0.replace(Some(Box::pin(sleep(rest))));
-        }
-
-        pub fn poll(&self, cx: &mut Context<'_>) -> Poll<()> {
-            match &mut *self.0.borrow_mut() {
-                Some(sleep) => sleep.as_mut().poll(cx),
-                None => Poll::Pending,
-            }
+        pub async fn wait(&self, _then: u64, rest: Duration) {
+            tokio::time::sleep(rest).await;
         }
     }
 }

@@ -71,10 +71,10 @@ impl Trace {
 
     fn instant(&self, number: usize, step: &Step) -> Option<Value> {
         let mut event = match &step.does {
-            StepKind::Schedules { .. } | StepKind::Wakes { .. } => {
+            StepKind::Schedules { .. } | StepKind::Wakes(_) => {
                 json!({ "ph": "s", "cat": "cause", "name": "why", "id": number })
             }
-            StepKind::Runs { cause } => {
+            StepKind::Runs(cause) => {
                 let cause = (*cause)?;
                 json!({ "ph": "f", "bp": "e", "cat": "cause", "name": "why", "id": cause })
             }

@@ -1,7 +1,7 @@
 //! What the loop calls while it runs: hands the recorder the time and the lengths of the queues.
 
 use std::fmt::Arguments;
-use std::future::poll_fn;
+use std::panic::Location;
 use std::thread::ThreadId;
 use std::time::Instant;
 
@@ -11,8 +11,8 @@ use super::location::SourceLocation;
 pub use super::location::at_location;
 use super::recorder::{Recorder, is_on, with_recorder};
 use super::timeline::QueueLengths;
-use crate::callback::{BoxError, OnceCallback, RepeatCallback, SpanKind};
-use crate::data::task_table::{BoxFuture, TaskKey};
+use crate::callback::SpanKind;
+use crate::data::task_table::TaskKey;
 use crate::data::time::{MILLISECOND, nanoseconds};
 use crate::data::timer_lists::{TimerChange, TimerKey};
 use crate::event_loop::try_with;
@@ -41,111 +41,56 @@ pub fn loop_begins() {
 /// Puts a text into the recording, if there is one: what the program prints, for instance.
 #[track_caller]
 pub fn mark(text: Arguments<'_>) {
-    let here = SourceLocation::here();
+    let caller = Location::caller();
     record(|recorder| {
-        let line = here.line(recorder);
+        let line = SourceLocation::here(caller).line(recorder);
         recorder.prints(text.to_string(), Some(line));
     });
 }
 
-/// Ends a slice when it is dropped, also by a panic.
-pub struct Slice(Option<()>);
+/// Ends a phase or a callback when it is dropped, also by a panic.
+pub struct Slice;
 
 impl Drop for Slice {
+    #[cold]
     fn drop(&mut self) {
-        if self.0.is_some() {
-            ends();
-        }
+        let lengths = try_with(|event_loop| QueueLengths {
+            ticks: event_loop.ticks.borrow().len(),
+            microtasks: event_loop.microtasks.borrow().len(),
+            immediates: event_loop.immediates.borrow().refs,
+            timers: event_loop.timers.borrow().refs,
+        });
+        record(|recorder| {
+            recorder.ends();
+            recorder.queues(lengths.unwrap_or_default());
+        });
     }
 }
 
-#[cold]
-fn ends() {
-    let lengths = try_with(|event_loop| QueueLengths {
-        ticks: event_loop.ticks.borrow().len(),
-        microtasks: event_loop.microtasks.borrow().len(),
-        immediates: event_loop.immediates.borrow().refs,
-        timers: event_loop.timers.borrow().refs,
-    });
-    record(|recorder| {
-        recorder.ends();
-        recorder.queues(lengths.unwrap_or_default());
-    });
-}
-
 /// A part of an iteration, until the answer is dropped.
-pub fn phase(kind: SpanKind) -> Slice {
+pub fn phase(kind: SpanKind) -> Option<Slice> {
     // Each turn of the loop polls once.
-    Slice(record(|recorder| {
+    record(|recorder| {
         recorder.enters(kind, kind == SpanKind::Poll);
-    }))
+        Slice
+    })
 }
 
 /// A callback that was scheduled while a recording was on. Dropping it says that it will not run any more.
-struct Noted {
+pub struct Noted {
     kind: SpanKind,
     location: SourceLocation,
     number: u64,
 }
 
-/// Boxes a callback that the caller schedules.
-#[track_caller]
-pub fn once(
-    kind: SpanKind,
-    callback: impl FnOnce() -> Result<(), BoxError> + 'static,
-) -> OnceCallback {
-    match scheduled(kind, None) {
-        None => Box::new(callback),
-        Some(noted) => Box::new(move || {
-            let _slice = noted.runs();
-            callback()
-        }),
-    }
-}
-
-/// Boxes a callback that may run again.
-#[track_caller]
-pub fn repeat(
-    kind: SpanKind,
-    mut callback: impl FnMut() -> Result<(), BoxError> + 'static,
-) -> RepeatCallback {
-    match scheduled(kind, None) {
-        None => Box::new(callback),
-        Some(noted) => Box::new(move || {
-            let _slice = noted.runs();
-            callback()
-        }),
-    }
-}
-
-/// Wraps the future of a task.
-#[track_caller]
-pub fn task(kind: SpanKind, key: TaskKey, mut future: BoxFuture) -> BoxFuture {
-    match scheduled(kind, Some(key)) {
-        None => future,
-        Some(noted) => Box::pin(poll_fn(move |cx| {
-            let _slice = noted.runs();
-            future.as_mut().poll(cx)
-        })),
-    }
-}
-
-/// Notes that the caller schedules a callback; nothing unless a recording is on. Inline, since every callback asks.
+/// Notes that the caller schedules a callback; nothing unless a recording is on. Inline, since every callback asks. A task is known by its
+/// key, which is larger than any number of a callback.
 #[inline]
 #[track_caller]
-fn scheduled(kind: SpanKind, task: Option<TaskKey>) -> Option<Noted> {
-    if is_on() {
-        note_scheduled(kind, task)
-    } else {
-        None
-    }
-}
-
-/// A task is known by its key, which is larger than any number of a callback.
-#[track_caller]
-fn note_scheduled(kind: SpanKind, task: Option<TaskKey>) -> Option<Noted> {
-    let location = SourceLocation::here();
+pub fn scheduled(kind: SpanKind, task: Option<TaskKey>) -> Option<Noted> {
+    let caller = Location::caller();
     record(|recorder| {
+        let location = SourceLocation::here(caller);
         let line = location.line(recorder);
         let number = task.map_or_else(|| recorder.next_number(), |key| key.data().as_ffi());
         recorder.schedules(number, kind, Some(line));
@@ -163,12 +108,14 @@ pub fn woken(task: TaskKey) {
 }
 
 impl Noted {
-    /// It runs until the answer is dropped.
-    fn runs(&self) -> Slice {
-        Slice(record(|recorder| {
+    /// Runs it.
+    pub fn run<R>(&self, work: impl FnOnce() -> R) -> R {
+        let _slice = record(|recorder| {
             let line = self.location.line(recorder);
             recorder.runs(self.number, self.kind, Some(line));
-        }))
+            Slice
+        });
+        work()
     }
 }
 

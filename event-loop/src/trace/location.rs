@@ -62,10 +62,9 @@ impl Drop for Restore {
 
 impl SourceLocation {
     /// The location that was said, or the caller's.
-    #[track_caller]
-    pub fn here() -> Self {
-        let rust = Self::Rust(Location::caller());
-        CURRENT_LOCATION.with_borrow(Clone::clone).unwrap_or(rust)
+    pub fn here(caller: &'static Location<'static>) -> Self {
+        let said = CURRENT_LOCATION.with_borrow(Clone::clone);
+        said.unwrap_or(Self::Rust(caller))
     }
 
     pub fn line(&self, recorder: &mut Recorder) -> Line {

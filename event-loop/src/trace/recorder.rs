@@ -27,7 +27,6 @@ pub struct Recorder {
     /// The step that scheduled the callback of this number.
     scheduled: HashMap<u64, usize>,
     pub waits: Waits,
-    files: HashMap<String, usize>,
 }
 
 /// A phase or a callback that goes on, and its span: a phase is worth one only once something happens in it.
@@ -104,10 +103,9 @@ impl Recorder {
 
     pub fn line(&mut self, file: &str, number: u32) -> Line {
         let files = &mut self.trace.files;
-        let known = self.files.get(file).copied();
+        let known = files.iter().position(|known| known == file);
         let file = known.unwrap_or_else(|| {
             files.push(file.to_owned());
-            self.files.insert(file.to_owned(), files.len() - 1);
             files.len() - 1
         });
         Line { file, number }
@@ -131,7 +129,7 @@ impl Recorder {
     }
 
     pub fn wakes(&mut self, number: u64) {
-        let step = self.step(None, StepKind::Wakes { gone: None });
+        let step = self.step(None, StepKind::Wakes(None));
         self.scheduled.insert(number, step);
     }
 
@@ -142,7 +140,7 @@ impl Recorder {
             _ => self.scheduled.get(&number).copied(),
         };
         self.open.push((kind, None));
-        self.step(line, StepKind::Runs { cause });
+        self.step(line, StepKind::Runs(cause));
     }
 
     /// The innermost phase or callback is over.
@@ -158,10 +156,9 @@ impl Recorder {
     /// The callback of this number will not run, or not again.
     pub fn drops(&mut self, number: u64) {
         let now = self.trace.steps.len();
-        if let Some(step) = self.scheduled.remove(&number)
-            && let StepKind::Schedules { gone, .. } | StepKind::Wakes { gone } =
-                &mut self.trace.steps[step].does
-        {
+        let step = self.scheduled.remove(&number);
+        let does = step.map(|step| &mut self.trace.steps[step].does);
+        if let Some(StepKind::Schedules { gone, .. } | StepKind::Wakes(gone)) = does {
             *gone = Some(now);
         }
     }

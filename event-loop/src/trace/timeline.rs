@@ -45,18 +45,14 @@ pub enum StepKind {
     /// A phase begins in which something will happen.
     Enters,
     /// A callback begins, because of another step.
-    Runs {
-        cause: Option<usize>,
-    },
+    Runs(Option<usize>),
     /// A callback is scheduled; the step at which it is waited for no longer.
     Schedules {
         kind: SpanKind,
         gone: Option<usize>,
     },
-    /// A task that waited is to go on.
-    Wakes {
-        gone: Option<usize>,
-    },
+    /// A task that waited is to go on; the step at which that is off.
+    Wakes(Option<usize>),
     Prints(String),
 }
 

@@ -24,17 +24,11 @@ pub struct Waits {
 impl Recorder {
     /// A timer is set, by the step that has just scheduled it; one that was set before was asked for then.
     pub fn sets_timer(&mut self, key: u64, ms: u64) {
-        let before = self
-            .waits
-            .timers
-            .get(&key)
-            .map(|wait| &self.trace.waits[*wait]);
-        let (asked, refed) = match before {
-            Some(Wait { asked, kind, .. }) => {
-                let unrefed = matches!(kind, WaitKind::Timer { refed: false, .. });
-                (*asked, !unrefed)
-            }
-            None => (self.trace.steps.len().checked_sub(1), true),
+        let before = self.waits.timers.get(&key).copied();
+        let before = before.map(|wait| &self.trace.waits[wait]);
+        let (asked, refed) = match before.map(|wait| (wait.asked, wait.kind)) {
+            Some((asked, WaitKind::Timer { refed, .. })) => (asked, refed),
+            _ => (self.trace.steps.len().checked_sub(1), true),
         };
         let row = self.waits.free_rows.pop_first().unwrap_or_else(|| {
             self.waits.rows += 1;
@@ -99,34 +93,26 @@ impl Recorder {
     /// The callback that has just begun delivers the result of a job, which was for so long on this thread of the pool; if that is not known,
     /// on any that was free.
     pub fn job_has_run(&mut self, ran: Option<(usize, u64)>) {
-        let Some(StepKind::Runs { cause: Some(asked) }) =
-            self.trace.steps.last().map(|step| &step.does)
-        else {
+        let step = self.trace.steps.last();
+        let Some(StepKind::Runs(Some(asked))) = step.map(|step| &step.does) else {
             return;
         };
         let asked = *asked;
-        let (thread, from) = match ran {
-            Some((thread, took)) => (thread, self.time().saturating_sub(took)),
-            None => {
-                let free = self.waits.jobs.iter().position(|(last, _)| *last <= asked);
-                (
-                    free.unwrap_or(self.waits.jobs.len()),
-                    self.trace.steps[asked].at,
-                )
-            }
-        };
         let (step, now) = (self.trace.steps.len() - 1, self.time());
-        if self.waits.jobs.len() <= thread {
-            self.waits.jobs.resize(thread + 1, (0, 0));
-        }
+        let jobs = &mut self.waits.jobs;
+        let (thread, took) = ran.unwrap_or_else(|| {
+            let free = jobs.iter().position(|(last, _)| *last <= asked);
+            (free.unwrap_or(jobs.len()), now - self.trace.steps[asked].at)
+        });
+        jobs.resize(jobs.len().max(thread + 1), (0, 0));
         // A thread takes one job at a time; when it took this one, the loop cannot tell.
-        let (last, until) = replace(&mut self.waits.jobs[thread], (step, now));
+        let (last, until) = replace(&mut jobs[thread], (step, now));
         self.trace.waits.push(Wait {
             kind: WaitKind::Job,
             row: thread,
             first: last.max(asked),
             last: Some(step),
-            from: from.max(until),
+            from: now.saturating_sub(took).max(until),
             until: now,
             asked: Some(asked),
         });

@@ -30,10 +30,9 @@ fn write(out: &mut BufWriter<Stdout>, text: Arguments<'_>) -> io::Result<()> {
     writeln!(out, "{text}")?;
     // A person at a terminal sees each line when it is printed.
     if out.get_ref().is_terminal() {
-        out.flush()
-    } else {
-        Ok(())
+        out.flush()?;
     }
+    Ok(())
 }
 
 /// Writes what is left, and gives the last failure.

@@ -14,15 +14,14 @@ use event_loop::{
 use super::console::println;
 use super::parse::{Node, Op, Root, Script};
 
-/// The error of `(throw L)`.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct Thrown(Arc<str>);
+/// The error is what `(throw L)` throws.
+type Outcome = Result<(), String>;
 
-type Outcome = Result<(), Thrown>;
-
-/// Clears, refreshes, unrefs or refs what a program has made.
-type Handle = Box<dyn Fn(Op)>;
+/// What a program has made.
+enum Handle {
+    Timeout(Timeout),
+    Immediate(Immediate),
+}
 
 struct Interpreter {
     /// What a recording calls it.
@@ -32,7 +31,7 @@ struct Interpreter {
     /// What the current program has made under each label.
     handles: RefCell<HashMap<Arc<str>, Handle>>,
     /// At most two a program count, so that every program ends.
-    refreshes: Rc<Cell<usize>>,
+    refreshes: Cell<usize>,
 }
 
 /// Plays all programs, each when the one before has left nothing to do.
@@ -42,7 +41,7 @@ pub fn start(file: &str, script: Script) {
         script,
         next: Cell::new(0),
         handles: RefCell::default(),
-        refreshes: Rc::default(),
+        refreshes: Cell::default(),
     });
     on_uncaught(|error| println!("caught {}", error.root_cause()));
     on_before_exit(move |_| interpreter.next_program());
@@ -56,8 +55,8 @@ impl Interpreter {
             let line = self.script.programs[before].line;
             at_line(&self.file, line, || println!("-- end"));
         }
-        for handle in self.handles.take().into_values() {
-            handle(Op::Clear);
+        for handle in self.handles.take().values() {
+            self.apply(Op::Clear, handle);
         }
         self.refreshes.set(0);
         let Some(program) = self.script.programs.get(number) else {
@@ -96,10 +95,10 @@ impl Interpreter {
             Op::Log => println!("{}", node.label),
             Op::Tick => next_tick(fire),
             Op::Micro => queue_microtask(fire),
-            Op::Immediate => self.keep(node, immediate_handle(set_immediate(fire))),
+            Op::Immediate => self.keep(node, Handle::Immediate(set_immediate(fire))),
             Op::Timeout => {
                 let timer = set_timeout(delay(node.numbers[0]), fire);
-                self.keep(node, self.timeout_handle(timer));
+                self.keep(node, Handle::Timeout(timer));
             }
             Op::Interval => self.interval(index),
             Op::Sleep => spawn_after(sleep(delay(node.numbers[0])), fire),
@@ -107,11 +106,11 @@ impl Interpreter {
             Op::Hops => spawn_after(hops(node.numbers[0]), fire),
             Op::Clear | Op::Refresh | Op::Unref | Op::Ref => {
                 if let Some(handle) = self.handles.borrow().get(&node.label) {
-                    handle(node.op);
+                    self.apply(node.op, handle);
                 }
             }
             Op::Busy => busy(milliseconds(node.numbers[0])),
-            Op::Throw => return Err(Thrown(Arc::clone(&node.label))),
+            Op::Throw => return Err(node.label.to_string()),
         }
         Ok(())
     }
@@ -133,24 +132,30 @@ impl Interpreter {
             Timeout::this().clear();
             interpreter.run(&node.body)
         });
-        self.keep(node, self.timeout_handle(interval));
+        self.keep(node, Handle::Timeout(interval));
     }
 
     fn keep(&self, node: &Node, handle: Handle) {
-        self.handles
-            .borrow_mut()
-            .insert(Arc::clone(&node.label), handle);
+        let label = Arc::clone(&node.label);
+        self.handles.borrow_mut().insert(label, handle);
     }
 
-    fn timeout_handle(&self, timer: Timeout) -> Handle {
-        let refreshes = Rc::clone(&self.refreshes);
-        Box::new(move |op| match op {
-            Op::Clear => timer.clear(),
-            Op::Refresh if refreshes.replace(refreshes.get() + 1) >= 2 => {}
-            Op::Refresh => drop(timer.refresh()),
-            Op::Unref => drop(timer.unref()),
-            _ => drop(timer.keep_alive()),
-        })
+    /// Clears, refreshes, unrefs or refs what was made.
+    fn apply(&self, op: Op, handle: &Handle) {
+        match (handle, op) {
+            (Handle::Timeout(timer), Op::Clear) => timer.clear(),
+            (Handle::Timeout(timer), Op::Refresh) => {
+                if self.refreshes.replace(self.refreshes.get() + 1) < 2 {
+                    timer.refresh();
+                }
+            }
+            (Handle::Timeout(timer), Op::Unref) => drop(timer.unref()),
+            (Handle::Timeout(timer), _) => drop(timer.keep_alive()),
+            (Handle::Immediate(immediate), Op::Clear) => immediate.clear(),
+            (Handle::Immediate(immediate), Op::Unref) => drop(immediate.unref()),
+            (Handle::Immediate(immediate), Op::Ref) => drop(immediate.keep_alive()),
+            (Handle::Immediate(_), _) => {}
+        }
     }
 }
 
@@ -168,20 +173,9 @@ fn spawn_after(
 
 /// Takes that number of microtask turns, at least one.
 async fn hops(turns: f64) {
-    let mut turn = 0.0;
-    while turn < turns.max(1.0) {
+    for _ in 0..turns.max(1.0).ceil() as u64 {
         drop(Promise::resolved(()).await);
-        turn += 1.0;
     }
-}
-
-fn immediate_handle(immediate: Immediate) -> Handle {
-    Box::new(move |op| match op {
-        Op::Clear => immediate.clear(),
-        Op::Unref => drop(immediate.unref()),
-        Op::Ref => drop(immediate.keep_alive()),
-        _ => {}
-    })
 }
 
 /// A delay as Node takes it: what it cannot hold is one millisecond.

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use clap::ValueEnum;
 
 /// All programs of a file, and the nodes that they name by index.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Script {
     pub programs: Vec<Program>,
     pub nodes: Vec<Node>,
 }
 
+#[derive(Clone)]
 pub struct Program {
     pub line: u32,
     /// Its name and its root.
@@ -30,6 +31,7 @@ pub enum Root {
 }
 
 /// One operation.
+#[derive(Clone)]
 pub struct Node {
     pub line: u32,
     pub op: Op,
@@ -83,7 +85,10 @@ struct Open<'a> {
 pub fn parse(text: &str) -> Result<Script, String> {
     let mut script = Script::default();
     let mut open: Vec<Open> = Vec::new();
-    for (line, token) in tokens(text) {
+    // A byte order mark is white to JavaScript.
+    let text = text.replace('\u{feff}', " ");
+    let text = text.replace('(', " ( ").replace(')', " ) ");
+    for (line, token) in tokens(&text) {
         let wrong = |what: &str| format!("{line}: {what}");
         match (token, open.last_mut()) {
             ("(", _) => open.push(Open {
@@ -124,9 +129,8 @@ impl Open<'_> {
             return Err(self.wrong("expected `(program NAME ROOT node...)`"));
         };
         let title = format!("{name} {root}");
-        let Ok(root) = Root::from_str(root, false) else {
-            return Err(self.wrong(&format!("the root {root:?} is not timer, check or poll")));
-        };
+        let wrong = |_| self.wrong(&format!("the root {root:?} is not timer, check or poll"));
+        let root = Root::from_str(root, false).map_err(wrong)?;
         Ok(Program {
             line: self.line,
             title,
@@ -136,17 +140,13 @@ impl Open<'_> {
     }
 
     fn node(self) -> Result<Node, String> {
-        let Some((name, words)) = self.words.split_first() else {
-            return Err(self.wrong("an expression begins with an operation"));
-        };
-        let Ok(op) = Op::from_str(name, false) else {
-            return Err(self.wrong(&format!("unknown operation {name:?}")));
-        };
+        let nameless = || self.wrong("an expression begins with an operation");
+        let (name, words) = self.words.split_first().ok_or_else(nameless)?;
+        let unknown = |_| self.wrong(&format!("unknown operation {name:?}"));
+        let op = Op::from_str(name, false).map_err(unknown)?;
         let (numbers, nodes) = op.takes();
         let takes = |what: &str| self.wrong(&format!("`{name}` takes {what}"));
-        let Some((label, rest)) = words.split_first() else {
-            return Err(takes("a label"));
-        };
+        let (label, rest) = words.split_first().ok_or_else(|| takes("a label"))?;
         if rest.len() != numbers {
             return Err(takes(["no number", "one number", "two numbers"][numbers]));
         }
@@ -176,18 +176,8 @@ impl Open<'_> {
 
 /// Parentheses and words, each with its line. A `;` begins a comment, also within a word.
 fn tokens(text: &str) -> impl Iterator<Item = (u32, &str)> {
-    // A byte order mark is white to JavaScript.
-    let white = |c: char| c.is_whitespace() || c == '\u{feff}';
-    let ends_word = move |c: char| white(c) || matches!(c, '(' | ')');
-    text.split('\n').zip(1..).flat_map(move |(line, number)| {
+    text.split('\n').zip(1..).flat_map(|(line, number)| {
         let code = line.split(';').next().unwrap_or_default();
-        let pieces = code.split_inclusive(ends_word);
-        let tokens = pieces.flat_map(move |piece| {
-            let (word, end) = piece.split_at(piece.trim_end_matches(ends_word).len());
-            [word, end.trim_matches(white)]
-        });
-        tokens
-            .filter(|token| !token.is_empty())
-            .map(move |token| (number, token))
+        code.split_whitespace().map(move |token| (number, token))
     })
 }
