@@ -1,4 +1,5 @@
 //! `run` at a real terminal, under a shell with job control: limits, keys, programs that use the terminal.
+#![cfg(target_os = "linux")]
 
 #[path = "support/limits.rs"]
 mod limits;
@@ -13,6 +14,8 @@ use std::sync::{Arc, Mutex};
 
 use limits::limits;
 use nix::pty::openpty;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use processes::{bearers, processes, running, until};
 
 const CTRL_C: &str = "\x03";
@@ -191,6 +194,30 @@ fn ctrl_c_arrives_once() {
     shell.wait_for("status=7.");
 
     assert!(!shell.screen()[after..].contains("caught-it"));
+}
+
+#[test]
+fn an_interrupt_of_the_tool_alone_reaches_the_command() {
+    let mut shell = Shell::start();
+    let script = "trap \"echo caught-it; exit 7\" INT; echo up-now; while :; do sleep 0.01; done";
+    let marker = marker("ALONE");
+    for option in ["", "--foreground"] {
+        shell.enter(&format!(
+            "env {marker} $BIN run {option} -- sh -c '{script}'; echo status=$?."
+        ));
+        shell.wait_for("up-now");
+        let is_tool = |folder: &Path| {
+            let name = std::fs::read_to_string(folder.join("comm"));
+            name.is_ok_and(|name| name == "child-process\n")
+        };
+        let tool = processes(&marker).find(|folder| is_tool(folder)).unwrap();
+        let pid = tool.file_name().unwrap().to_str().unwrap().parse().unwrap();
+
+        kill(Pid::from_raw(pid), Signal::SIGINT).unwrap();
+
+        shell.wait_for("caught-it");
+        shell.wait_for("status=7.");
+    }
 }
 
 #[test]

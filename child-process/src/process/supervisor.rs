@@ -104,7 +104,15 @@ pub async fn terminate<T>(
     let _ = running.signal(limits.kill_signal);
     // One that is stopped has to go on to hear of it.
     let _ = running.signal(Signal::SIGCONT);
-    let _ = timeout(limits.grace, &mut ended).await;
+    // Without SIGKILL, what has left the group would hold the pipes for ever.
+    let left_behind = async {
+        let _ = running.exited().await;
+        sleep(KILL_TIMEOUT).await;
+    };
+    tokio::select! {
+        _ = timeout(limits.grace, &mut ended) => {}
+        () = left_behind, if limits.grace == Duration::MAX => {}
+    }
     // Also when the child itself has ended: what it has started may have not.
     let refusal = running.signal(Signal::SIGKILL).err();
     let kill_timeout = refusal.map_or(KILL_TIMEOUT, |_| POST_KILL_DRAIN);
