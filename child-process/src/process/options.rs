@@ -140,11 +140,8 @@ impl Command {
 
     /// The most time that a run may take; then it is ended, with everything that it has started. Zero is no limit.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.limits.timeout = if timeout.is_zero() {
-            Duration::MAX
-        } else {
-            timeout
-        };
+        let is_limit = !timeout.is_zero();
+        self.limits.timeout = if is_limit { timeout } else { Duration::MAX };
         self
     }
 
@@ -155,6 +152,7 @@ impl Command {
     }
 
     /// The time from that signal to SIGKILL: 2 s unless this is called. What is written meanwhile is kept.
+    /// `Duration::MAX` gives the child for ever; when it has ended, what holds its pipes has 5 s.
     pub fn grace(mut self, grace: Duration) -> Self {
         self.limits.grace = grace;
         self

@@ -30,8 +30,7 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(64);
 #[derive(Debug, Default)]
 pub struct Pipes {
     pub stdin: Option<Sender>,
-    pub stdout: Option<Receiver>,
-    pub stderr: Option<Receiver>,
+    pub outputs: BTreeMap<RawFd, Receiver>,
     pub sockets: BTreeMap<RawFd, UnixStream>,
 }
 
@@ -133,10 +132,8 @@ fn connect(stdio: BTreeMap<RawFd, Stdio>) -> io::Result<(Fds, Pipes)> {
                 let ours = Receiver::from_owned_fd(ours.into())?;
                 if number == 1 {
                     sys::enlarge_pipe(&ours);
-                    pipes.stdout = Some(ours);
-                } else {
-                    pipes.stderr = Some(ours);
                 }
+                pipes.outputs.insert(number, ours);
                 theirs.into()
             }
             (Stdio::Piped, _) => {
