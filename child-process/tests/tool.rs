@@ -890,7 +890,7 @@ fn a_lesson_without_descriptors_is_an_error_and_no_panic() {
     let list = tool(&["tour", "--list"], b"").stdout;
     let list = String::from_utf8(list).unwrap();
     for lesson in list.lines().map(|line| line.split(' ').next().unwrap()) {
-        for limit in 4..20 {
+        for limit in 4..12 {
             let line = format!(
                 "ulimit -n {limit}; exec {} tour {lesson}",
                 env!("CARGO_BIN_EXE_child-process")

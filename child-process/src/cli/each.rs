@@ -123,10 +123,9 @@ pub async fn each(mut args: Args) -> Result<u8> {
     let started = stream::poll_fn(|context| items.poll_recv(context))
         .take_until(stopped(&jobs, Stop::Soon))
         .map(|item| jobs.run(item));
-    let mut done = if args.keep_order {
-        started.buffered(slots.max(JOBS_AHEAD)).boxed_local()
-    } else {
-        started.buffer_unordered(slots).boxed_local()
+    let mut done = match args.keep_order {
+        true => started.buffered(slots.max(JOBS_AHEAD)).boxed_local(),
+        false => started.buffer_unordered(slots).boxed_local(),
     };
     let (bar, mut signalled) = (progress(args.quiet), None);
     loop {

@@ -64,7 +64,7 @@ struct Limits {
     #[arg(long, value_name = "DIR")]
     cwd: Option<PathBuf>,
     /// Set a variable of the environment; may be repeated
-    #[arg(long, value_name = "NAME=VALUE", value_parser = OsStringValueParser::new().try_map(parse_variable))]
+    #[arg(long, value_name = "NAME=VALUE", value_parser = OsStringValueParser::new().try_map(|text| parse_variable(&text)))]
     env: Vec<(OsString, OsString)>,
     /// Leave a variable of the environment out; may be repeated
     #[arg(long, value_name = "NAME")]
@@ -86,7 +86,7 @@ pub fn parse_signal(text: &str) -> Result<Signal, &'static str> {
     signal.ok_or("a signal is a name or a number: TERM, SIGINT, 9")
 }
 
-fn parse_variable(text: OsString) -> Result<(OsString, OsString), &'static str> {
+fn parse_variable(text: &OsStr) -> Result<(OsString, OsString), &'static str> {
     match text.as_bytes().split_once_str("=") {
         Some((name @ [_, ..], value)) => Ok((
             OsStr::from_bytes(name).into(),
@@ -205,11 +205,7 @@ async fn followed(command: Command, limits: &Limits, foreground: bool) -> Result
             outcome = &mut run => outcome,
             () = pipes_held => return tokio::join!(run, end_orphans()).0,
         };
-        let was_killed = match &outcome {
-            Ok(output) => output.killed,
-            Err(error) => error.killed(),
-        };
-        if was_killed {
+        if exit_report::output(&outcome).is_some_and(|output| output.killed) {
             end_orphans().await;
         }
         outcome

@@ -74,16 +74,12 @@ impl Command {
     /// # Ok(()) }
     /// ```
     pub async fn spawn(self) -> Result<Child, Error> {
-        self.spawn_with([Stdio::Piped, Stdio::Piped, Stdio::Piped])
-            .await
+        self.spawn_with([const { Stdio::Piped }; 3]).await
     }
 
     /// Starts the command; `defaults` are stdin, stdout and stderr where it does not say.
     pub(crate) async fn spawn_with(mut self, defaults: [Stdio; 3]) -> Result<Child, Error> {
         let started = Instant::now();
-        if self.input.is_some() {
-            self.stdio.entry(0).or_insert(Stdio::Piped);
-        }
         for (number, default) in (0..).zip(defaults) {
             self.stdio.entry(number).or_insert(default);
         }

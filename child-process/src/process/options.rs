@@ -19,8 +19,8 @@ impl Command {
 
     /// Adds arguments.
     pub fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
-        let args = args.into_iter().map(|arg| arg.as_ref().to_owned());
-        self.args.extend(args);
+        self.args
+            .extend(args.into_iter().map(|arg| arg.as_ref().into()));
         self
     }
 
@@ -44,8 +44,7 @@ impl Command {
 
     /// Sets a variable of the environment, besides those of this process. If it is `PATH`, the program is looked up there.
     pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
-        let (name, value) = (name.as_ref().to_owned(), value.as_ref().to_owned());
-        self.env.insert(name, value);
+        self.env.insert(name.as_ref().into(), value.as_ref().into());
         self
     }
 
@@ -135,6 +134,7 @@ impl Command {
     /// What the child reads from its stdin. It is not an error if the child does not read all of it.
     pub fn input(mut self, input: impl Into<Vec<u8>>) -> Self {
         self.input = Some(input.into());
+        self.stdio.entry(0).or_insert(Stdio::Piped);
         self
     }
 

@@ -73,21 +73,22 @@ impl Child {
             // A child that never stops writing must not outrun the clock.
             biased;
             reason = self.supervised() => {
+                let reason = reason?;
                 let left = limits.timeout.saturating_sub(started.elapsed());
                 let left = left.max(POST_KILL_DRAIN);
-                let drain = match &reason {
+                let drain = match reason {
                     // It had ended before its output was read.
-                    Ok(Reason::Ended) => limits.pipe_timeout.min(left),
-                    Ok(Reason::PipesHeld | Reason::NotKilled(_)) | Err(_) => Duration::ZERO,
-                    Ok(_) => POST_KILL_DRAIN,
+                    Reason::Ended => limits.pipe_timeout.min(left),
+                    Reason::PipesHeld | Reason::NotKilled(_) => Duration::ZERO,
+                    _ => POST_KILL_DRAIN,
                 };
                 match timeout(drain, &mut captured).await {
-                    Ok(read) => read.and(reason),
-                    Err(_) if matches!(reason, Ok(Reason::Ended)) && drain == left => {
+                    Ok(read) => read.map(|_| reason),
+                    Err(_) if matches!(reason, Reason::Ended) && drain == left => {
                         terminate(&running, limits, captured).await;
                         Ok(Reason::TimedOut)
                     }
-                    Err(_) => reason,
+                    Err(_) => Ok(reason),
                 }
             }
             ended = &mut captured => {

@@ -36,9 +36,7 @@ pub struct Pipes {
 
 /// Starts the command.
 pub async fn spawn(command: &mut Command) -> Result<(Pid, Pipes), Error> {
-    if tokio::runtime::Handle::try_current().is_err() {
-        return Err(Error::NoRuntime);
-    }
+    tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
     start(command).await.map_err(|cause| {
         let (program, args) = command.program_and_args();
         let text = |word: &OsString| word.to_string_lossy().into_owned();
@@ -137,10 +135,9 @@ fn connect(stdio: BTreeMap<RawFd, Stdio>) -> io::Result<(Fds, Pipes)> {
                 theirs.into()
             }
             (Stdio::Piped, _) => {
-                let (ours, theirs) = UnixStream::pair()?;
-                pipes.sockets.insert(number, ours);
-                let theirs = theirs.into_std()?;
-                theirs.set_nonblocking(false)?;
+                let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
+                ours.set_nonblocking(true)?;
+                pipes.sockets.insert(number, UnixStream::from_std(ours)?);
                 theirs.into()
             }
         };
