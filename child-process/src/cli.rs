@@ -3,7 +3,7 @@
 mod duration;
 mod each;
 mod exit_report;
-mod message;
+pub mod message;
 mod orphans;
 mod run;
 pub mod side_by_side;
@@ -111,9 +111,14 @@ fn block_on(work: impl Future<Output = anyhow::Result<u8>>) -> ExitCode {
     message::exit(status, message::OWN_FAILURE)
 }
 
-fn runtime() -> io::Result<tokio::runtime::Runtime> {
-    // tokio panics if there is no descriptor left for the signals that it receives.
+/// Fails if there are no descriptors left for a runtime: tokio would panic.
+pub fn need_descriptors() -> io::Result<()> {
     drop([io::pipe()?, io::pipe()?, io::pipe()?]);
+    Ok(())
+}
+
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    need_descriptors()?;
     let mut builder = tokio::runtime::Builder::new_current_thread();
     builder.enable_all().build()
 }

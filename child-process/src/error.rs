@@ -74,7 +74,6 @@ pub enum Error {
     NoRuntime,
 
     /// The channel was disconnected, by either end. Node: `ERR_IPC_CHANNEL_CLOSED`.
-    #[cfg(feature = "ipc")]
     #[error("Channel closed")]
     Disconnected,
 
@@ -97,12 +96,10 @@ pub enum Error {
     Unsendable(#[source] serde_json::Error),
 
     /// Node keeps messages whose `cmd` begins with `NODE_` to itself, and would not deliver this one.
-    #[cfg(feature = "ipc")]
     #[error("a message whose `cmd` is {0:?} would not be delivered: NODE_ is reserved")]
     Reserved(String),
 
     /// A message is longer than the receiver is willing to hold. It is skipped.
-    #[cfg(feature = "ipc")]
     #[error("a message is longer than {limit} bytes")]
     MessageTooLong {
         /// The most that was allowed, in bytes.
@@ -110,7 +107,6 @@ pub enum Error {
     },
 
     /// The parent's channel cannot be used.
-    #[cfg(feature = "ipc")]
     #[error("the channel that NODE_CHANNEL_FD names: {0}")]
     BadChannel(String),
 }

@@ -10,6 +10,7 @@ use std::process::{Command, ExitCode, Stdio, Termination};
 use anyhow::{Context, bail, ensure};
 
 use crate::cli::side_by_side::Screen;
+use crate::cli::{message, need_descriptors};
 
 /// Names the lesson that a process is started for. What a lesson starts from `current_exe()` inherits it.
 const VARIABLE: &str = "CHILD_PROCESS_LESSON";
@@ -59,8 +60,11 @@ lessons! {
 
 /// Runs the lesson that this process was started for, if it was; `main` calls this before anything else.
 pub fn run_as_lesson() -> Option<ExitCode> {
-    let name = env::var(VARIABLE).ok()?;
-    Some((find(&name).ok()?.main)())
+    let lesson = find(&env::var(VARIABLE).ok()?).ok()?;
+    Some(match need_descriptors() {
+        Ok(()) => (lesson.main)(),
+        Err(error) => message::exit(Err(error.into()), 1),
+    })
 }
 
 /// Prints a line for each lesson: its name and its title.
@@ -87,11 +91,8 @@ pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> anyhow::Result<
             out.flush()?;
         }
         if code {
-            out.write_all(
-                screen
-                    .show(lesson.name, lesson.node, lesson.rust, lesson.output)
-                    .as_bytes(),
-            )?;
+            let shown = screen.show(lesson.name, lesson.node, lesson.rust, lesson.output);
+            out.write_all(shown.as_bytes())?;
         } else {
             start(lesson, out).with_context(|| format!("lesson {}", lesson.name))?;
         }

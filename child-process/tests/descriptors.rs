@@ -1,4 +1,5 @@
 //! Hundreds of runs leave this process as it was. The file has one test, which owns the process.
+#![cfg(target_os = "linux")]
 
 use child_process::exec_file;
 

@@ -1,4 +1,5 @@
 //! Starting a process does not copy this one: the kernel is asked for `CLONE_VFORK`, which strace shows.
+#![cfg(target_os = "linux")]
 
 use std::process::Command;
 

@@ -176,6 +176,7 @@ async fn a_node_child_has_its_stdin_for_itself() {
 }
 
 #[tokio::test]
+#[cfg(target_os = "linux")]
 async fn the_channel_is_descriptor_3_or_the_next_that_is_free() {
     let Some(node) = node() else { return };
     for taken in [false, true] {

@@ -1,4 +1,5 @@
 //! A child that this process may not kill: it has changed its user. Needs root, as CI is, and setpriv.
+#![cfg(target_os = "linux")]
 
 #[path = "support/limits.rs"]
 mod limits;

@@ -317,6 +317,7 @@ async fn signals_are_passed_on_during_the_grace_as_well() {
 }
 
 #[tokio::test]
+#[cfg(target_os = "linux")]
 async fn who_holds_the_pipe_is_waited_for_or_not_as_was_asked() {
     let line = "(cat <&3; echo late) & echo early";
     let command = exec(line).stdio(3, Stdio::Piped);

@@ -1,4 +1,5 @@
 //! `run` at a real terminal, under a shell with job control: limits, keys, programs that use the terminal.
+#![cfg(target_os = "linux")]
 
 #[path = "support/limits.rs"]
 mod limits;
@@ -7,12 +8,14 @@ mod processes;
 
 use std::fs::File;
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::{Arc, Mutex};
 
 use limits::limits;
 use nix::pty::openpty;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use processes::{bearers, processes, running, until};
 
 const CTRL_C: &str = "\x03";
@@ -96,6 +99,14 @@ impl Shell {
         until(&format!("{text:?} on the screen"), || self.shows(text));
     }
 
+    /// Waits until the shell reads the next line: before, it may throw away what is typed.
+    #[track_caller]
+    fn wait_for_prompt(&mut self) {
+        self.wait_for("ready> ");
+        let folder = PathBuf::from(format!("/proc/{}", self.bash.id()));
+        until("the shell reads", || is_reading(&folder, "bash"));
+    }
+
     fn screen(&self) -> String {
         String::from_utf8_lossy(&self.screen.lock().unwrap()).into_owned()
     }
@@ -130,16 +141,20 @@ fn is_installed(program: &str) -> bool {
     installed
 }
 
-/// Returns whether the program waits for what is typed. It may sleep before, while the terminal changes its modes.
+/// Returns whether the program waits for what is typed.
 fn reads(marker: &str, program: &str) -> bool {
-    let read = |folder: &Path, file| std::fs::read_to_string(folder.join(file)).unwrap_or_default();
-    processes(marker).any(|folder| {
-        let place = read(&folder, "wchan");
-        let reads = ["poll", "select", "wait_woken", "n_tty_read"];
-        // Where the kernel does not tell, it is 0.
-        let is_reading = place == "0" || reads.iter().any(|name| place.contains(name));
-        is_reading && read(&folder, "stat").contains(&format!("({program}) S"))
-    })
+    processes(marker).any(|folder| is_reading(&folder, program))
+}
+
+/// Returns whether the process of this folder is the program, and waits for what is typed. It may sleep before, while
+/// the terminal changes its modes.
+fn is_reading(folder: &Path, program: &str) -> bool {
+    let read = |file| std::fs::read_to_string(folder.join(file)).unwrap_or_default();
+    let place = read("wchan");
+    let reads = ["poll", "select", "wait_woken", "n_tty_read"];
+    // Where the kernel does not tell, it is 0.
+    let is_reading = place == "0" || reads.iter().any(|name| place.contains(name));
+    is_reading && read("stat").contains(&format!("({program}) S"))
 }
 
 /// Returns a variable for the environment of a test's processes.
@@ -194,6 +209,30 @@ fn ctrl_c_arrives_once() {
 }
 
 #[test]
+fn an_interrupt_of_the_tool_alone_reaches_the_command() {
+    let mut shell = Shell::start();
+    let script = "trap \"echo caught-it; exit 7\" INT; echo up-now; while :; do sleep 0.01; done";
+    let marker = marker("ALONE");
+    for option in ["", "--foreground"] {
+        shell.enter(&format!(
+            "env {marker} $BIN run {option} -- sh -c '{script}'; echo status=$?."
+        ));
+        shell.wait_for("up-now");
+        let is_tool = |folder: &Path| {
+            let name = std::fs::read_to_string(folder.join("comm"));
+            name.is_ok_and(|name| name == "child-process\n")
+        };
+        let tool = processes(&marker).find(|folder| is_tool(folder)).unwrap();
+        let pid = tool.file_name().unwrap().to_str().unwrap().parse().unwrap();
+
+        kill(Pid::from_raw(pid), Signal::SIGINT).unwrap();
+
+        shell.wait_for("caught-it");
+        shell.wait_for("status=7.");
+    }
+}
+
+#[test]
 fn two_ctrl_c_in_a_session_do_not_kill_a_program_that_takes_them() {
     let mut shell = Shell::start();
     let script = "trap \"echo again\" INT; while :; do echo -n \"prompt? \"; read -r line || exit 5; echo \"<$line>\"; done";
@@ -237,6 +276,7 @@ fn ctrl_z_stops_it_and_fg_lets_it_go_on() {
     shell.wait_for("up-now");
     shell.press(CTRL_Z);
     shell.wait_for("Stopped");
+    shell.wait_for_prompt();
     shell.enter("fg");
     shell.enter("hello");
     shell.wait_for("<hello>");
@@ -423,6 +463,7 @@ fn a_limit_in_the_background_leaves_the_terminal_to_the_program_in_the_foregroun
         if is_over {
             continue;
         }
+        shell.wait_for_prompt();
         shell.enter("bg; cat");
         shell.wait_for("timed out");
         // Its read goes on; the next one would stop it if it were in the background.

@@ -6,12 +6,15 @@ mod limits;
 mod processes;
 
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use limits::limits;
-use processes::{bearers, running, until};
+use processes::until;
+#[cfg(target_os = "linux")]
+use processes::{bearers, running};
 use serde_json::Value;
 
 fn tool(args: &[&str], stdin: &[u8]) -> Output {
@@ -233,6 +236,7 @@ fn a_failed_job_is_named_counted_and_halts_as_asked() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
 fn a_signal_is_passed_on_and_nobody_is_left() {
     for (verb, items) in [(&["run", "--"][..], ""), (&["each", "-j2"], "a\nb\n")] {
         let marker = format!("SIGNALLED={}-{}", std::process::id(), verb[0]);
@@ -412,7 +416,7 @@ fn each_stops_where_xargs_stops() {
     );
     let output = tool(&["each", "-j1", "no-such-program"], b"a\nb\n");
     assert_eq!(output.status.code(), Some(127));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("1 jobs run, 1 failed"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("1 job run, 1 failed, 0 ended"));
     // Those that `--halt now` has ended have not failed.
     let folder = tempfile::tempdir().unwrap();
     let script = format!(
@@ -429,14 +433,17 @@ fn each_stops_where_xargs_stops() {
 
 #[test]
 fn fewer_jobs_run_where_descriptors_end() {
-    let line = format!(
-        "ulimit -n 64; seq 40 | {} each -j40 true",
-        env!("CARGO_BIN_EXE_child-process")
-    );
-    let output = Command::new("sh").args(["-c", &line]).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(0), "{said}");
-    assert!(said.contains("10 jobs at a time instead of 40"), "{said}");
+    for (limit, jobs) in [(64, "10 jobs"), (35, "1 job")] {
+        let line = format!(
+            "ulimit -n {limit}; seq 40 | {} each -j40 true",
+            env!("CARGO_BIN_EXE_child-process")
+        );
+        let output = Command::new("sh").args(["-c", &line]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        let text = format!(" {jobs} at a time instead of 40");
+        assert!(said.contains(&text), "{said}");
+    }
 }
 
 #[test]
@@ -522,6 +529,11 @@ fn times_and_causes() {
         "unset\n",
         "",
     );
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn output_that_cannot_be_written_is_an_error_of_our_own() {
     let full = format!(
         "{} tour --list >/dev/full",
         env!("CARGO_BIN_EXE_child-process")
@@ -536,11 +548,13 @@ fn times_and_causes() {
         .args(["-c", &full.replace("tour --list", "run --json true")])
         .output();
     assert_eq!(output.unwrap().status.code(), Some(125), "as timeout(1)");
-    let output = tool(&["completions", "bash"], b"");
-    assert!(String::from_utf8_lossy(&output.stdout).contains("complete -F"));
+    let full = std::fs::File::create("/dev/full").unwrap();
+    let mut full = start("COMPLETIONS=1", &["completions", "bash"], full);
+    assert_eq!(status(&mut full), Some(1));
 }
 
 #[test]
+#[cfg(target_os = "linux")]
 fn signals_that_were_ignored_stay_ignored_for_the_command() {
     let line = format!(
         "trap '' HUP; {} run -- sed -n 's/SigIgn:.//p' /proc/self/status",
@@ -586,6 +600,7 @@ fn without_arguments_it_prints_the_tour_unless_there_is_input() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
 fn whatever_is_run_nothing_is_left() {
     let count = if std::env::var_os("SOAK").is_some() {
         500
@@ -665,6 +680,7 @@ fn status(child: &mut std::process::Child) -> Option<i32> {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
 fn a_signal_after_the_end_of_the_command_ends_what_holds_its_pipes() {
     for signal in [nix::sys::signal::SIGTERM, nix::sys::signal::SIGINT] {
         let marker = format!("LATE={}-{signal}", std::process::id());
@@ -727,13 +743,162 @@ fn a_signal_has_one_prefix_at_most() {
 }
 
 #[test]
-fn completions_that_cannot_be_written_are_an_error_and_no_panic() {
+fn completions_are_printed_or_their_reader_has_gone() {
+    let output = tool(&["completions", "bash"], b"");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("complete -F"));
+
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let mut closed = start("COMPLETIONS=1", &["completions", "bash"], writer);
     assert_eq!(status(&mut closed), Some(0), "as `head` leaves it");
+}
 
-    let full = std::fs::File::create("/dev/full").unwrap();
-    let mut full = start("COMPLETIONS=1", &["completions", "bash"], full);
-    assert_eq!(status(&mut full), Some(1));
+#[test]
+#[cfg(target_os = "linux")]
+fn too_much_output_of_an_escaped_process_ends_the_run_also_without_sigkill() {
+    let script = ["sh", "-c", "setsid -f yes"];
+    let marker = format!("ESCAPED={}", std::process::id());
+    let (name, value) = marker.split_once('=').unwrap();
+    for (verb, expected) in [("run", 125), ("each", 123)] {
+        let mut tool = Command::new(env!("CARGO_BIN_EXE_child-process"));
+        tool.args([verb, "--kill-after", "0", "--max-output", "10"])
+            .args(script)
+            .env(name, value)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null());
+        let mut tool = tool.spawn().unwrap();
+        writeln!(tool.stdin.take().unwrap(), "item").unwrap();
+
+        assert_eq!(status(&mut tool), Some(expected), "{verb}");
+        until("nothing is left", || bearers(&marker) == 0);
+    }
+}
+
+#[test]
+fn a_long_item_is_cut_in_messages_and_an_empty_one_is_named() {
+    let long = "ü".repeat(30_000);
+    for (args, item, begin, end) in [
+        (
+            &["each", "sh", "-c", "exit 3"][..],
+            &*long,
+            "üü",
+            "ü: exit code 3\n",
+        ),
+        (&["each", "{}"], &long, "üü", "File name too long\n"),
+        (
+            &["each", "--timeout=1ms", "sh", "-c", "sleep 9"],
+            &long,
+            "üü",
+            "timed out after 1ms\n",
+        ),
+        (
+            &["run", "-t", "1ms", "sleep", "9", &long],
+            "",
+            "sleep 9 üü",
+            "timed out after 1ms\n",
+        ),
+        (
+            &["each", "sh", "-c", "exit 3"],
+            "a\nb",
+            "a b: ",
+            "exit code 3\n",
+        ),
+        (
+            &["each", "sh", "-c", "exit 3"],
+            "",
+            "\"\": ",
+            "exit code 3\n",
+        ),
+        (&["each", "{}"], "", "\"\": ", "there is no such program\n"),
+    ] {
+        let args = [
+            &args[..1],
+            if args[0] == "each" { &["-0q"] } else { &[] },
+            &args[1..],
+        ];
+        let output = tool(&args.concat(), format!("{item}\0").as_bytes());
+
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.len() < 1000, "{} bytes", said.len());
+        assert!(
+            said.starts_with(&format!("child-process: {begin}")),
+            "{said}"
+        );
+        assert!(said.ends_with(end), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+}
+
+#[test]
+fn a_variable_may_have_any_bytes() {
+    let variable = std::ffi::OsStr::from_bytes(b"A=b=\xff c");
+    let output = Command::new(env!("CARGO_BIN_EXE_child-process"))
+        .args(["run", "--env"])
+        .arg(variable)
+        .args(["sh", "-c", "printf %s \"$A\""])
+        .output()
+        .unwrap();
+
+    assert_eq!(output.stdout, b"b=\xff c", "{output:?}");
+    for wrong in ["A", "=b"] {
+        let args = ["run", "--env", wrong, "true"];
+        expect(&args, 125, "", "a variable is NAME=VALUE");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_descendant_that_cannot_be_killed_is_named() {
+    let setpriv = Command::new("setpriv").arg("--version").output();
+    if !nix::unistd::geteuid().is_root() || setpriv.is_err() {
+        println!("skipped: this needs root and setpriv");
+        return;
+    }
+    // It ends when its input does.
+    let other = "setpriv --reuid=65534 --clear-groups sh -c 'echo $$; exec cat'";
+    let line = format!("exec 3<&0; {other} <&3 & wait");
+    for limit in limits() {
+        let files = [(); 2].map(|()| tempfile::NamedTempFile::new().unwrap());
+        let [stdout, stderr] = [0, 1].map(|file: usize| files[file].reopen().unwrap());
+        let limit = format!("{}ms", limit.as_millis());
+        let mut child = Command::new("setpriv")
+            .args(["--bounding-set", "-kill", "--inh-caps", "-kill"])
+            .arg(env!("CARGO_BIN_EXE_child-process"))
+            .args(["run", "-t", &limit, "-k", "100ms", "sh", "-c", &line])
+            .stdin(Stdio::piped())
+            .stdout(stdout)
+            .stderr(stderr)
+            .spawn()
+            .unwrap();
+        let input = child.stdin.take();
+
+        let status = status(&mut child);
+
+        drop(input);
+        let [pid, said] = files.map(|file| std::fs::read_to_string(file).unwrap());
+        if !pid.is_empty() {
+            let text = format!("process {} cannot be killed: EPERM", pid.trim());
+            assert!(said.contains(&text), "{said}");
+            assert!(matches!(status, Some(124 | 137)), "{status:?}");
+            break;
+        }
+    }
+}
+
+#[test]
+fn a_lesson_without_descriptors_is_an_error_and_no_panic() {
+    let list = tool(&["tour", "--list"], b"").stdout;
+    let list = String::from_utf8(list).unwrap();
+    for lesson in list.lines().map(|line| line.split(' ').next().unwrap()) {
+        for limit in 4..12 {
+            let line = format!(
+                "ulimit -n {limit}; exec {} tour {lesson}",
+                env!("CARGO_BIN_EXE_child-process")
+            );
+            let mut shell = Command::new("sh");
+            let output = shell.args(["-c", &line]).stdin(Stdio::null()).output();
+            let said = String::from_utf8_lossy(&output.unwrap().stderr).into_owned();
+            assert!(!said.contains("panicked"), "{line}: {said}");
+        }
+    }
 }

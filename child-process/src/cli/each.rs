@@ -10,10 +10,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use bstr::ByteSlice;
 use child_process::{Error, Exit, Output, Signal};
 use futures::stream::{self, StreamExt};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use memchr::memmem;
 use nix::sys::resource::{Resource, getrlimit};
 use tokio::sync::{Semaphore, watch};
 
@@ -104,8 +104,8 @@ struct Tally {
 
 /// Runs all jobs; the status says whether one failed.
 pub async fn each(mut args: Args) -> Result<u8> {
-    let mut words = args.command.iter().map(|word| word.as_bytes());
-    if !words.any(|word| memmem::find(word, b"{}").is_some()) {
+    let mut words = args.command.iter();
+    if !words.any(|word| word.as_bytes().contains_str("{}")) {
         args.command.push("{}".into());
     }
     let slots = slots(args.jobs);
@@ -116,20 +116,21 @@ pub async fn each(mut args: Args) -> Result<u8> {
         held_bytes: watch::Sender::new(0),
         tally: RefCell::default(),
     };
+    // Before the thread that reads the items: it must not take signals.
+    let mut signals = signals::received();
     let separator = if args.null { 0 } else { b'\n' };
     let mut items = items::received(separator)?;
     let started = stream::poll_fn(|context| items.poll_recv(context))
         .take_until(stopped(&jobs, Stop::Soon))
         .map(|item| jobs.run(item));
-    let mut done = if args.keep_order {
-        started.buffered(slots.max(JOBS_AHEAD)).boxed_local()
-    } else {
-        started.buffer_unordered(slots).boxed_local()
+    let mut done = match args.keep_order {
+        true => started.buffered(slots.max(JOBS_AHEAD)).boxed_local(),
+        false => started.buffer_unordered(slots).boxed_local(),
     };
-    let (bar, mut signals, mut signalled) = (progress(args.quiet), signals::received(false), None);
+    let (bar, mut signalled) = (progress(args.quiet), None);
     loop {
         tokio::select! {
-            Some(signal) = signals.recv() => {
+            Some((signal, _)) = signals.recv() => {
                 // The second one does not wait: dropping the jobs kills them.
                 if signalled.is_some() {
                     break;
@@ -155,7 +156,8 @@ pub async fn each(mut args: Args) -> Result<u8> {
     let tally = jobs.tally.take();
     let (ran, failed, ended) = (tally.ran, tally.failed, tally.ended);
     if !args.quiet && failed + ended > 0 {
-        message::say(&format!("{ran} jobs run, {failed} failed, {ended} ended"));
+        let ran = count_of_jobs(ran);
+        message::say(&format!("{ran} run, {failed} failed, {ended} ended"));
     }
     Ok(match signalled {
         Some(signal) => 128 + u8::try_from(signal as i32).unwrap_or_default(),
@@ -185,7 +187,7 @@ impl Jobs<'_> {
             let command = child_process::exec_file(&words[0], &words[1..])
                 .max_buffer(args.max_output)
                 .kill_signal(args.signal)
-                .grace(run::grace(args.kill_after))
+                .grace(args.kill_after)
                 .timeout(args.timeout)
                 .keep_ignored_signals()
                 .cancel_on(stopped(self, Stop::Now));
@@ -225,15 +227,21 @@ impl Jobs<'_> {
 fn slots(wanted: Option<usize>) -> usize {
     let wanted = wanted.unwrap_or_else(num_cpus::get);
     let (limit, _) = getrlimit(Resource::RLIMIT_NOFILE).unwrap_or((1024, 1024));
-    let most = usize::try_from(limit.saturating_sub(OWN_FDS) / FDS_PER_JOB)
-        .unwrap_or(usize::MAX)
-        .max(1);
+    let most = limit.saturating_sub(OWN_FDS) / FDS_PER_JOB;
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let most = most.clamp(1, Semaphore::MAX_PERMITS);
     if wanted > most {
+        let jobs = count_of_jobs(most);
         message::say(&format!(
-            "{most} jobs at a time instead of {wanted}: more descriptors may not be open"
+            "{jobs} at a time instead of {wanted}: more descriptors may not be open"
         ));
     }
     if wanted == 0 { most } else { wanted.min(most) }
+}
+
+/// Returns `1 job`, `2 jobs`.
+fn count_of_jobs(count: usize) -> String {
+    format!("{count} job{}", if count == 1 { "" } else { "s" })
 }
 
 /// Returns how much output is held.
@@ -243,38 +251,16 @@ fn held_bytes((_, outcome): &Done) -> usize {
 
 /// Prints what a job has left, in one piece.
 fn show(args: &Args, (item, outcome): Done) -> Result<()> {
-    let mut out = std::io::stdout().lock();
     if args.json {
         let line = args.command(&item).join(" ".as_ref());
         let mut record = exit_report::json(&line, &outcome);
         exit_report::add_bytes(&mut record, "item", item.as_bytes());
-        writeln!(out, "{record}")?;
-        return Ok(());
-    }
-    if let Some(output) = exit_report::output(&outcome) {
-        let tag = args.tag.then_some(item.as_bytes());
-        print(&mut out, &output.stdout, tag)?;
-        print(&mut std::io::stderr().lock(), &output.stderr, tag)?;
-    }
-    let name = item.to_string_lossy();
-    match outcome {
-        Err(Error::Failed(output)) => message::say(&format!("{name}: {}", output.exit)),
-        Ok(_) | Err(Error::TimedOut { .. }) => exit_report::explain(&name, outcome),
-        Err(error) => message::say(&format!("{name}: {}", message::words(&error.into()))),
+        writeln!(std::io::stdout(), "{record}")?;
+    } else {
+        exit_report::print(&outcome, args.tag.then_some(item.as_bytes()))?;
+        exit_report::explain(&item, outcome);
     }
     Ok(())
-}
-
-fn print(out: &mut impl Write, text: &[u8], tag: Option<&[u8]>) -> std::io::Result<()> {
-    let Some(tag) = tag else {
-        out.write_all(text)?;
-        return out.flush();
-    };
-    for line in text.split_inclusive(|&byte| byte == b'\n') {
-        let end: &[u8] = if line.ends_with(b"\n") { b"" } else { b"\n" };
-        out.write_all(&[tag, b"\t", line, end].concat())?;
-    }
-    out.flush()
 }
 
 /// Counts on a terminal, for people who wait. How many come is not known before the end of the input.
@@ -284,6 +270,6 @@ fn progress(quiet: bool) -> ProgressBar {
     }
     let bar = ProgressBar::new_spinner();
     bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
-    let style = ProgressStyle::with_template("{spinner} {pos} jobs, {per_sec}, {elapsed}");
+    let style = ProgressStyle::with_template("{spinner} jobs: {pos}, {per_sec}, {elapsed}");
     bar.with_style(style.expect("the template is well formed"))
 }

@@ -1,7 +1,7 @@
 //! What became of a job: an exit status as of timeout(1), and a line of JSON.
 
 use std::ffi::OsStr;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::ffi::OsStrExt;
 
 use child_process::{Error, Exit, Output, SpawnError};
@@ -35,13 +35,40 @@ fn status_of(exit: Exit) -> u8 {
     u8::try_from(number).unwrap_or(u8::MAX)
 }
 
-/// Says what the status does not: that it could not be started, that the time was over, that there was too much.
-pub fn explain(name: &str, outcome: Result<Output, Error>) {
-    match outcome {
-        Ok(_) | Err(Error::Failed { .. }) => {}
-        Err(Error::TimedOut { after, .. }) => say(&format!("{name}: timed out after {after:?}")),
-        Err(error) => say(&words(&error.into())),
+/// Says how it failed, if it did.
+pub fn explain(name: &OsStr, outcome: Result<Output, Error>) {
+    let Err(error) = outcome else { return };
+    let cause = match error {
+        Error::Failed(output) => output.exit.to_string(),
+        Error::TimedOut { after, .. } => format!("timed out after {after:?}"),
+        error => words(&error.into()),
+    };
+    match name.to_string_lossy() {
+        name if name.is_empty() => say(&format!("\"\": {cause}")),
+        name => say(&format!("{name}: {cause}")),
     }
+}
+
+/// Prints what was captured, each line behind the tag if there is one. What was captured on one stream is not lost
+/// because the other one is closed.
+pub fn print(outcome: &Result<Output, Error>, tag: Option<&[u8]>) -> io::Result<()> {
+    let Some(output) = output(outcome) else {
+        return Ok(());
+    };
+    let printed = print_lines(&mut io::stdout().lock(), &output.stdout, tag);
+    print_lines(&mut io::stderr().lock(), &output.stderr, tag).and(printed)
+}
+
+fn print_lines(to: &mut impl Write, text: &[u8], tag: Option<&[u8]>) -> io::Result<()> {
+    let Some(tag) = tag else {
+        to.write_all(text)?;
+        return to.flush();
+    };
+    for line in text.split_inclusive(|&byte| byte == b'\n') {
+        let end: &[u8] = if line.ends_with(b"\n") { b"" } else { b"\n" };
+        to.write_all(&[tag, b"\t", line, end].concat())?;
+    }
+    to.flush()
 }
 
 /// Returns what was captured, whatever the outcome.

@@ -20,6 +20,9 @@ pub fn usage(error: &clap::Error) -> ExitCode {
     ExitCode::from(if stands_in { OWN_FAILURE } else { 2 })
 }
 
+/// The most of a message that is printed, in characters: an item of `each` may be as long as a file.
+const MESSAGE_CHARS: usize = 400;
+
 /// Turns an outcome into the exit status; an error is printed with its causes, and its status is `failure`.
 pub fn exit(outcome: Result<u8, Error>, failure: u8) -> ExitCode {
     match outcome {
@@ -32,14 +35,21 @@ pub fn exit(outcome: Result<u8, Error>, failure: u8) -> ExitCode {
     }
 }
 
-/// Prints a line on stderr; `eprintln!` would panic if it is closed.
+/// Prints a line on stderr; `eprintln!` would panic if it is closed. A long one, which begins with a name and ends with
+/// the cause, is cut in the middle.
 pub fn say(text: &str) {
-    let _ = io::stderr().write_all(format!("child-process: {text}\n").as_bytes());
+    let mut line: Vec<char> = text.replace('\n', " ").chars().collect();
+    if line.len() > MESSAGE_CHARS {
+        let half = MESSAGE_CHARS / 2;
+        line.splice(half..line.len() - half, ['…']);
+    }
+    let line = String::from_iter(line);
+    let _ = io::stderr().write_all(format!("child-process: {line}\n").as_bytes());
 }
 
-/// Returns an error with its causes, in one line, without the "(os error 2)" that says the last one again in numbers.
+/// Returns an error with its causes, without the "(os error 2)" that says the last one again in numbers.
 pub fn words(error: &Error) -> String {
-    let text = format!("{error:#}").replace('\n', " ");
+    let text = format!("{error:#}");
     let number = text.rfind(" (os error ").filter(|_| text.ends_with(')'));
     text[..number.unwrap_or(text.len())].trim_end().to_owned()
 }

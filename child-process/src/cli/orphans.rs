@@ -2,15 +2,19 @@
 //!
 //! So a limit ends them as well. Here, and not in the library, where other children's orphans would come too.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::time::Duration;
 
+use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::Pid;
 use rustix::process::{WaitId, WaitIdOptions, waitid};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, sleep};
+
+use super::message::say;
 
 /// From one look at the orphans that are left to the next.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -25,27 +29,32 @@ pub async fn reap_all(child: u32) -> Infallible {
     std::future::pending().await
 }
 
-/// Sends `signal` to the orphans; those that are left after `grace` are killed, until none is left that can be.
+/// Sends `signal` to the orphans; those that are left after `grace` are killed, until none is left that can be. The
+/// others are named.
 pub async fn end_all(child: u32, signal: Signal, grace: Duration) {
-    let began = Instant::now();
-    let mut left = orphans(child);
-    for orphan in &left {
-        let _ = kill(*orphan, signal);
-    }
-    while !left.is_empty() {
+    let (began, mut refusals) = (Instant::now(), BTreeMap::new());
+    signal_all(child, signal);
+    while orphans(child)
+        .iter()
+        .any(|orphan| !refusals.contains_key(orphan))
+    {
         sleep(PAUSE).await;
-        left = orphans(child);
         if began.elapsed() >= grace {
-            left.retain(|orphan| kill(*orphan, Signal::SIGKILL).is_ok());
+            refusals = signal_all(child, Signal::SIGKILL);
         }
+    }
+    for (pid, errno) in refusals {
+        say(&format!("process {pid} cannot be killed: {errno}"));
     }
 }
 
-/// Kills the orphans at once.
-pub fn kill_all(child: u32) {
-    for orphan in orphans(child) {
-        let _ = kill(orphan, Signal::SIGKILL);
-    }
+/// Sends a signal to the orphans and returns those to which it cannot be sent: they have another user.
+pub fn signal_all(child: u32, signal: Signal) -> BTreeMap<Pid, Errno> {
+    let sent = orphans(child)
+        .into_iter()
+        .map(|orphan| (orphan, kill(orphan, signal)));
+    sent.filter_map(|(orphan, sent)| Some((orphan, sent.err()?)))
+        .collect()
 }
 
 /// Waits until `child` has ended, reaped or not.

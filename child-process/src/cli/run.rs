@@ -1,15 +1,18 @@
 //! `child-process run` and `exec`: one command, with limits, in our place.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{ErrorKind, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use child_process::Signal::{self, SIGINT, SIGQUIT};
+use bstr::ByteSlice;
+use child_process::Signal::{self, SIGINT, SIGKILL};
 use child_process::{Command, Error, Exit, Output, Stdio};
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use tokio::sync::SetOnce;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::time::sleep;
@@ -61,8 +64,8 @@ struct Limits {
     #[arg(long, value_name = "DIR")]
     cwd: Option<PathBuf>,
     /// Set a variable of the environment; may be repeated
-    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_variable)]
-    env: Vec<(String, String)>,
+    #[arg(long, value_name = "NAME=VALUE", value_parser = OsStringValueParser::new().try_map(|text| parse_variable(&text)))]
+    env: Vec<(OsString, OsString)>,
     /// Leave a variable of the environment out; may be repeated
     #[arg(long, value_name = "NAME")]
     unset: Vec<OsString>,
@@ -72,7 +75,7 @@ struct Limits {
 }
 
 /// Reads the name or the number of a signal.
-pub fn parse_signal(text: &str) -> Result<Signal, String> {
+pub fn parse_signal(text: &str) -> Result<Signal, &'static str> {
     let upper = text.to_ascii_uppercase();
     let signal = match upper.parse::<i32>() {
         Ok(number) => Signal::try_from(number).ok(),
@@ -80,18 +83,16 @@ pub fn parse_signal(text: &str) -> Result<Signal, String> {
             .parse()
             .ok(),
     };
-    signal.ok_or_else(|| "a signal is a name or a number: TERM, SIGINT, 9".to_owned())
+    signal.ok_or("a signal is a name or a number: TERM, SIGINT, 9")
 }
 
-/// Returns the time to wait before SIGKILL: 0 is for ever, as in timeout(1).
-pub fn grace(time: Duration) -> Duration {
-    if time.is_zero() { Duration::MAX } else { time }
-}
-
-fn parse_variable(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("a variable is NAME=VALUE".to_owned()),
+fn parse_variable(text: &OsStr) -> Result<(OsString, OsString), &'static str> {
+    match text.as_bytes().split_once_str("=") {
+        Some((name @ [_, ..], value)) => Ok((
+            OsStr::from_bytes(name).into(),
+            OsStr::from_bytes(value).into(),
+        )),
+        _ => Err("a variable is NAME=VALUE"),
     }
 }
 
@@ -109,25 +110,25 @@ pub async fn run(args: RunArgs) -> Result<u8> {
 async fn limited(mut command: Command, limits: Limits) -> Result<u8> {
     let line = command.line();
     let terminal = Terminal::open();
-    if !limits.timeout.is_zero() {
+    if limits.timeout < Duration::MAX {
         signals::stay_awake();
     }
     let is_foreground = limits.foreground || terminal.is_some();
-    let grace = grace(limits.kill_after);
     command = command
         .timeout(limits.timeout)
         .kill_signal(limits.signal)
-        .grace(grace)
+        .grace(limits.kill_after)
         .stdin(Stdio::Inherit)
         .keep_ignored_signals()
         .unchecked();
     if is_foreground {
         command = command.foreground();
     }
-    let set = |command: Command, (name, value)| command.env(name, value);
-    command = limits.env.into_iter().fold(command, set);
+    for (name, value) in &limits.env {
+        command = command.env(name, value);
+    }
     command = limits.unset.iter().fold(command, Command::env_remove);
-    if let Some(cwd) = limits.cwd {
+    if let Some(cwd) = &limits.cwd {
         command = command.cwd(cwd);
     }
     if let Some(bytes) = limits.max_output {
@@ -137,17 +138,7 @@ async fn limited(mut command: Command, limits: Limits) -> Result<u8> {
         command = command.stdout(Stdio::Inherit).stderr(Stdio::Inherit);
     }
 
-    let ending = Ending {
-        timeout: limits.timeout,
-        signal: limits.signal,
-        grace,
-        keys: if is_foreground {
-            &[SIGINT, SIGQUIT]
-        } else {
-            &[]
-        },
-    };
-    let outcome = followed(command, ending).await;
+    let outcome = followed(command, &limits, is_foreground).await;
 
     let exit = outcome.as_ref().map(|output| output.exit);
     if let Some(terminal) = terminal
@@ -156,39 +147,23 @@ async fn limited(mut command: Command, limits: Limits) -> Result<u8> {
         terminal.restore();
     }
     let status = exit_report::status(&outcome);
-    let mut out = std::io::stdout().lock();
-    let written = if limits.json {
-        writeln!(out, "{}", exit_report::json(&line, &outcome))
-    } else if let Some(output) = exit_report::output(&outcome) {
-        // What was captured on one stream is not lost because the other one is closed.
-        let flushed = out.write_all(&output.stdout).and_then(|()| out.flush());
-        std::io::stderr().write_all(&output.stderr).and(flushed)
-    } else {
-        Ok(())
+    let written = match limits.json {
+        true => writeln!(std::io::stdout(), "{}", exit_report::json(&line, &outcome)),
+        false => exit_report::print(&outcome, None),
     };
     match written {
         // Nothing reads it any more; the status is the command's all the same.
         Err(error) if error.kind() != ErrorKind::BrokenPipe => return Err(error.into()),
-        _ if limits.json => return Ok(status),
-        _ => {}
+        _ if limits.json => {}
+        _ => exit_report::explain(&line, outcome),
     }
-    exit_report::explain(&line.to_string_lossy(), outcome);
     Ok(status)
 }
 
-/// When and how a command and its orphans are ended.
-struct Ending {
-    timeout: Duration,
-    signal: Signal,
-    grace: Duration,
-    /// Signals that the terminal sends to the command as well.
-    keys: &'static [Signal],
-}
-
 /// Runs the command. If it was to end, everything that it has left ends as well.
-async fn followed(command: Command, ending: Ending) -> Result<Output, Error> {
+async fn followed(command: Command, limits: &Limits, foreground: bool) -> Result<Output, Error> {
     sys::adopt_orphans();
-    let mut signals = signals::received(!ending.keys.is_empty());
+    let mut signals = signals::received();
     let (forward, forwarded) = unbounded_channel();
     // A signal that comes when the command has ended, and orphans hold its pipes, ends the run.
     let late = Arc::new(SetOnce::new());
@@ -198,12 +173,16 @@ async fn followed(command: Command, ending: Ending) -> Result<Output, Error> {
     let child = command.spawn().await?;
     let pid = child.pid();
     let pass_on = async {
-        while let Some(signal) = signals.recv().await {
+        let mut interrupts = 0;
+        while let Some((signal, is_key)) = signals.recv().await {
+            interrupts += usize::from(signal == SIGINT);
             if orphans::is_running(pid) {
-                let is_key = ending.keys.contains(&signal);
-                let _ = is_key || forward.send(signal).is_err();
+                // The second Ctrl-C kills, unless the command has it as well.
+                let kills = signal == SIGINT && interrupts > 1 && !foreground;
+                let signal = if kills { SIGKILL } else { signal };
+                let _ = foreground && is_key || forward.send(signal).is_err();
             } else if late.initialized() {
-                orphans::kill_all(pid);
+                orphans::signal_all(pid, SIGKILL);
             } else {
                 // It may be this signal that has ended the command.
                 sleep(POST_END_PAUSE).await;
@@ -213,24 +192,20 @@ async fn followed(command: Command, ending: Ending) -> Result<Output, Error> {
     };
     let pipes_held = async {
         tokio::select! {
-            () = sleep(ending.timeout), if !ending.timeout.is_zero() => {}
+            () = sleep(limits.timeout), if limits.timeout < Duration::MAX => {}
             _ = late.wait() => {}
         }
         orphans::ended(pid).await;
         sleep(POST_END_PAUSE).await;
     };
-    let end_orphans = || orphans::end_all(pid, ending.signal, ending.grace);
+    let end_orphans = || orphans::end_all(pid, limits.signal, limits.kill_after);
     let run = async {
         let mut run = pin!(child.wait_with_output());
         let outcome = tokio::select! {
             outcome = &mut run => outcome,
             () = pipes_held => return tokio::join!(run, end_orphans()).0,
         };
-        let was_killed = match &outcome {
-            Ok(output) => output.killed,
-            Err(error) => error.killed(),
-        };
-        if was_killed {
+        if exit_report::output(&outcome).is_some_and(|output| output.killed) {
             end_orphans().await;
         }
         outcome

@@ -1,35 +1,23 @@
 //! The signals that ask this process to stop.
 
-use child_process::Signal::{self, SIGHUP, SIGINT, SIGKILL, SIGQUIT, SIGTERM};
+use child_process::Signal::{self, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-/// Returns SIGINT, SIGTERM, SIGHUP and SIGQUIT as they come; a second SIGINT counts as SIGKILL, unless it is
-/// a key of the `terminal`, which the command takes.
+use super::sys;
+
+/// Returns SIGINT, SIGTERM, SIGHUP and SIGQUIT as they come, and whether a key of the terminal has sent it: then all
+/// processes in the foreground have it.
 ///
 /// Those that this process was started to ignore (`nohup`, a background job of a script) stay ignored.
-pub fn received(terminal: bool) -> UnboundedReceiver<Signal> {
+pub fn received() -> UnboundedReceiver<(Signal, bool)> {
     let (sender, receiver) = unbounded_channel();
     let ignored = ignored_mask();
-    for wanted in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] {
-        let number = wanted as i32;
-        if ignored >> (number - 1) & 1 == 1 {
-            continue;
-        }
-        // A signal that cannot be caught ends the process by itself.
-        let Ok(mut received) = signal(SignalKind::from_raw(number)) else {
-            continue;
-        };
-        let sender = sender.clone();
-        tokio::spawn(async move {
-            let mut times = 0;
-            while received.recv().await.is_some() {
-                times += 1;
-                let kills = wanted == SIGINT && times > 1 && !terminal;
-                let _ = sender.send(if kills { SIGKILL } else { wanted });
-            }
-        });
-    }
+    let is_ignored = |signal: Signal| ignored >> (signal as i32 - 1) & 1 == 1;
+    let mut wanted = Vec::from([SIGINT, SIGTERM, SIGHUP, SIGQUIT]);
+    wanted.retain(|signal| !is_ignored(*signal));
+    // A signal that cannot be watched ends the process by itself.
+    let _ = sys::watch(&wanted, sender);
     receiver
 }
 

@@ -18,7 +18,7 @@ use serde_json::Value;
 use tokio::net::unix::pipe;
 use tokio::sync::Mutex;
 
-use super::json_lines::{Line, LineReader, NACK, decode, encode, io_error};
+use super::json_lines::{HANDLE, LineReader, NACK, decode, encode, io_error, reserved_cmd};
 use crate::Error;
 
 /// Longer messages are refused unless [`Receiver::set_limit`] says otherwise.
@@ -188,32 +188,30 @@ impl<In: DeserializeOwned> Receiver<In> {
     ///
     /// Nothing is lost.
     pub async fn recv(&mut self) -> Result<Option<In>, Error> {
-        // The refusal of a handle, if the future that began it was dropped. A sender that has the lock writes it as well.
-        if let Ok(mut pending) = self.link.pending.try_lock() {
-            let _ = self.link.flush(&mut pending).await;
-        }
         loop {
+            // The refusal of a handle. A sender that has the lock writes it as well.
+            if let Ok(mut pending) = self.link.pending.try_lock() {
+                // That the other end has gone shows when we read.
+                let _ = self.link.flush(&mut pending).await;
+            }
             let line = match self.lines.line().await {
-                Ok(Some(line)) => decode(line),
+                Ok(Some(line)) => line,
                 Ok(None) | Err(Error::Disconnected) => {
                     self.link.is_connected.store(false, Ordering::Relaxed);
                     return Ok(None);
                 }
                 Err(error) => return Err(error),
             };
-            if matches!(line, Ok(Line::Handle)) {
-                // Node holds back all messages until it has this. The descriptor itself was closed by the system.
-                let mut pending = self.link.pending.lock().await;
-                pending.extend(NACK);
+            let Some(cmd) = reserved_cmd(line) else {
+                let message = decode(line).map(Some);
                 self.lines.clear();
-                // That the other end has gone shows when we read.
-                let _ = self.link.flush(&mut pending).await;
-                continue;
+                return message;
+            };
+            if cmd == HANDLE {
+                // Node holds back all messages until it has this. The descriptor itself was closed by the system.
+                self.link.pending.lock().await.extend(NACK);
             }
             self.lines.clear();
-            if let Line::Message(message) = line? {
-                return Ok(Some(message));
-            }
         }
     }
 }

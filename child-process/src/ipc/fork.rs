@@ -47,8 +47,7 @@ impl Command {
         let command = self
             .env(CHANNEL_FD, number.to_string())
             .env(CHANNEL_MODE, "json");
-        let defaults = [Stdio::Inherit, Stdio::Inherit, Stdio::Inherit];
-        let child = command.spawn_with(defaults).await?;
+        let child = command.spawn_with([const { Stdio::Inherit }; 3]).await?;
         Ok((child, Channel::over(ours)?))
     }
 }

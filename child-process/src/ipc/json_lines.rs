@@ -14,6 +14,9 @@ use tokio::net::unix::pipe;
 
 use crate::Error;
 
+/// The `cmd` of a handle: the sender waits for an answer.
+pub const HANDLE: &str = "NODE_HANDLE";
+
 /// The answer to a handle that was not taken.
 pub const NACK: &[u8] = b"{\"cmd\":\"NODE_HANDLE_NACK\"}\n";
 
@@ -82,28 +85,12 @@ pub fn io_error(attempt: &'static str) -> impl FnOnce(io::Error) -> Error {
     }
 }
 
-/// What a line is.
-#[derive(Debug)]
-pub enum Line<M> {
-    Message(M),
-    /// A handle: the sender waits for an answer.
-    Handle,
-    /// Node's own business.
-    Internal,
-}
-
-/// Reads a line.
-pub fn decode<M: DeserializeOwned>(line: &[u8]) -> Result<Line<M>, Error> {
-    match reserved_cmd(line) {
-        Some(cmd) if cmd == "NODE_HANDLE" => return Ok(Line::Handle),
-        Some(_) => return Ok(Line::Internal),
-        None => {}
-    }
-    let message = serde_json::from_slice(line).map_err(|source| {
+/// Reads a line that is a message.
+pub fn decode<M: DeserializeOwned>(line: &[u8]) -> Result<M, Error> {
+    serde_json::from_slice(line).map_err(|source| {
         let text = String::from_utf8_lossy(&line[..line.len().min(80)]).into_owned();
         Error::BadMessage { text, source }
-    });
-    message.map(Line::Message)
+    })
 }
 
 /// Names what `serde_json` calls a broken escape.
@@ -132,7 +119,7 @@ pub fn encode<M: serde::Serialize>(message: &M) -> Result<Vec<u8>, Error> {
 }
 
 /// Returns the `cmd` of a message that is Node's own. Raw values are skipped over, however deep they are.
-fn reserved_cmd(line: &[u8]) -> Option<String> {
+pub fn reserved_cmd(line: &[u8]) -> Option<String> {
     // Rare, so that the other messages are read once only.
     memmem::find(line, RESERVED.as_bytes())?;
     let fields: HashMap<String, &RawValue> = serde_json::from_slice(line).ok()?;

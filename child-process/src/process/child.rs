@@ -40,9 +40,9 @@ pub struct Child {
     sockets: BTreeMap<RawFd, UnixStream>,
     pub(super) running: Arc<Running>,
     /// The task that follows the child, until it has returned.
-    pub(super) supervisor: JoinSet<io::Result<Reason>>,
+    supervisor: JoinSet<io::Result<Reason>>,
     /// What it returned.
-    pub(super) reason: Reason,
+    reason: Reason,
     pub(super) limits: Limits,
     pub(super) command: Box<str>,
     pub(super) started: Instant,
@@ -74,16 +74,12 @@ impl Command {
     /// # Ok(()) }
     /// ```
     pub async fn spawn(self) -> Result<Child, Error> {
-        self.spawn_with([Stdio::Piped, Stdio::Piped, Stdio::Piped])
-            .await
+        self.spawn_with([const { Stdio::Piped }; 3]).await
     }
 
     /// Starts the command; `defaults` are stdin, stdout and stderr where it does not say.
     pub(crate) async fn spawn_with(mut self, defaults: [Stdio; 3]) -> Result<Child, Error> {
         let started = Instant::now();
-        if self.input.is_some() {
-            self.stdio.entry(0).or_insert(Stdio::Piped);
-        }
         for (number, default) in (0..).zip(defaults) {
             self.stdio.entry(number).or_insert(default);
         }
@@ -91,8 +87,8 @@ impl Command {
         let stdin = pipes.stdin.take_if(|_| self.input.is_some());
         let mut child = Child {
             stdin: pipes.stdin,
-            stdout: pipes.stdout,
-            stderr: pipes.stderr,
+            stdout: pipes.outputs.remove(&1),
+            stderr: pipes.outputs.remove(&2),
             sockets: pipes.sockets,
             running: Arc::new(Running::new(pid, self.start.group)),
             supervisor: JoinSet::new(),
@@ -169,9 +165,17 @@ impl Child {
     /// Nothing is lost; call it again.
     pub async fn wait(&mut self) -> Result<Exit, Error> {
         self.stdin = None;
-        let supervised = supervised(&mut self.supervisor, &mut self.reason).await;
-        supervised.map_err(Error::io("follow the child"))?;
+        self.supervised().await?;
         self.reaped().await
+    }
+
+    /// Waits until the supervisor has returned, and remembers what.
+    pub(super) async fn supervised(&mut self) -> Result<Reason, Error> {
+        if let Some(joined) = self.supervisor.join_next().await {
+            let reason = joined.unwrap_or_else(|error| Err(error.into()));
+            self.reason = reason.map_err(Error::io("follow the child"))?;
+        }
+        Ok(self.reason)
     }
 
     /// Waits until the child has ended and reaps it.
@@ -181,17 +185,6 @@ impl Child {
         let reaped = reaped.map_err(Error::io("wait for the child"))?;
         Ok(reaped.unwrap_or(Exit::StillRunning))
     }
-}
-
-/// Waits until the supervisor has returned, and remembers what.
-pub async fn supervised(
-    tasks: &mut JoinSet<io::Result<Reason>>,
-    reason: &mut Reason,
-) -> io::Result<Reason> {
-    if let Some(joined) = tasks.join_next().await {
-        *reason = joined??;
-    }
-    Ok(*reason)
 }
 
 impl Drop for Child {

@@ -114,18 +114,15 @@ impl Command {
     /// # Ok::<(), child_process::Error>(())
     /// ```
     pub fn run_blocking(self) -> Result<Output, Error> {
-        let run = || {
+        let run = move || {
             let mut builder = tokio::runtime::Builder::new_current_thread();
             let runtime = builder.enable_all().build();
             let runtime = runtime.map_err(Error::io("make a runtime"))?;
             runtime.block_on(self.into_future())
         };
         // A thread of its own: a runtime cannot be entered on one that has entered another.
-        std::thread::scope(|scope| {
-            let thread = std::thread::Builder::new().spawn_scoped(scope, run);
-            let done = thread.map_err(Error::io("start a thread"))?.join();
-            sys::unwind(done)
-        })
+        let thread = std::thread::Builder::new().spawn(run);
+        sys::unwind(thread.map_err(Error::io("start a thread"))?.join())
     }
 
     /// Returns what is executed and its arguments: Node's `spawnfile`, `error.spawnargs`.

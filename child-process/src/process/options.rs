@@ -19,8 +19,8 @@ impl Command {
 
     /// Adds arguments.
     pub fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
-        let args = args.into_iter().map(|arg| arg.as_ref().to_owned());
-        self.args.extend(args);
+        self.args
+            .extend(args.into_iter().map(|arg| arg.as_ref().into()));
         self
     }
 
@@ -44,8 +44,7 @@ impl Command {
 
     /// Sets a variable of the environment, besides those of this process. If it is `PATH`, the program is looked up there.
     pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
-        let (name, value) = (name.as_ref().to_owned(), value.as_ref().to_owned());
-        self.env.insert(name, value);
+        self.env.insert(name.as_ref().into(), value.as_ref().into());
         self
     }
 
@@ -135,16 +134,14 @@ impl Command {
     /// What the child reads from its stdin. It is not an error if the child does not read all of it.
     pub fn input(mut self, input: impl Into<Vec<u8>>) -> Self {
         self.input = Some(input.into());
+        self.stdio.entry(0).or_insert(Stdio::Piped);
         self
     }
 
     /// The most time that a run may take; then it is ended, with everything that it has started. Zero is no limit.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.limits.timeout = if timeout.is_zero() {
-            Duration::MAX
-        } else {
-            timeout
-        };
+        let is_limit = !timeout.is_zero();
+        self.limits.timeout = if is_limit { timeout } else { Duration::MAX };
         self
     }
 
@@ -155,6 +152,7 @@ impl Command {
     }
 
     /// The time from that signal to SIGKILL: 2 s unless this is called. What is written meanwhile is kept.
+    /// `Duration::MAX` gives the child for ever; when it has ended, what holds its pipes has 5 s.
     pub fn grace(mut self, grace: Duration) -> Self {
         self.limits.grace = grace;
         self

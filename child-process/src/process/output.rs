@@ -3,6 +3,7 @@
 use std::io;
 use std::mem;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
@@ -10,7 +11,7 @@ use tokio::net::unix::pipe;
 use tokio::sync::SetOnce;
 use tokio::time::timeout;
 
-use super::child::{Child, supervised};
+use super::child::Child;
 use super::supervisor::{POST_KILL_DRAIN, Reason, terminate};
 use crate::{Error, Exit, Output};
 
@@ -28,8 +29,7 @@ impl Child {
         // Without input, its stdin is at its end.
         self.stdin = None;
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-        let reason = self.read_to_end(&mut stdout, &mut stderr).await;
-        let reason = reason.map_err(Error::io("follow the child"))?;
+        let reason = self.read_to_end(&mut stdout, &mut stderr).await?;
         let exit = match reason {
             Reason::NotKilled(_) => Exit::StillRunning,
             _ => self.reaped().await?,
@@ -55,10 +55,11 @@ impl Child {
     }
 
     /// Reads both streams until the child has ended, or was ended, and returns why.
-    async fn read_to_end(&mut self, out: &mut Vec<u8>, err: &mut Vec<u8>) -> io::Result<Reason> {
+    async fn read_to_end(&mut self, out: &mut Vec<u8>, err: &mut Vec<u8>) -> Result<Reason, Error> {
         let (stdout, stderr) = (self.stdout.take(), self.stderr.take());
-        let (limits, too_much) = (self.limits, &self.running.too_much);
-        let reading = self.running.reading.lock().await;
+        let (limits, started, running) = (self.limits, self.started, Arc::clone(&self.running));
+        let too_much = &running.too_much;
+        let reading = running.reading.lock().await;
         // One after the other would wait for ever when the second pipe is full.
         let mut captured = pin!(async {
             let ended = tokio::try_join!(
@@ -66,33 +67,33 @@ impl Child {
                 read(stderr, err, limits.max_buffer, "stderr", too_much),
             );
             drop(reading);
-            ended
+            ended.map_err(Error::io("read what the child writes"))
         });
-        let mut supervised = pin!(supervised(&mut self.supervisor, &mut self.reason));
         tokio::select! {
             // A child that never stops writing must not outrun the clock.
             biased;
-            reason = &mut supervised => {
-                let left = limits.timeout.saturating_sub(self.started.elapsed());
+            reason = self.supervised() => {
+                let reason = reason?;
+                let left = limits.timeout.saturating_sub(started.elapsed());
                 let left = left.max(POST_KILL_DRAIN);
-                let drain = match &reason {
+                let drain = match reason {
                     // It had ended before its output was read.
-                    Ok(Reason::Ended) => limits.pipe_timeout.min(left),
-                    Ok(Reason::PipesHeld | Reason::NotKilled(_)) | Err(_) => Duration::ZERO,
-                    Ok(_) => POST_KILL_DRAIN,
+                    Reason::Ended => limits.pipe_timeout.min(left),
+                    Reason::PipesHeld | Reason::NotKilled(_) => Duration::ZERO,
+                    _ => POST_KILL_DRAIN,
                 };
                 match timeout(drain, &mut captured).await {
-                    Ok(read) => read.and(reason),
-                    Err(_) if matches!(reason, Ok(Reason::Ended)) && drain == left => {
-                        terminate(&self.running, limits, captured).await;
+                    Ok(read) => read.map(|_| reason),
+                    Err(_) if matches!(reason, Reason::Ended) && drain == left => {
+                        terminate(&running, limits, captured).await;
                         Ok(Reason::TimedOut)
                     }
-                    Err(_) => reason,
+                    Err(_) => Ok(reason),
                 }
             }
             ended = &mut captured => {
                 ended?;
-                supervised.await
+                self.supervised().await
             }
         }
     }

@@ -66,11 +66,10 @@ impl Running {
 
     /// Returns how the child ended, if it has, and does not reap it.
     pub fn peek(&self) -> io::Result<Option<Exit>> {
-        let reaped = self.lock();
-        reaped.map_or_else(
-            || sys::wait(self.pid, WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT),
-            |exit| Ok(Some(exit)),
-        )
+        match *self.lock() {
+            None => sys::wait(self.pid, WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT),
+            reaped => Ok(reaped),
+        }
     }
 
     /// Reaps the child if it has ended, and returns how.
@@ -99,14 +98,10 @@ impl Running {
         }
         let (is_foreground, kills) = (self.group == Group::Parents, signal == Signal::SIGKILL);
         // Before the child ends, since its children then have another parent. killpg does not reach other groups.
-        let descendants = if is_foreground || kills {
-            sys::descendants(self.pid)
-        } else {
-            Vec::new()
-        };
+        let descendants = (is_foreground || kills).then(|| sys::descendants(self.pid));
         let send = if is_foreground { kill } else { killpg };
         let sent = send(self.pid, signal);
-        for pid in descendants {
+        for pid in descendants.into_iter().flatten() {
             let _ = kill(pid, signal);
         }
         // Others in the group may have taken it: what counts is whether the child can be killed.

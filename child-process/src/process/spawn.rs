@@ -30,16 +30,13 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(64);
 #[derive(Debug, Default)]
 pub struct Pipes {
     pub stdin: Option<Sender>,
-    pub stdout: Option<Receiver>,
-    pub stderr: Option<Receiver>,
+    pub outputs: BTreeMap<RawFd, Receiver>,
     pub sockets: BTreeMap<RawFd, UnixStream>,
 }
 
 /// Starts the command.
 pub async fn spawn(command: &mut Command) -> Result<(Pid, Pipes), Error> {
-    if tokio::runtime::Handle::try_current().is_err() {
-        return Err(Error::NoRuntime);
-    }
+    tokio::runtime::Handle::try_current().map_err(|_| Error::NoRuntime)?;
     start(command).await.map_err(|cause| {
         let (program, args) = command.program_and_args();
         let text = |word: &OsString| word.to_string_lossy().into_owned();
@@ -133,17 +130,14 @@ fn connect(stdio: BTreeMap<RawFd, Stdio>) -> io::Result<(Fds, Pipes)> {
                 let ours = Receiver::from_owned_fd(ours.into())?;
                 if number == 1 {
                     sys::enlarge_pipe(&ours);
-                    pipes.stdout = Some(ours);
-                } else {
-                    pipes.stderr = Some(ours);
                 }
+                pipes.outputs.insert(number, ours);
                 theirs.into()
             }
             (Stdio::Piped, _) => {
-                let (ours, theirs) = UnixStream::pair()?;
-                pipes.sockets.insert(number, ours);
-                let theirs = theirs.into_std()?;
-                theirs.set_nonblocking(false)?;
+                let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
+                ours.set_nonblocking(true)?;
+                pipes.sockets.insert(number, UnixStream::from_std(ours)?);
                 theirs.into()
             }
         };

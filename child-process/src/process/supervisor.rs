@@ -50,7 +50,7 @@ pub enum Reason {
 /// Follows the child until it has ended, or ends it if there is a reason to.
 pub async fn supervise(
     running: Arc<Running>,
-    command: Command,
+    mut command: Command,
     stdin: Option<pipe::Sender>,
 ) -> io::Result<Reason> {
     let limits = command.limits;
@@ -60,9 +60,8 @@ pub async fn supervise(
             let _ = stdin.write_all(&input).await;
         }
     };
-    let mut forwarded = command.forwarded;
     let signals = async {
-        while let Some(signal) = forwarded.recv().await {
+        while let Some(signal) = command.forwarded.recv().await {
             let _ = running.signal(signal);
         }
     };
@@ -84,13 +83,10 @@ pub async fn supervise(
         let refusal = terminate(&running, limits, ended).await;
         Ok(refusal.map_or(reason, Reason::NotKilled))
     };
-    let input_and_signals = async {
-        tokio::join!(input, signals);
-        pending().await
-    };
     tokio::select! {
         reason = run => reason,
-        never = input_and_signals => never,
+        // When both have ended, the child may still run.
+        never = async { tokio::join!(input, signals, pending()).2 } => never,
     }
 }
 
@@ -104,7 +100,13 @@ pub async fn terminate<T>(
     let _ = running.signal(limits.kill_signal);
     // One that is stopped has to go on to hear of it.
     let _ = running.signal(Signal::SIGCONT);
-    let _ = timeout(limits.grace, &mut ended).await;
+    let mut grace = limits.grace;
+    if grace == Duration::MAX {
+        // For ever is for the child: what has left the group may hold the pipes for ever.
+        let _ = running.exited().await;
+        grace = KILL_TIMEOUT;
+    }
+    let _ = timeout(grace, &mut ended).await;
     // Also when the child itself has ended: what it has started may have not.
     let refusal = running.signal(Signal::SIGKILL).err();
     let kill_timeout = refusal.map_or(KILL_TIMEOUT, |_| POST_KILL_DRAIN);

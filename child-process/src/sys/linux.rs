@@ -33,19 +33,15 @@ pub fn as_user(
     options: &Options,
     start: impl FnOnce() -> Result<Pid, Errno> + Send,
 ) -> Result<Pid, Errno> {
-    let (uid, gid) = (options.uid, options.gid);
-    if uid.or(gid).is_none() {
-        return start();
-    }
     let become_user = || {
         // As Node: only root may, and others have no more groups than before.
         let _ = set_thread_groups(&[]);
-        if let Some(gid) = gid.map(Gid::from_raw) {
-            set_thread_res_gid(gid, gid, gid)?;
-        }
-        if let Some(uid) = uid.map(Uid::from_raw) {
-            set_thread_res_uid(uid, uid, uid)?;
-        }
+        let (uid, gid) = (
+            options.uid.map(Uid::from_raw),
+            options.gid.map(Gid::from_raw),
+        );
+        gid.map_or(Ok(()), |gid| set_thread_res_gid(gid, gid, gid))?;
+        uid.map_or(Ok(()), |uid| set_thread_res_uid(uid, uid, uid))?;
         rustix::io::Result::Ok(start())
     };
     let dumpable = get_dumpable();

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 use nix::libc;
-use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, PosixSpawnFlags, posix_spawn};
+use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, PosixSpawnFlags as Flags, posix_spawn};
 use nix::sys::signal::{SigSet, Signal};
 use nix::unistd::Pid;
 
@@ -47,7 +47,7 @@ pub fn start(
     fds: &[(RawFd, OwnedFd)],
     options: &Options,
 ) -> Result<Pid, Errno> {
-    as_user(options, || {
+    let start = || {
         let mut actions = PosixSpawnFileActions::init()?;
         for (target, source) in fds {
             actions.add_dup2(source.as_raw_fd(), *target)?;
@@ -56,8 +56,6 @@ pub fn start(
             add_chdir(&mut actions, cwd)?;
         }
         let mut attributes = PosixSpawnAttr::init()?;
-        let mut flags =
-            PosixSpawnFlags::POSIX_SPAWN_SETSIGDEF | PosixSpawnFlags::POSIX_SPAWN_SETSIGMASK;
         let reset = match options.keep_ignored {
             true => SigSet::from_iter([Signal::SIGPIPE]),
             // The system passes over those that cannot be caught.
@@ -65,17 +63,19 @@ pub fn start(
         };
         attributes.set_sigdefault(&reset)?;
         attributes.set_sigmask(&SigSet::empty())?;
-        match options.group {
-            Group::Own => {
-                flags |= PosixSpawnFlags::POSIX_SPAWN_SETPGROUP;
-                attributes.set_pgroup(Pid::from_raw(0))?;
-            }
-            Group::Session => flags |= PosixSpawnFlags::from_bits_retain(SETSID),
-            Group::Parents => {}
-        }
-        attributes.set_flags(flags)?;
+        let signals = Flags::POSIX_SPAWN_SETSIGDEF | Flags::POSIX_SPAWN_SETSIGMASK;
+        attributes.set_flags(match options.group {
+            // The group of the attributes is 0, a new one, unless another is set.
+            Group::Own => signals | Flags::POSIX_SPAWN_SETPGROUP,
+            Group::Session => signals | Flags::from_bits_retain(SETSID),
+            Group::Parents => signals,
+        })?;
         posix_spawn(file, &actions, &attributes, args, env)
-    })
+    };
+    match options.uid.or(options.gid) {
+        None => start(),
+        Some(_) => as_user(options, start),
+    }
 }
 
 fn add_chdir(actions: &mut PosixSpawnFileActions, directory: &Path) -> Result<(), Errno> {

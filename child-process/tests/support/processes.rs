@@ -1,5 +1,6 @@
 //! The processes of a test, found by a variable in their environment.
 
+#[cfg(target_os = "linux")]
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -17,11 +18,13 @@ pub fn until(what: &str, mut condition: impl FnMut() -> bool) {
 }
 
 /// Counts the living processes that carry this variable in their environment.
+#[cfg(target_os = "linux")]
 pub fn bearers(marker: &str) -> usize {
     processes(marker).count()
 }
 
 /// Counts those of them that are as `stat` says: `(sleep) S` has been executed and sleeps.
+#[cfg(target_os = "linux")]
 pub fn running(marker: &str, stat: &str) -> usize {
     let stats = processes(marker).map(|folder| std::fs::read_to_string(folder.join("stat")));
     stats
@@ -30,6 +33,7 @@ pub fn running(marker: &str, stat: &str) -> usize {
 }
 
 /// Returns their folders in `/proc`.
+#[cfg(target_os = "linux")]
 pub fn processes(marker: &str) -> impl Iterator<Item = PathBuf> {
     let entries = std::fs::read_dir("/proc").unwrap().flatten();
     entries.map(|entry| entry.path()).filter(move |folder| {

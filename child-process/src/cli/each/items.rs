@@ -6,7 +6,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::thread;
 
 use anyhow::{Context, Result};
-use memchr::memmem;
+use bstr::ByteSlice;
 use tokio::sync::mpsc;
 
 use super::Args;
@@ -29,21 +29,10 @@ pub fn received(separator: u8) -> Result<mpsc::Receiver<std::io::Result<OsString
 }
 
 impl Args {
-    /// Returns the program and its arguments for an item.
+    /// Returns the program and its arguments, with the item for each `{}`.
     pub fn command(&self, item: &OsStr) -> Vec<OsString> {
-        let words = self.command.iter();
-        words.map(|word| insert(word, item)).collect()
+        let words = self.command.iter().map(|word| word.as_bytes());
+        let filled = words.map(|word| word.replace("{}", item.as_bytes()));
+        filled.map(OsString::from_vec).collect()
     }
-}
-
-/// Returns the word with the item for each `{}`.
-fn insert(word: &OsStr, item: &OsStr) -> OsString {
-    let (word, mut filled, mut rest) = (word.as_bytes(), Vec::new(), 0);
-    for place in memmem::find_iter(word, b"{}") {
-        filled.extend_from_slice(&word[rest..place]);
-        filled.extend_from_slice(item.as_bytes());
-        rest = place + 2;
-    }
-    filled.extend_from_slice(&word[rest..]);
-    OsString::from_vec(filled)
 }
