@@ -188,14 +188,14 @@ impl Builder {
         let mut listeners = Vec::new();
         for name in &self.addresses {
             let listener = match (upgrade::inherit(name), given.take()) {
-                (Some(inherited), _) => {
-                    workers = inherited.workers.unwrap_or(workers);
-                    Listener::inherit(inherited)?
+                (Some((handed, socket)), _) => {
+                    workers = handed.workers.unwrap_or(workers);
+                    Listener::inherit(&handed, socket)?
                 }
                 (None, Some(listener)) => Listener::adopt(&listener)?,
                 (None, None) => Listener::bind(name)?,
             };
-            listener.register(name);
+            upgrade::register(name, &listener.socket, listener.stays_adopted);
             listeners.push(listener);
         }
         // Looked up now, while the name leads to it.

@@ -11,7 +11,7 @@ use tokio::sync::broadcast;
 use crate::builder::Builder;
 use crate::handle::Handle;
 use crate::primary::Primary;
-use crate::primary::listener::{Address, Listener};
+use crate::primary::listener::Address;
 use crate::supervisor::ShutdownReason;
 use crate::{Error, Event};
 
@@ -52,7 +52,7 @@ impl Cluster {
 
     /// Returns everywhere it listens.
     pub fn addresses(&self) -> impl Iterator<Item = &Address> {
-        self.primary.listeners.iter().map(Listener::address)
+        self.primary.listeners.iter().map(|one| &one.address)
     }
 
     /// How many workers there will be.

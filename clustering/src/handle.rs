@@ -7,18 +7,16 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::ipc::channel;
 use crate::stats::Stats;
+use crate::supervisor::Input;
 use crate::{Error, WorkerId};
 
 /// What the program wants of the primary.
 pub enum Command {
-    Fork,
-    Scale(usize),
-    /// Answers with what went wrong, if anything did.
+    /// What the supervisor decides.
+    Step(Input),
+    /// Replaces all workers, and answers with what went wrong, if anything did.
     Reload(oneshot::Sender<Option<String>>),
-    Drain(WorkerId),
     Kill(WorkerId, Signal),
-    Shutdown,
-    Quit,
     Stats(oneshot::Sender<Stats>),
     /// Answers with where the worker takes its messages, if there is such a worker.
     Outbox(WorkerId, oneshot::Sender<mpsc::Sender<Value>>),
@@ -33,12 +31,12 @@ pub struct Handle {
 impl Handle {
     /// Starts one more worker. Node: `cluster.fork()`.
     pub fn fork(&self) {
-        self.tell(Command::Fork);
+        self.tell(Command::Step(Input::Fork));
     }
 
     /// Sets the number of workers, at least one; surplus workers finish what they have.
     pub fn scale(&self, workers: usize) {
-        self.tell(Command::Scale(workers.max(1)));
+        self.tell(Command::Step(Input::Scale(workers.max(1))));
     }
 
     /// Replaces every worker by a new one of the program as it is now, one after the other, and returns when all are.
@@ -56,12 +54,12 @@ impl Handle {
 
     /// Lets all workers finish what they have; then [`crate::Cluster::run`] returns. Node: `cluster.disconnect()`.
     pub fn shutdown(&self) {
-        self.tell(Command::Shutdown);
+        self.tell(Command::Step(Input::Shutdown));
     }
 
     /// Ends all workers at once.
     pub fn quit(&self) {
-        self.tell(Command::Quit);
+        self.tell(Command::Step(Input::Quit));
     }
 
     /// What the workers are doing.
@@ -114,7 +112,7 @@ impl WorkerHandle<'_> {
 
     /// Lets it finish what it has and go, without another one in its place. Node: `worker.disconnect()`.
     pub fn drain(&self) {
-        self.cluster.tell(Command::Drain(self.id));
+        self.cluster.tell(Command::Step(Input::Drain(self.id)));
     }
 }
 

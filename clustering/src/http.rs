@@ -11,7 +11,7 @@ use bytes::Bytes;
 use hyper::body::Body as HttpBody;
 use hyper::service::Service;
 use hyper::{Request, Response};
-use tokio::runtime::{Builder, LocalOptions};
+use tokio::runtime::Builder;
 use tokio::task::{LocalSet, spawn_local};
 
 pub use access_log::{Access, AccessLog, AccessOutcome};
@@ -51,8 +51,19 @@ impl Worker {
         S: Service<Request<Body>, Response = Response<B>, Error: Into<BoxError>> + 'static,
         B: HttpBody<Data = Bytes, Error: Into<BoxError>> + 'static,
     {
+        let access_log = self.access_log.clone();
+        let serving = async {
+            let mut connections = self.connections().await?;
+            let settings = connections.settings().clone();
+            let server = Rc::new(Server::new(settings, service, access_log));
+            while let Some(connection) = connections.accept().await? {
+                let server = server.clone();
+                spawn_local(async move { server.serve(connection).await });
+            }
+            Ok(())
+        };
         // Connections are tasks of this thread, whatever the runtime.
-        LocalSet::new().run_until(serve(self, service)).await
+        LocalSet::new().run_until(serving).await
     }
 
     /// As [`Worker::serve`], in a runtime of its own.
@@ -68,26 +79,8 @@ impl Worker {
         if tokio::runtime::Handle::try_current().is_ok() {
             return Err(Error::InRuntime);
         }
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .build_local(LocalOptions::default());
+        let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(Error::io("start the event loop"))?;
-        runtime.block_on(serve(self, service))
+        runtime.block_on(self.serve(service))
     }
-}
-
-async fn serve<S, B>(worker: Worker, service: S) -> Result<(), Error>
-where
-    S: Service<Request<Body>, Response = Response<B>, Error: Into<BoxError>> + 'static,
-    B: HttpBody<Data = Bytes, Error: Into<BoxError>> + 'static,
-{
-    let access_log = worker.access_log.clone();
-    let mut connections = worker.connections().await?;
-    let settings = connections.settings().clone();
-    let server = Rc::new(Server::new(settings, service, access_log));
-    while let Some(connection) = connections.accept().await? {
-        let server = server.clone();
-        spawn_local(async move { server.serve(connection).await });
-    }
-    Ok(())
 }

@@ -15,8 +15,8 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Instant;
 
-use futures_util::future::{LocalBoxFuture, OptionFuture};
-use futures_util::stream::{FuturesUnordered, StreamExt};
+use futures_util::future::OptionFuture;
+use futures_util::stream::{LocalBoxStream, SelectAll, Stream, StreamExt};
 use nix::sys::signal::Signal;
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::{MissedTickBehavior, interval, sleep_until};
@@ -29,7 +29,7 @@ use crate::ipc::protocol::{Counters, PrimaryMessage};
 use crate::primary::balancer::Balancer;
 use crate::primary::listener::Listener;
 use crate::primary::upgrade::{Attempt, Starting};
-use crate::primary::worker_process::{WorkerCommand, WorkerReport, WorkerSenders};
+use crate::primary::worker_process::{WorkerProcess, WorkerReport};
 use crate::stats::Totals;
 use crate::supervisor::{Action, Input, PULSE, ShutdownReason, Supervisor};
 use crate::worker::raise_descriptor_limit;
@@ -47,9 +47,7 @@ pub struct Primary {
     balancer: Balancer<Arc<OwnedFd>>,
     acceptor: Acceptor,
     workers: BTreeMap<WorkerId, Worker>,
-    worker_tasks: FuturesUnordered<LocalBoxFuture<'static, ()>>,
-    reports: mpsc::UnboundedReceiver<(WorkerId, WorkerReport)>,
-    report_to: mpsc::UnboundedSender<(WorkerId, WorkerReport)>,
+    reports: SelectAll<LocalBoxStream<'static, (WorkerId, WorkerReport)>>,
     commands: mpsc::UnboundedReceiver<Command>,
     /// Who waits for the reload under way, and for the next one.
     reloads: Vec<oneshot::Sender<Option<String>>>,
@@ -68,7 +66,8 @@ pub struct Primary {
 
 struct Worker {
     info: WorkerInfo,
-    senders: WorkerSenders,
+    process: WorkerProcess,
+    is_connected: bool,
     since: Instant,
     counters: Counters,
     /// Why we kill it.
@@ -83,16 +82,13 @@ impl Primary {
         listeners: Vec<Listener>,
         commands: mpsc::UnboundedReceiver<Command>,
     ) -> Self {
-        let (report_to, reports) = mpsc::unbounded_channel();
         Self {
             supervisor: Supervisor::new(builder.settings.clone(), workers),
             balancer: Balancer::new(builder.settings.max_connections),
             events: broadcast::Sender::new(EVENTS),
             acceptor: Acceptor::default(),
             workers: BTreeMap::new(),
-            worker_tasks: FuturesUnordered::new(),
-            reports,
-            report_to,
+            reports: SelectAll::new(),
             commands,
             reloads: Vec::new(),
             next_reloads: Vec::new(),
@@ -122,24 +118,23 @@ impl Primary {
         let mut pulse = interval(PULSE);
         // After a pause of our own, workers are not blamed for it.
         pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (ignored, signals) = self.builder.signals.then(signals::received).unzip();
-        for signal in ignored.into_iter().flatten() {
+        let obeyed = self.builder.signals.then_some(signals::OBEYED);
+        let (ignored, mut signals) = signals::received(obeyed.into_iter().flatten());
+        for signal in ignored {
             self.emit(Event::SignalIgnored(signal));
         }
-        let mut signals = signals;
 
         self.step(Input::Clock);
         while self.outcome.is_none() {
             let deadline = self.supervisor.deadline();
-            let takes = self.balancer.has_room();
+            let takes = self.balancer.room() > 0;
             tokio::select! {
-                Some((id, report)) = self.reports.recv() => self.on_report(id, report),
-                Some(()) = self.worker_tasks.next() => {}
+                Some((id, report)) = self.reports.next() => self.on_report(id, report),
                 Some(command) = self.commands.recv() => self.handle_command(command),
                 accepted = self.acceptor.accept(), if takes => self.accepted(accepted),
                 Some(()) = OptionFuture::from(deadline.map(|at| sleep_until(at.into()))) => self.step(Input::Clock),
                 _ = pulse.tick() => self.step(Input::HeartbeatTick),
-                Some(Some(signal)) = OptionFuture::from(signals.as_mut().map(StreamExt::next)) => self.on_signal(signal),
+                Some(signal) = signals.next() => self.on_signal(signal),
                 Some(outcome) = OptionFuture::from(self.upgrade.as_mut()) => self.upgraded(outcome),
             }
         }
@@ -156,13 +151,54 @@ impl Primary {
 
     fn step(&mut self, input: Input) {
         let actions = self.supervisor.step(Instant::now(), input);
+        if let Input::Scale(_) = input {
+            let workers = self.supervisor.wanted();
+            let listeners = self.listeners.iter();
+            listeners.for_each(|one| upgrade::scaled(&one.socket, workers));
+        }
         for action in actions {
-            match action {
-                Action::Spawn(id, slot) => self.spawn(id, slot),
-                Action::Drain(id) => self.drain(id),
-                Action::Kill(id) => self.signal(id, Signal::SIGKILL),
-                Action::Tell(notice) => self.tell(notice),
-                Action::Finish(outcome) => self.outcome = Some(outcome),
+            self.act(action);
+        }
+        if self.supervisor.is_ending() {
+            // Dropped, it kills a new version that is not ready.
+            self.upgrade = None;
+        }
+        if self.supervisor.is_closing() {
+            self.reloads.clear();
+            self.next_reloads.clear();
+        }
+    }
+
+    fn act(&mut self, action: Action) {
+        match action {
+            Action::Spawn(id, slot) => self.spawn(id, slot),
+            Action::Drain(id) => self.drain(id),
+            Action::Kill(id) => self.signal(id, Signal::SIGKILL),
+            Action::Finish(outcome) => self.outcome = Some(outcome),
+            Action::Hung(id) => {
+                self.totals.hung += 1;
+                self.emit_of(id, Event::Hung);
+            }
+            Action::StartTimedOut(id) => {
+                self.blame(id, "it was not ready in time");
+                self.emit_of(id, Event::StartTimedOut);
+            }
+            Action::DrainTimedOut(id) => self.emit_of(id, Event::DrainTimedOut),
+            Action::LameDuck => self.emit(Event::LameDuck),
+            Action::Reloading => {
+                self.reloads.append(&mut self.next_reloads);
+                self.emit(Event::Reloading);
+            }
+            Action::Reloaded => {
+                self.totals.reloads += 1;
+                self.answer_reloads(None);
+                self.emit(Event::Reloaded);
+            }
+            Action::ReloadFailed => {
+                self.totals.reloads_failed += 1;
+                let reason = self.why();
+                self.answer_reloads(Some(&reason));
+                self.emit(Event::ReloadFailed(reason));
             }
         }
     }
@@ -173,22 +209,22 @@ impl Primary {
         why.unwrap_or("no answer").to_owned()
     }
 
-    fn order(&self, id: WorkerId, message: PrimaryMessage) {
-        self.send(id, WorkerCommand::Say(message, None));
-    }
-
-    fn send(&self, id: WorkerId, order: WorkerCommand) {
+    fn send(&self, id: WorkerId, message: &PrimaryMessage, descriptors: Vec<Arc<OwnedFd>>) {
         if let Some(worker) = self.workers.get(&id) {
-            // Its task ends with the worker, which is reported.
-            let _ = worker.senders.commands.send(order);
+            worker.process.channel.push(message, descriptors);
         }
     }
 
     fn signal(&self, id: WorkerId, signal: Signal) {
         if let Some(worker) = self.workers.get(&id) {
-            // As above.
-            let _ = worker.senders.signals.send(signal);
+            worker.process.signal(signal);
         }
+    }
+
+    /// Waits for reports of a worker, beside those of all others.
+    fn listen_to(&mut self, id: WorkerId, reports: impl Stream<Item = WorkerReport> + 'static) {
+        let reports = reports.map(move |report| (id, report));
+        self.reports.push(reports.boxed_local());
     }
 
     fn emit(&self, event: Event) {

@@ -18,7 +18,7 @@ use std::time::Instant;
 pub use backoff::BackOff;
 pub use lifecycle::PULSE;
 use rolling_restart::Reload;
-pub use types::{Action, Input, Notice, ShutdownReason};
+pub use types::{Action, Input, ShutdownReason};
 
 use crate::stats::WorkerState;
 use crate::{Settings, WorkerId};
@@ -107,7 +107,7 @@ impl Supervisor {
             finished: false,
             actions: Vec::new(),
         };
-        supervisor.want(workers);
+        supervisor.scale(workers);
         supervisor
     }
 
@@ -205,9 +205,5 @@ impl Supervisor {
         let workers = self.workers.iter();
         let ids = workers.filter(|(id, worker)| which(**id, worker));
         ids.map(|(id, _)| *id).collect()
-    }
-
-    fn tell(&mut self, notice: Notice) {
-        self.actions.push(Action::Tell(notice));
     }
 }

@@ -7,19 +7,20 @@ mod messages;
 mod tracker;
 
 use std::os::fd::OwnedFd;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::unistd::getppid;
+use serde_json::Value;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 pub use connection::Connection;
 pub use connections::Connections;
-use messages::MessageChannels;
+use messages::WAITING;
 pub use messages::{FromPrimary, ToPrimary};
 #[cfg(feature = "http")]
 pub(crate) use tracker::ConnectionState;
-#[cfg(feature = "ops")]
 pub(crate) use tracker::ConnectionTracker;
 
 use crate::ipc::channel;
@@ -44,9 +45,11 @@ pub struct Worker {
     id: WorkerId,
     slot: usize,
     channel: OwnedFd,
-    messages: MessageChannels,
-    draining: CancellationToken,
-    closing: CancellationToken,
+    to_primary: ToPrimary,
+    outgoing: mpsc::Receiver<Value>,
+    /// Where messages go if the program asks for them.
+    incoming: Option<mpsc::Sender<Value>>,
+    tracker: Arc<ConnectionTracker>,
     #[cfg(feature = "http")]
     pub(crate) access_log: Option<crate::http::AccessLog>,
 }
@@ -77,13 +80,15 @@ impl Worker {
         }
         let channel = channel::take_stdin().map_err(Error::io("take over the channel"))?;
         raise_descriptor_limit();
+        let (to_primary, outgoing) = mpsc::channel(WAITING);
         Ok(Self {
             id: WorkerId(id),
             slot: usize::try_from(slot).map_err(|_| Error::NoWorker)?,
             channel,
-            messages: MessageChannels::new(),
-            draining: CancellationToken::new(),
-            closing: CancellationToken::new(),
+            to_primary: ToPrimary(to_primary),
+            outgoing,
+            incoming: None,
+            tracker: Arc::default(),
             #[cfg(feature = "http")]
             access_log: None,
         })
@@ -101,7 +106,7 @@ impl Worker {
 
     /// Sends messages to the primary, from any task. Node: `process.send`.
     pub fn sender(&self) -> ToPrimary {
-        self.messages.sender()
+        self.to_primary.clone()
     }
 
     /// The messages from the primary. They are dropped unless this is called before the worker serves. Node: `process.on('message')`.
@@ -110,7 +115,10 @@ impl Worker {
     ///
     /// The second time.
     pub fn receiver(&mut self) -> FromPrimary {
-        self.messages.receiver()
+        assert!(self.incoming.is_none(), "messages have one reader");
+        let (incoming, from_primary) = mpsc::channel(WAITING);
+        self.incoming = Some(incoming);
+        FromPrimary(from_primary)
     }
 
     /// Returns a token that is cancelled when this worker is to take no more work and finish what it has: time for goodbyes on long answers, to flush, to
@@ -129,13 +137,13 @@ impl Worker {
     /// # Ok(()) }
     /// ```
     pub fn draining(&self) -> CancellationToken {
-        self.draining.child_token()
+        self.tracker.draining.child_token()
     }
 
     /// Returns a token that is cancelled when the [idle grace](crate::Settings::idle_grace) is over: until then a request may be on its way on an idle
     /// connection, from then on an idle connection is closed. [`Worker::serve`] does so; a program on top of [`Connections`] has to.
     pub fn closing(&self) -> CancellationToken {
-        self.closing.child_token()
+        self.tracker.closing.child_token()
     }
 
     /// Begins to take connections, of whatever protocol. Node: `net.createServer(f).listen(port)`. Tell the cluster not to
@@ -145,7 +153,7 @@ impl Worker {
     ///
     /// [`Error::Orphaned`] if the primary is gone, [`Error::Protocol`] if it is of another version.
     pub async fn connections(self) -> Result<Connections, Error> {
-        Connections::new(self.channel, self.messages, self.draining, self.closing).await
+        Connections::new(self).await
     }
 }
 

@@ -37,15 +37,19 @@ const CLEAR_LINE: &str = "\x1b[K";
 
 /// Prints a table, and with `--watch` the next one over it until it is interrupted.
 pub async fn status(args: Args) -> anyhow::Result<u8> {
-    let redraws = args.watch && io::stdout().is_terminal();
-    let mut before = None;
     // From here on Ctrl-C is heard, also while the server is asked.
     let mut interrupted = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        shown = show(&args) => shown.map(|()| 0),
+        _ = interrupted.recv() => Ok(130),
+    }
+}
+
+async fn show(args: &Args) -> anyhow::Result<()> {
+    let redraws = args.watch && io::stdout().is_terminal();
+    let mut before = None;
     loop {
-        let asked = tokio::select! {
-            asked = timeout(PATIENCE, client::get(&args.admin, "/status")) => asked,
-            _ = interrupted.recv() => return Ok(130),
-        };
+        let asked = timeout(PATIENCE, client::get(&args.admin, "/status")).await;
         let text = asked.with_context(|| format!("no answer within {PATIENCE:?}"))?;
         let text = text.with_context(|| format!("cannot ask http://{}", args.admin))?;
         let status: Stats =
@@ -57,13 +61,10 @@ pub async fn status(args: Args) -> anyhow::Result<u8> {
         };
         print(&words, redraws)?;
         if !args.watch {
-            return Ok(0);
+            return Ok(());
         }
         before = Some(status);
-        tokio::select! {
-            () = sleep(args.every) => {}
-            _ = interrupted.recv() => return Ok(130),
-        }
+        sleep(args.every).await;
     }
 }
 

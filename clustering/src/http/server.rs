@@ -4,6 +4,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 use bytes::Bytes;
 use http_body_util::{Either, Full};
@@ -50,6 +51,13 @@ struct Exchange {
     info: Option<ConnectionInfo>,
 }
 
+impl Exchange {
+    /// Notes that the client may be sending what is not going to be read.
+    fn leave_unread(&self) {
+        self.state.may_be_sending.store(true, Relaxed);
+    }
+}
+
 impl<S, B> Server<S>
 where
     S: Service<Request<Body>, Response = Response<B>, Error: Into<BoxError>>,
@@ -89,18 +97,18 @@ where
             Box::pin(self.answer(request, access, &exchange))
         });
         let http = self.http.serve_connection(TokioIo::new(connection), answer);
-        let closing = &exchange.state.tracker().closing;
+        let closing = &exchange.state.tracker.closing;
         let shut_down = UpgradeableConnection::graceful_shutdown;
         let outcome = serve_connection(http.with_upgrades(), closing, shut_down).await;
         // A client that sent nothing for too long is not sending.
         if outcome.is_err_and(|error| !error.is_timeout()) {
-            exchange.state.leave_unread();
+            exchange.leave_unread();
         }
     }
 
     fn record(&self, request: &Request<Incoming>, exchange: &Exchange) -> Option<Access> {
         let log = self.access_log.clone();
-        let log = log.filter(|_| !exchange.state.is_probe())?;
+        let log = log.filter(|_| !exchange.state.is_probe)?;
         let peer = exchange.info.map(|info| info.peer);
         Some(Access::new(log, peer, request))
     }
@@ -114,14 +122,14 @@ where
         let (mut response, outcome) = match self.refusal(&request) {
             Some(status) => {
                 if !request.body().is_end_stream() {
-                    exchange.state.leave_unread();
+                    exchange.leave_unread();
                 }
                 (refuse(status), AccessOutcome::Refused)
             }
             None => self.call_service(request, exchange).await,
         };
         exchange.state.count_request();
-        if exchange.state.tracker().draining.is_cancelled() {
+        if exchange.state.tracker.draining.is_cancelled() {
             close(&mut response);
         }
         if let Some(access) = &mut access {
@@ -153,7 +161,7 @@ where
             }
         };
         if !watch.finish(is_expected_to_ask).await {
-            exchange.state.leave_unread();
+            exchange.leave_unread();
             close(&mut response);
         }
         (response, outcome)

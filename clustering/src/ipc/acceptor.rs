@@ -44,11 +44,6 @@ impl Acceptor {
         Ok(())
     }
 
-    /// Returns whether there is nothing to accept from.
-    pub fn is_empty(&self) -> bool {
-        self.listeners.is_empty()
-    }
-
     /// Accepts no more, and returns the listeners.
     pub fn stop(&mut self) -> Vec<OwnedFd> {
         let listeners = self.listeners.drain(..);

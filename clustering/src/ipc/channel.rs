@@ -19,6 +19,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
+use tokio::sync::Notify;
 
 use crate::sys;
 
@@ -37,6 +38,7 @@ pub struct Channel {
     // Locks, so that what waits for a channel may move between threads. None is held while it waits.
     incoming: Mutex<Incoming>,
     outgoing: Mutex<VecDeque<Frame>>,
+    queued: Notify,
 }
 
 /// What was received.
@@ -72,6 +74,7 @@ impl Channel {
             socket: sys::watch(socket, Interest::READABLE | Interest::WRITABLE)?,
             incoming: Mutex::default(),
             outgoing: Mutex::default(),
+            queued: Notify::new(),
         })
     }
 
@@ -79,6 +82,12 @@ impl Channel {
     pub fn push(&self, message: &impl Serialize, descriptors: Vec<Arc<OwnedFd>>) {
         let frame = Frame::new(message, descriptors);
         self.outgoing.lock().expect(UNPOISONED).push_back(frame);
+        self.queued.notify_one();
+    }
+
+    /// Waits until something has been queued since the last call.
+    pub async fn queued(&self) {
+        self.queued.notified().await;
     }
 
     /// Sends all that is queued.

@@ -14,6 +14,7 @@ mod metrics;
 
 use std::convert::Infallible;
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -22,7 +23,6 @@ use http_body_util::Full;
 use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
-use tokio_util::sync::CancellationToken;
 
 use crate::http::Server;
 use crate::ipc::acceptor::{Accepted, Acceptor};
@@ -54,8 +54,7 @@ pub async fn serve(listener: TcpListener, handle: Handle) -> Result<Infallible, 
     let watch = Error::io("watch the admin listener");
     let mut acceptor = Acceptor::default();
     acceptor.push(listener.into()).map_err(watch)?;
-    let (draining, closing) = <(CancellationToken, CancellationToken)>::default();
-    let tracker = ConnectionTracker::new(MOST_CONNECTIONS, draining, closing);
+    let tracker = Arc::new(ConnectionTracker::default());
     let service = service_fn(|request| answer(request, &handle));
     let settings = Settings {
         head_timeout: HEAD_TIMEOUT,
@@ -64,16 +63,15 @@ pub async fn serve(listener: TcpListener, handle: Handle) -> Result<Infallible, 
     let server = Server::new(settings, service, None);
     let mut connections = FuturesUnordered::new();
     loop {
-        let accept = async {
-            let permit = tracker.room().await;
-            (acceptor.accept().await, permit)
-        };
         tokio::select! {
-            (accepted, permit) = accept => if let Accepted::Connection(socket) = accepted
-                && let Ok(connection) = Connection::new(socket, tracker.track(Some(permit)))
-            {
-                connections.push(server.serve(connection));
-            },
+            accepted = acceptor.accept(), if tracker.open() < MOST_CONNECTIONS => {
+                if let Accepted::Connection(socket) = accepted
+                    && let Ok(connection) = Connection::new(socket, tracker.track())
+                {
+                    connections.push(server.serve(connection));
+                }
+            }
+            () = tracker.connection_closed() => {}
             Some(()) = connections.next() => {}
         }
     }

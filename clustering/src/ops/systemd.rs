@@ -36,7 +36,7 @@ pub async fn notify(
     let watchdog = watchdog();
     let mut beat = interval(watchdog.unwrap_or(Duration::from_secs(3600)));
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut progress = Progress::default();
+    let (mut phase, mut serving) = (Phase::Starting, None);
     loop {
         let event = tokio::select! {
             event = events.next() => event,
@@ -57,49 +57,54 @@ pub async fn notify(
         let Ok(stats) = handle.stats().await else {
             break;
         };
-        progress.tell(&manager, &event, &stats).await;
+        let before = phase;
+        phase = phase.after(&event, &stats);
+        if phase != before {
+            manager.say(&phase.words()).await;
+        }
+        let (ready, wanted) = (stats.ready(), stats.wanted);
+        if !stats.ending && serving.replace((ready, wanted)) != Some((ready, wanted)) {
+            let status = format!("STATUS={ready} of {wanted} workers serve");
+            manager.say(&status).await;
+        }
     }
     // With nothing left to do it may have ended before we could ask.
-    if !progress.stopping {
-        manager.say("STOPPING=1").await;
+    if phase != Phase::Stopping {
+        manager.say(&Phase::Stopping.words()).await;
     }
     Ok(())
 }
 
-/// What was said so far.
-#[derive(Default)]
-struct Progress {
-    ready: bool,
-    reloading: bool,
-    stopping: bool,
-    serving: Option<(usize, usize)>,
+/// What the manager takes the cluster for.
+#[derive(Clone, Copy, PartialEq)]
+enum Phase {
+    Starting,
+    Ready,
+    Reloading,
+    Stopping,
 }
 
-impl Progress {
-    async fn tell(&mut self, manager: &Manager, event: &Event, stats: &Stats) {
-        let is_first = |said: &mut bool| !std::mem::replace(said, true);
-        if stats.ending {
-            if is_first(&mut self.stopping) {
-                manager.say("STOPPING=1").await;
-            }
-            return;
+impl Phase {
+    fn after(self, event: &Event, stats: &Stats) -> Self {
+        match (self, event) {
+            _ if stats.ending => Self::Stopping,
+            (Self::Starting, _) if stats.ready() >= stats.wanted => Self::Ready,
+            (Self::Ready, Event::Reloading) => Self::Reloading,
+            (Self::Reloading, Event::Reloaded | Event::ReloadFailed(_)) => Self::Ready,
+            _ => self,
         }
-        let serving = (stats.ready(), stats.wanted);
-        if matches!(event, Event::Reloading) && self.ready {
-            self.reloading = true;
+    }
+
+    fn words(self) -> String {
+        match self {
+            // No phase is followed by the start.
+            Self::Starting | Self::Ready => "READY=1".to_owned(),
             // Since systemd 253 the time has to be in the same packet, or it waits for ever.
-            let usec = monotonic().as_micros();
-            let reloading = format!("RELOADING=1\nMONOTONIC_USEC={usec}");
-            manager.say(&reloading).await;
-        }
-        let over = matches!(event, Event::Reloaded | Event::ReloadFailed(_));
-        let is_over = over && std::mem::take(&mut self.reloading);
-        if is_over || (serving.0 >= serving.1 && is_first(&mut self.ready)) {
-            manager.say("READY=1").await;
-        }
-        if self.serving.replace(serving) != Some(serving) {
-            let status = format!("STATUS={} of {} workers serve", serving.0, serving.1);
-            manager.say(&status).await;
+            Self::Reloading => {
+                let usec = monotonic().as_micros();
+                format!("RELOADING=1\nMONOTONIC_USEC={usec}")
+            }
+            Self::Stopping => "STOPPING=1".to_owned(),
         }
     }
 }

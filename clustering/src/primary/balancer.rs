@@ -92,15 +92,25 @@ impl<C: Clone> Balancer<C> {
         self.requeued.push_front(connection);
     }
 
-    /// A connection that came back, to be sent first.
-    pub fn take_requeued(&mut self) -> Option<C> {
-        self.has_room().then(|| self.requeued.pop_front())?
+    /// Returns the connections that came back, as many as there is room for, to be sent first.
+    pub fn take_requeued(&mut self) -> Vec<C> {
+        let count = self.requeued.len().min(self.room());
+        self.requeued.drain(..count).collect()
     }
 
-    /// Whether some worker can take a connection.
-    pub fn has_room(&self) -> bool {
-        let mut workers = self.workers.iter();
-        workers.any(|worker| worker.has_room(self.most_open, self.window))
+    /// Returns how many connections the workers can take.
+    pub fn room(&self) -> usize {
+        let rooms = self.workers.iter().map(|one| self.room_of(one));
+        rooms.fold(0, usize::saturating_add)
+    }
+
+    fn room_of(&self, worker: &Backend<C>) -> usize {
+        if worker.retired || worker.is_full {
+            return 0;
+        }
+        let window = self.window.saturating_sub(worker.in_flight.len());
+        let most = self.most_open.saturating_sub(worker.load());
+        window.min(usize::try_from(most).unwrap_or(usize::MAX))
     }
 
     /// Chooses a worker for the connection and gives it a number, or gives it back if no worker has room.
@@ -111,8 +121,7 @@ impl<C: Clone> Balancer<C> {
     pub fn send(&mut self, connection: C) -> Result<(WorkerId, u64), C> {
         let count = self.workers.len();
         let in_turn = (0..count).map(|step| (self.turn + step) % count);
-        let free =
-            in_turn.filter(|index| self.workers[*index].has_room(self.most_open, self.window));
+        let free = in_turn.filter(|index| self.room_of(&self.workers[*index]) > 0);
         // The first of several equals.
         let Some(index) = free.min_by_key(|index| self.workers[*index].load()) else {
             return Err(connection);
@@ -158,9 +167,5 @@ impl<C: Clone> Balancer<C> {
 impl<C> Backend<C> {
     fn load(&self) -> u64 {
         self.open + self.in_flight.len() as u64
-    }
-
-    fn has_room(&self, most_open: u64, window: usize) -> bool {
-        !self.retired && !self.is_full && self.in_flight.len() < window && self.load() < most_open
     }
 }

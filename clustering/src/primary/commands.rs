@@ -8,34 +8,24 @@ use super::upgrade;
 use crate::Event;
 use crate::handle::Command;
 use crate::stats::{Stats, WorkerState, WorkerStats};
-use crate::supervisor::{Input, Notice};
+use crate::supervisor::Input;
 
 impl Primary {
     pub(super) fn handle_command(&mut self, command: Command) {
         match command {
-            Command::Fork => self.step(Input::Fork),
-            Command::Scale(workers) => self.scale(workers),
+            Command::Step(input) => self.step(input),
             Command::Reload(answer) => {
                 self.next_reloads.push(answer);
                 self.step(Input::Reload);
             }
-            Command::Drain(id) => self.step(Input::Drain(id)),
             Command::Kill(id, signal) => self.signal(id, signal),
-            Command::Shutdown => self.step(Input::Shutdown),
-            Command::Quit => self.step(Input::Quit),
             Command::Outbox(id, answer) => {
                 let worker = self.workers.get(&id);
-                let outbox = worker.map(|worker| worker.senders.messages.clone());
+                let outbox = worker.map(|worker| worker.process.messages.clone());
                 // The caller may have given up, here and below.
                 let _ = outbox.map(|outbox| answer.send(outbox));
             }
             Command::Stats(answer) => drop(answer.send(self.stats())),
-        }
-        if self.supervisor.is_closing() {
-            self.reloads.clear();
-            self.next_reloads.clear();
-            // Dropped, it kills a new version that is not ready.
-            self.upgrade = None;
         }
     }
 
@@ -45,28 +35,18 @@ impl Primary {
             Signal::SIGUSR1 => self.emit(Event::State(Box::new(self.stats()))),
             Signal::SIGUSR2 => self.start_upgrade(),
             Signal::SIGHUP => self.step(Input::Reload),
-            Signal::SIGTTIN => self.scale(wanted + 1),
-            Signal::SIGTTOU => self.scale(wanted.saturating_sub(1).max(1)),
-            _ => self.asked_to_end(signal),
-        }
-    }
-
-    /// Gently the first time, at once the second time.
-    fn asked_to_end(&mut self, signal: Signal) {
-        self.last_signal = Some(signal);
-        // Dropped, it kills a new version that is not ready.
-        self.upgrade = None;
-        match signal {
-            Signal::SIGQUIT => self.step(Input::Quit),
-            _ if self.supervisor.is_ending() => self.step(Input::Quit),
-            _ => self.step(Input::Shutdown),
-        }
-    }
-
-    fn scale(&mut self, workers: usize) {
-        self.step(Input::Scale(workers));
-        for listener in &self.listeners {
-            upgrade::scaled(listener.socket(), self.supervisor.wanted());
+            Signal::SIGTTIN => self.step(Input::Scale(wanted + 1)),
+            Signal::SIGTTOU => self.step(Input::Scale(wanted.saturating_sub(1).max(1))),
+            // Gently the first time, at once the second time.
+            _ => {
+                self.last_signal = Some(signal);
+                let is_urgent = signal == Signal::SIGQUIT || self.supervisor.is_ending();
+                self.step(if is_urgent {
+                    Input::Quit
+                } else {
+                    Input::Shutdown
+                });
+            }
         }
     }
 
@@ -111,37 +91,7 @@ impl Primary {
         }
     }
 
-    pub(super) fn tell(&mut self, notice: Notice) {
-        match notice {
-            Notice::Hung(id) => {
-                self.totals.hung += 1;
-                self.emit_of(id, Event::Hung);
-            }
-            Notice::StartTimedOut(id) => {
-                self.blame(id, "it was not ready in time");
-                self.emit_of(id, Event::StartTimedOut);
-            }
-            Notice::DrainTimedOut(id) => self.emit_of(id, Event::DrainTimedOut),
-            Notice::LameDuck => self.emit(Event::LameDuck),
-            Notice::Reloading => {
-                self.reloads.append(&mut self.next_reloads);
-                self.emit(Event::Reloading);
-            }
-            Notice::Reloaded => {
-                self.totals.reloads += 1;
-                self.answer_reloads(None);
-                self.emit(Event::Reloaded);
-            }
-            Notice::ReloadFailed => {
-                self.totals.reloads_failed += 1;
-                let reason = self.why();
-                self.answer_reloads(Some(&reason));
-                self.emit(Event::ReloadFailed(reason));
-            }
-        }
-    }
-
-    fn answer_reloads(&mut self, failure: Option<&String>) {
+    pub(super) fn answer_reloads(&mut self, failure: Option<&String>) {
         for waits in self.reloads.drain(..) {
             // The caller may have given up.
             let _ = waits.send(failure.cloned());

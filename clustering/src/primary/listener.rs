@@ -15,8 +15,7 @@ use std::time::Duration;
 
 use socket2::{Domain, Protocol, SockAddr, SockRef, Socket, Type};
 
-use super::upgrade;
-use crate::primary::upgrade::Inherited;
+use super::upgrade::Handed;
 use crate::{Error, sys};
 
 /// As many connections as may wait; the system may allow fewer (`net.core.somaxconn`).
@@ -45,12 +44,14 @@ impl fmt::Display for Address {
 
 /// A listening socket.
 pub struct Listener {
-    socket: Arc<OwnedFd>,
-    address: Address,
+    /// What the workers, and new versions of the program, get as well.
+    pub socket: Arc<OwnedFd>,
+    /// Where it listens.
+    pub address: Address,
     /// Another process has it too, and keeps it when we end.
     is_adopted: bool,
     /// Whether that is so when the primary before has left.
-    stays_adopted: bool,
+    pub stays_adopted: bool,
 }
 
 impl Listener {
@@ -106,17 +107,12 @@ impl Listener {
     /// # Errors
     ///
     /// [`Error::Io`] if its address cannot be told.
-    pub fn inherit(inherited: Inherited) -> Result<Self, Error> {
-        let socket = Socket::from(inherited.socket);
+    pub fn inherit(handed: &Handed, socket: OwnedFd) -> Result<Self, Error> {
+        let socket = Socket::from(socket);
         let address = local_address(&socket).map_err(Error::io("inherit a listener"))?;
         let mut listener = Self::new(socket.into(), address, true);
-        listener.stays_adopted = inherited.is_adopted;
+        listener.stays_adopted = handed.is_adopted;
         Ok(listener)
-    }
-
-    /// Hands it to every program that replaces this one, which finds it by the name.
-    pub fn register(&self, name: &str) {
-        upgrade::register(name, &self.socket, self.stays_adopted);
     }
 
     /// Takes the queue over from the primary before, which leaves.
@@ -129,19 +125,9 @@ impl Listener {
         self.is_adopted = true;
     }
 
-    /// Returns where it listens.
-    pub fn address(&self) -> &Address {
-        &self.address
-    }
-
     /// Returns whether its queue ends with us. The queue of a listener that was handed over waits for the next process.
     pub fn is_ours(&self) -> bool {
         !self.is_adopted
-    }
-
-    /// Returns the socket.
-    pub fn socket(&self) -> &Arc<OwnedFd> {
-        &self.socket
     }
 }
 

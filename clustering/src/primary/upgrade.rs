@@ -31,18 +31,14 @@ pub const FROM_SERVICE_MANAGER: [&str; 4] =
 
 /// From the old primary to the new one, each with its listener.
 #[derive(Clone, Serialize, Deserialize)]
-struct Handed {
+pub struct Handed {
     /// The address as the program gave it.
     name: String,
-    /// A process before us has it too.
-    is_adopted: bool,
+    /// Others than the two primaries have it too.
+    pub is_adopted: bool,
     /// As many workers as it was scaled to, if it was.
-    workers: Option<usize>,
+    pub workers: Option<usize>,
 }
-
-/// From the new primary to the old one: it serves.
-#[derive(Serialize, Deserialize)]
-struct Serves;
 
 /// A listener of this process.
 struct Registered {
@@ -106,28 +102,12 @@ pub fn is_upgrade() -> bool {
     predecessor().is_some()
 }
 
-/// A listener that the old primary has handed over.
-pub struct Inherited {
-    /// The socket.
-    pub socket: OwnedFd,
-    /// Whether others than the two primaries have it.
-    pub is_adopted: bool,
-    /// As many workers as the old one was scaled to.
-    pub workers: Option<usize>,
-}
-
 /// Takes the listener of that name, if the old primary had one.
-pub fn inherit(name: &str) -> Option<Inherited> {
+pub fn inherit(name: &str) -> Option<(Handed, OwnedFd)> {
     let mut predecessor = predecessor()?;
     let mut listeners = predecessor.listeners.iter();
     let index = listeners.position(|(handed, _)| handed.name == name)?;
-    let (handed, socket) = predecessor.listeners.remove(index);
-    let (is_adopted, workers) = (handed.is_adopted, handed.workers);
-    Some(Inherited {
-        socket,
-        is_adopted,
-        workers,
-    })
+    Some(predecessor.listeners.remove(index))
 }
 
 /// Hands the listener to every program that replaces this one.
@@ -164,7 +144,7 @@ pub fn listen(address: &str) -> io::Result<TcpListener> {
     // Apart from the clusters' names.
     let name = format!("beside {address}");
     let listener = match inherit(&name) {
-        Some(inherited) => TcpListener::from(inherited.socket),
+        Some((_, socket)) => TcpListener::from(socket),
         None => TcpListener::bind(address)?,
     };
     listener.set_nonblocking(true)?;
@@ -195,7 +175,7 @@ impl Starting {
             // The program does not listen there any more.
             predecessor.listeners.clear();
             // The old primary may have been killed meanwhile: then this is the only one.
-            let _ = channel::send(&predecessor.channel, &Serves);
+            let _ = channel::send(&predecessor.channel, &());
         }
     }
 }
@@ -238,7 +218,8 @@ async fn replace(listeners: Vec<(Handed, Arc<OwnedFd>)>) -> Outcome {
     channel.flush().await.map_err(told)?;
     let mut child = spawn(theirs).map_err(told)?;
     tokio::select! {
-        Ok(Some(_)) = channel.receive::<Serves>() => {
+        // The new program serves.
+        Ok(Some(_)) = channel.receive::<()>() => {
             let pid = child.id().unwrap_or_default();
             // It lives on, and this process ends soon.
             std::mem::forget(child);

@@ -2,22 +2,21 @@
 
 use std::time::Instant;
 
-use futures_util::future::FutureExt;
+use futures_util::stream;
 use nix::sys::signal::Signal;
 
 use super::{Primary, Worker};
 use crate::error::strip_os_error;
 use crate::ipc::protocol::{Counters, PROTOCOL, PrimaryMessage, WorkerMessage};
 use crate::primary::listener::Listener;
-use crate::primary::worker_process::{self, WorkerCommand, WorkerReport};
+use crate::primary::worker_process::{WorkerProcess, WorkerReport};
 use crate::stats::WorkerState;
 use crate::supervisor::Input;
 use crate::{Event, Exit, WorkerId, WorkerInfo};
 
 impl Primary {
     pub(super) fn spawn(&mut self, id: WorkerId, slot: usize) {
-        let started = worker_process::start(&self.builder, id, slot, self.report_to.clone());
-        let (pid, senders, process) = match started {
+        let (process, reports) = match WorkerProcess::start(&self.builder, id, slot) {
             Ok(started) => started,
             Err(source) => {
                 let reason = self.not_started(&source);
@@ -27,17 +26,19 @@ impl Primary {
             }
         };
         self.totals.started += 1;
+        let pid = process.pid.map_or(0, |pid| pid.as_raw().cast_unsigned());
         let worker = Worker {
             info: WorkerInfo { id, slot, pid },
-            senders,
+            process,
+            is_connected: true,
             since: Instant::now(),
             counters: Counters::default(),
             kill_reason: None,
         };
         self.workers.insert(id, worker);
+        self.listen_to(id, reports);
         let settings = Box::new(self.builder.settings.clone());
-        self.order(id, PrimaryMessage::Start(settings));
-        self.worker_tasks.push(process.boxed_local());
+        self.send(id, &PrimaryMessage::Start(settings), Vec::new());
         self.emit_of(id, Event::Fork);
     }
 
@@ -58,25 +59,30 @@ impl Primary {
         let listeners = self.listeners.iter();
         let last = listeners.map(|one| is_closing && one.is_ours()).collect();
         self.balancer.retire(id);
-        self.order(id, PrimaryMessage::Drain { last });
+        self.send(id, &PrimaryMessage::Drain { last }, Vec::new());
         self.emit_of(id, Event::Draining);
     }
 
     pub(super) fn on_report(&mut self, id: WorkerId, report: WorkerReport) {
         match report {
-            WorkerReport::WorkerMessage(up) => self.on_message(id, up),
+            WorkerReport::Message(message) => self.on_message(id, message),
             WorkerReport::Probed(Ok(())) => self.ready(id),
             WorkerReport::Probed(Err(reason)) => self.refuse(id, &reason),
-            WorkerReport::Disconnected => {
-                // All that it has said was heard. What it has not answered for by now it never will: it goes to others.
-                self.balancer.remove(id);
-                self.emit_of(id, Event::Disconnect);
-            }
+            WorkerReport::Disconnected => self.disconnected(id),
             WorkerReport::Exited(exit) => self.exited(id, exit),
         }
-        while let Some(connection) = self.balancer.take_requeued() {
-            self.totals.handed_again += 1;
-            self.hand_over(connection);
+        let requeued = self.balancer.take_requeued();
+        self.totals.handed_again += requeued.len() as u64;
+        self.hand_over(requeued);
+    }
+
+    /// All that it has said was heard. What it has not answered for by now it never will: it goes to others.
+    fn disconnected(&mut self, id: WorkerId) {
+        if let Some(worker) = self.workers.get_mut(&id)
+            && std::mem::take(&mut worker.is_connected)
+        {
+            self.balancer.remove(id);
+            self.emit_of(id, Event::Disconnect);
         }
     }
 
@@ -99,9 +105,11 @@ impl Primary {
         let info = worker.info;
         match message {
             WorkerMessage::Online { protocol } if protocol == PROTOCOL => {
+                let probe = self.builder.probe.clone();
+                let probe = probe.map(|path| worker.process.probe(path));
                 self.emit(Event::Online(info));
-                match self.builder.probe.clone() {
-                    Some(path) => self.send(id, WorkerCommand::Probe(path)),
+                match probe {
+                    Some(probe) => self.listen_to(id, stream::once(probe)),
                     None => self.ready(id),
                 }
             }
@@ -149,7 +157,7 @@ impl Primary {
             return;
         }
         self.give_connections_to(id);
-        let address = self.listeners[0].address().clone();
+        let address = self.listeners[0].address.clone();
         self.emit_of(id, |worker| Event::Listening {
             worker,
             address: address.clone(),
@@ -166,9 +174,14 @@ impl Primary {
     }
 
     fn exited(&mut self, id: WorkerId, exit: Exit) {
+        let worker = self.workers.get_mut(&id);
+        let last = worker.map(|worker| worker.process.last_messages());
+        for message in last.into_iter().flatten() {
+            self.on_message(id, message);
+        }
         let voluntary = self.supervisor.is_voluntary(id);
         let was_draining = self.supervisor.state(id) == Some(WorkerState::Draining);
-        self.balancer.remove(id);
+        self.disconnected(id);
         if let Some(gone) = self.workers.remove(&id) {
             // One that is killed while it drains ends against our will, and takes its connections along.
             let failed = was_draining && exit != Exit::Code(0);

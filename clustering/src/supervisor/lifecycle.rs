@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Action, Notice, ShutdownReason, State, Supervisor, WorkerEntry};
+use super::{Action, ShutdownReason, State, Supervisor, WorkerEntry};
 use crate::WorkerId;
 
 /// How often workers are looked at: a worker that hangs is noticed within one of these.
@@ -31,18 +31,16 @@ impl Supervisor {
     }
 
     pub(super) fn ready(&mut self, now: Instant, id: WorkerId) {
-        let Some(worker) = self.workers.get_mut(&id) else {
-            return;
-        };
-        if !matches!(worker.state, State::Starting { .. }) {
-            return;
-        }
-        let (slot, since, silent) = (worker.slot, now, 0);
-        worker.state = State::Ready { since, silent };
-        self.ever_ready = true;
-        // In a reload there is an old one, which may go only now.
-        for old in self.ids(|other, worker| worker.slot == slot && other < id) {
-            self.retire(now, old);
+        if let Some(worker) = self.workers.get_mut(&id)
+            && matches!(worker.state, State::Starting { .. })
+        {
+            let (slot, since, silent) = (worker.slot, now, 0);
+            worker.state = State::Ready { since, silent };
+            self.ever_ready = true;
+            // In a reload there is an old one, which may go only now.
+            for old in self.ids(|other, worker| worker.slot == slot && other < id) {
+                self.retire(now, old);
+            }
         }
     }
 
@@ -92,7 +90,7 @@ impl Supervisor {
         }
         if self.reload.is_candidate(id) {
             self.reload.fail();
-            self.tell(Notice::ReloadFailed);
+            self.actions.push(Action::ReloadFailed);
         }
         if self.is_held(worker.slot) {
             return;
@@ -128,7 +126,7 @@ impl Supervisor {
         let is_hung =
             |state| matches!(state, State::Ready { silent, .. } if u128::from(silent) > most);
         for id in self.ids(|_, worker| is_hung(worker.state)) {
-            self.tell(Notice::Hung(id));
+            self.actions.push(Action::Hung(id));
             self.kill(id);
         }
     }
@@ -154,9 +152,9 @@ impl Supervisor {
 
     pub(super) fn enforce_limits(&mut self, now: Instant) {
         for id in self.ids(|_, worker| worker.state.until().is_some_and(|until| until <= now)) {
-            self.tell(match self.workers[&id].state {
-                State::Starting { .. } => Notice::StartTimedOut(id),
-                _ => Notice::DrainTimedOut(id),
+            self.actions.push(match self.workers[&id].state {
+                State::Starting { .. } => Action::StartTimedOut(id),
+                _ => Action::DrainTimedOut(id),
             });
             self.kill(id);
         }

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use super::{Notice, State, Supervisor};
+use super::{Action, State, Supervisor};
 use crate::WorkerId;
 
 /// How far a reload has come.
@@ -50,7 +50,7 @@ impl Supervisor {
                 under_way: true,
                 ..Reload::default()
             };
-            self.tell(Notice::Reloading);
+            self.actions.push(Action::Reloading);
         }
         let mut candidates = std::mem::take(&mut self.reload.candidates);
         candidates.retain(|(candidate, slot)| !self.is_settled(*candidate, *slot));
@@ -65,7 +65,7 @@ impl Supervisor {
         self.reload.under_way = !candidates.is_empty();
         self.reload.candidates = candidates;
         if !self.reload.under_way {
-            self.tell(Notice::Reloaded);
+            self.actions.push(Action::Reloaded);
             self.go_on_with_reload(now);
         }
     }

@@ -19,25 +19,18 @@ impl Supervisor {
     }
 
     pub(super) fn scale(&mut self, workers: usize) {
-        self.want(workers);
-        for slot in self.slots.iter_mut().skip(workers) {
-            slot.wanted = false;
-        }
-    }
-
-    pub(super) fn want(&mut self, workers: usize) {
         let workers = workers.min(MOST_WORKERS);
         let slots = self.slots.len().max(workers);
         self.slots.resize_with(slots, Slot::default);
-        for slot in &mut self.slots[..workers] {
-            slot.wanted = true;
+        for (index, slot) in self.slots.iter_mut().enumerate() {
+            slot.wanted = index < workers;
         }
     }
 
     pub(super) fn fork(&mut self) {
         match self.slots.iter_mut().find(|slot| !slot.wanted) {
             Some(slot) => slot.wanted = true,
-            None => self.want(self.slots.len() + 1),
+            None => self.scale(self.slots.len() + 1),
         }
     }
 

@@ -5,7 +5,7 @@
 
 use std::time::Instant;
 
-use super::{Action, Notice, ShutdownReason, Supervisor};
+use super::{Action, ShutdownReason, Supervisor};
 
 impl Supervisor {
     pub(super) fn shut_down(&mut self, now: Instant) {
@@ -14,7 +14,7 @@ impl Supervisor {
         }
         self.shutdown_at = Some(now + self.settings.lame_duck);
         if !self.settings.lame_duck.is_zero() {
-            self.tell(Notice::LameDuck);
+            self.actions.push(Action::LameDuck);
         }
     }
 

@@ -8,7 +8,7 @@ mod reload;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use super::{Action, Input, Notice, ShutdownReason, Supervisor};
+use super::{Action, Input, ShutdownReason, Supervisor};
 use crate::{Settings, WorkerId};
 
 const START: Duration = Duration::from_secs(10);
@@ -30,7 +30,7 @@ struct World {
     alive: BTreeMap<WorkerId, Process>,
     started: BTreeSet<WorkerId>,
     finished: Option<ShutdownReason>,
-    notices: Vec<Notice>,
+    notices: Vec<Action>,
     respawn: bool,
 }
 
@@ -84,13 +84,13 @@ impl World {
                         "killed {id}, {before:?}"
                     );
                 }
-                // All that it says but that it begins.
-                Action::Tell(Notice::Reloading) => {}
-                Action::Tell(notice) => self.notices.push(notice),
                 Action::Finish(outcome) => {
                     assert!(self.alive.is_empty(), "ended with {:?}", self.alive);
                     self.finished = Some(outcome);
                 }
+                // All that it says but that it begins.
+                Action::Reloading => {}
+                notice => self.notices.push(notice),
             }
         }
     }

@@ -33,7 +33,7 @@ pub enum Input {
     Quit,
 }
 
-/// What is to be done.
+/// What is to be done, or to be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Start a worker with this id in this slot.
@@ -42,15 +42,8 @@ pub enum Action {
     Drain(WorkerId),
     /// SIGKILL.
     Kill(WorkerId),
-    /// Publish a notice.
-    Tell(Notice),
     /// All is over, and no worker is left.
     Finish(ShutdownReason),
-}
-
-/// What may be of interest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Notice {
     /// It was silent for too long, and is killed.
     Hung(WorkerId),
     /// It was not ready in time, and is killed.

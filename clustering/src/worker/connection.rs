@@ -101,7 +101,7 @@ impl AsyncWrite for Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.state.tracker().counted().counters.panics += 1;
+            self.state.tracker.counted().counters.panics += 1;
         }
         if let Some(stream) = self.stream.take() {
             lingering_close::close(stream, self.state.clone());
@@ -114,20 +114,17 @@ mod tests {
     use std::io::Write;
     use std::os::unix::net::UnixStream;
 
-    use tokio_util::sync::CancellationToken;
-
     use super::super::tracker::ConnectionTracker;
     use super::*;
 
     #[tokio::test]
-    async fn a_panic_is_counted_also_where_its_connection_lingers() {
-        let (draining, closing) = <(CancellationToken, CancellationToken)>::default();
-        let tracker = ConnectionTracker::new(1, draining, closing);
-        let (ours, mut client) = UnixStream::pair().unwrap();
-        ours.set_nonblocking(true).unwrap();
-        client.write_all(b"unread").unwrap();
-        let connection = Connection::new(ours.into(), tracker.track(None)).unwrap();
-        connection.stream().readable().await.unwrap();
+    async fn a_panic_is_counted_also_where_its_connection_lingers() -> io::Result<()> {
+        let tracker = Arc::<ConnectionTracker>::default();
+        let (ours, mut client) = UnixStream::pair()?;
+        ours.set_nonblocking(true)?;
+        client.write_all(b"unread")?;
+        let connection = Connection::new(ours.into(), tracker.track())?;
+        connection.stream().readable().await?;
 
         let handler = tokio::spawn(async move {
             let _connection = connection;
@@ -137,5 +134,6 @@ mod tests {
         assert!(handler.await.is_err());
         let counters = tracker.counted().counters;
         assert_eq!((counters.panics, counters.open), (1, 1));
+        Ok(())
     }
 }

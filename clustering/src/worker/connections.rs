@@ -11,12 +11,11 @@ use std::time::Duration;
 use futures_util::future::OptionFuture;
 use serde_json::Value;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::{Instant, Interval, interval, sleep, sleep_until};
-use tokio_util::sync::CancellationToken;
 
+use super::Worker;
 use super::connection::Connection;
-use super::messages::MessageChannels;
 use super::tracker::ConnectionTracker;
 use crate::Error;
 use crate::ipc::acceptor::{Accepted, Acceptor, drain_backlog};
@@ -33,7 +32,8 @@ const ORPHANED: Duration = Duration::from_secs(1);
 /// The connections of a worker, accepted by the primary or by the worker itself.
 pub struct Connections {
     channel: Channel,
-    messages: MessageChannels,
+    outgoing: mpsc::Receiver<Value>,
+    incoming: Option<mpsc::Sender<Value>>,
     tracker: Arc<ConnectionTracker>,
     settings: Settings,
     /// Where the worker accepts itself.
@@ -52,13 +52,8 @@ pub struct Connections {
 
 impl Connections {
     /// Waits for the settings from the primary.
-    pub(super) async fn new(
-        channel: OwnedFd,
-        messages: MessageChannels,
-        draining: CancellationToken,
-        closing: CancellationToken,
-    ) -> Result<Self, Error> {
-        let channel = Channel::new(channel).map_err(Error::io("listen to the primary"))?;
+    pub(super) async fn new(worker: Worker) -> Result<Self, Error> {
+        let channel = Channel::new(worker.channel).map_err(Error::io("listen to the primary"))?;
         let first = channel.receive().await.map_err(Error::Protocol)?;
         let settings = match first.map(|first| first.message) {
             Some(PrimaryMessage::Start(settings)) => *settings,
@@ -70,8 +65,9 @@ impl Connections {
         channel.push(&WorkerMessage::Online { protocol }, Vec::new());
         Ok(Self {
             channel,
-            messages,
-            tracker: ConnectionTracker::new(settings.max_connections, draining, closing),
+            outgoing: worker.outgoing,
+            incoming: worker.incoming,
+            tracker: worker.tracker,
             settings,
             acceptor: Acceptor::default(),
             accepted: VecDeque::new(),
@@ -118,11 +114,11 @@ impl Connections {
                 continue;
             }
             tokio::select! {
-                received = receive(&self.channel, self.messages.incoming.as_ref()) => match received.map_err(Error::Protocol)? {
+                received = receive(&self.channel, self.incoming.as_ref()) => match received.map_err(Error::Protocol)? {
                     Some(received) => self.on_message(received)?,
                     None => return Err(orphaned().await),
                 },
-                Some(message) = self.messages.outgoing.recv() => self.send(&WorkerMessage::Program(message)),
+                Some(message) = self.outgoing.recv() => self.send(&WorkerMessage::Program(message)),
                 _ = self.heartbeat.tick() => {
                     let (counters, failure) = {
                         let mut counted = self.tracker.counted();
@@ -134,8 +130,9 @@ impl Connections {
                 () = self.tracker.connection_closed() => if self.are_handed_over {
                     self.send(&WorkerMessage::Closed { open: self.tracker.open() });
                 },
-                (accepted, permit) = accept(&mut self.acceptor, &self.tracker), if !self.acceptor.is_empty() => match accepted {
-                    Accepted::Connection(socket) => self.take(socket, Some(permit)),
+                // The primary limits the connections that it hands over, a worker those that it accepts.
+                accepted = self.acceptor.accept(), if self.tracker.open() < self.settings.max_connections => match accepted {
+                    Accepted::Connection(socket) => self.take(socket),
                     Accepted::Failed(_) => self.count_refused(1),
                 },
                 Some(()) = OptionFuture::from(self.idle_until.map(sleep_until)) => {
@@ -160,7 +157,7 @@ impl Connections {
                 let refused = count.saturating_sub(taken);
                 self.are_handed_over = true;
                 self.count_refused(refused);
-                sockets.for_each(|socket| self.take(socket, None));
+                sockets.for_each(|socket| self.take(socket));
                 let open = self.tracker.open();
                 self.send(&WorkerMessage::Taken {
                     first,
@@ -180,7 +177,7 @@ impl Connections {
             })),
             PrimaryMessage::Drain { last } => self.start_draining(&last),
             PrimaryMessage::Program(message) => {
-                let incoming = self.messages.incoming.as_ref();
+                let incoming = self.incoming.as_ref();
                 // The program may not listen.
                 let _ = incoming.map(|incoming| incoming.try_send(message));
             }
@@ -189,8 +186,8 @@ impl Connections {
         Ok(())
     }
 
-    fn take(&mut self, socket: OwnedFd, permit: Option<OwnedSemaphorePermit>) {
-        match Connection::new(socket, self.tracker.track(permit)) {
+    fn take(&mut self, socket: OwnedFd) {
+        match Connection::new(socket, self.tracker.track()) {
             Ok(connection) => self.accepted.push_back(connection),
             Err(_) => self.count_refused(1),
         }
@@ -204,7 +201,7 @@ impl Connections {
         // Where the queue ends with this cluster, what is in it is ours. Otherwise other processes still have it.
         let listeners = self.acceptor.stop().into_iter().zip(last);
         for (listener, _) in listeners.filter(|(_, last)| **last) {
-            drain_backlog(&listener).for_each(|socket| self.take(socket, None));
+            drain_backlog(&listener).for_each(|socket| self.take(socket));
             listener::shutdown(&listener);
         }
         self.tracker.draining.cancel();
@@ -236,12 +233,4 @@ async fn receive(
     // An error says that the program wants no more messages.
     let _room = OptionFuture::from(messages.map(mpsc::Sender::reserve)).await;
     channel.receive().await
-}
-
-async fn accept(
-    acceptor: &mut Acceptor,
-    tracker: &ConnectionTracker,
-) -> (Accepted, OwnedSemaphorePermit) {
-    let permit = tracker.room().await;
-    (acceptor.accept().await, permit)
 }

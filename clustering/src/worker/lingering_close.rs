@@ -5,6 +5,7 @@
 
 use std::net::Shutdown;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use socket2::SockRef;
@@ -26,7 +27,8 @@ pub fn close(mut stream: TcpStream, state: Arc<ConnectionState>) {
     let _ = SockRef::from(&stream).shutdown(Shutdown::Write);
     let mut some = [0; 512];
     // One that has sent more than was read may go on, whatever the service knows.
-    let is_sending = state.may_be_sending() || matches!(stream.try_read(&mut some), Ok(1..));
+    let is_sending =
+        state.may_be_sending.load(Relaxed) || matches!(stream.try_read(&mut some), Ok(1..));
     if let Ok(runtime) = Handle::try_current()
         && is_sending
     {

@@ -8,11 +8,11 @@ use crate::Error;
 use crate::handle::checked;
 
 /// How many messages may wait in each direction, before `send` does.
-const WAITING: usize = 64;
+pub const WAITING: usize = 64;
 
 /// Sends messages to the primary.
 #[derive(Clone)]
-pub struct ToPrimary(mpsc::Sender<Value>);
+pub struct ToPrimary(pub(super) mpsc::Sender<Value>);
 
 impl ToPrimary {
     /// Sends a message, as soon as there is room for it.
@@ -27,7 +27,7 @@ impl ToPrimary {
 }
 
 /// The messages from the primary.
-pub struct FromPrimary(mpsc::Receiver<Value>);
+pub struct FromPrimary(pub(super) mpsc::Receiver<Value>);
 
 impl FromPrimary {
     /// The next message, or `None` when this worker serves no more.
@@ -37,35 +37,5 @@ impl FromPrimary {
     /// No message is lost.
     pub async fn recv(&mut self) -> Option<Value> {
         self.0.recv().await
-    }
-}
-
-/// The ends of both queues that the crate keeps.
-pub struct MessageChannels {
-    to_primary: mpsc::Sender<Value>,
-    pub outgoing: mpsc::Receiver<Value>,
-    /// Where messages go if the program asks for them.
-    pub incoming: Option<mpsc::Sender<Value>>,
-}
-
-impl MessageChannels {
-    pub fn new() -> Self {
-        let (to_primary, outgoing) = mpsc::channel(WAITING);
-        Self {
-            to_primary,
-            outgoing,
-            incoming: None,
-        }
-    }
-
-    pub fn sender(&self) -> ToPrimary {
-        ToPrimary(self.to_primary.clone())
-    }
-
-    pub fn receiver(&mut self) -> FromPrimary {
-        assert!(self.incoming.is_none(), "messages have one reader");
-        let (incoming, from_primary) = mpsc::channel(WAITING);
-        self.incoming = Some(incoming);
-        FromPrimary(from_primary)
     }
 }

@@ -1,17 +1,16 @@
-//! Tracks a worker's open connections: counts, limits and closes them.
+//! Tracks a worker's open connections: counts them, and closes them when it is time.
 
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::ipc::protocol::Counters;
 
 /// The connections of one worker.
+#[derive(Default)]
 pub struct ConnectionTracker {
-    /// Limits the connections that the worker accepts itself; the primary limits those that it hands over.
-    room: Arc<Semaphore>,
     /// What is told to the primary. A lock, since a connection may be served by any thread.
     counted: Mutex<Counted>,
     closed: Notify,
@@ -31,53 +30,18 @@ pub struct Counted {
 }
 
 impl ConnectionTracker {
-    /// Returns a tracker without connections.
-    pub fn new(
-        max_connections: u64,
-        draining: CancellationToken,
-        closing: CancellationToken,
-    ) -> Arc<Self> {
-        let max = usize::try_from(max_connections).unwrap_or(usize::MAX);
-        Arc::new(Self {
-            room: Arc::new(Semaphore::new(max.min(Semaphore::MAX_PERMITS))),
-            counted: Mutex::default(),
-            closed: Notify::new(),
-            draining,
-            closing,
-        })
-    }
-
     /// Tracks a connection until its state is dropped.
-    pub fn track(self: &Arc<Self>, permit: Option<OwnedSemaphorePermit>) -> Arc<ConnectionState> {
+    pub fn track(self: &Arc<Self>) -> Arc<ConnectionState> {
         let mut counted = self.counted();
         counted.counters.connections += 1;
         counted.counters.open += 1;
         drop(counted);
-        self.state(false, permit)
+        ConnectionState::new(self.clone(), false)
     }
 
     /// Tracks the readiness probe, which does not count: it must not make this worker look busier than the others.
     pub fn track_probe(self: &Arc<Self>) -> Arc<ConnectionState> {
-        self.state(true, None)
-    }
-
-    fn state(
-        self: &Arc<Self>,
-        is_probe: bool,
-        permit: Option<OwnedSemaphorePermit>,
-    ) -> Arc<ConnectionState> {
-        Arc::new(ConnectionState {
-            tracker: self.clone(),
-            is_probe,
-            may_be_sending: AtomicBool::new(false),
-            _permit: permit,
-        })
-    }
-
-    /// Waits until there is room for one more.
-    pub async fn room(&self) -> OwnedSemaphorePermit {
-        let permit = self.room.clone().acquire_owned().await;
-        permit.expect("the semaphore is never closed")
+        ConnectionState::new(self.clone(), true)
     }
 
     /// Waits until a connection has been closed since the last call.
@@ -102,23 +66,21 @@ impl ConnectionTracker {
 
 /// What is known of one connection, which counts as open until this is dropped.
 pub struct ConnectionState {
-    tracker: Arc<ConnectionTracker>,
-    is_probe: bool,
-    /// An answer was given before the request was read.
-    may_be_sending: AtomicBool,
-    _permit: Option<OwnedSemaphorePermit>,
+    /// Tracks all connections.
+    pub tracker: Arc<ConnectionTracker>,
+    /// Whether this is the readiness probe.
+    pub is_probe: bool,
+    /// Whether the client may be sending what is not going to be read: an answer was given before.
+    pub may_be_sending: AtomicBool,
 }
 
 impl ConnectionState {
-    /// Returns the tracker of all connections.
-    pub fn tracker(&self) -> &ConnectionTracker {
-        &self.tracker
-    }
-
-    /// Returns whether this is the readiness probe.
-    #[cfg(feature = "http")]
-    pub fn is_probe(&self) -> bool {
-        self.is_probe
+    fn new(tracker: Arc<ConnectionTracker>, is_probe: bool) -> Arc<Self> {
+        Arc::new(Self {
+            tracker,
+            is_probe,
+            may_be_sending: AtomicBool::new(false),
+        })
     }
 
     /// Counts a request that was answered.
@@ -131,17 +93,6 @@ impl ConnectionState {
         let mut counted = self.tracker.counted();
         counted.counters.failures += 1;
         counted.failure = Some(reason);
-    }
-
-    /// Notes that the client may be sending what is not going to be read.
-    #[cfg(feature = "http")]
-    pub fn leave_unread(&self) {
-        self.may_be_sending.store(true, Relaxed);
-    }
-
-    /// Returns whether the client may be sending what is not going to be read.
-    pub fn may_be_sending(&self) -> bool {
-        self.may_be_sending.load(Relaxed)
     }
 }
 

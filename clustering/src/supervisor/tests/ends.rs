@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::{Input, Notice, ShutdownReason};
+use super::super::{Action, Input, ShutdownReason};
 use super::{DRAIN, LAME_DUCK, Process, World, settings};
 use crate::{Settings, WorkerId};
 
@@ -78,7 +78,7 @@ fn lame_duck(workers: usize) -> World {
 fn a_lame_duck_serves_on_until_its_time_is_over() {
     let mut world = lame_duck(2);
     assert!(world.supervisor.is_ending() && !world.supervisor.is_closing());
-    assert_eq!(world.notices, [Notice::LameDuck]);
+    assert_eq!(world.notices, [Action::LameDuck]);
     assert_eq!(world.supervisor.deadline(), Some(world.now + LAME_DUCK));
 
     world.pass(LAME_DUCK - Duration::from_millis(1));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::{BackOff, Input, Notice, ShutdownReason};
+use super::super::{Action, BackOff, Input, ShutdownReason};
 use super::{Process, World, settings};
 use crate::{Settings, WorkerId};
 
@@ -138,7 +138,7 @@ fn a_worker_that_is_silent_is_killed_and_replaced() {
     }
 
     assert_eq!(world.ids(Process::Killed), [1]);
-    assert_eq!(world.notices, [Notice::Hung(WorkerId(1))]);
+    assert_eq!(world.notices, [Action::Hung(WorkerId(1))]);
     world.exits(1);
     assert_eq!(world.ids(Process::Starting), [3]);
 }

@@ -1,6 +1,6 @@
 //! Reloads: a new worker before the old one goes, or none.
 
-use super::super::{Input, Notice};
+use super::super::{Action, Input};
 use super::{Process, START, World};
 use crate::WorkerId;
 
@@ -24,7 +24,7 @@ fn a_reload_starts_the_new_one_before_the_old_one_goes_slot_by_slot() {
     world.exits(2);
 
     assert_eq!(world.ids(Process::Ready), [3, 4]);
-    assert_eq!(world.notices, [Notice::Reloaded]);
+    assert_eq!(world.notices, [Action::Reloaded]);
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn a_new_one_that_fails_leaves_the_old_ones_as_they_are() {
 
     assert_eq!(world.alive.len(), 2);
     assert_eq!(world.ids(Process::Ready), [1, 2]);
-    assert_eq!(world.notices, [Notice::ReloadFailed]);
+    assert_eq!(world.notices, [Action::ReloadFailed]);
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn a_new_one_that_is_never_ready_is_killed_and_the_reload_given_up() {
     assert_eq!(world.ids(Process::Ready), [1]);
     assert_eq!(
         world.notices,
-        [Notice::StartTimedOut(WorkerId(2)), Notice::ReloadFailed]
+        [Action::StartTimedOut(WorkerId(2)), Action::ReloadFailed]
     );
 }
 
@@ -71,7 +71,7 @@ fn a_reload_that_is_asked_for_during_another_comes_after_it() {
     world.ready(3);
     world.exits(2);
 
-    assert_eq!(world.notices, [Notice::Reloaded, Notice::Reloaded]);
+    assert_eq!(world.notices, [Action::Reloaded, Action::Reloaded]);
     assert_eq!(world.ids(Process::Ready), [3]);
 }
 
@@ -89,5 +89,5 @@ fn a_place_that_is_given_up_during_a_reload_does_not_end_it() {
     world.exits(4);
     world.exits(2);
 
-    assert_eq!(world.notices, [Notice::Reloaded]);
+    assert_eq!(world.notices, [Action::Reloaded]);
 }
