@@ -12,6 +12,7 @@ mod arch;
 use std::arch::x86_64 as arch;
 
 pub(crate) mod base64;
+pub(crate) mod base64_avx2;
 mod lanes;
 pub(crate) mod search;
 pub(crate) mod swap;
@@ -31,8 +32,6 @@ mod emulated_conformance;
 mod emulated_levels;
 
 use std::sync::OnceLock;
-
-use crate::kernels::Progress;
 
 /// What the processor can do, the better the greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

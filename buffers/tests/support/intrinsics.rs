@@ -15,6 +15,24 @@ pub struct __m512i([u8; 64]);
 #[derive(Debug, Clone, Copy)]
 pub struct __m256i([u8; 32]);
 
+impl __m256i {
+    fn u16s(self) -> [u16; 16] {
+        from_fn(|at| u16::from_le_bytes([self.0[2 * at], self.0[2 * at + 1]]))
+    }
+
+    fn u32s(self) -> [u32; 8] {
+        from_fn(|at| u32::from_le_bytes(from_fn(|byte| self.0[4 * at + byte])))
+    }
+
+    fn from_u16s(lanes: [u16; 16]) -> Self {
+        Self(from_fn(|byte| lanes[byte / 2].to_le_bytes()[byte % 2]))
+    }
+
+    fn from_u32s(lanes: [u32; 8]) -> Self {
+        Self(from_fn(|byte| lanes[byte / 4].to_le_bytes()[byte % 4]))
+    }
+}
+
 impl __m512i {
     fn lanes<const WIDTH: usize, const COUNT: usize>(self) -> [[u8; WIDTH]; COUNT] {
         from_fn(|lane| from_fn(|byte| self.0[WIDTH * lane + byte]))
@@ -59,6 +77,42 @@ macro_rules! intrinsics {
 }
 
 intrinsics! {
+    _mm256_set1_epi16(lane: i16) -> __m256i { __m256i::from_u16s([lane as u16; 16]) }
+    _mm256_set1_epi32(lane: i32) -> __m256i { __m256i::from_u32s([lane as u32; 8]) }
+    _mm256_or_si256(a: __m256i, b: __m256i) -> __m256i { __m256i(from_fn(|at| a.0[at] | b.0[at])) }
+    _mm256_add_epi8(a: __m256i, b: __m256i) -> __m256i {
+        __m256i(from_fn(|at| a.0[at].wrapping_add(b.0[at])))
+    }
+    _mm256_sub_epi8(a: __m256i, b: __m256i) -> __m256i {
+        __m256i(from_fn(|at| a.0[at].wrapping_sub(b.0[at])))
+    }
+    _mm256_subs_epu8(a: __m256i, b: __m256i) -> __m256i {
+        __m256i(from_fn(|at| a.0[at].saturating_sub(b.0[at])))
+    }
+    _mm256_cmpgt_epi8(a: __m256i, b: __m256i) -> __m256i {
+        __m256i(from_fn(|at| if a.0[at] as i8 > b.0[at] as i8 { 0xff } else { 0 }))
+    }
+    _mm256_maddubs_epi16(a: __m256i, b: __m256i) -> __m256i { {
+        let product = |at: usize| i32::from(a.0[at]) * i32::from(b.0[at] as i8);
+        let sum = |lane: usize| product(2 * lane) + product(2 * lane + 1);
+        __m256i::from_u16s(from_fn(|at| sum(at).clamp(-0x8000, 0x7fff) as i16 as u16))
+    } }
+    _mm256_madd_epi16(a: __m256i, b: __m256i) -> __m256i { {
+        let (a, b) = (a.u16s(), b.u16s());
+        let product = |at: usize| i32::from(a[at] as i16) * i32::from(b[at] as i16);
+        let sum = |lane: usize| product(2 * lane).wrapping_add(product(2 * lane + 1));
+        __m256i::from_u32s(from_fn(|at| sum(at) as u32))
+    } }
+    _mm256_shuffle_epi8(a: __m256i, index: __m256i) -> __m256i {
+        __m256i(from_fn(|at| match index.0[at] {
+            index @ 0..0x80 => a.0[at / 16 * 16 + usize::from(index & 15)],
+            _ => 0,
+        }))
+    }
+    _mm256_permutevar8x32_epi32(a: __m256i, index: __m256i) -> __m256i { {
+        let (a, index) = (a.u32s(), index.u32s());
+        __m256i::from_u32s(from_fn(|at| a[index[at] as usize & 7]))
+    } }
     _mm256_and_si256(a: __m256i, b: __m256i) -> __m256i { __m256i(from_fn(|at| a.0[at] & b.0[at])) }
     _mm256_cmpeq_epi8(a: __m256i, b: __m256i) -> __m256i {
         __m256i(from_fn(|at| if a.0[at] == b.0[at] { 0xff } else { 0 }))
@@ -89,17 +143,6 @@ intrinsics! {
     _mm512_add_epi32(a: __m512i, b: __m512i) -> __m512i { {
         let (a, b) = (a.u32s(), b.u32s());
         __m512i::from_u32s(from_fn(|at| a[at].wrapping_add(b[at])))
-    } }
-    _mm512_maddubs_epi16(a: __m512i, b: __m512i) -> __m512i { {
-        let product = |at: usize| i32::from(a.0[at]) * i32::from(b.0[at] as i8);
-        let sum = |lane: usize| product(2 * lane) + product(2 * lane + 1);
-        __m512i::from_u16s(from_fn(|at| sum(at).clamp(-0x8000, 0x7fff) as i16 as u16))
-    } }
-    _mm512_madd_epi16(a: __m512i, b: __m512i) -> __m512i { {
-        let (a, b) = (a.u16s(), b.u16s());
-        let product = |at: usize| i32::from(a[at] as i16) * i32::from(b[at] as i16);
-        let sum = |lane: usize| product(2 * lane).wrapping_add(product(2 * lane + 1));
-        __m512i::from_u32s(from_fn(|at| sum(at) as u32))
     } }
 
     _mm512_movepi8_mask(a: __m512i) -> u64 { mask(64, |at| a.0[at] >= 0x80) }
@@ -172,6 +215,24 @@ intrinsics! {
         __m512i::from_u32s(from_fn(|at| u16::from_le_bytes([a.0[2 * at], a.0[2 * at + 1]]).into()))
     }
     _mm512_cvtepi16_epi8(a: __m512i) -> __m256i { __m256i(from_fn(|at| a.0[2 * at])) }
+}
+
+pub fn _mm256_slli_epi16<const BY: i32>(a: __m256i) -> __m256i {
+    __m256i::from_u16s(a.u16s().map(|lane| lane << BY))
+}
+
+pub fn _mm256_srli_epi16<const BY: i32>(a: __m256i) -> __m256i {
+    __m256i::from_u16s(a.u16s().map(|lane| lane >> BY))
+}
+
+pub fn _mm256_blend_epi16<const PICKED: i32>(a: __m256i, b: __m256i) -> __m256i {
+    let is_b = |at: usize| PICKED >> (at / 2 % 8) & 1 == 1;
+    __m256i(from_fn(|at| if is_b(at) { b.0[at] } else { a.0[at] }))
+}
+
+pub fn _mm256_permute4x64_epi64<const PICKED: i32>(a: __m256i) -> __m256i {
+    let quarter = |at: usize| (PICKED >> (2 * (at / 8)) & 3) as usize;
+    __m256i(from_fn(|at| a.0[8 * quarter(at) + at % 8]))
 }
 
 pub fn _mm512_slli_epi16<const BY: u32>(a: __m512i) -> __m512i {
