@@ -79,8 +79,12 @@ kernels! {
     Avx512 fn utf8_to_utf16(text: &str, out: &mut [u8]) -> Progress = to_utf16::utf8_to_utf16;
     /// UTF-8 for UTF-16LE, up to a lone surrogate at the latest; `out` needs one and a half times as many bytes and [`SLACK`].
     Avx512 fn utf16_to_utf8(bytes: &[u8], out: &mut [u8]) -> Progress = to_utf8::utf16_to_utf8;
+    /// As [`utf16_to_utf8`] with less of a processor, up to any surrogate.
+    Avx2 fn utf16_to_utf8_avx2(bytes: &[u8], out: &mut [u8]) -> Progress = to_utf8_avx2::utf16_to_utf8;
     /// UTF-8 for Latin-1; `out` needs twice as many bytes and [`SLACK`].
     Avx512 fn latin1_to_utf8(bytes: &[u8], out: &mut [u8]) -> Progress = to_utf8::latin1_to_utf8;
+    /// As [`latin1_to_utf8`], with less of a processor.
+    Avx2 fn latin1_to_utf8_avx2(bytes: &[u8], out: &mut [u8]) -> Progress = to_utf8_avx2::latin1_to_utf8;
     /// Base64 characters, of this alphabet, for whole groups.
     Avx512 fn encode_base64(bytes: &[u8], alphabet: &[u8; 64], out: &mut [u8]) -> Progress = base64::encode;
     /// As [`encode_base64`], with less of a processor.

@@ -67,7 +67,9 @@ pub(super) fn decode_chunks(bytes: &[u8], mut emit: impl FnMut(&[u8])) {
             emit(chunk);
             continue;
         }
-        let mut done = kernels::latin1_to_utf8(chunk, &mut text).unwrap_or_default();
+        let mut done = kernels::latin1_to_utf8(chunk, &mut text)
+            .or_else(|| kernels::latin1_to_utf8_avx2(chunk, &mut text))
+            .unwrap_or_default();
         for &byte in &chunk[done.read..] {
             // Both bytes are written, and no branch asks whether both count.
             text[done.written..][..2].copy_from_slice(&UTF8[usize::from(byte)]);

@@ -106,11 +106,22 @@ type Text = [u8; CHUNK_BYTES / 2 * 3 + kernels::SLACK];
 fn decode_until_lone(bytes: &[u8], text: &mut Text, mut emit: impl FnMut(&[u8])) -> usize {
     let mut read = 0;
     while bytes.len() - read > 1 {
-        let chunk = whole_pairs(&bytes[read..]);
+        let chunk = whole_pairs(&bytes[read..], CHUNK_BYTES);
         let mut done = kernels::utf16_to_utf8(chunk, text).unwrap_or_default();
-        let rest = decode_slice(&chunk[done.read..], &mut text[done.written..]);
-        done.read += rest.read;
-        done.written += rest.written;
+        while done.read < chunk.len() {
+            let (rest, room) = (&chunk[done.read..], &mut text[done.written..]);
+            // The kernel stops at surrogates: plain code takes it past them.
+            let kernel = kernels::utf16_to_utf8_avx2(rest, room);
+            let before = kernel.unwrap_or_default();
+            let most = kernel.map_or(CHUNK_BYTES, |_| 32);
+            let rest = whole_pairs(&rest[before.read..], most);
+            let after = decode_slice(rest, &mut room[before.written..]);
+            done.read += before.read + after.read;
+            done.written += before.written + after.written;
+            if after.read < rest.len() {
+                break;
+            }
+        }
         emit(&text[..done.written]);
         read += done.read;
         if done.read < chunk.len() {
@@ -167,9 +178,9 @@ fn decode_slice(bytes: &[u8], out: &mut [u8]) -> Progress {
     done
 }
 
-/// Returns the next chunk, which ends between characters unless it is the last one.
-fn whole_pairs(bytes: &[u8]) -> &[u8] {
-    let end = bytes.len().min(CHUNK_BYTES) & !1;
-    let ends_high = bytes[end - 1] & 0xfc == 0xd8 && bytes.len() > CHUNK_BYTES;
+/// Returns the next bytes, `most` or fewer, which end between characters unless they are the last ones.
+fn whole_pairs(bytes: &[u8], most: usize) -> &[u8] {
+    let end = bytes.len().min(most) & !1;
+    let ends_high = end > 0 && bytes[end - 1] & 0xfc == 0xd8 && bytes.len() > most;
     &bytes[..if ends_high { end - 2 } else { end }]
 }

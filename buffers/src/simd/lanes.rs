@@ -40,7 +40,14 @@ pub fn store32(block: &mut [u8; 32], value: __m256i) {
 /// Repeats 16 bytes in each half of a register.
 #[cfg_attr(not(test), inline, target_feature(enable = "avx2"))]
 pub fn twice(table: [u8; 16]) -> __m256i {
-    load32([table; 2].as_flattened(), 0)
+    halves(&table, &table)
+}
+
+/// Loads both halves of a register.
+#[cfg_attr(not(test), inline, target_feature(enable = "avx2"))]
+pub fn halves(low: &[u8; 16], high: &[u8; 16]) -> __m256i {
+    // SAFETY: both are 16 readable bytes, and the load asks for no alignment.
+    unsafe { _mm256_loadu2_m128i(high.as_ptr().cast(), low.as_ptr().cast()) }
 }
 
 /// Returns these `bits` of each 16-bit lane.

@@ -18,6 +18,7 @@ pub(crate) mod search;
 pub(crate) mod swap;
 pub(crate) mod to_utf16;
 pub(crate) mod to_utf8;
+pub(crate) mod to_utf8_avx2;
 pub(crate) mod validate;
 
 // The tests of the kernels once more, with emulated instructions.
@@ -68,11 +69,11 @@ fn detected() -> Level {
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vl")
             && is_x86_feature_detected!("avx512vbmi")
-            && is_x86_feature_detected!("avx512vbmi2")
-            && is_x86_feature_detected!("popcnt");
-        if has_avx512 {
+            && is_x86_feature_detected!("avx512vbmi2");
+        let has_avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt");
+        if has_avx512 && has_avx2 {
             return Level::Avx512;
-        } else if is_x86_feature_detected!("avx2") {
+        } else if has_avx2 {
             return Level::Avx2;
         }
     }

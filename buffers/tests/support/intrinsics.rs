@@ -15,6 +15,11 @@ pub struct __m512i([u8; 64]);
 #[derive(Debug, Clone, Copy)]
 pub struct __m256i([u8; 32]);
 
+/// 16 bytes.
+pub type __m128i = [u8; 16];
+/// As many bytes, taken as numbers with a fraction.
+pub type __m256 = __m256i;
+
 impl __m256i {
     fn u16s(self) -> [u16; 16] {
         from_fn(|at| u16::from_le_bytes([self.0[2 * at], self.0[2 * at + 1]]))
@@ -109,6 +114,28 @@ intrinsics! {
             _ => 0,
         }))
     }
+    _mm256_cmpgt_epi32(a: __m256i, b: __m256i) -> __m256i { {
+        let (a, b) = (a.u32s(), b.u32s());
+        __m256i::from_u32s(from_fn(|at| if a[at] as i32 > b[at] as i32 { !0 } else { 0 }))
+    } }
+    _mm256_cmpeq_epi16(a: __m256i, b: __m256i) -> __m256i { {
+        let (a, b) = (a.u16s(), b.u16s());
+        __m256i::from_u16s(from_fn(|at| if a[at] == b[at] { !0 } else { 0 }))
+    } }
+    _mm256_blendv_epi8(a: __m256i, b: __m256i, mask: __m256i) -> __m256i {
+        __m256i(from_fn(|at| if mask.0[at] < 0x80 { a.0[at] } else { b.0[at] }))
+    }
+    _mm256_castsi256_ps(a: __m256i) -> __m256 { a }
+    _mm256_movemask_ps(a: __m256) -> i32 { mask(8, |at| a.0[4 * at + 3] >= 0x80) as i32 }
+    _mm256_packus_epi16(a: __m256i, b: __m256i) -> __m256i { {
+        let sources = [a.u16s(), b.u16s()];
+        let unit = |at: usize| sources[at / 8 % 2][at / 16 * 8 + at % 8] as i16;
+        __m256i(from_fn(|at| unit(at).clamp(0, 255) as u8))
+    } }
+    _mm256_unpacklo_epi8(a: __m256i, b: __m256i) -> __m256i { unpacked(a, b, 1, 0) }
+    _mm256_unpackhi_epi8(a: __m256i, b: __m256i) -> __m256i { unpacked(a, b, 1, 8) }
+    _mm256_unpacklo_epi16(a: __m256i, b: __m256i) -> __m256i { unpacked(a, b, 2, 0) }
+    _mm256_unpackhi_epi16(a: __m256i, b: __m256i) -> __m256i { unpacked(a, b, 2, 8) }
     _mm256_permutevar8x32_epi32(a: __m256i, index: __m256i) -> __m256i { {
         let (a, index) = (a.u32s(), index.u32s());
         __m256i::from_u32s(from_fn(|at| a[index[at] as usize & 7]))
@@ -217,6 +244,22 @@ intrinsics! {
     _mm512_cvtepi16_epi8(a: __m512i) -> __m256i { __m256i(from_fn(|at| a.0[2 * at])) }
 }
 
+/// Takes lanes of `width` bytes in turn from both, of the eight bytes from `start` on in each half.
+fn unpacked(a: __m256i, b: __m256i, width: usize, start: usize) -> __m256i {
+    __m256i(from_fn(|at| {
+        let source = if at / width % 2 == 0 { a } else { b };
+        source.0[at / 16 * 16 + start + at % 16 / (2 * width) * width + at % width]
+    }))
+}
+
+pub fn _mm256_slli_epi32<const BY: i32>(a: __m256i) -> __m256i {
+    __m256i::from_u32s(a.u32s().map(|lane| lane << BY))
+}
+
+pub fn _mm256_srli_epi32<const BY: i32>(a: __m256i) -> __m256i {
+    __m256i::from_u32s(a.u32s().map(|lane| lane >> BY))
+}
+
 pub fn _mm256_slli_epi16<const BY: i32>(a: __m256i) -> __m256i {
     __m256i::from_u16s(a.u16s().map(|lane| lane << BY))
 }
@@ -265,7 +308,16 @@ pub fn _mm512_shuffle_i64x2<const PICKED: i32>(a: __m512i, b: __m512i) -> __m512
 
 #[expect(unsafe_code, reason = "a load takes a pointer")]
 mod memory {
-    use super::{__m256i, __m512i};
+    use super::{__m128i, __m256i, __m512i};
+
+    /// # Safety
+    ///
+    /// There are 16 readable bytes at both.
+    pub unsafe fn _mm256_loadu2_m128i(high: *const __m128i, low: *const __m128i) -> __m256i {
+        // SAFETY: as the caller says; bytes have no alignment.
+        let halves = unsafe { [*low, *high] };
+        __m256i(std::array::from_fn(|at| halves[at / 16][at % 16]))
+    }
 
     /// # Safety
     ///
@@ -300,5 +352,6 @@ mod memory {
     }
 }
 pub use memory::{
-    _mm256_loadu_si256, _mm256_storeu_si256, _mm512_loadu_si512, _mm512_storeu_si512,
+    _mm256_loadu_si256, _mm256_loadu2_m128i, _mm256_storeu_si256, _mm512_loadu_si512,
+    _mm512_storeu_si512,
 };
