@@ -247,7 +247,7 @@ intrinsics! {
 /// Takes lanes of `width` bytes in turn from both, of the eight bytes from `start` on in each half.
 fn unpacked(a: __m256i, b: __m256i, width: usize, start: usize) -> __m256i {
     __m256i(from_fn(|at| {
-        let source = if at / width % 2 == 0 { a } else { b };
+        let source = if (at / width).is_multiple_of(2) { a } else { b };
         source.0[at / 16 * 16 + start + at % 16 / (2 * width) * width + at % width]
     }))
 }
