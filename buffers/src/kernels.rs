@@ -16,8 +16,27 @@ pub(crate) struct Progress {
     pub written: usize,
 }
 
+/// Returns the next block of `input` and the room for its result, while both are whole.
+#[inline]
+pub(crate) fn next_block<'a, const BLOCK: usize, const ROOM: usize>(
+    input: &'a [u8],
+    out: &'a mut [u8],
+    done: Progress,
+) -> Option<(&'a [u8; BLOCK], &'a mut [u8; ROOM])> {
+    let block = input[done.read..].first_chunk()?;
+    Some((block, out[done.written..].first_chunk_mut()?))
+}
+
 /// A byte for each character of ASCII.
-type Table = [[u8; 64]; 2];
+pub(crate) type Table = [[u8; 64]; 2];
+
+/// What may stand between two groups of base64 characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Skip {
+    Nothing,
+    /// Anything but a `=`.
+    Anything,
+}
 
 /// Kernels write whole blocks: output needs room for this many bytes more than the result has.
 pub(crate) const SLACK: usize = 128;
@@ -60,18 +79,23 @@ kernels! {
     Avx512 fn utf8_to_utf16(text: &str, out: &mut [u8]) -> Progress = to_utf16::utf8_to_utf16;
     /// UTF-8 for UTF-16LE, up to a lone surrogate at the latest; `out` needs one and a half times as many bytes and [`SLACK`].
     Avx512 fn utf16_to_utf8(bytes: &[u8], out: &mut [u8]) -> Progress = to_utf8::utf16_to_utf8;
+    /// As [`utf16_to_utf8`] with less of a processor, up to any surrogate.
+    Avx2 fn utf16_to_utf8_avx2(bytes: &[u8], out: &mut [u8]) -> Progress = to_utf8_avx2::utf16_to_utf8;
     /// UTF-8 for Latin-1; `out` needs twice as many bytes and [`SLACK`].
     Avx512 fn latin1_to_utf8(bytes: &[u8], out: &mut [u8]) -> Progress = to_utf8::latin1_to_utf8;
+    /// As [`latin1_to_utf8`], with less of a processor.
+    Avx2 fn latin1_to_utf8_avx2(bytes: &[u8], out: &mut [u8]) -> Progress = to_utf8_avx2::latin1_to_utf8;
     /// Base64 characters, of this alphabet, for whole groups.
     Avx512 fn encode_base64(bytes: &[u8], alphabet: &[u8; 64], out: &mut [u8]) -> Progress = base64::encode;
-    /// Bytes for base64 characters up to anything else; `sextets` is what each ASCII character stands for, or has the top bit.
-    Avx512 fn decode_base64(text: &[u8], sextets: &Table, out: &mut [u8]) -> Progress = base64::decode;
-    /// The base64 characters among `text`, in the standard alphabet, up to a `=`; `out` needs [`SLACK`] more bytes than `text` has.
-    Avx512 fn compact_base64(text: &[u8], table: &Table, out: &mut [u8]) -> Progress = base64::compact;
+    /// As [`encode_base64`], with less of a processor.
+    Avx2 fn encode_base64_avx2(bytes: &[u8], alphabet: &[u8; 64], out: &mut [u8]) -> Progress = base64_avx2::encode;
+    /// Bytes for whole groups of base64 characters up to anything else, but for what it may skip; `sextets` is what each
+    /// ASCII character stands for, or has the top bit.
+    Avx2 fn decode_base64(text: &[u8], sextets: &Table, skip: Skip, out: &mut [u8]) -> Progress = base64_avx2::decode;
     /// The last position of `needle`, of at least two bytes; or as an error, how many bytes from the start are left to search.
     Avx2 fn rfind(bytes: &[u8], needle: &[u8]) -> Result<usize, usize> = search::rfind;
     /// How many bytes from the start have no `byte`, or fewer.
     Avx512 fn skip_without(bytes: &[u8], byte: u8) -> usize = search::skip_without;
     /// Reverses groups of `WIDTH` bytes, 2, 4 or 8; says how many bytes from the start are done.
-    Avx512 fn swap<WIDTH>(bytes: &mut [u8]) -> usize = swap::swap;
+    Avx2 fn swap<WIDTH>(bytes: &mut [u8]) -> usize = swap::swap;
 }

@@ -297,6 +297,60 @@ fn what_is_no_letter_is_skipped_wherever_it_stands() {
 }
 
 #[test]
+fn lines_of_any_length_are_decoded() {
+    let bytes = Noise(10).bytes(700);
+    let clean = Base64.to_text_lossy(&bytes);
+    let clean = clean.trim_end_matches('=');
+    let step = if is_emulated() && !is_soak() { 5 } else { 1 };
+    for len in (1..=140).step_by(step).chain([76]) {
+        for end in ["\n", "\r\n", "\n \n", "=\n"] {
+            let lines = clean.as_bytes().chunks(len);
+            let lines: Vec<_> = lines
+                .map(|line| std::str::from_utf8(line).unwrap())
+                .collect();
+            let text = lines.join(end);
+
+            // The first padding ends it all.
+            let taken = if end.starts_with('=') {
+                len / 4 * 3 + len % 4 * 3 / 4
+            } else {
+                700
+            };
+            assert_eq!(
+                Base64.to_bytes_lossy(&text),
+                bytes[..taken],
+                "{len} {end:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn atob_counts_what_is_left_without_white_space() {
+    let (bytes, mut text) = (Noise(11).bytes(700), String::new());
+    let expected: String = bytes.iter().map(|&byte| char::from(byte)).collect();
+    for (place, char) in Base64.to_text_lossy(&bytes).char_indices() {
+        text.push(char);
+        text.push_str(["", "", "\n", " \t", "\r\x0c"][place % 5]);
+    }
+
+    assert_eq!(buffers::atob(&text), Ok(expected.clone()));
+    assert_eq!(buffers::atob(&text.replace('=', "")), Ok(expected));
+    for (bad, error) in [
+        (text.replacen('=', "", 1), buffers::Error::InvalidCharacter),
+        (text.clone() + "=", buffers::Error::InvalidCharacter),
+        (text.clone() + "A", buffers::Error::InvalidCharacter),
+        (text.replace(' ', "-"), buffers::Error::InvalidCharacter),
+        (text.replace(' ', "\x0b"), buffers::Error::InvalidCharacter),
+        ("A\nA\n=\n".to_owned(), buffers::Error::InvalidCharacter),
+        ("AAAA\nA".to_owned(), buffers::Error::NotCorrectlyEncoded),
+        ("AAAA\nA=".to_owned(), buffers::Error::NotCorrectlyEncoded),
+    ] {
+        assert_eq!(buffers::atob(&bad), Err(error), "{bad:?}");
+    }
+}
+
+#[test]
 fn padding_ends_dirty_text_wherever_it_stands() {
     let clean = Base64.to_text_lossy(&Noise(9).bytes(300));
     for place in positions() {

@@ -1,5 +1,7 @@
 //! `atob` and `btoa`, which Node has for the web's sake: strict base64 over Latin-1 text.
 
+use memchr::memchr;
+
 use super::base64_lenient;
 use crate::{Encoding, Error};
 
@@ -23,24 +25,24 @@ pub fn atob(text: &str) -> Result<String, Error> {
     if let Ok(bytes) = Encoding::Base64.to_bytes(text) {
         return Encoding::Latin1.to_text(&bytes);
     }
-    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c);
-    let mut chars: Vec<u8> = text.bytes().filter(|byte| !is_space(byte)).collect();
-    let mut padding = 0;
-    while padding < 2 && chars.pop_if(|last| *last == b'=').is_some() {
-        padding += 1;
-    }
+    let end = memchr(b'=', text.as_bytes()).unwrap_or(text.len());
+    let (front, back) = text.as_bytes().split_at(end);
+    let is_char = |byte: u8| byte.is_ascii_alphanumeric() | (byte == b'+') | (byte == b'/');
+    let is_space = |byte: u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c);
+    let chars = front.iter().filter(|&&byte| is_char(byte)).count();
+    let spaces = text.bytes().filter(|&byte| is_space(byte)).count();
+    let padding = back.iter().filter(|&&byte| byte == b'=').count();
 
-    let is_char = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
-    if !chars.iter().all(is_char) {
+    if chars + spaces + padding < text.len() || padding > 2 {
         return Err(Error::InvalidCharacter);
     }
-    if chars.len() % 4 == 1 {
+    if chars % 4 == 1 {
         return Err(Error::NotCorrectlyEncoded);
     }
-    if padding > 0 && !(chars.len() + padding).is_multiple_of(4) {
+    if padding > 0 && !(chars + padding).is_multiple_of(4) {
         return Err(Error::InvalidCharacter);
     }
-    Ok(Encoding::Latin1.to_text_lossy(&base64_lenient::decode(&chars)))
+    Ok(Encoding::Latin1.to_text_lossy(&base64_lenient::decode(front)))
 }
 
 /// Encodes a text of the first 256 characters as base64: `btoa`.

@@ -1,11 +1,10 @@
 //! Base64 at the speed of our own kernels: whole blocks go to `kernels`, the rest to the `base64` crate.
 
 use super::base64::{self, Alphabet, STANDARD_CHARS, URL_SAFE_CHARS};
-use super::base64_lenient::NONE;
 use super::utf8;
 use crate::Encoding;
 use crate::error::Error;
-use crate::kernels::{self, Progress};
+use crate::kernels::{self, Progress, Skip, Table};
 
 /// Below this the `base64` crate is faster: it has less to set up.
 const SIMD_MIN_BYTES: usize = 256;
@@ -21,7 +20,9 @@ pub(crate) fn encode(bytes: &[u8], encoding: Encoding) -> String {
 
 /// As [`base64::encode_to_slice`].
 pub(crate) fn encode_to_slice(bytes: &[u8], alphabet: &Alphabet, out: &mut [u8]) -> usize {
-    let done = kernels::encode_base64(bytes, alphabet.chars, out).unwrap_or_default();
+    let done = kernels::encode_base64(bytes, alphabet.chars, out)
+        .or_else(|| kernels::encode_base64_avx2(bytes, alphabet.chars, out))
+        .unwrap_or_default();
     let (bytes, out) = (&bytes[done.read..], &mut out[done.written..]);
     done.written + base64::encode_to_slice(bytes, alphabet, out)
 }
@@ -32,30 +33,29 @@ pub(crate) fn decode_to_slice(
     alphabet: &Alphabet,
     out: &mut [u8],
 ) -> Result<usize, Error> {
-    let done = decode_blocks(text, alphabet, out);
-    // Blocks are whole groups: what is wrong with the rest is wrong with all.
+    let sextets = match alphabet.is_padded {
+        true => &STANDARD,
+        false => &URL_SAFE,
+    };
+    let done = match text.len() {
+        ..SIMD_MIN_BYTES => Progress::default(),
+        _ => kernels::decode_base64(text, sextets, Skip::Nothing, out).unwrap_or_default(),
+    };
+    // These are whole groups: what is wrong with the rest is wrong with all.
     base64::decode_to_slice(&text[done.read..], alphabet, &mut out[done.written..])
         .map(|written| done.written + written)
         .map_err(|error| error.map_offset(|offset| done.read + offset))
 }
 
-/// Decodes whole blocks, up to one that has anything else than `alphabet`.
-fn decode_blocks(text: &[u8], alphabet: &Alphabet, out: &mut [u8]) -> Progress {
-    const STANDARD: [[u8; 64]; 2] = sextets(STANDARD_CHARS);
-    const URL_SAFE: [[u8; 64]; 2] = sextets(URL_SAFE_CHARS);
-    if text.len() < SIMD_MIN_BYTES {
-        return Progress::default();
-    }
-    let sextets = match alphabet.is_padded {
-        true => &STANDARD,
-        false => &URL_SAFE,
-    };
-    kernels::decode_base64(text, sextets, out).unwrap_or_default()
-}
+/// Not of the alphabet.
+pub(super) const NONE: u8 = 0x80;
 
-/// Makes the table of what each ASCII character stands for; the top bit where it stands for nothing.
-const fn sextets(alphabet: &[u8; 64]) -> [[u8; 64]; 2] {
-    let mut table = [[NONE; 64]; 2];
+const STANDARD: Table = with_chars([[NONE; 64]; 2], STANDARD_CHARS);
+const URL_SAFE: Table = with_chars([[NONE; 64]; 2], URL_SAFE_CHARS);
+pub(super) const BOTH: Table = with_chars(STANDARD, URL_SAFE_CHARS);
+
+/// Adds to the table what each character of an alphabet stands for.
+const fn with_chars(mut table: Table, alphabet: &[u8; 64]) -> Table {
     let mut sextet = 0;
     while sextet < alphabet.len() {
         let char = alphabet[sextet] as usize;

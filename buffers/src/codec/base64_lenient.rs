@@ -1,71 +1,32 @@
 //! Base64 by Node's rule: both alphabets, all other characters are skipped, the first `=` is the end.
 //!
-//! Clean text goes straight to the decoder. Where that refuses, usually at a newline, the characters of the alphabet
-//! are compacted first; so text in lines stays fast.
+//! What is clean between two newlines goes to the fast decoders, groups of four with anything in between are put together here.
 
-use std::sync::LazyLock;
-
-use base64::engine::Simd;
+use base64::Engine;
+use memchr::memchr2;
 
 use super::CHUNK_BYTES;
-use super::base64::{Alphabet, CONFIG, STANDARD_CHARS};
-use super::base64_blocks::decode_to_slice;
-use crate::kernels;
-
-/// What Node accepts once all that it skips is gone: any padding, any bits after the last byte.
-static LENIENT: Alphabet = Alphabet {
-    name: "base64",
-    chars: STANDARD_CHARS,
-    is_padded: true,
-    engine: LazyLock::new(|| Simd::standard(CONFIG.with_decode_allow_trailing_bits(true))),
-};
+use super::base64::STANDARD;
+use super::base64_blocks::{BOTH, NONE};
+use crate::kernels::{self, Progress, Skip};
 
 pub(super) fn decode(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len().div_ceil(4) * 3);
+    let mut out = Vec::with_capacity(text.len() / 4 * 3 + 3 + kernels::SLACK);
     let mut decoder = Lenient::default();
     decoder.push(text, &mut out);
     decoder.finish(&mut out);
     out
 }
 
-/// Appends the bytes of characters without a mistake, or returns `false`.
-fn append(chars: &[u8], out: &mut Vec<u8>) -> bool {
-    let start = out.len();
-    out.resize(start + chars.len().div_ceil(4) * 3, 0);
-    let decoded = decode_to_slice(chars, &LENIENT, &mut out[start..]);
-    out.truncate(start + decoded.as_ref().unwrap_or(&0));
-    decoded.is_ok()
-}
-
-/// Not of the alphabet: the top bit, which no character of it has.
-pub(super) const NONE: u8 = 0x80;
-
-/// The character of the standard alphabet for each ASCII character, `+/` also for `-_`, or [`NONE`].
-const TABLE: [[u8; 64]; 2] = {
-    let mut table = [[NONE; 64]; 2];
-    let mut byte = 0;
-    while byte < 128 {
-        table[byte / 64][byte % 64] = match byte as u8 {
-            b'-' => b'+',
-            b'_' => b'/',
-            char if char.is_ascii_alphanumeric() || char == b'+' || char == b'/' => char,
-            _ => NONE,
-        };
-        byte += 1;
-    }
-    table
-};
-
 /// Node's rule, over any number of chunks.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Lenient {
-    /// Room for the characters of a chunk, once it is needed; in front, the carry.
-    compacted: Vec<u8>,
-    /// Up to three characters that are no group yet.
-    carry: usize,
+    /// The bits of up to three characters that are no group yet.
+    group: u32,
+    chars: usize,
     /// A `=` has come: nothing after it counts.
     ended: bool,
-    /// Something was skipped: more of it is likely, and the engine need not be asked in vain.
+    /// Something other than newlines was skipped: more of it is likely, and the engine need not be asked in vain.
     dirty: bool,
 }
 
@@ -73,49 +34,59 @@ impl Lenient {
     /// Appends the bytes of all groups that are whole now.
     pub(super) fn push(&mut self, text: &[u8], out: &mut Vec<u8>) {
         for chunk in text.chunks(CHUNK_BYTES) {
-            if self.ended {
-                return;
-            }
-            let is_whole = chunk.len().is_multiple_of(4) && !chunk.ends_with(b"=");
-            let is_clean = !self.dirty && self.carry == 0 && is_whole;
-            if is_clean && append(chunk, out) {
-                continue;
-            }
-            self.dirty = true;
-            let len = self.compact(chunk);
-            let whole = len & !3;
-            append(&self.compacted[..whole], out);
-            self.compacted.copy_within(whole..len, 0);
-            self.carry = len - whole;
+            let start = out.len();
+            out.resize(start + chunk.len() / 4 * 3 + 3 + kernels::SLACK, 0);
+            let written = self.decode_chunk(chunk, &mut out[start..]);
+            out.truncate(start + written);
         }
     }
 
     /// Appends what is left: of one character alone, nothing.
     pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
-        if self.carry > 1 {
-            append(&self.compacted[..self.carry], out);
-        }
-        self.carry = 0;
+        let bits = self.group << (6 * (4 - self.chars));
+        out.extend_from_slice(&bits.to_be_bytes()[1..self.chars.max(1)]);
+        self.chars = 0;
     }
 
-    /// Puts the characters of `chunk` after the carry; returns how many there are then.
-    fn compact(&mut self, chunk: &[u8]) -> usize {
-        // A character more, since each is written before it is known whether it counts.
-        self.compacted.resize(CHUNK_BYTES + 4 + kernels::SLACK, 0);
-        let mut len = self.carry;
-        let done = kernels::compact_base64(chunk, &TABLE, &mut self.compacted[len..]);
-        let done = done.unwrap_or_default();
-        len += done.written;
-        for &byte in &chunk[done.read..] {
-            if byte == b'=' {
-                self.ended = true;
-                break;
+    fn decode_chunk(&mut self, text: &[u8], out: &mut [u8]) -> usize {
+        let mut done = Progress::default();
+        while done.read < text.len() && !self.ended {
+            if self.chars == 0 {
+                self.decode_clean(text, out, &mut done);
             }
-            let place = usize::from(byte);
-            let char = TABLE.get(place / 64).map_or(NONE, |half| half[place % 64]);
-            self.compacted[len] = char;
-            len += usize::from(char != NONE);
+            // The next group, or what there is of it.
+            for &byte in &text[done.read..] {
+                done.read += 1;
+                let place = usize::from(byte);
+                let sextet = BOTH.get(place / 64).map_or(NONE, |half| half[place % 64]);
+                if byte == b'=' {
+                    self.ended = true;
+                    break;
+                } else if sextet != NONE {
+                    self.group = self.group << 6 | u32::from(sextet);
+                    self.chars += 1;
+                }
+                if self.chars == 4 {
+                    out[done.written..][..3].copy_from_slice(&self.group.to_be_bytes()[1..]);
+                    done.written += 3;
+                    (self.group, self.chars) = (0, 0);
+                    break;
+                }
+            }
         }
-        len
+        done.written
+    }
+
+    /// Decodes whole groups, to the end of the line or further if it is clean.
+    fn decode_clean(&mut self, text: &[u8], out: &mut [u8], done: &mut Progress) {
+        let (text, out) = (&text[done.read..], &mut out[done.written..]);
+        let blocks = kernels::decode_base64(text, &BOTH, Skip::Anything, out).unwrap_or_default();
+        let (rest, out) = (&text[blocks.read..], &mut out[blocks.written..]);
+        let end = memchr2(b'\n', b'=', rest).unwrap_or(rest.len());
+        let groups = if self.dirty { &[] } else { &rest[..end & !3] };
+        let decoded = STANDARD.engine.decode_slice(groups, out);
+        self.dirty |= decoded.is_err();
+        done.read += blocks.read + decoded.as_ref().map_or(0, |_| groups.len());
+        done.written += blocks.written + decoded.unwrap_or(0);
     }
 }

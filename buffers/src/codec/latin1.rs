@@ -47,6 +47,17 @@ pub(super) fn encode_into(text: &str, encoding: Encoding, out: &mut Vec<u8>) -> 
     Ok(())
 }
 
+/// The UTF-8 of each character, with a byte too many for ASCII.
+const UTF8: [[u8; 2]; 256] = {
+    let mut table = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        (byte as u8 as char).encode_utf8(&mut table[byte]);
+        byte += 1;
+    }
+    table
+};
+
 /// Passes on the text as UTF-8, chunk by chunk.
 #[inline(never)] // a caller who takes another way need not clear the stack for this one
 pub(super) fn decode_chunks(bytes: &[u8], mut emit: impl FnMut(&[u8])) {
@@ -56,10 +67,13 @@ pub(super) fn decode_chunks(bytes: &[u8], mut emit: impl FnMut(&[u8])) {
             emit(chunk);
             continue;
         }
-        let mut done = kernels::latin1_to_utf8(chunk, &mut text).unwrap_or_default();
+        let mut done = kernels::latin1_to_utf8(chunk, &mut text)
+            .or_else(|| kernels::latin1_to_utf8_avx2(chunk, &mut text))
+            .unwrap_or_default();
         for &byte in &chunk[done.read..] {
-            let char = char::from(byte);
-            done.written += char.encode_utf8(&mut text[done.written..]).len();
+            // Both bytes are written, and no branch asks whether both count.
+            text[done.written..][..2].copy_from_slice(&UTF8[usize::from(byte)]);
+            done.written += 1 + usize::from(byte >> 7);
         }
         emit(&text[..done.written]);
     }

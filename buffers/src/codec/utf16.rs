@@ -4,7 +4,7 @@
 
 use super::CHUNK_BYTES;
 use crate::Error;
-use crate::kernels::{self, Progress};
+use crate::kernels::{self, Progress, next_block};
 
 pub(super) fn encode_into(text: &str, out: &mut Vec<u8>) {
     // Enough for ASCII, more than enough for all else.
@@ -25,18 +25,47 @@ pub(super) fn encode_into(text: &str, out: &mut Vec<u8>) {
 
 /// Scalar: returns how many bytes were written.
 fn encode_slice(text: &str, out: &mut [u8]) -> usize {
-    if text.is_ascii() {
-        for (unit, byte) in out.chunks_exact_mut(2).zip(text.bytes()) {
+    let mut done = Progress::default();
+    loop {
+        let rest = &text.as_bytes()[done.read..];
+        let blocks = rest.as_chunks::<16>().0.iter();
+        let ascii = 16 * blocks.take_while(|block| block.is_ascii()).count();
+        let units = out[done.written..].chunks_exact_mut(2);
+        for (unit, &byte) in units.zip(&rest[..ascii]) {
             unit.copy_from_slice(&[byte, 0]);
         }
-        return 2 * text.len();
+        (done.read, done.written) = (done.read + ascii, done.written + 2 * ascii);
+        let Some((block, room)) = next_block::<16, 32>(text.as_bytes(), out, done) else {
+            break;
+        };
+        let units = room.as_chunks_mut::<2>().0;
+        // A character that begins before this ends in the block.
+        let (mut at, mut count) = (0, 0);
+        while at <= 12 {
+            let lead = u32::from(block[at]);
+            let six = |place: usize| u32::from(block[at + place] & 0x3f);
+            let (len, char) = match lead {
+                0..0x80 => (1, lead),
+                0x80..0xe0 => (2, (lead & 0x1f) << 6 | six(1)),
+                0xe0..0xf0 => (3, (lead & 0x0f) << 12 | six(1) << 6 | six(2)),
+                _ => (4, (lead & 7) << 18 | six(1) << 12 | six(2) << 6 | six(3)),
+            };
+            let mut unit = char as u16;
+            if len == 4 {
+                // 0xd800 and the upper ten bits, less the 0x10000 that pairs leave out.
+                units[count] = (0xd7c0 + (char >> 10) as u16).to_le_bytes();
+                (unit, count) = (0xdc00 | unit & 0x3ff, count + 1);
+            }
+            units[count] = unit.to_le_bytes();
+            (at, count) = (at + len, count + 1);
+        }
+        (done.read, done.written) = (done.read + at, done.written + 2 * count);
     }
-    let mut len = 0;
-    for unit in text.encode_utf16() {
-        out[len..len + 2].copy_from_slice(&unit.to_le_bytes());
-        len += 2;
+    for unit in text[done.read..].encode_utf16() {
+        out[done.written..done.written + 2].copy_from_slice(&unit.to_le_bytes());
+        done.written += 2;
     }
-    len
+    done.written
 }
 
 pub(super) fn units(bytes: &[u8]) -> impl Iterator<Item = u16> + Clone {
@@ -77,11 +106,22 @@ type Text = [u8; CHUNK_BYTES / 2 * 3 + kernels::SLACK];
 fn decode_until_lone(bytes: &[u8], text: &mut Text, mut emit: impl FnMut(&[u8])) -> usize {
     let mut read = 0;
     while bytes.len() - read > 1 {
-        let chunk = whole_pairs(&bytes[read..]);
+        let chunk = whole_pairs(&bytes[read..], CHUNK_BYTES);
         let mut done = kernels::utf16_to_utf8(chunk, text).unwrap_or_default();
-        let rest = decode_slice(&chunk[done.read..], &mut text[done.written..]);
-        done.read += rest.read;
-        done.written += rest.written;
+        while done.read < chunk.len() {
+            let (rest, room) = (&chunk[done.read..], &mut text[done.written..]);
+            // The kernel stops at surrogates: plain code takes it past them.
+            let kernel = kernels::utf16_to_utf8_avx2(rest, room);
+            let before = kernel.unwrap_or_default();
+            let most = kernel.map_or(CHUNK_BYTES, |_| 32);
+            let rest = whole_pairs(&rest[before.read..], most);
+            let after = decode_slice(rest, &mut room[before.written..]);
+            done.read += before.read + after.read;
+            done.written += before.written + after.written;
+            if after.read < rest.len() {
+                break;
+            }
+        }
         emit(&text[..done.written]);
         read += done.read;
         if done.read < chunk.len() {
@@ -103,16 +143,44 @@ fn decode_slice(bytes: &[u8], out: &mut [u8]) -> Progress {
         };
     }
     let mut done = Progress::default();
-    for char in char::decode_utf16(units(bytes)).map_while(Result::ok) {
+    while let Some((four, room)) = next_block::<8, 4>(bytes, out, done) {
+        let four = u64::from_le_bytes(*four);
+        let unit = four as u32 & 0xffff;
+        let six = |char: u32, place: u32| (char >> (6 * place)) & 0x3f;
+        let (read, written, utf8) = match unit {
+            _ if four & 0xff80_ff80_ff80_ff80 == 0 => {
+                let pairs = four | four >> 8;
+                (8, 4, (pairs & 0xffff | pairs >> 16 & 0xffff_0000) as u32)
+            }
+            0..0x80 => (2, 1, unit),
+            0x80..0x800 => (2, 2, 0x80c0 | unit >> 6 | six(unit, 0) << 8),
+            0xd800..0xe000 => {
+                let low = (four >> 16) as u32 & 0xffff;
+                if unit >= 0xdc00 || low & 0xfc00 != 0xdc00 {
+                    break;
+                }
+                let char = 0x1_0000 + ((unit & 0x3ff) << 10 | low & 0x3ff);
+                let last = six(char, 1) << 16 | six(char, 0) << 24;
+                (4, 4, 0x8080_80f0 | char >> 18 | six(char, 2) << 8 | last)
+            }
+            _ => {
+                let last = six(unit, 1) << 8 | six(unit, 0) << 16;
+                (2, 3, 0x0080_80e0 | unit >> 12 | last)
+            }
+        };
+        *room = utf8.to_le_bytes();
+        (done.read, done.written) = (done.read + read, done.written + written);
+    }
+    for char in char::decode_utf16(units(&bytes[done.read..])).map_while(Result::ok) {
         done.read += 2 * char.len_utf16();
         done.written += char.encode_utf8(&mut out[done.written..]).len();
     }
     done
 }
 
-/// Returns the next chunk, which ends between characters unless it is the last one.
-fn whole_pairs(bytes: &[u8]) -> &[u8] {
-    let end = bytes.len().min(CHUNK_BYTES) & !1;
-    let ends_high = bytes[end - 1] & 0xfc == 0xd8 && bytes.len() > CHUNK_BYTES;
+/// Returns the next bytes, `most` or fewer, which end between characters unless they are the last ones.
+fn whole_pairs(bytes: &[u8], most: usize) -> &[u8] {
+    let end = bytes.len().min(most) & !1;
+    let ends_high = end > 0 && bytes[end - 1] & 0xfc == 0xd8 && bytes.len() > most;
     &bytes[..if ends_high { end - 2 } else { end }]
 }

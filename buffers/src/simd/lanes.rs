@@ -2,7 +2,6 @@
 
 #![expect(unsafe_code, reason = "std's loads and stores take pointers")]
 
-use super::Progress;
 use super::arch::*;
 
 /// Loads 64 bytes.
@@ -38,6 +37,19 @@ pub fn store32(block: &mut [u8; 32], value: __m256i) {
     unsafe { _mm256_storeu_si256(block.as_mut_ptr().cast(), value) }
 }
 
+/// Repeats 16 bytes in each half of a register.
+#[cfg_attr(not(test), inline, target_feature(enable = "avx2"))]
+pub fn twice(table: [u8; 16]) -> __m256i {
+    halves(&table, &table)
+}
+
+/// Loads both halves of a register.
+#[cfg_attr(not(test), inline, target_feature(enable = "avx2"))]
+pub fn halves(low: &[u8; 16], high: &[u8; 16]) -> __m256i {
+    // SAFETY: both are 16 readable bytes, and the load asks for no alignment.
+    unsafe { _mm256_loadu2_m128i(high.as_ptr().cast(), low.as_ptr().cast()) }
+}
+
 /// Returns these `bits` of each 16-bit lane.
 #[cfg_attr(not(test), inline, target_feature(enable = "avx512bw"))]
 pub fn bits16(lanes: __m512i, bits: i16) -> __m512i {
@@ -66,15 +78,4 @@ pub fn widened_units(block: __m512i) -> __m512i {
 #[cfg_attr(not(test), inline, target_feature(enable = "avx512f"))]
 pub fn or3(a: __m512i, b: __m512i, c: __m512i) -> __m512i {
     _mm512_or_si512(_mm512_or_si512(a, b), c)
-}
-
-/// Returns the next block of `input` and the room for its result, while both are whole.
-#[inline]
-pub fn next_block<'a, const ROOM: usize>(
-    input: &'a [u8],
-    out: &'a mut [u8],
-    done: Progress,
-) -> Option<(&'a [u8; 64], &'a mut [u8; ROOM])> {
-    let block = input[done.read..].first_chunk()?;
-    Some((block, out[done.written..].first_chunk_mut()?))
 }

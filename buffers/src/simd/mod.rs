@@ -12,11 +12,13 @@ mod arch;
 use std::arch::x86_64 as arch;
 
 pub(crate) mod base64;
+pub(crate) mod base64_avx2;
 mod lanes;
 pub(crate) mod search;
 pub(crate) mod swap;
 pub(crate) mod to_utf16;
 pub(crate) mod to_utf8;
+pub(crate) mod to_utf8_avx2;
 pub(crate) mod validate;
 
 // The tests of the kernels once more, with emulated instructions.
@@ -31,8 +33,6 @@ mod emulated_conformance;
 mod emulated_levels;
 
 use std::sync::OnceLock;
-
-use crate::kernels::Progress;
 
 /// What the processor can do, the better the greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,11 +69,11 @@ fn detected() -> Level {
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vl")
             && is_x86_feature_detected!("avx512vbmi")
-            && is_x86_feature_detected!("avx512vbmi2")
-            && is_x86_feature_detected!("popcnt");
-        if has_avx512 {
+            && is_x86_feature_detected!("avx512vbmi2");
+        let has_avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt");
+        if has_avx512 && has_avx2 {
             return Level::Avx512;
-        } else if is_x86_feature_detected!("avx2") {
+        } else if has_avx2 {
             return Level::Avx2;
         }
     }

@@ -4,8 +4,8 @@
 
 use super::arch::*;
 
-use super::Progress;
-use super::lanes::{bits16, load64, next_block, or3, store64, widened};
+use super::lanes::{bits16, load64, or3, store64, widened};
+use crate::kernels::{Progress, next_block};
 
 #[cfg_attr(
     not(test),
@@ -18,7 +18,7 @@ pub fn utf8_to_utf16(text: &str, out: &mut [u8]) -> Progress {
     let mut done = Progress::default();
     // Whether the place before was a lead byte of four, so that the low surrogate starts here.
     let mut follows_four = 0;
-    while let Some((block, room)) = next_block::<128>(text, out, done) {
+    while let Some((block, room)) = next_block::<_, 128>(text, out, done) {
         let block = load64(block);
         if _mm512_movepi8_mask(block) == 0 {
             let (left, right) = room.as_chunks_mut::<64>().0.split_at_mut(1);

@@ -4,10 +4,8 @@
 
 use super::arch::*;
 
-use super::Progress;
-use super::lanes::{
-    bits16, bits32, load64, next_block, or3, store32, store64, widened, widened_units,
-};
+use super::lanes::{bits16, bits32, load64, or3, store32, store64, widened, widened_units};
+use crate::kernels::{Progress, next_block};
 
 /// Returns four bytes of UTF-8 for each of 16 characters in 32-bit lanes, unused ones last, and which bytes are used.
 #[cfg_attr(not(test), inline, target_feature(enable = "avx512bw,avx512vl"))]
@@ -46,7 +44,7 @@ pub fn utf16_to_utf8(bytes: &[u8], out: &mut [u8]) -> Progress {
     let mut done = Progress::default();
     // Whether the unit before was the high half of a pair, so that this one is written already.
     let mut follows_high = 0;
-    while let Some((block, room)) = next_block::<64>(bytes, out, done) {
+    while let Some((block, room)) = next_block::<_, 64>(bytes, out, done) {
         let block = load64(block);
         let beyond_ascii = _mm512_test_epi16_mask(block, _mm512_set1_epi16(!0x7f));
         if beyond_ascii == 0 && follows_high == 0 {
@@ -86,7 +84,7 @@ pub fn utf16_to_utf8(bytes: &[u8], out: &mut [u8]) -> Progress {
 #[cfg_attr(not(test), target_feature(enable = "avx512vl,avx512vbmi2,popcnt"))]
 pub fn latin1_to_utf8(bytes: &[u8], out: &mut [u8]) -> Progress {
     let mut done = Progress::default();
-    while let Some((block, room)) = next_block::<64>(bytes, out, done) {
+    while let Some((block, room)) = next_block::<_, 64>(bytes, out, done) {
         let whole = load64(block);
         if _mm512_movepi8_mask(whole) == 0 {
             store64(room, whole);

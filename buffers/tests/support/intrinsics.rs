@@ -15,6 +15,29 @@ pub struct __m512i([u8; 64]);
 #[derive(Debug, Clone, Copy)]
 pub struct __m256i([u8; 32]);
 
+/// 16 bytes.
+pub type __m128i = [u8; 16];
+/// As many bytes, taken as numbers with a fraction.
+pub type __m256 = __m256i;
+
+impl __m256i {
+    fn u16s(self) -> [u16; 16] {
+        from_fn(|at| u16::from_le_bytes([self.0[2 * at], self.0[2 * at + 1]]))
+    }
+
+    fn u32s(self) -> [u32; 8] {
+        from_fn(|at| u32::from_le_bytes(from_fn(|byte| self.0[4 * at + byte])))
+    }
+
+    fn from_u16s(lanes: [u16; 16]) -> Self {
+        Self(from_fn(|byte| lanes[byte / 2].to_le_bytes()[byte % 2]))
+    }
+
+    fn from_u32s(lanes: [u32; 8]) -> Self {
+        Self(from_fn(|byte| lanes[byte / 4].to_le_bytes()[byte % 4]))
+    }
+}
+
 impl __m512i {
     fn lanes<const WIDTH: usize, const COUNT: usize>(self) -> [[u8; WIDTH]; COUNT] {
         from_fn(|lane| from_fn(|byte| self.0[WIDTH * lane + byte]))
@@ -59,6 +82,64 @@ macro_rules! intrinsics {
 }
 
 intrinsics! {
+    _mm256_set1_epi16(lane: i16) -> __m256i { __m256i::from_u16s([lane as u16; 16]) }
+    _mm256_set1_epi32(lane: i32) -> __m256i { __m256i::from_u32s([lane as u32; 8]) }
+    _mm256_or_si256(a: __m256i, b: __m256i) -> __m256i { __m256i(from_fn(|at| a.0[at] | b.0[at])) }
+    _mm256_add_epi8(a: __m256i, b: __m256i) -> __m256i {
+        __m256i(from_fn(|at| a.0[at].wrapping_add(b.0[at])))
+    }
+    _mm256_sub_epi8(a: __m256i, b: __m256i) -> __m256i {
+        __m256i(from_fn(|at| a.0[at].wrapping_sub(b.0[at])))
+    }
+    _mm256_subs_epu8(a: __m256i, b: __m256i) -> __m256i {
+        __m256i(from_fn(|at| a.0[at].saturating_sub(b.0[at])))
+    }
+    _mm256_cmpgt_epi8(a: __m256i, b: __m256i) -> __m256i {
+        __m256i(from_fn(|at| if a.0[at] as i8 > b.0[at] as i8 { 0xff } else { 0 }))
+    }
+    _mm256_maddubs_epi16(a: __m256i, b: __m256i) -> __m256i { {
+        let product = |at: usize| i32::from(a.0[at]) * i32::from(b.0[at] as i8);
+        let sum = |lane: usize| product(2 * lane) + product(2 * lane + 1);
+        __m256i::from_u16s(from_fn(|at| sum(at).clamp(-0x8000, 0x7fff) as i16 as u16))
+    } }
+    _mm256_madd_epi16(a: __m256i, b: __m256i) -> __m256i { {
+        let (a, b) = (a.u16s(), b.u16s());
+        let product = |at: usize| i32::from(a[at] as i16) * i32::from(b[at] as i16);
+        let sum = |lane: usize| product(2 * lane).wrapping_add(product(2 * lane + 1));
+        __m256i::from_u32s(from_fn(|at| sum(at) as u32))
+    } }
+    _mm256_shuffle_epi8(a: __m256i, index: __m256i) -> __m256i {
+        __m256i(from_fn(|at| match index.0[at] {
+            index @ 0..0x80 => a.0[at / 16 * 16 + usize::from(index & 15)],
+            _ => 0,
+        }))
+    }
+    _mm256_cmpgt_epi32(a: __m256i, b: __m256i) -> __m256i { {
+        let (a, b) = (a.u32s(), b.u32s());
+        __m256i::from_u32s(from_fn(|at| if a[at] as i32 > b[at] as i32 { !0 } else { 0 }))
+    } }
+    _mm256_cmpeq_epi16(a: __m256i, b: __m256i) -> __m256i { {
+        let (a, b) = (a.u16s(), b.u16s());
+        __m256i::from_u16s(from_fn(|at| if a[at] == b[at] { !0 } else { 0 }))
+    } }
+    _mm256_blendv_epi8(a: __m256i, b: __m256i, mask: __m256i) -> __m256i {
+        __m256i(from_fn(|at| if mask.0[at] < 0x80 { a.0[at] } else { b.0[at] }))
+    }
+    _mm256_castsi256_ps(a: __m256i) -> __m256 { a }
+    _mm256_movemask_ps(a: __m256) -> i32 { mask(8, |at| a.0[4 * at + 3] >= 0x80) as i32 }
+    _mm256_packus_epi16(a: __m256i, b: __m256i) -> __m256i { {
+        let sources = [a.u16s(), b.u16s()];
+        let unit = |at: usize| sources[at / 8 % 2][at / 16 * 8 + at % 8] as i16;
+        __m256i(from_fn(|at| unit(at).clamp(0, 255) as u8))
+    } }
+    _mm256_unpacklo_epi8(a: __m256i, b: __m256i) -> __m256i { unpacked(a, b, 1, 0) }
+    _mm256_unpackhi_epi8(a: __m256i, b: __m256i) -> __m256i { unpacked(a, b, 1, 8) }
+    _mm256_unpacklo_epi16(a: __m256i, b: __m256i) -> __m256i { unpacked(a, b, 2, 0) }
+    _mm256_unpackhi_epi16(a: __m256i, b: __m256i) -> __m256i { unpacked(a, b, 2, 8) }
+    _mm256_permutevar8x32_epi32(a: __m256i, index: __m256i) -> __m256i { {
+        let (a, index) = (a.u32s(), index.u32s());
+        __m256i::from_u32s(from_fn(|at| a[index[at] as usize & 7]))
+    } }
     _mm256_and_si256(a: __m256i, b: __m256i) -> __m256i { __m256i(from_fn(|at| a.0[at] & b.0[at])) }
     _mm256_cmpeq_epi8(a: __m256i, b: __m256i) -> __m256i {
         __m256i(from_fn(|at| if a.0[at] == b.0[at] { 0xff } else { 0 }))
@@ -89,17 +170,6 @@ intrinsics! {
     _mm512_add_epi32(a: __m512i, b: __m512i) -> __m512i { {
         let (a, b) = (a.u32s(), b.u32s());
         __m512i::from_u32s(from_fn(|at| a[at].wrapping_add(b[at])))
-    } }
-    _mm512_maddubs_epi16(a: __m512i, b: __m512i) -> __m512i { {
-        let product = |at: usize| i32::from(a.0[at]) * i32::from(b.0[at] as i8);
-        let sum = |lane: usize| product(2 * lane) + product(2 * lane + 1);
-        __m512i::from_u16s(from_fn(|at| sum(at).clamp(-0x8000, 0x7fff) as i16 as u16))
-    } }
-    _mm512_madd_epi16(a: __m512i, b: __m512i) -> __m512i { {
-        let (a, b) = (a.u16s(), b.u16s());
-        let product = |at: usize| i32::from(a[at] as i16) * i32::from(b[at] as i16);
-        let sum = |lane: usize| product(2 * lane).wrapping_add(product(2 * lane + 1));
-        __m512i::from_u32s(from_fn(|at| sum(at) as u32))
     } }
 
     _mm512_movepi8_mask(a: __m512i) -> u64 { mask(64, |at| a.0[at] >= 0x80) }
@@ -174,6 +244,40 @@ intrinsics! {
     _mm512_cvtepi16_epi8(a: __m512i) -> __m256i { __m256i(from_fn(|at| a.0[2 * at])) }
 }
 
+/// Takes lanes of `width` bytes in turn from both, of the eight bytes from `start` on in each half.
+fn unpacked(a: __m256i, b: __m256i, width: usize, start: usize) -> __m256i {
+    __m256i(from_fn(|at| {
+        let source = if (at / width).is_multiple_of(2) { a } else { b };
+        source.0[at / 16 * 16 + start + at % 16 / (2 * width) * width + at % width]
+    }))
+}
+
+pub fn _mm256_slli_epi32<const BY: i32>(a: __m256i) -> __m256i {
+    __m256i::from_u32s(a.u32s().map(|lane| lane << BY))
+}
+
+pub fn _mm256_srli_epi32<const BY: i32>(a: __m256i) -> __m256i {
+    __m256i::from_u32s(a.u32s().map(|lane| lane >> BY))
+}
+
+pub fn _mm256_slli_epi16<const BY: i32>(a: __m256i) -> __m256i {
+    __m256i::from_u16s(a.u16s().map(|lane| lane << BY))
+}
+
+pub fn _mm256_srli_epi16<const BY: i32>(a: __m256i) -> __m256i {
+    __m256i::from_u16s(a.u16s().map(|lane| lane >> BY))
+}
+
+pub fn _mm256_blend_epi16<const PICKED: i32>(a: __m256i, b: __m256i) -> __m256i {
+    let is_b = |at: usize| PICKED >> (at / 2 % 8) & 1 == 1;
+    __m256i(from_fn(|at| if is_b(at) { b.0[at] } else { a.0[at] }))
+}
+
+pub fn _mm256_permute4x64_epi64<const PICKED: i32>(a: __m256i) -> __m256i {
+    let quarter = |at: usize| (PICKED >> (2 * (at / 8)) & 3) as usize;
+    __m256i(from_fn(|at| a.0[8 * quarter(at) + at % 8]))
+}
+
 pub fn _mm512_slli_epi16<const BY: u32>(a: __m512i) -> __m512i {
     __m512i::from_u16s(a.u16s().map(|lane| lane << BY))
 }
@@ -204,7 +308,16 @@ pub fn _mm512_shuffle_i64x2<const PICKED: i32>(a: __m512i, b: __m512i) -> __m512
 
 #[expect(unsafe_code, reason = "a load takes a pointer")]
 mod memory {
-    use super::{__m256i, __m512i};
+    use super::{__m128i, __m256i, __m512i};
+
+    /// # Safety
+    ///
+    /// There are 16 readable bytes at both.
+    pub unsafe fn _mm256_loadu2_m128i(high: *const __m128i, low: *const __m128i) -> __m256i {
+        // SAFETY: as the caller says; bytes have no alignment.
+        let halves = unsafe { [*low, *high] };
+        __m256i(std::array::from_fn(|at| halves[at / 16][at % 16]))
+    }
 
     /// # Safety
     ///
@@ -239,5 +352,6 @@ mod memory {
     }
 }
 pub use memory::{
-    _mm256_loadu_si256, _mm256_storeu_si256, _mm512_loadu_si512, _mm512_storeu_si512,
+    _mm256_loadu_si256, _mm256_loadu2_m128i, _mm256_storeu_si256, _mm512_loadu_si512,
+    _mm512_storeu_si512,
 };
