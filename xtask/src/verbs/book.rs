@@ -25,6 +25,9 @@ use crate::run::{cargo, copy_files, interrupt, remove};
 /// The version of mdBook that the templates are written for.
 const MDBOOK: &str = "0.5.4";
 
+/// Says that a folder is a book of ours, which may be written anew.
+const MARK: &str = ".cargo-xtask-book";
+
 /// How `book` is called.
 #[derive(clap::Args)]
 pub struct Options {
@@ -49,8 +52,7 @@ pub fn book(options: &Options) -> Result<u8> {
     let target = cargo::target_folder(&workspace.root)?;
     let out = options.out.clone().unwrap_or_else(|| target.join("book"));
     let out = std::path::absolute(out)?;
-    // What mdBook writes into each of its books.
-    let is_book = out.join(".nojekyll").exists();
+    let is_book = out.join(MARK).exists();
     let is_free = !out.exists() || fs::read_dir(&out).is_ok_and(|mut all| all.next().is_none());
     let taken = format!("{} is there, and is no book", out.display());
     ensure!(is_book || is_free, ExitError::Usage(taken));
@@ -78,6 +80,7 @@ pub fn book(options: &Options) -> Result<u8> {
         outln!("not written: {} dead links", dead.len());
         return Ok(1);
     }
+    fs::write(site.join(MARK), "")?;
     remove(&out)?;
     fs::rename(&site, &out)?;
     let index = out.join("index.html");

@@ -195,6 +195,8 @@ fn a_folder_that_is_no_book_is_left_alone() {
     }
     let bench = bench();
     bench.write("mine/letter.txt", "dear\n");
+    // Pages of GitHub have this one, whatever made them.
+    bench.write("mine/.nojekyll", "");
 
     bench
         .run("book --no-doc --node skip --out ../mine")
