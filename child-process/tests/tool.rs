@@ -793,9 +793,9 @@ fn a_long_item_is_cut_in_messages_and_an_empty_one_is_named() {
             "timed out after 1ms\n",
         ),
         (
-            &["run", "-t", "1ms", "sleep", "9", &long],
+            &["run", "-t", "1ms", "sh", "-c", "sleep 9", &long],
             "",
-            "sleep 9 üü",
+            "sh -c sleep 9 üü",
             "timed out after 1ms\n",
         ),
         (
