@@ -101,15 +101,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_thread_without_work_ends() {
-        let runtime = tokio::runtime::Builder::new_current_thread().build();
-        let worker = runtime.unwrap().block_on(run(|| thread::current().id()));
+    fn a_thread_without_work_ends() -> Result<(), Error> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+        let worker = runtime.block_on(run(|| thread::current().id()))?;
 
-        assert_ne!(worker.unwrap(), thread::current().id());
+        assert_ne!(worker, thread::current().id());
         let deadline = Instant::now() + Duration::from_secs(60);
         while lock().threads > 0 {
             assert!(Instant::now() < deadline, "it waits on");
             thread::sleep(Duration::from_millis(1));
         }
+        Ok(())
     }
 }
