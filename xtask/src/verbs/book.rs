@@ -20,7 +20,7 @@ use self::pages::Book;
 use crate::cases::{Workspace, all_files};
 use crate::exit_error::ExitError;
 use crate::run::process::run_showing_output;
-use crate::run::{cargo, copy_files, interrupt, remove};
+use crate::run::{Node, cargo, copy_files, interrupt, remove};
 
 /// The version of mdBook that the templates are written for.
 const MDBOOK: &str = "0.5.4";
@@ -56,6 +56,8 @@ pub fn book(options: &Options) -> Result<u8> {
     let is_free = !out.exists() || fs::read_dir(&out).is_ok_and(|mut all| all.next().is_none());
     let taken = format!("{} is there, and is no book", out.display());
     ensure!(is_book || is_free, ExitError::Usage(taken));
+    // A wrong `--node` is said before minutes of work.
+    let node = Node::find(&options.node)?;
     let docs = match options.no_doc {
         true => None,
         false => Some(document(&workspace.root, &target)?),
@@ -65,7 +67,7 @@ pub fn book(options: &Options) -> Result<u8> {
     let temp = tempfile::tempdir_in(home)?;
     let (source, site) = (temp.path().join("source"), temp.path().join("site"));
     let book = Book::read(&workspace, source.join("src"), Docs(docs))?;
-    book.write(&source, &pictures::record(&book, &options.node)?)?;
+    book.write(&source, &pictures::record(&book, node)?)?;
     let mut mdbook = Command::new("mdbook");
     mdbook
         .env("MDBOOK_LOG", "warn")

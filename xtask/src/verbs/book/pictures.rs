@@ -18,10 +18,9 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 /// Draws ours beside Node's run, as a picture and as a page to step through, and returns the ids of the lessons that
 /// have one. Without Node, nothing is drawn.
-pub fn record(book: &Book, node: &str) -> Result<BTreeSet<String>> {
+pub fn record(book: &Book, node: Node) -> Result<BTreeSet<String>> {
     let crates = book.crates.iter().copied();
     let crates = Vec::from_iter(crates.filter(|one| one.dir.join("pictures").is_dir()));
-    let node = Node::find(node)?;
     let Some(node) = node.path.filter(|_| !crates.is_empty()) else {
         return Ok(BTreeSet::new());
     };
