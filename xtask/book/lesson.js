@@ -1,4 +1,4 @@
-// The switch of a lesson, and the filter of the table of features.
+// The switch of a lesson, the filter of the table of features, and how names turn and are searched.
 'use strict';
 
 for (const sides of document.querySelectorAll('.sides')) {
@@ -28,6 +28,15 @@ for (const sides of document.querySelectorAll('.sides')) {
   try { last = localStorage.getItem('sides'); } catch { /* as above */ }
   show(['Node', 'Rust'].includes(last) ? last : 'both');
 }
+
+// A long name in a table turns between its words.
+for (const code of document.querySelectorAll('td code')) {
+  const parts = code.textContent.split(/(?<=[.(_/\[]|::)(?=\w)|(?<=[a-z])(?=[A-Z])/);
+  code.replaceChildren(...parts.flatMap((part, index) => (index ? [document.createElement('wbr'), part] : [part])));
+}
+
+// Who looks for `fs.readFile()` looks for both words.
+globalThis.elasticlunr?.tokenizer.setSeperator(/[\s\-.()]+/);
 
 for (const input of document.querySelectorAll('input.filter')) {
   const rows = [...document.querySelectorAll('.features tbody tr')];

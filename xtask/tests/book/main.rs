@@ -13,7 +13,8 @@ use browser::Browser;
 use serde_json::Value;
 use server::Server;
 
-/// What a page tells of itself: its anchors, its links, what its programs and its output say, and whether it is too wide.
+/// What a page tells of itself: its anchors, its links, what its programs and its output say, whether it is too wide, and what is
+/// cut at its edge; a table of figures has many columns and may be moved.
 const LOOK: &str = "({
     ids: [...document.querySelectorAll('[id]')].map((one) => one.id),
     links: [...document.links].map((one) => one.href).concat([...document.images].map((one) => one.src)),
@@ -21,6 +22,7 @@ const LOOK: &str = "({
     programs: [...document.querySelectorAll('.side pre code')].map((one) => one.textContent),
     output: document.querySelector('code.language-text')?.textContent,
     buttons: [...document.querySelectorAll('.switch button')].map((one) => one.textContent),
+    cut: [...document.querySelectorAll('pre > code, .table-wrapper')].filter((one) => one.scrollWidth > one.clientWidth + 1 && !one.querySelector('th:nth-child(5)')).map((one) => one.textContent.slice(0, 200)),
     wide: document.documentElement.scrollWidth > innerWidth,
 })";
 
@@ -76,6 +78,8 @@ fn visit(
         let look = browser.eval(LOOK);
         assert_eq!(browser.complaints(base), [""; 0], "{page}");
         assert_eq!(look["wide"], false, "{page} is wider than {width}");
+        let none = serde_json::json!([]);
+        assert_eq!(look["cut"], none, "{page} is cut at {width}");
         assert_eq!(
             look["broken"], 0,
             "{page} has a picture that cannot be shown"
@@ -203,6 +207,13 @@ fn search_finds(browser: &mut Browser, base: &str) {
         ("isBuffer", "buffers/node"),
         ("schedulingPolicy", "clustering/"),
         ("execFileSync", "child-process/"),
+        ("child_process.exec", "child-process/"),
+        ("fs.readFile", "streams/node"),
+        ("process.nextTick()", "event-loop/"),
+        ("zlib.createGzip", "streams/node"),
+        ("Buffer.alloc", "buffers/"),
+        ("cluster.fork", "clustering/"),
+        ("events.once", "event-loop/node"),
         ("run a shell command", "child-process/exec"),
         ("read a file line by line", "streams/lines"),
         ("restart workers without downtime", "clustering/reload"),
