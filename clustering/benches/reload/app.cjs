@@ -15,7 +15,8 @@ process.on('message', (message) => (leaving ||= message === 'leave'));
 // PM2's way.
 process.on('SIGINT', () => {
   leaving = true;
-  server.close(() => process.exit(0));
+  // What is closed at once may have a request on its way.
+  setTimeout(500).then(() => server.close(() => process.exit(0)));
 });
 // What the primary is told, a terminal tells all.
 process.on('SIGHUP', () => {}).on('SIGTERM', () => {});

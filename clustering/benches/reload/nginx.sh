@@ -4,7 +4,7 @@ case $1 in
 version) nginx -v 2>&1 | sed 's|.*nginx/|nginx |' ;;
 start)
   echo slow >slow
-  nginx -v 2>&1 | grep -q 'nginx/1\.\(2[89]\|[3-9]\)' && idle='keepalive_min_timeout 3s;'
+  nginx -v 2>&1 | grep -q 'nginx/1\.\(2[89]\|[3-9][0-9]\)' && idle='keepalive_min_timeout 3s;'
   cat >nginx.conf <<END
 user $(id -un) $(id -gn); worker_processes 2; daemon off; pid nginx.pid; error_log stderr crit;
 events { worker_connections 1024; }

@@ -1,8 +1,8 @@
-// Two workers. HUP: a new one for each, then the old one is told to leave, as the manual of `worker.disconnect` has it. TERM: all are.
+// Two workers. HUP: a new one for each, then the old one is told to leave, and half a second later `worker.disconnect` closes what is idle then. TERM: all are.
 const cluster = require('node:cluster');
 
 let stopping = false;
-const leave = (worker) => (worker.send('leave'), worker.disconnect());
+const leave = (worker) => (worker.send('leave'), setTimeout(() => worker.disconnect(), 500));
 cluster.setupPrimary({ exec: 'app.cjs' });
 for (let i = 0; i < 2; i++) cluster.fork();
 cluster.on('exit', (worker) => {

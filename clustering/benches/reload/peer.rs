@@ -31,8 +31,10 @@ impl Server {
         let script = format!("{}/reload/{name}.sh", env::var("BENCHES")?);
         let folder = tempfile::tempdir_in(env::current_dir()?)?;
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let mut command = Command::new("sh");
-        command.args([&script, "start"]).current_dir(&folder);
+        // Under `nohup`, HUP is ignored by all that is started.
+        let mut command = Command::new("env");
+        command.args(["--default-signal=HUP", "sh", &script, "start"]);
+        command.current_dir(&folder);
         command
             .env("PORT", address.port().to_string())
             .process_group(0);
