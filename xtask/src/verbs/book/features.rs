@@ -1,5 +1,7 @@
 //! All `NODE.md` as one table: Node's name, what kind of counterpart it has, and which.
 
+use anyhow::Result;
+
 use super::pages::{Book, fill};
 
 const TEMPLATE: &str = include_str!("../../../book/features.template");
@@ -8,17 +10,14 @@ const KINDS: [&str; 4] = ["counterpart", "plain Rust", "difference", "none"];
 
 impl Book<'_> {
     /// Returns the page of all lines whose second column is a kind, and of how many names there are.
-    pub fn features(&self) -> String {
+    pub fn features(&self) -> Result<String> {
         let (mut names, mut counts, mut rows) = (0, String::new(), String::new());
         for topic in self.crates.iter().map(|one| &one.name) {
             let file = format!("{topic}/NODE.md");
             let link = format!("| [{topic}]({topic}/node.html)");
             let mut of_kind = [0; KINDS.len()];
-            for line in self
-                .text(&file)
-                .lines()
-                .filter(|line| line.starts_with("| "))
-            {
+            let text = self.text(&file)?;
+            for line in text.lines().filter(|line| line.starts_with("| ")) {
                 let cells = Vec::from_iter(line.split(" | "));
                 let kind = KINDS.iter().position(|kind| cells.get(1) == Some(kind));
                 if let Some(kind) = kind {
@@ -35,9 +34,7 @@ impl Book<'_> {
             names += all;
         }
         let names = names.to_string();
-        fill(
-            TEMPLATE,
-            &[("names", &names), ("counts", &counts), ("rows", &rows)],
-        )
+        let values = [("names", &*names), ("counts", &counts), ("rows", &rows)];
+        Ok(fill(TEMPLATE, &values))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use fs_err as fs;
 use regex_lite::Captures;
 
@@ -17,11 +17,11 @@ const REASON: &str = "Longer than the Node program";
 
 impl Book<'_> {
     /// Returns what the tour calls a lesson: a row of its table has the name, and ends with the title.
-    pub fn title(&self, case: &Case) -> String {
-        let tour = self.text(&format!("{}/src/tour.rs", case.crate_name));
+    pub fn title(&self, case: &Case) -> Result<String> {
+        let tour = self.text(&format!("{}/src/tour.rs", case.crate_name))?;
         let row = regex(&format!("(?m)^.*{:?}.*\"(.*)\";$", case.args[1]));
         let title = row.captures(&tour).map(|row| row[1].to_owned());
-        title.unwrap_or_else(|| case.args[1].clone())
+        title.with_context(|| format!("{}: its tour has no title for it", case.id))
     }
 
     /// Returns the page of a lesson; `place` says which one of how many it is.
@@ -40,7 +40,7 @@ impl Book<'_> {
             difference = format!("{DIFFERENCE}\n\n{difference}\n\n");
         }
         let picture = if is_drawn { PICTURE } else { "" };
-        let title = self.title(case);
+        let title = self.title(case)?;
         let values = [
             ("title", title.as_str()),
             ("crate", crate_name),
@@ -52,15 +52,15 @@ impl Book<'_> {
             ("output", &output),
             ("picture", &fill(picture, &[("name", name)])),
             ("difference", &difference),
-            ("library", &self.library(crate_name, name, &rust)),
+            ("library", &self.library(crate_name, name, &rust)?),
         ];
         Ok(fill(TEMPLATE, &values))
     }
 
     /// Returns what stands for what in the lesson, and the items of the library that its program uses.
-    fn library(&self, crate_name: &str, name: &str, rust: &str) -> String {
+    fn library(&self, crate_name: &str, name: &str, rust: &str) -> Result<String> {
         let readme = format!("{crate_name}/README.md");
-        let (text, link) = (self.text(&readme), format!("(examples/{name}.rs)"));
+        let (text, link) = (self.text(&readme)?, format!("(examples/{name}.rs)"));
         let rows = text
             .lines()
             .filter(|line| line.starts_with('|') && line.contains(&link));
@@ -85,7 +85,7 @@ impl Book<'_> {
         if !links.is_empty() {
             text += &format!("In the library's documentation: {links}.\n");
         }
-        text
+        Ok(text)
     }
 
     /// Makes links of what a comment names in brackets, as cargo doc does.

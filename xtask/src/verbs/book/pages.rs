@@ -69,11 +69,11 @@ impl<'a> Book<'a> {
                 .iter()
                 .any(|it| section.starts_with(it))
         };
-        let mut readme = sections(&self.text("README.md"));
+        let mut readme = sections(&self.text("README.md")?);
         readme.retain(is_here);
         self.add("index.md", &self.rewrite(&readme.concat(), "README.md", 0))?;
-        self.add("notes.md", &self.rewrite(&self.text(NOTES), NOTES, 0))?;
-        self.add("features.md", &self.features())?;
+        self.add("notes.md", &self.rewrite(&self.text(NOTES)?, NOTES, 0))?;
+        self.add("features.md", &self.features()?)?;
         let (mut topics, mut tools, mut copy) = (String::new(), String::new(), COPY.to_owned());
         for one in &self.crates {
             topics += &self.write_topic(one, drawn)?;
@@ -112,12 +112,12 @@ impl<'a> Book<'a> {
             let place = format!("{} of {}", index + 1, lessons.len());
             let page = self.lesson(case, &place, drawn.contains(&case.id))?;
             self.add(&format!("{}.md", case.id), &page)?;
-            summary += &format!("  - [{}]({}.md)\n", self.title(case), case.id);
+            summary += &format!("  - [{}]({}.md)\n", self.title(case)?, case.id);
         }
         let node = format!("{name}/NODE.md");
         self.add(
             &format!("{name}/node.md"),
-            &with_words(&self.rewrite(&self.text(&node), &node, 1)),
+            &with_words(&self.rewrite(&self.text(&node)?, &node, 1)),
         )?;
         Ok(summary + &format!("  - [Feature by feature]({name}/node.md)\n"))
     }
@@ -130,14 +130,14 @@ impl<'a> Book<'a> {
         Ok(fs::write(path, text)?)
     }
 
-    /// Returns a file of the workspace, empty if it is not there.
-    pub fn text(&self, file: &str) -> String {
-        fs::read_to_string(self.root.join(file)).unwrap_or_default()
+    /// Returns a file of the workspace.
+    pub fn text(&self, file: &str) -> Result<String> {
+        Ok(fs::read_to_string(self.root.join(file))?)
     }
 
     /// Returns the sections of a file whose headings begin so, in its order.
     fn part(&self, file: &str, headings: &[&str]) -> Result<String> {
-        let mut sections = sections(&self.text(file));
+        let mut sections = sections(&self.text(file)?);
         for heading in headings {
             let has_it = sections.iter().any(|section| section.starts_with(heading));
             ensure!(has_it, "{file} has no section {heading:?}");
