@@ -2,6 +2,7 @@
 
 use std::future;
 use std::io::{self, Write};
+use std::mem;
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
@@ -16,7 +17,7 @@ use clustering::{
 use futures::StreamExt;
 use listenfd::ListenFd;
 
-use super::message::say;
+use super::message::{report, say};
 use super::pid_file::PidFile;
 use super::{access_log, address, duration, size};
 
@@ -95,7 +96,8 @@ pub async fn serve(args: Args) -> anyhow::Result<u8> {
     let handle = cluster.handle();
     let mut events = cluster.events();
     let noticed = cluster.events();
-    if !quiet && !tell(&format!("Primary PID: {}", std::process::id())) {
+    let mut stdout = Stdout::default();
+    if !quiet && !stdout.print(&format!("Primary PID: {}", std::process::id())) {
         return Ok(0);
     }
     if !quiet {
@@ -120,7 +122,7 @@ pub async fn serve(args: Args) -> anyhow::Result<u8> {
                 }
                 _ => {}
             }
-            if !quiet && !show(&event) {
+            if !quiet && !show(&event, &mut stdout) {
                 // The reader of our output has gone, so the server ends.
                 handle.shutdown();
             }
@@ -203,10 +205,12 @@ fn builder(args: Args) -> anyhow::Result<Builder> {
 }
 
 /// Prints what the notes print, and on stderr what else people want to know. Returns false if the reader is gone.
-fn show(event: &Event) -> bool {
+fn show(event: &Event, stdout: &mut Stdout) -> bool {
     say(&match event {
-        Event::Listening { worker, .. } => return tell(&format!("Worker {} started", worker.pid)),
-        Event::Exit { worker, .. } => return tell(&format!("Worker {} died", worker.pid)),
+        Event::Listening { worker, .. } => {
+            return stdout.print(&format!("Worker {} started", worker.pid));
+        }
+        Event::Exit { worker, .. } => return stdout.print(&format!("Worker {} died", worker.pid)),
         Event::ForkFailed { reason, .. } => reason.clone(),
         Event::Hung(worker) => format!("{worker} shows no sign of life, and is killed"),
         Event::StartTimedOut(worker) => format!("{worker} was not ready in time, and is killed"),
@@ -229,9 +233,27 @@ fn show(event: &Event) -> bool {
     true
 }
 
-fn tell(line: &str) -> bool {
-    let mut out = io::stdout().lock();
-    writeln!(out, "{line}").and_then(|()| out.flush()).is_ok()
+/// What the notes print.
+#[derive(Default)]
+struct Stdout {
+    has_failed: bool,
+}
+
+impl Stdout {
+    /// Prints a line. Returns false if the reader is gone; any other failure, as of a full disk, is said once, and the server goes on.
+    fn print(&mut self, line: &str) -> bool {
+        let mut out = io::stdout().lock();
+        let Err(error) = writeln!(out, "{line}").and_then(|()| out.flush()) else {
+            return true;
+        };
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return false;
+        }
+        if !mem::replace(&mut self.has_failed, true) {
+            report(&anyhow::Error::new(error).context("cannot write to stdout"));
+        }
+        true
+    }
 }
 
 /// 0 after an orderly end; as a shell says it, 128 and the number of the signal, if a signal ended it at once.

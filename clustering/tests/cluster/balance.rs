@@ -330,3 +330,25 @@ fn a_cluster_whose_reader_leaves_shuts_down() {
     assert_eq!(child.wait().unwrap().code(), Some(0));
     assert!(begun.elapsed() < Duration::from_secs(10));
 }
+
+#[test]
+fn a_cluster_whose_output_finds_no_room_serves_on_and_says_so_once() {
+    let mut command = Command::new("sh");
+    command.args(["-c", "exec \"$0\" serve -l 127.0.0.1:0 -w 2 >/dev/full"]);
+    command.arg(binary());
+    let mut cluster = Cluster::spawn(command);
+    let address = cluster.address();
+
+    cluster.signal(Signal::SIGHUP);
+    until("reloaded", || {
+        cluster.look();
+        cluster.count_stderr(": reloaded") == 1
+    });
+
+    assert_eq!(ask_once(address, "/").unwrap().status, 200);
+    cluster.signal(Signal::SIGTERM);
+    assert_eq!(cluster.wait().code(), Some(0));
+    let said = "clustering: cannot write to stdout: No space left on device";
+    assert_eq!(cluster.count_stderr(said), 1, "{:?}", cluster.stderr());
+    assert_eq!(cluster.count_stderr("stdout"), 1, "{:?}", cluster.stderr());
+}
