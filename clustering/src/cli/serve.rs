@@ -52,22 +52,22 @@ pub struct Args {
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration::parse)]
     drain_timeout: Duration,
     /// How long a worker may show no sign of life before it is replaced
-    #[arg(long, value_name = "TIME", default_value = "3s", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", default_value = "3s", value_parser = duration::parse_positive)]
     heartbeat_timeout: Duration,
     /// How long a worker may take to be ready
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration::parse_positive)]
     start_timeout: Duration,
     /// How long the head of a request may take, and how long a connection may be idle
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration::parse_positive)]
     head_timeout: Duration,
     /// How long the body of a request may pause
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration::parse_positive)]
     body_pause: Duration,
     /// How long the body of a request may take
-    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration::parse_positive)]
     body_timeout: Duration,
-    /// The most bytes of a request's head
-    #[arg(long, value_name = "SIZE", default_value = "16K", value_parser = size::parse)]
+    /// The most bytes of a request's head, at least 8K
+    #[arg(long, value_name = "SIZE", default_value = "16K", value_parser = size::parse_head)]
     max_head: usize,
     /// The most bytes of a request's body
     #[arg(long, value_name = "SIZE", default_value = "1M", value_parser = size::parse)]

@@ -229,6 +229,19 @@ fn wrong_usage_is_said_once_with_status_2() {
             &["serve", "--start-timeout", "5000000000000000h"],
             "longer than a year",
         ),
+        (
+            &["serve", "--start-timeout", "0"],
+            "'0' for '--start-timeout <TIME>': must be longer than 0",
+        ),
+        (&["serve", "--heartbeat-timeout", "0s"], "longer than 0"),
+        (&["serve", "--head-timeout", "0.0ms"], "longer than 0"),
+        (&["serve", "--body-pause", "0"], "longer than 0"),
+        (&["serve", "--body-timeout", "0"], "longer than 0"),
+        (&["serve", "--max-head", "0"], "at least 8K"),
+        (
+            &["serve", "--max-head", "8191"],
+            "'8191' for '--max-head <SIZE>': must be at least 8K",
+        ),
         (&["serve", "--no-such"], "unexpected argument '--no-such'"),
         (&["server"], "unrecognized subcommand 'server'"),
     ] {
