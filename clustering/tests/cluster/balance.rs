@@ -365,3 +365,14 @@ fn a_cluster_whose_output_finds_no_room_serves_on_and_says_so_once() {
     assert_eq!(cluster.count_stderr(said), 1, "{:?}", cluster.stderr());
     assert_eq!(cluster.count_stderr("stdout"), 1, "{:?}", cluster.stderr());
 }
+
+#[test]
+fn a_lesson_that_is_not_there_is_wrong_usage_and_those_that_are_there_are_named() {
+    let (status, stdout, stderr) = run(binary(), &["tour", "killed", "nope"]);
+
+    assert_eq!((status, &*stdout), (Some(2), ""), "{stderr}");
+    let said = "clustering: no lesson is called \"nope\"; there are notes, ";
+    assert!(stderr.starts_with(said), "{stderr}");
+    assert!(stderr.contains(", killed, "), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+}
