@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::cluster::Cluster;
-use crate::handle::Handle;
+use crate::handle::{Handle, Turn};
 use crate::ipc::protocol::Settings;
 use crate::primary::listener::Listener;
 use crate::primary::{Primary, program, upgrade};
@@ -184,6 +184,10 @@ impl Builder {
             None => from_env(WORKERS, "a number of workers is 1 or more")?
                 .map_or_else(num_cpus::get, NonZeroUsize::get),
         };
+        let turn = Turn::default();
+        if !upgrade::is_upgrade() {
+            turn.began.cancel();
+        }
         let mut given = self.listener.take();
         let mut listeners = Vec::new();
         for name in &self.addresses {
@@ -204,8 +208,8 @@ impl Builder {
         self.program = Some(program);
         self.settings.respawn &= self.respawn;
         let (commands, receiver) = mpsc::unbounded_channel();
-        let primary = Primary::new(self, workers, listeners, receiver);
-        let handle = Handle { commands };
+        let primary = Primary::new(self, workers, listeners, receiver, turn.clone());
+        let handle = Handle { commands, turn };
         Ok(Cluster { primary, handle })
     }
 }

@@ -62,6 +62,7 @@ impl Primary {
         self.upgrade = None;
         match outcome {
             Ok(pid) => {
+                self.turn.ended.cancel();
                 self.emit(Event::Upgraded(pid));
                 self.listeners.iter_mut().for_each(Listener::leave);
                 self.step(Input::Leave);

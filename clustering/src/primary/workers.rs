@@ -167,6 +167,7 @@ impl Primary {
         if self.stats().ready() >= self.supervisor.wanted()
             && let Some(starting) = self.starting.take()
         {
+            self.turn.began.cancel();
             starting.serves();
             self.listeners.iter_mut().for_each(Listener::take_over);
             self.emit(Event::Ready);

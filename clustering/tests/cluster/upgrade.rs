@@ -180,6 +180,39 @@ fn the_admin_address_and_the_pid_file_go_to_the_new_primary() {
 }
 
 #[test]
+fn whoever_probes_the_admin_address_in_an_upgrade_meets_a_primary_that_is_ready() {
+    set_child_subreaper(true).unwrap();
+    let mut command = serve("rr", 1);
+    command.args(["--admin", "127.0.0.1:0", "--idle-grace", "300ms"]);
+    let mut cluster = Cluster::start(command, 1);
+    let (address, admin) = (cluster.address(), cluster.admin());
+    let enough = AtomicBool::new(false);
+    let probe = || {
+        while !enough.load(Ordering::Relaxed) {
+            let answer = ask_once(admin, "/readyz").unwrap();
+            assert_eq!(answer.status, 200);
+        }
+    };
+    let mut kept = Connection::open(admin).unwrap();
+    assert_eq!(kept.ask("/readyz").unwrap().status, 200);
+
+    thread::scope(|scope| {
+        let probes = [(); 2].map(|()| scope.spawn(probe));
+        for round in 0..soak(20, 3) {
+            // With a connection the old primary stays for a while.
+            let mut idle = Connection::open(address).unwrap();
+            idle.ask("/").unwrap();
+            replace(&mut cluster);
+            if round == 0 {
+                assert!(kept.ask("/readyz").is_err(), "its primary has gone");
+            }
+        }
+        enough.store(true, Ordering::Relaxed);
+        probes.into_iter().for_each(|probe| probe.join().unwrap());
+    });
+}
+
+#[test]
 fn a_shutdown_ends_a_new_primary_that_is_not_ready() {
     let (program, mut cluster) = copy_of_the_server("rr");
     program.replace_with_script("#!/bin/sh\nexec sleep 1000\n");
