@@ -67,7 +67,7 @@ impl Default for Builder {
 impl Builder {
     /// Where to listen: `host:port`, where 0 is any free port, or `unix:path`. `127.0.0.1:3000` unless said otherwise. Said again, it listens there too.
     ///
-    /// The file of a Unix socket is removed at the end; one that a killed process has left is replaced.
+    /// The file of a Unix socket is removed at the end, unless it is another program's by then; one that a killed process has left is replaced.
     pub fn listen(mut self, address: impl Into<String>) -> Self {
         self.addresses.push(address.into());
         self
@@ -194,12 +194,12 @@ impl Builder {
             let listener = match (upgrade::inherit(name), given.take()) {
                 (Some((handed, socket)), _) => {
                     workers = handed.workers.unwrap_or(workers);
-                    Listener::inherit(&handed, socket)?
+                    Listener::inherit(&handed, socket, &turn)?
                 }
-                (None, Some(listener)) => Listener::adopt(&listener)?,
-                (None, None) => Listener::bind(name)?,
+                (None, Some(listener)) => Listener::adopt(&listener, &turn)?,
+                (None, None) => Listener::bind(name, &turn)?,
             };
-            upgrade::register(name, &listener.socket, listener.stays_adopted);
+            upgrade::register(name, &listener.socket, listener.origin, listener.file);
             listeners.push(listener);
         }
         // Looked up now, while the name leads to it.

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use super::listener::{FileId, Origin};
 use super::program::program;
 use crate::Exit;
 use crate::error::strip_os_error;
@@ -34,8 +35,10 @@ pub const FROM_SERVICE_MANAGER: [&str; 4] =
 pub struct Handed {
     /// The address as the program gave it.
     name: String,
-    /// Others than the two primaries have it too.
-    pub is_adopted: bool,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The file that it was bound to, if it was.
+    pub file: Option<FileId>,
     /// As many workers as it was scaled to, if it was.
     pub workers: Option<usize>,
 }
@@ -111,10 +114,11 @@ pub fn inherit(name: &str) -> Option<(Handed, OwnedFd)> {
 }
 
 /// Hands the listener to every program that replaces this one.
-pub fn register(name: &str, socket: &Arc<OwnedFd>, is_adopted: bool) {
+pub fn register(name: &str, socket: &Arc<OwnedFd>, origin: Origin, file: Option<FileId>) {
     let handed = Handed {
         name: name.to_owned(),
-        is_adopted,
+        origin,
+        file,
         workers: None,
     };
     let socket = Arc::downgrade(socket);
@@ -149,7 +153,7 @@ pub fn listen(address: &str) -> io::Result<TcpListener> {
     };
     listener.set_nonblocking(true)?;
     let kept = Arc::new(OwnedFd::from(listener.try_clone()?));
-    register(&name, &kept, false);
+    register(&name, &kept, Origin::Bound, None);
     // It lives as long as the process.
     std::mem::forget(kept);
     Ok(listener)

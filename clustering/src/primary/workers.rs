@@ -8,7 +8,6 @@ use nix::sys::signal::Signal;
 use super::{Primary, Worker};
 use crate::error::strip_os_error;
 use crate::ipc::protocol::{Counters, PROTOCOL, PrimaryMessage, WorkerMessage};
-use crate::primary::listener::Listener;
 use crate::primary::worker_process::{WorkerProcess, WorkerReport};
 use crate::stats::WorkerState;
 use crate::supervisor::Input;
@@ -169,7 +168,6 @@ impl Primary {
         {
             self.turn.began.cancel();
             starting.serves();
-            self.listeners.iter_mut().for_each(Listener::take_over);
             self.emit(Event::Ready);
         }
     }
