@@ -161,19 +161,14 @@ fn builder(args: Args) -> anyhow::Result<Builder> {
         .listen
         .into_iter()
         .fold(Cluster::builder(), Builder::listen);
-    let tcp = inherited
-        .take_tcp_listener(0)
-        .map(|one| one.map(OwnedFd::from));
-    let unix = |_| {
-        inherited
-            .take_unix_listener(0)
-            .map(|one| one.map(OwnedFd::from))
-    };
-    let given = tcp
-        .or_else(unix)
-        .context("the listener that LISTEN_FDS names")?;
-    if let Some(listener) = given {
-        builder = builder.listener(listener);
+    for index in 0.. {
+        let tcp = inherited.take_tcp_listener(index);
+        let unix = |_| Ok(inherited.take_unix_listener(index)?.map(OwnedFd::from));
+        let given: io::Result<_> = tcp.map(|one| one.map(OwnedFd::from)).or_else(unix);
+        match given.context("a listener that LISTEN_FDS names")? {
+            Some(listener) => builder = builder.listener(listener),
+            None => break,
+        }
     }
     let mut builder = builder.respawn(!args.no_respawn).settings(Settings {
         start_timeout: args.start_timeout,

@@ -98,9 +98,14 @@ impl Cluster {
     }
 
     /// Starts the command, and returns at once.
-    pub fn spawn(mut command: Command) -> Self {
+    pub fn spawn(command: Command) -> Self {
+        Self::spawn_with_stdout(command, Stdio::piped())
+    }
+
+    /// The same with a stdout of its own, which is not read.
+    pub fn spawn_with_stdout(mut command: Command, stdout: impl Into<Stdio>) -> Self {
         hear_signals();
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdout(stdout).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let output = Arc::new(Mutex::new(Output::default()));
         let stdout = child.stdout.take().map(|pipe| {
