@@ -38,6 +38,14 @@ impl Process {
     }
 }
 
+/// Whether this process ignores a signal.
+pub fn is_ignored(signal: Signal) -> bool {
+    let text = fs::read_to_string("/proc/self/status").unwrap();
+    let mask = text.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = u64::from_str_radix(mask.unwrap().trim(), 16).unwrap();
+    mask >> (signal as i32 - 1) & 1 == 1
+}
+
 /// Whether a process was stopped.
 pub fn is_stopped(pid: u32) -> bool {
     stat(pid).is_none_or(|stat| stat.state == "T")
