@@ -214,7 +214,11 @@ impl Builder {
         self.settings.respawn &= self.respawn;
         let (commands, receiver) = mpsc::unbounded_channel();
         let primary = Primary::new(self, workers, listeners, receiver, turn.clone());
-        let handle = Handle { commands, turn };
+        let handle = Handle {
+            commands,
+            #[cfg(feature = "ops")]
+            turn,
+        };
         Ok(Cluster { primary, handle })
     }
 }

@@ -36,6 +36,7 @@ pub struct Turn {
 #[derive(Clone)]
 pub struct Handle {
     pub(crate) commands: mpsc::UnboundedSender<Command>,
+    #[cfg(feature = "ops")]
     pub(crate) turn: Turn,
 }
 
