@@ -317,7 +317,6 @@ fn costs_nobody_an_answer(broken: &[u8]) {
 #[test]
 fn what_takes_its_time_is_answered_by_workers_of_whichever_primary() {
     set_child_subreaper(true).unwrap();
-    set_child_subreaper(true).unwrap();
     let mut cluster = Cluster::start(slow(&["workers=2", "linger=200"]), 2);
     let address = cluster.address();
     let enough = AtomicBool::new(false);
