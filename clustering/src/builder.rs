@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::cluster::Cluster;
-use crate::handle::Handle;
+use crate::handle::{Handle, Turn};
 use crate::ipc::protocol::Settings;
 use crate::primary::listener::Listener;
 use crate::primary::{Primary, program, upgrade};
@@ -21,7 +21,7 @@ use crate::{Error, Scheduling};
 #[derive(Clone, Debug)]
 pub struct Builder {
     addresses: Vec<String>,
-    listener: Option<Arc<OwnedFd>>,
+    listeners: Vec<Arc<OwnedFd>>,
     workers: Option<usize>,
     pub(crate) scheduling: Option<Scheduling>,
     pub(crate) program: Option<PathBuf>,
@@ -48,7 +48,7 @@ impl Default for Builder {
     fn default() -> Self {
         Self {
             addresses: Vec::new(),
-            listener: None,
+            listeners: Vec::new(),
             workers: None,
             scheduling: None,
             program: None,
@@ -67,16 +67,17 @@ impl Default for Builder {
 impl Builder {
     /// Where to listen: `host:port`, where 0 is any free port, or `unix:path`. `127.0.0.1:3000` unless said otherwise. Said again, it listens there too.
     ///
-    /// The file of a Unix socket is removed at the end; one that a killed process has left is replaced.
+    /// The file of a Unix socket is removed at the end, unless it is another program's by then; one that a killed process has left is replaced.
     pub fn listen(mut self, address: impl Into<String>) -> Self {
         self.addresses.push(address.into());
         self
     }
 
-    /// A listener that is there already, from a service manager, in place of the first address. Node: `server.listen({ fd })`. Two clusters of one
-    /// program that are to survive SIGUSR2 tell theirs apart by what [`Builder::listen`] says.
+    /// A listener that is there already, from a service manager, in place of the first address; said again, in place of the next one, or beside them if
+    /// there are no more. Node: `server.listen({ fd })`. Two clusters of one program that are to survive SIGUSR2 tell theirs apart by what
+    /// [`Builder::listen`] says.
     pub fn listener(mut self, listener: impl Into<OwnedFd>) -> Self {
-        self.listener = Some(Arc::new(listener.into()));
+        self.listeners.push(Arc::new(listener.into()));
         self
     }
 
@@ -184,28 +185,40 @@ impl Builder {
             None => from_env(WORKERS, "a number of workers is 1 or more")?
                 .map_or_else(num_cpus::get, NonZeroUsize::get),
         };
-        let mut given = self.listener.take();
+        let turn = Turn::default();
+        if !upgrade::is_upgrade() {
+            turn.began.cancel();
+        }
+        let mut given = self.listeners.drain(..);
         let mut listeners = Vec::new();
-        for name in &self.addresses {
-            let listener = match (upgrade::inherit(name), given.take()) {
+        // Those that are given beside the addresses have names as well, by which the next primary finds them.
+        let beside = (1..).map(|number| format!("{} and {number}", self.addresses[0]));
+        for (index, name) in self.addresses.iter().cloned().chain(beside).enumerate() {
+            let listener = match (upgrade::inherit(&name), given.next()) {
                 (Some((handed, socket)), _) => {
                     workers = handed.workers.unwrap_or(workers);
-                    Listener::inherit(&handed, socket)?
+                    Listener::inherit(&handed, socket, &turn)?
                 }
-                (None, Some(listener)) => Listener::adopt(&listener)?,
-                (None, None) => Listener::bind(name)?,
+                (None, Some(listener)) => Listener::adopt(&listener, &turn)?,
+                (None, None) if index < self.addresses.len() => Listener::bind(&name, &turn)?,
+                (None, None) => break,
             };
-            upgrade::register(name, &listener.socket, listener.stays_adopted);
+            upgrade::register(&name, &listener.socket, listener.origin, listener.file);
             listeners.push(listener);
         }
+        drop(given);
         // Looked up now, while the name leads to it.
         let program = program::program().map_err(Error::Program)?;
         let program = self.program.take().unwrap_or(program);
         self.program = Some(program);
         self.settings.respawn &= self.respawn;
         let (commands, receiver) = mpsc::unbounded_channel();
-        let primary = Primary::new(self, workers, listeners, receiver);
-        let handle = Handle { commands };
+        let primary = Primary::new(self, workers, listeners, receiver, turn.clone());
+        let handle = Handle {
+            commands,
+            #[cfg(feature = "ops")]
+            turn,
+        };
         Ok(Cluster { primary, handle })
     }
 }

@@ -4,7 +4,7 @@ mod access_log;
 mod address;
 mod duration;
 pub mod hello;
-mod message;
+pub mod message;
 mod pid_file;
 mod serve;
 pub mod side_by_side;

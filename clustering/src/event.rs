@@ -100,7 +100,7 @@ pub enum Event {
         /// The last error.
         reason: String,
     },
-    /// A new version of the program serves, in this process, and this primary ends.
+    /// A new version of the program serves, in the process of this number, and this primary ends.
     Upgraded(u32),
     /// The new version of the program did not come to serve, for this reason, and this primary goes on.
     UpgradeFailed(String),

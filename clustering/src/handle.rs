@@ -4,6 +4,7 @@ use nix::sys::signal::Signal;
 use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
 use crate::ipc::channel;
 use crate::stats::Stats;
@@ -22,10 +23,21 @@ pub enum Command {
     Outbox(WorkerId, oneshot::Sender<mpsc::Sender<Value>>),
 }
 
+/// When this primary serves: from its start on, or, where it replaces another one, from when its workers do, and until another one has replaced it.
+#[derive(Clone, Default)]
+pub struct Turn {
+    /// Cancelled when it begins.
+    pub began: CancellationToken,
+    /// Cancelled when it ends.
+    pub ended: CancellationToken,
+}
+
 /// Speaks to a cluster. Clones speak to the same one, from any thread.
 #[derive(Clone)]
 pub struct Handle {
     pub(crate) commands: mpsc::UnboundedSender<Command>,
+    #[cfg(feature = "ops")]
+    pub(crate) turn: Turn,
 }
 
 impl Handle {

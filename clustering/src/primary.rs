@@ -23,7 +23,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep_until};
 
 use crate::builder::Builder;
 use crate::cluster::Ended;
-use crate::handle::Command;
+use crate::handle::{Command, Turn};
 use crate::ipc::acceptor::Acceptor;
 use crate::ipc::protocol::{Counters, PrimaryMessage};
 use crate::primary::balancer::Balancer;
@@ -62,6 +62,7 @@ pub struct Primary {
     starting: Option<Starting>,
     /// A new version of the program, which is to take over.
     upgrade: Option<Attempt>,
+    turn: Turn,
 }
 
 struct Worker {
@@ -81,6 +82,7 @@ impl Primary {
         workers: usize,
         listeners: Vec<Listener>,
         commands: mpsc::UnboundedReceiver<Command>,
+        turn: Turn,
     ) -> Self {
         Self {
             supervisor: Supervisor::new(builder.settings.clone(), workers),
@@ -100,6 +102,7 @@ impl Primary {
             outcome: None,
             starting: Some(Starting::new()),
             upgrade: None,
+            turn,
             builder,
             listeners,
         }

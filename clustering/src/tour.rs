@@ -9,6 +9,7 @@ use std::process::{Command, ExitCode, Stdio, Termination};
 
 use anyhow::{Context, Result, ensure};
 
+use crate::cli::message::WrongUsage;
 use crate::cli::side_by_side::Screen;
 
 /// Names the lesson that a started process is. Workers inherit it.
@@ -100,9 +101,11 @@ pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> Result<()> {
 
 fn find(name: &str) -> Result<&'static Lesson> {
     let lesson = LESSONS.iter().find(|lesson| lesson.name == name);
-    lesson.with_context(|| {
-        format!("no lesson is called {name:?}; `clustering tour --list` names them")
-    })
+    Ok(lesson.ok_or_else(|| {
+        let names: Vec<_> = LESSONS.iter().map(|lesson| lesson.name).collect();
+        let names = names.join(", ");
+        WrongUsage(format!("no lesson is called {name:?}; there are {names}"))
+    })?)
 }
 
 /// Starts the lesson and copies what it prints. When our reader leaves, the lesson is killed.

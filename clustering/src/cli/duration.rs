@@ -5,6 +5,15 @@ use std::time::Duration;
 /// A longer time is a typing error; and clocks end somewhere.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
+/// The time that `text` names, unless it is none: for a limit that nothing could keep.
+pub fn parse_positive(text: &str) -> Result<Duration, String> {
+    let time = parse(text)?;
+    match time.is_zero() {
+        false => Ok(time),
+        true => Err("must be longer than 0".to_owned()),
+    }
+}
+
 /// The time that `text` names.
 pub fn parse(text: &str) -> Result<Duration, String> {
     let wrong = || "a time is a number and a unit: 500ms, 1.5s, 2m, 1h".to_owned();

@@ -5,6 +5,11 @@ use std::process::ExitCode;
 
 use anyhow::Error;
 
+/// Arguments that name what is not there: status 2, as clap's own.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct WrongUsage(pub String);
+
 /// Prints what clap has to say, and gives the status for it.
 pub fn usage(error: &clap::Error) -> ExitCode {
     // If this fails, there is nowhere to say so.
@@ -16,7 +21,7 @@ pub fn usage(error: &clap::Error) -> ExitCode {
 pub fn report(error: &Error) -> ExitCode {
     let causes: Vec<String> = error.chain().map(describe).collect();
     say(&causes.join(": ").replace('\n', " "));
-    ExitCode::from(1)
+    ExitCode::from(if error.is::<WrongUsage>() { 2 } else { 1 })
 }
 
 /// Prints a line on stderr.

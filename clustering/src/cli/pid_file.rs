@@ -68,7 +68,8 @@ fn persist(path: &Path) -> anyhow::Result<()> {
         .permissions(readable)
         .tempfile_in(folder.unwrap_or(Path::new(".")))?;
     writeln!(file, "{}", getpid())?;
-    file.persist(path)?;
+    // The other error says the same again.
+    file.persist(path).map_err(|failed| failed.error)?;
     Ok(())
 }
 

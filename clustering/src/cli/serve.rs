@@ -2,6 +2,7 @@
 
 use std::future;
 use std::io::{self, Write};
+use std::mem;
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
@@ -16,7 +17,7 @@ use clustering::{
 use futures::StreamExt;
 use listenfd::ListenFd;
 
-use super::message::say;
+use super::message::{report, say};
 use super::pid_file::PidFile;
 use super::{access_log, address, duration, size};
 
@@ -51,22 +52,22 @@ pub struct Args {
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration::parse)]
     drain_timeout: Duration,
     /// How long a worker may show no sign of life before it is replaced
-    #[arg(long, value_name = "TIME", default_value = "3s", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", default_value = "3s", value_parser = duration::parse_positive)]
     heartbeat_timeout: Duration,
     /// How long a worker may take to be ready
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration::parse_positive)]
     start_timeout: Duration,
     /// How long the head of a request may take, and how long a connection may be idle
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration::parse_positive)]
     head_timeout: Duration,
     /// How long the body of a request may pause
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration::parse_positive)]
     body_pause: Duration,
     /// How long the body of a request may take
-    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = duration::parse_positive)]
     body_timeout: Duration,
-    /// The most bytes of a request's head
-    #[arg(long, value_name = "SIZE", default_value = "16K", value_parser = size::parse)]
+    /// The most bytes of a request's head, at least 8K
+    #[arg(long, value_name = "SIZE", default_value = "16K", value_parser = size::parse_head)]
     max_head: usize,
     /// The most bytes of a request's body
     #[arg(long, value_name = "SIZE", default_value = "1M", value_parser = size::parse)]
@@ -95,7 +96,8 @@ pub async fn serve(args: Args) -> anyhow::Result<u8> {
     let handle = cluster.handle();
     let mut events = cluster.events();
     let noticed = cluster.events();
-    if !quiet && !tell(&format!("Primary PID: {}", std::process::id())) {
+    let mut stdout = Stdout::default();
+    if !quiet && !stdout.print(&format!("Primary PID: {}", std::process::id())) {
         return Ok(0);
     }
     if !quiet {
@@ -120,7 +122,7 @@ pub async fn serve(args: Args) -> anyhow::Result<u8> {
                 }
                 _ => {}
             }
-            if !quiet && !show(&event) {
+            if !quiet && !show(&event, &mut stdout) {
                 // The reader of our output has gone, so the server ends.
                 handle.shutdown();
             }
@@ -159,19 +161,14 @@ fn builder(args: Args) -> anyhow::Result<Builder> {
         .listen
         .into_iter()
         .fold(Cluster::builder(), Builder::listen);
-    let tcp = inherited
-        .take_tcp_listener(0)
-        .map(|one| one.map(OwnedFd::from));
-    let unix = |_| {
-        inherited
-            .take_unix_listener(0)
-            .map(|one| one.map(OwnedFd::from))
-    };
-    let given = tcp
-        .or_else(unix)
-        .context("the listener that LISTEN_FDS names")?;
-    if let Some(listener) = given {
-        builder = builder.listener(listener);
+    for index in 0.. {
+        let tcp = inherited.take_tcp_listener(index);
+        let unix = |_| Ok(inherited.take_unix_listener(index)?.map(OwnedFd::from));
+        let given: io::Result<_> = tcp.map(|one| one.map(OwnedFd::from)).or_else(unix);
+        match given.context("a listener that LISTEN_FDS names")? {
+            Some(listener) => builder = builder.listener(listener),
+            None => break,
+        }
     }
     let mut builder = builder.respawn(!args.no_respawn).settings(Settings {
         start_timeout: args.start_timeout,
@@ -203,10 +200,12 @@ fn builder(args: Args) -> anyhow::Result<Builder> {
 }
 
 /// Prints what the notes print, and on stderr what else people want to know. Returns false if the reader is gone.
-fn show(event: &Event) -> bool {
+fn show(event: &Event, stdout: &mut Stdout) -> bool {
     say(&match event {
-        Event::Listening { worker, .. } => return tell(&format!("Worker {} started", worker.pid)),
-        Event::Exit { worker, .. } => return tell(&format!("Worker {} died", worker.pid)),
+        Event::Listening { worker, .. } => {
+            return stdout.print(&format!("Worker {} started", worker.pid));
+        }
+        Event::Exit { worker, .. } => return stdout.print(&format!("Worker {} died", worker.pid)),
         Event::ForkFailed { reason, .. } => reason.clone(),
         Event::Hung(worker) => format!("{worker} shows no sign of life, and is killed"),
         Event::StartTimedOut(worker) => format!("{worker} was not ready in time, and is killed"),
@@ -229,9 +228,27 @@ fn show(event: &Event) -> bool {
     true
 }
 
-fn tell(line: &str) -> bool {
-    let mut out = io::stdout().lock();
-    writeln!(out, "{line}").and_then(|()| out.flush()).is_ok()
+/// What the notes print.
+#[derive(Default)]
+struct Stdout {
+    has_failed: bool,
+}
+
+impl Stdout {
+    /// Prints a line. Returns false if the reader is gone; any other failure, as of a full disk, is said once, and the server goes on.
+    fn print(&mut self, line: &str) -> bool {
+        let mut out = io::stdout().lock();
+        let Err(error) = writeln!(out, "{line}").and_then(|()| out.flush()) else {
+            return true;
+        };
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return false;
+        }
+        if !mem::replace(&mut self.has_failed, true) {
+            report(&anyhow::Error::new(error).context("cannot write to stdout"));
+        }
+        true
+    }
 }
 
 /// 0 after an orderly end; as a shell says it, 128 and the number of the signal, if a signal ended it at once.

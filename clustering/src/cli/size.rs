@@ -1,5 +1,16 @@
 //! Sizes as people write them: `64K`, `1M`, `2GiB`, all powers of 1,024.
 
+/// The least that hyper can do with.
+const HEAD_BYTES: usize = 8 * 1024;
+
+/// The number of bytes that `text` names, for the head of a request.
+pub fn parse_head(text: &str) -> Result<usize, String> {
+    match parse(text)? {
+        bytes @ HEAD_BYTES.. => Ok(bytes),
+        _ => Err("must be at least 8K".to_owned()),
+    }
+}
+
 /// The number of bytes that `text` names.
 pub fn parse(text: &str) -> Result<usize, String> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();

@@ -126,7 +126,7 @@ pub struct Settings {
     pub body_timeout: Duration,
     /// The most bytes of a body.
     pub body_bytes: u64,
-    /// The most bytes of a head.
+    /// The most bytes of a head, at least 8 KiB.
     pub head_bytes: usize,
 }
 

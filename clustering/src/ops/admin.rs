@@ -47,10 +47,14 @@ const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inlin
 
 /// Answers questions about the cluster, as long as the future is polled: join it with [`crate::Cluster::run`].
 ///
+/// In an upgrade the old primary answers until the workers of the new one serve, and from then on the new one does.
+///
 /// # Errors
 ///
 /// [`Error::Io`] if the listener cannot be waited for.
 pub async fn serve(listener: TcpListener, handle: Handle) -> Result<Infallible, Error> {
+    // Until then the primary that this one replaces answers.
+    handle.turn.began.cancelled().await;
     let watch = Error::io("watch the admin listener");
     let mut acceptor = Acceptor::default();
     acceptor.push(listener.into()).map_err(watch)?;
@@ -70,6 +74,11 @@ pub async fn serve(listener: TcpListener, handle: Handle) -> Result<Infallible, 
                 {
                     connections.push(server.serve(connection));
                 }
+            }
+            () = handle.turn.ended.cancelled(), if !tracker.draining.is_cancelled() => {
+                // A connection that is open already gets one more answer.
+                acceptor.stop();
+                tracker.draining.cancel();
             }
             () = tracker.connection_closed() => {}
             Some(()) = connections.next() => {}
@@ -94,7 +103,10 @@ async fn answer(
     });
     Ok(match request.uri().path() {
         "/livez" => page(StatusCode::OK, TEXT, "alive\n"),
-        "/readyz" if stats.is_ready() => page(StatusCode::OK, TEXT, "ready\n"),
+        // The primary that has replaced this one is ready.
+        "/readyz" if stats.is_ready() || handle.turn.ended.is_cancelled() => {
+            page(StatusCode::OK, TEXT, "ready\n")
+        }
         "/readyz" => page(StatusCode::SERVICE_UNAVAILABLE, TEXT, "not ready\n"),
         "/metrics" => page(StatusCode::OK, METRICS, metrics::text(&stats)),
         "/status" => page(StatusCode::OK, JSON, stats.to_json()),

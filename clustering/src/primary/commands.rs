@@ -3,7 +3,6 @@
 use nix::sys::signal::Signal;
 
 use super::Primary;
-use super::listener::Listener;
 use super::upgrade;
 use crate::Event;
 use crate::handle::Command;
@@ -62,8 +61,8 @@ impl Primary {
         self.upgrade = None;
         match outcome {
             Ok(pid) => {
+                self.turn.ended.cancel();
                 self.emit(Event::Upgraded(pid));
-                self.listeners.iter_mut().for_each(Listener::leave);
                 self.step(Input::Leave);
             }
             Err(reason) => self.emit(Event::UpgradeFailed(reason)),

@@ -8,14 +8,16 @@ use std::fs;
 use std::io;
 use std::net::{Shutdown, SocketAddr, ToSocketAddrs};
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use socket2::{Domain, Protocol, SockAddr, SockRef, Socket, Type};
 
 use super::upgrade::Handed;
+use crate::handle::Turn;
 use crate::{Error, sys};
 
 /// As many connections as may wait; the system may allow fewer (`net.core.somaxconn`).
@@ -42,34 +44,40 @@ impl fmt::Display for Address {
     }
 }
 
+/// Where a listener comes from, and so who keeps its queue when this process ends.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Origin {
+    /// This process has bound it.
+    Bound,
+    /// A primary before this one has bound it, and keeps it until this one serves.
+    Inherited,
+    /// A service manager has bound it, and keeps it.
+    Adopted,
+}
+
+/// A file, which its path may not name any more: its device and its number.
+pub type FileId = (u64, u64);
+
 /// A listening socket.
 pub struct Listener {
     /// What the workers, and new versions of the program, get as well.
     pub socket: Arc<OwnedFd>,
     /// Where it listens.
     pub address: Address,
-    /// Another process has it too, and keeps it when we end.
-    is_adopted: bool,
-    /// Whether that is so when the primary before has left.
-    pub stays_adopted: bool,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// Its file, if it was bound to one. As long as the socket is open the system gives no other file this number.
+    pub file: Option<FileId>,
+    turn: Turn,
 }
 
 impl Listener {
-    fn new(socket: OwnedFd, address: Address, is_adopted: bool) -> Self {
-        Self {
-            socket: Arc::new(socket),
-            address,
-            is_adopted,
-            stays_adopted: is_adopted,
-        }
-    }
-
     /// Listens on an address: `host:port` or `unix:path`.
     ///
     /// # Errors
     ///
     /// [`Error::Address`], [`Error::Listen`].
-    pub fn bind(text: &str) -> Result<Self, Error> {
+    pub fn bind(text: &str, turn: &Turn) -> Result<Self, Error> {
         let address = match text.strip_prefix("unix:") {
             Some(path) => Address::Unix(std::path::absolute(path).map_err(wrong(text))?),
             None => Address::Tcp(resolve(text)?),
@@ -80,7 +88,13 @@ impl Listener {
         };
         let socket = socket.and_then(|socket| Ok((local_address(&socket)?, socket)));
         let (address, socket) = socket.map_err(|source| Error::Listen { address, source })?;
-        Ok(Self::new(socket.into(), address, false))
+        Ok(Self {
+            socket: Arc::new(socket.into()),
+            file: file_at(&address),
+            address,
+            origin: Origin::Bound,
+            turn: turn.clone(),
+        })
     }
 
     /// Takes over a listener.
@@ -88,7 +102,7 @@ impl Listener {
     /// # Errors
     ///
     /// [`Error::Io`] for what is no listener.
-    pub fn adopt(listener: &OwnedFd) -> Result<Self, Error> {
+    pub fn adopt(listener: &OwnedFd, turn: &Turn) -> Result<Self, Error> {
         let adopt = || -> io::Result<Self> {
             let socket = Socket::from(listener.try_clone()?);
             if !sys::is_listener(&socket)? {
@@ -97,47 +111,68 @@ impl Listener {
             }
             let address = local_address(&socket)?;
             prepare(&socket, &address)?;
-            Ok(Self::new(socket.into(), address, true))
+            Ok(Self {
+                socket: Arc::new(socket.into()),
+                file: None,
+                address,
+                origin: Origin::Adopted,
+                turn: turn.clone(),
+            })
         };
         adopt().map_err(Error::io("take over the listener"))
     }
 
-    /// Takes over the listener of the primary that this one replaces. Until [`Listener::take_over`] it is that one's.
+    /// Takes over the listener of the primary that this one replaces.
     ///
     /// # Errors
     ///
     /// [`Error::Io`] if its address cannot be told.
-    pub fn inherit(handed: &Handed, socket: OwnedFd) -> Result<Self, Error> {
+    pub fn inherit(handed: &Handed, socket: OwnedFd, turn: &Turn) -> Result<Self, Error> {
         let socket = Socket::from(socket);
         let address = local_address(&socket).map_err(Error::io("inherit a listener"))?;
-        let mut listener = Self::new(socket.into(), address, true);
-        listener.stays_adopted = handed.is_adopted;
-        Ok(listener)
+        let origin = match handed.origin {
+            Origin::Bound | Origin::Inherited => Origin::Inherited,
+            Origin::Adopted => Origin::Adopted,
+        };
+        Ok(Self {
+            socket: Arc::new(socket.into()),
+            file: handed.file,
+            address,
+            origin,
+            turn: turn.clone(),
+        })
     }
 
-    /// Takes the queue over from the primary before, which leaves.
-    pub fn take_over(&mut self) {
-        self.is_adopted = self.stays_adopted;
-    }
-
-    /// Leaves the queue to another process.
-    pub fn leave(&mut self) {
-        self.is_adopted = true;
-    }
-
-    /// Returns whether its queue ends with us. The queue of a listener that was handed over waits for the next process.
+    /// Returns whether its queue ends with us. That of a listener which another process has as well waits for that process.
     pub fn is_ours(&self) -> bool {
-        !self.is_adopted
+        let has_come = match self.origin {
+            Origin::Bound => true,
+            Origin::Inherited => self.turn.began.is_cancelled(),
+            Origin::Adopted => false,
+        };
+        has_come && !self.turn.ended.is_cancelled()
     }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        if let (true, Address::Unix(path)) = (self.is_ours(), &self.address) {
-            // An administrator may have removed it.
+        // Another program may have put its own there, or an administrator may have removed it.
+        if let Address::Unix(path) = &self.address
+            && self.is_ours()
+            && file_at(&self.address) == self.file
+        {
             let _ = fs::remove_file(path);
         }
     }
+}
+
+/// Returns the file of a Unix socket, if there is one.
+fn file_at(address: &Address) -> Option<FileId> {
+    let Address::Unix(path) = address else {
+        return None;
+    };
+    let file = fs::symlink_metadata(path).ok()?;
+    Some((file.dev(), file.ino()))
 }
 
 /// Refuses new connections from now on, on all duplicates of this listener.

@@ -1,6 +1,6 @@
 //! A new version of the primary beside the old one: `kill -USR2`, as nginx, unicorn and tableflip have it.
 //!
-//! The old primary starts the program again and hands it the listeners. When the new one says that its workers serve, the old one lets its own finish, and
+//! The old primary starts the program again and hands it the listeners as soon as it asks for them. When the new one says that its workers serve, the old one lets its own finish, and
 //! ends. If the new one ends before, hangs, or cannot be started, the old one has never stopped. Node has no such thing.
 //!
 //! A program may have several clusters: they are upgraded together. The channel is that of a worker, on the new program's stdin.
@@ -8,22 +8,25 @@
 use std::io;
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt, Shared, WeakShared};
+use nix::sys::signal::{Signal, killpg};
 use nix::unistd::{Pid, getpid};
 use serde::{Deserialize, Serialize};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use super::listener::{FileId, Origin};
 use super::program::program;
 use crate::Exit;
 use crate::error::strip_os_error;
 use crate::ipc::channel::{self, Channel, Incoming};
 
 /// Tells the new program whose successor it is.
-const UPGRADES: &str = "CLUSTER_UPGRADES";
+const UPGRADES: &str = "CLUSTER_REPLACES";
 
 /// What a service manager says to one process, and not to those that it starts.
 pub const FROM_SERVICE_MANAGER: [&str; 4] =
@@ -34,8 +37,10 @@ pub const FROM_SERVICE_MANAGER: [&str; 4] =
 pub struct Handed {
     /// The address as the program gave it.
     name: String,
-    /// Others than the two primaries have it too.
-    pub is_adopted: bool,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The file that it was bound to, if it was.
+    pub file: Option<FileId>,
     /// As many workers as it was scaled to, if it was.
     pub workers: Option<usize>,
 }
@@ -85,13 +90,20 @@ impl Predecessor {
     fn receive() -> Option<Self> {
         let primary = std::env::var(UPGRADES).ok()?;
         let is_ours = channel::is_stdin(&primary);
-        let channel = is_ours.then(channel::take_stdin)?.ok()?;
+        let channel = UnixStream::from(is_ours.then(channel::take_stdin)?.ok()?);
+        channel.set_nonblocking(false).ok()?;
+        let channel = OwnedFd::from(channel);
         let mut incoming = Incoming::default();
         let mut listeners = Vec::new();
-        // All was sent before this process was started.
-        while let Ok(Some(received)) = incoming.receive(&channel) {
+        // If the old primary has been killed meanwhile, there are none, and this is the only one.
+        let _ = channel::send(&channel, &());
+        while let Ok(Some(received)) = incoming.receive::<Option<_>>(&channel) {
+            // The end.
+            let Some(handed) = received.message else {
+                break;
+            };
             let socket = received.descriptors.into_iter().next();
-            listeners.extend(socket.map(|socket| (received.message, socket)));
+            listeners.extend(socket.map(|socket| (handed, socket)));
         }
         Some(Self { channel, listeners })
     }
@@ -111,10 +123,11 @@ pub fn inherit(name: &str) -> Option<(Handed, OwnedFd)> {
 }
 
 /// Hands the listener to every program that replaces this one.
-pub fn register(name: &str, socket: &Arc<OwnedFd>, is_adopted: bool) {
+pub fn register(name: &str, socket: &Arc<OwnedFd>, origin: Origin, file: Option<FileId>) {
     let handed = Handed {
         name: name.to_owned(),
-        is_adopted,
+        origin,
+        file,
         workers: None,
     };
     let socket = Arc::downgrade(socket);
@@ -149,7 +162,7 @@ pub fn listen(address: &str) -> io::Result<TcpListener> {
     };
     listener.set_nonblocking(true)?;
     let kept = Arc::new(OwnedFd::from(listener.try_clone()?));
-    register(&name, &kept, false);
+    register(&name, &kept, Origin::Bound, None);
     // It lives as long as the process.
     std::mem::forget(kept);
     Ok(listener)
@@ -212,23 +225,40 @@ async fn replace(listeners: Vec<(Handed, Arc<OwnedFd>)>) -> Outcome {
     }
     let told = |error: io::Error| strip_os_error(&error);
     let (channel, theirs) = Channel::pair().map_err(told)?;
-    for (handed, socket) in listeners {
-        channel.push(&handed, vec![socket]);
-    }
-    channel.flush().await.map_err(told)?;
-    let mut child = spawn(theirs).map_err(told)?;
+    let mut program = NewProgram(spawn(theirs).map_err(told)?);
+    let serves = async {
+        // Not before it asks: a program that hangs would keep the port when this process is killed.
+        channel.receive::<()>().await.ok()??;
+        for (handed, socket) in listeners {
+            channel.push(&Some(handed), vec![socket]);
+        }
+        channel.push(&None::<Handed>, Vec::new());
+        channel.flush().await.ok()?;
+        channel.receive::<()>().await.ok()?
+    };
     tokio::select! {
-        // The new program serves.
-        Ok(Some(_)) = channel.receive::<()>() => {
-            let pid = child.id().unwrap_or_default();
+        Some(_) = serves => {
+            let pid = program.0.id().unwrap_or_default();
             // It lives on, and this process ends soon.
-            std::mem::forget(child);
+            std::mem::forget(program);
             Ok(pid)
         }
         // Where the channel is closed first, the end follows.
-        status = child.wait() => {
+        status = program.0.wait() => {
             let exit = status.map(Exit::from).map_err(told)?;
             Err(format!("the new program ended with {exit}"))
+        }
+    }
+}
+
+/// A new version of the program. It is killed when this is dropped, with what it has started in its group: it may be a script.
+struct NewProgram(Child);
+
+impl Drop for NewProgram {
+    fn drop(&mut self) {
+        // Not reaped, so that the number is still its own.
+        if let Some(pid) = self.0.id() {
+            let _ = killpg(Pid::from_raw(pid.cast_signed()), Signal::SIGKILL);
         }
     }
 }
@@ -243,5 +273,5 @@ fn spawn(channel: OwnedFd) -> io::Result<Child> {
         command.env_remove(name);
     }
     command.args(args).env(UPGRADES, getpid().to_string());
-    command.stdin(channel).kill_on_drop(true).spawn()
+    command.stdin(channel).process_group(0).spawn()
 }

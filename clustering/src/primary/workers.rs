@@ -8,7 +8,6 @@ use nix::sys::signal::Signal;
 use super::{Primary, Worker};
 use crate::error::strip_os_error;
 use crate::ipc::protocol::{Counters, PROTOCOL, PrimaryMessage, WorkerMessage};
-use crate::primary::listener::Listener;
 use crate::primary::worker_process::{WorkerProcess, WorkerReport};
 use crate::stats::WorkerState;
 use crate::supervisor::Input;
@@ -167,8 +166,8 @@ impl Primary {
         if self.stats().ready() >= self.supervisor.wanted()
             && let Some(starting) = self.starting.take()
         {
+            self.turn.began.cancel();
             starting.serves();
-            self.listeners.iter_mut().for_each(Listener::take_over);
             self.emit(Event::Ready);
         }
     }

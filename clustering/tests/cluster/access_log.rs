@@ -94,3 +94,19 @@ fn a_file_that_cannot_be_written_is_an_error_before_anything_starts() {
         "clustering: cannot write /no/such/log: No such file or directory"
     );
 }
+
+#[test]
+fn a_log_that_finds_no_room_costs_no_answer_and_is_told_of_once() {
+    let mut command = serve("rr", 1);
+    command.args(["--access-log", "/dev/full"]);
+    let mut cluster = Cluster::start(command, 1);
+
+    for _ in 0..3 {
+        assert_eq!(ask_once(cluster.address(), "/").unwrap().status, 200);
+    }
+
+    cluster.signal(Signal::SIGTERM);
+    assert_eq!(cluster.wait().code(), Some(0));
+    let said = ": cannot write the access log: No space left on device";
+    assert_eq!(cluster.count_stderr(said), 1, "{:?}", cluster.stderr());
+}

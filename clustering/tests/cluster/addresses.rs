@@ -42,7 +42,7 @@ fn ask_file(path: &Path) -> io::Result<String> {
 }
 
 #[track_caller]
-fn assert_answers(path: &Path) {
+pub fn assert_answers(path: &Path) {
     let answer = ask_file(path).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
     assert!(answer.contains("Handled by worker "), "{answer}");
@@ -201,4 +201,29 @@ fn a_unix_socket_of_a_service_manager_is_served_and_left() {
     cluster.signal(Signal::SIGTERM);
     assert_eq!(cluster.wait().code(), Some(0));
     assert!(path.exists());
+}
+
+#[test]
+fn a_socket_that_another_program_has_put_in_its_place_is_left() {
+    set_child_subreaper(true).unwrap();
+    for is_upgraded in [false, true] {
+        let (_folder, path) = socket();
+        let mut cluster = Cluster::start(serve_on(&path), 1);
+        fs::remove_file(&path).unwrap();
+        let _other = UnixListener::bind(&path).unwrap();
+        if is_upgraded {
+            let primary = cluster.pid();
+            cluster.look();
+            cluster.signal(Signal::SIGUSR2);
+            until("a new primary has taken over", || {
+                cluster.look();
+                cluster.pid() != primary
+            });
+        }
+
+        cluster.signal(Signal::SIGTERM);
+
+        assert_eq!(cluster.wait().code(), Some(0));
+        assert!(UnixStream::connect(&path).is_ok(), "{is_upgraded}");
+    }
 }

@@ -229,6 +229,19 @@ fn wrong_usage_is_said_once_with_status_2() {
             &["serve", "--start-timeout", "5000000000000000h"],
             "longer than a year",
         ),
+        (
+            &["serve", "--start-timeout", "0"],
+            "'0' for '--start-timeout <TIME>': must be longer than 0",
+        ),
+        (&["serve", "--heartbeat-timeout", "0s"], "longer than 0"),
+        (&["serve", "--head-timeout", "0.0ms"], "longer than 0"),
+        (&["serve", "--body-pause", "0"], "longer than 0"),
+        (&["serve", "--body-timeout", "0"], "longer than 0"),
+        (&["serve", "--max-head", "0"], "at least 8K"),
+        (
+            &["serve", "--max-head", "8191"],
+            "'8191' for '--max-head <SIZE>': must be at least 8K",
+        ),
         (&["serve", "--no-such"], "unexpected argument '--no-such'"),
         (&["server"], "unrecognized subcommand 'server'"),
     ] {
@@ -329,4 +342,37 @@ fn a_cluster_whose_reader_leaves_shuts_down() {
 
     assert_eq!(child.wait().unwrap().code(), Some(0));
     assert!(begun.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn a_cluster_whose_output_finds_no_room_serves_on_and_says_so_once() {
+    let mut command = Command::new("sh");
+    command.args(["-c", "exec \"$0\" serve -l 127.0.0.1:0 -w 2 >/dev/full"]);
+    command.arg(binary());
+    let mut cluster = Cluster::spawn(command);
+    let address = cluster.address();
+
+    cluster.signal(Signal::SIGHUP);
+    until("reloaded", || {
+        cluster.look();
+        cluster.count_stderr(": reloaded") == 1
+    });
+
+    assert_eq!(ask_once(address, "/").unwrap().status, 200);
+    cluster.signal(Signal::SIGTERM);
+    assert_eq!(cluster.wait().code(), Some(0));
+    let said = "clustering: cannot write to stdout: No space left on device";
+    assert_eq!(cluster.count_stderr(said), 1, "{:?}", cluster.stderr());
+    assert_eq!(cluster.count_stderr("stdout"), 1, "{:?}", cluster.stderr());
+}
+
+#[test]
+fn a_lesson_that_is_not_there_is_wrong_usage_and_those_that_are_there_are_named() {
+    let (status, stdout, stderr) = run(binary(), &["tour", "killed", "nope"]);
+
+    assert_eq!((status, &*stdout), (Some(2), ""), "{stderr}");
+    let said = "clustering: no lesson is called \"nope\"; there are notes, ";
+    assert!(stderr.starts_with(said), "{stderr}");
+    assert!(stderr.contains(", killed, "), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
 }

@@ -2,19 +2,27 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixListener;
 use std::process::{Command, Stdio};
 
-use crate::support::client::Connection;
+use crate::addresses::assert_answers;
+use crate::support::client::{Connection, ask_once};
 use crate::support::cluster;
 use crate::support::cluster::{Cluster, binary};
 use crate::support::load::{Kind, Load};
 use crate::support::peer;
+use crate::support::process::Process;
 use crate::support::until;
+use nix::sys::prctl::set_child_subreaper;
 use nix::sys::signal::Signal;
 
 /// What systemd does: the listener is the first descriptor after stderr, and meant for this process.
 const ACTIVATE: &str =
     r#"export LISTEN_FDS=1 LISTEN_PID=$$; exec "$0" serve -w 2 "$@" 3<&0 </dev/null"#;
+
+/// The same with two: our stdin and stdout. What it prints goes to stderr.
+const ACTIVATE_TWO: &str =
+    r#"export LISTEN_FDS=2 LISTEN_PID=$$; exec "$0" serve "$@" 3<&0 4<&1 </dev/null >&2"#;
 
 pub fn activated(descriptor: impl Into<OwnedFd>, args: &[&str]) -> Cluster {
     let mut command = Command::new("sh");
@@ -67,6 +75,40 @@ fn whoever_waits_in_the_queue_while_there_is_no_cluster_is_served_by_the_next_on
         let answer = connection.answer().unwrap();
         assert!(second.workers().contains(&answer.worker().unwrap()));
     }
+}
+
+#[test]
+fn all_that_it_is_given_are_served_and_handed_to_the_next_primary() {
+    set_child_subreaper(true).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("app.sock");
+    let file = UnixListener::bind(&path).unwrap();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = port.local_addr().unwrap();
+    let mut command = Command::new("sh");
+    command.args(["-c", ACTIVATE_TWO]).arg(binary());
+    command.args(["-w", "1", "--idle-grace", "100ms"]);
+    command.stdin(OwnedFd::from(port));
+    let mut cluster = Cluster::spawn_with_stdout(command, OwnedFd::from(file));
+    let assert_serves = |cluster: &Cluster| {
+        assert_eq!(cluster.address(), address);
+        assert_eq!(ask_once(address, "/").unwrap().status, 200);
+        assert_answers(&path);
+    };
+    assert_serves(&cluster);
+    let primary = cluster.pid();
+    cluster.look();
+
+    cluster.signal(Signal::SIGUSR2);
+    until("a new primary serves alone", || {
+        cluster.look();
+        cluster.pid() != primary && !Process::of(primary).is_some_and(|old| old.runs())
+    });
+
+    assert_serves(&cluster);
+    cluster.signal(Signal::SIGTERM);
+    assert_eq!(cluster.wait().code(), Some(0));
+    assert!(path.exists());
 }
 
 #[test]

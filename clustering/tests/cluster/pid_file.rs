@@ -122,3 +122,18 @@ fn it_is_gone_also_when_the_cluster_gives_up() {
     cluster.wait();
     until("it is gone", || !file.exists());
 }
+
+#[test]
+fn a_folder_in_its_place_is_named_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+
+    let (code, out, err) = run(
+        binary(),
+        &["serve", "-l", "127.0.0.1:0", "--pid-file", path],
+    );
+
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    let said = format!("clustering: cannot write {path}: Is a directory");
+    assert_eq!(err, said);
+}

@@ -1,6 +1,7 @@
 //! SIGUSR2: a new version of the program starts beside the old one and takes over, and no client notices.
 
 use std::fs;
+use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +10,7 @@ use std::thread;
 use crate::support::client::{Connection, ask_once};
 use crate::support::cluster::{Cluster, Copy, binary, serve, serve_with, slow, write_program};
 use crate::support::load::{Kind, Load};
-use crate::support::process::{children_of, zombies_of};
+use crate::support::process::{Process, children_of, send, zombies_of};
 use crate::support::{each_policy, soak, until};
 use nix::sys::prctl::set_child_subreaper;
 use nix::sys::signal::Signal;
@@ -180,19 +181,80 @@ fn the_admin_address_and_the_pid_file_go_to_the_new_primary() {
 }
 
 #[test]
-fn a_shutdown_ends_a_new_primary_that_is_not_ready() {
-    let (program, mut cluster) = copy_of_the_server("rr");
-    program.replace_with_script("#!/bin/sh\nexec sleep 1000\n");
-    let children = children_of(cluster.pid()).len();
-    cluster.signal(Signal::SIGUSR2);
-    until("it has been started", || {
-        children_of(cluster.pid()).len() > children
+fn whoever_probes_the_admin_address_in_an_upgrade_meets_a_primary_that_is_ready() {
+    set_child_subreaper(true).unwrap();
+    let mut command = serve("rr", 1);
+    command.args(["--admin", "127.0.0.1:0", "--idle-grace", "300ms"]);
+    let mut cluster = Cluster::start(command, 1);
+    let (address, admin) = (cluster.address(), cluster.admin());
+    let enough = AtomicBool::new(false);
+    let probe = || {
+        while !enough.load(Ordering::Relaxed) {
+            let answer = ask_once(admin, "/readyz").unwrap();
+            assert_eq!(answer.status, 200);
+        }
+    };
+    let mut kept = Connection::open(admin).unwrap();
+    assert_eq!(kept.ask("/readyz").unwrap().status, 200);
+
+    thread::scope(|scope| {
+        let probes = [(); 2].map(|()| scope.spawn(probe));
+        for round in 0..soak(20, 3) {
+            // With a connection the old primary stays for a while.
+            let mut idle = Connection::open(address).unwrap();
+            idle.ask("/").unwrap();
+            replace(&mut cluster);
+            if round == 0 {
+                assert!(kept.ask("/readyz").is_err(), "its primary has gone");
+            }
+        }
+        enough.store(true, Ordering::Relaxed);
+        probes.into_iter().for_each(|probe| probe.join().unwrap());
     });
-    cluster.look();
+}
+
+#[test]
+fn a_shutdown_ends_a_new_primary_that_is_not_ready() {
+    let (_program, mut cluster, hanging) = upgrade_that_hangs();
 
     cluster.signal(Signal::SIGTERM);
 
     assert_eq!(cluster.wait().code(), Some(0));
+    until("what it has started is gone too", || {
+        !hanging.iter().any(Process::runs)
+    });
+}
+
+#[test]
+fn a_new_program_that_hangs_holds_no_port_when_the_old_primary_is_killed() {
+    let (_program, mut cluster, hanging) = upgrade_that_hangs();
+    let address = cluster.address();
+
+    send(cluster.pid(), Signal::SIGKILL);
+
+    until("the port is free", || TcpListener::bind(address).is_ok());
+    for process in hanging {
+        send(process.pid, Signal::SIGKILL);
+    }
+    cluster.look();
+}
+
+/// A server that waits for a new version, a script that waits for another program: both are returned.
+fn upgrade_that_hangs() -> (Copy, Cluster, Vec<Process>) {
+    let (program, mut cluster) = copy_of_the_server("rr");
+    program.replace_with_script("#!/bin/sh\nsleep 1000\nexit 1\n");
+    cluster.look();
+    let before = children_of(cluster.pid());
+    cluster.signal(Signal::SIGUSR2);
+    let mut hanging = Vec::new();
+    until("it has been started", || {
+        hanging = children_of(cluster.pid());
+        hanging.retain(|process| !before.contains(process));
+        let of_the_script = hanging.iter().flat_map(|script| children_of(script.pid));
+        hanging.extend(of_the_script.collect::<Vec<_>>());
+        hanging.len() == 2
+    });
+    (program, cluster, hanging)
 }
 
 #[test]
@@ -254,6 +316,7 @@ fn costs_nobody_an_answer(broken: &[u8]) {
 
 #[test]
 fn what_takes_its_time_is_answered_by_workers_of_whichever_primary() {
+    set_child_subreaper(true).unwrap();
     let mut cluster = Cluster::start(slow(&["workers=2", "linger=200"]), 2);
     let address = cluster.address();
     let enough = AtomicBool::new(false);

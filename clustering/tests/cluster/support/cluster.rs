@@ -19,7 +19,7 @@ use nix::unistd::Pid;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::process::{Process, children_of, send, tcp_sockets_of};
+use super::process::{Process, children_of, is_ignored, send, tcp_sockets_of};
 use super::{DEADLINE, until};
 
 /// The binary of this crate.
@@ -98,9 +98,16 @@ impl Cluster {
     }
 
     /// Starts the command, and returns at once.
-    pub fn spawn(mut command: Command) -> Self {
+    pub fn spawn(command: Command) -> Self {
+        Self::spawn_with_stdout(command, Stdio::piped())
+    }
+
+    /// The same with a stdout of its own, which is not read.
+    pub fn spawn_with_stdout(mut command: Command, stdout: impl Into<Stdio>) -> Self {
         hear_signals();
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        // The trace of a panic takes seconds on a busy machine: the worker would be taken for hung.
+        command.env("RUST_BACKTRACE", "0");
+        command.stdout(stdout).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let output = Arc::new(Mutex::new(Output::default()));
         let stdout = child.stdout.take().map(|pipe| {
@@ -343,7 +350,9 @@ fn hear_signals() {
             SignalKind::from_raw(Signal::SIGTTIN as i32),
             SignalKind::from_raw(Signal::SIGTTOU as i32),
         ];
-        for kind in heard {
+        // Ctrl-C ends the tests, unless they were started to ignore it.
+        let ignored = is_ignored(Signal::SIGINT).then(SignalKind::interrupt);
+        for kind in heard.into_iter().chain(ignored) {
             // The handler stays.
             drop(signal(kind).unwrap());
         }

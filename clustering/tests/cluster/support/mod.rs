@@ -45,13 +45,18 @@ pub fn each_policy(run: impl Fn(&'static str) + Sync) {
     });
 }
 
+/// How long `until` pauses at first, and at most: who looks all the time takes the processor from what it waits for.
+const PAUSES: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(10)];
+
 /// Looks again and again until `condition` holds.
 #[track_caller]
 pub fn until(what: &str, mut condition: impl FnMut() -> bool) {
     let deadline = Instant::now() + DEADLINE;
+    let [mut pause, longest] = PAUSES;
     while !condition() {
         assert!(Instant::now() < deadline, "{what}: not in {DEADLINE:?}");
-        std::thread::sleep(Duration::from_millis(2));
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(longest);
     }
 }
 

@@ -38,6 +38,14 @@ impl Process {
     }
 }
 
+/// Whether this process ignores a signal.
+pub fn is_ignored(signal: Signal) -> bool {
+    let text = fs::read_to_string("/proc/self/status").unwrap();
+    let mask = text.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = u64::from_str_radix(mask.unwrap().trim(), 16).unwrap();
+    mask >> (signal as i32 - 1) & 1 == 1
+}
+
 /// Whether a process was stopped.
 pub fn is_stopped(pid: u32) -> bool {
     stat(pid).is_none_or(|stat| stat.state == "T")
@@ -51,7 +59,6 @@ pub fn ticks_of(pid: u32) -> u64 {
 struct Stat {
     state: String,
     ticks: u64,
-    parent: u32,
     since: String,
 }
 
@@ -63,7 +70,6 @@ fn stat(pid: u32) -> Option<Stat> {
     Some(Stat {
         state: (*fields.first()?).to_owned(),
         ticks: computed(fields.get(11..13)?)?,
-        parent: fields.get(1)?.parse().ok()?,
         since: (*fields.get(19)?).to_owned(),
     })
 }
@@ -73,16 +79,16 @@ fn computed(fields: &[&str]) -> Option<u64> {
     fields.iter().map(|ticks| ticks.parse::<u64>().ok()).sum()
 }
 
-/// All children of a process, zombies among them.
+/// All children of a process, zombies among them. To look through all processes would take longer with each one that this program has inherited and not reaped.
 pub fn children_of(parent: u32) -> Vec<Process> {
-    let entries = fs::read_dir("/proc").unwrap().flatten();
-    let child = |entry: fs::DirEntry| {
-        let pid = entry.file_name().to_str()?.parse().ok()?;
-        let stat = stat(pid)?;
-        let since = stat.since;
-        (stat.parent == parent).then_some(Process { pid, since })
-    };
-    entries.filter_map(child).collect()
+    let threads = fs::read_dir(format!("/proc/{parent}/task"));
+    let threads = threads.into_iter().flatten().flatten();
+    let lists =
+        threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    let lists: Vec<_> = lists.collect();
+    let pids = lists.iter().flat_map(|list| list.split_whitespace());
+    pids.filter_map(|pid| Process::of(pid.parse().ok()?))
+        .collect()
 }
 
 /// How many children of a process are dead, but not reaped.
