@@ -64,21 +64,3 @@ const fn with_chars(mut table: Table, alphabet: &[u8; 64]) -> Table {
     }
     table
 }
-
-/// Appends the bytes; on an error, those of the groups before it.
-pub(crate) fn decode_into(
-    text: &[u8],
-    alphabet: &Alphabet,
-    out: &mut Vec<u8>,
-) -> Result<(), Error> {
-    let start = out.len();
-    out.resize(start + text.len().div_ceil(4) * 3, 0);
-    let decoded = decode_to_slice(text, alphabet, &mut out[start..]);
-    let written = decoded.clone().or_else(|error| {
-        // Once more, without the group that is bad.
-        let good = &text[..error.offset().unwrap_or_default() & !3];
-        decode_to_slice(good, alphabet, &mut out[start..])
-    });
-    out.truncate(start + written.expect("groups before a mistake have none"));
-    decoded.map(drop)
-}

@@ -3,8 +3,8 @@
 use std::mem;
 
 use super::super::base64_lenient::Lenient;
-use super::super::hex;
 use super::super::string_decoder::incomplete_suffix;
+use super::super::transcode;
 use super::encoder::Encoder;
 use super::lines::Lines;
 use crate::{Encoding, Error};
@@ -63,7 +63,7 @@ impl Decoder {
             (Self::LenientHex(carry @ Some(_)), Some(chunk)) => {
                 let text = [&carry.take().unwrap_or_default(), chunk].concat();
                 let (pairs, half) = text.split_at(text.len() & !1);
-                let is_good = hex::decode_into(pairs, &mut bytes).is_ok();
+                let is_good = Encoding::Hex.decode_into(pairs, &mut bytes).is_ok();
                 *carry = is_good.then(|| half.to_vec());
             }
             (Self::LenientHex(_), _) => {}
@@ -99,7 +99,10 @@ impl Text {
         let from = self.from;
         let mut good = String::new();
         match (encoder.text(), self.mode) {
-            (Some(to), Mode::Lenient) => encoder.text_lossy(&from.to_text_lossy(body), to),
+            (Some(to), Mode::Lenient) => {
+                let text = from.to_text_lossy(body);
+                encoder.out.extend(transcode::encode(&text, to));
+            }
             (Some(to), Mode::Strict) => {
                 let decoded = from.text_into(body, &mut good);
                 // A character that `to` lacks is named by its place in the input.

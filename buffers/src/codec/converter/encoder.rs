@@ -1,6 +1,5 @@
 //! The second half of a conversion: bytes or text to what is wanted.
 
-use super::super::latin1;
 use crate::{Encoding, StringDecoder};
 
 #[derive(Debug)]
@@ -14,9 +13,8 @@ pub(super) struct Encoder {
 enum Target {
     /// The bytes as they are.
     Bytes,
-    Hex,
-    /// Groups of three bytes; the decoder holds what is short of one.
-    Base64(StringDecoder),
+    /// Digits of hex, or characters of base64; the decoder holds what is short of a group of three bytes.
+    Chars(StringDecoder),
     /// Text in another encoding.
     Text(Encoding),
 }
@@ -24,8 +22,7 @@ enum Target {
 impl Encoder {
     pub(super) fn new(from: Encoding, to: Encoding) -> Self {
         let target = match to {
-            Encoding::Hex => Target::Hex,
-            Encoding::Base64 | Encoding::Base64Url => Target::Base64(StringDecoder::new(to)),
+            _ if to.is_binary_to_text() => Target::Chars(StringDecoder::new(to)),
             _ if from.is_binary_to_text() => Target::Bytes,
             Encoding::Latin1 if from == to => Target::Bytes,
             _ => Target::Text(to),
@@ -44,30 +41,19 @@ impl Encoder {
 
     /// Appends `bytes` as they are wanted; an incomplete group is kept for the next call.
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
-        let mut emit = |chunk: &[u8]| self.out.extend_from_slice(chunk);
-        match &mut self.target {
-            Target::Bytes | Target::Text(_) => emit(bytes),
-            Target::Hex => Encoding::Hex.encode_chunks(bytes, emit),
-            Target::Base64(groups) => {
-                let to = groups.encoding();
-                let (front, rest) = groups.split(bytes);
-                to.encode_chunks(&front, &mut emit);
-                to.encode_chunks(rest, emit);
-            }
+        let Target::Chars(groups) = &mut self.target else {
+            return self.out.extend_from_slice(bytes);
+        };
+        let (front, rest) = groups.split(bytes);
+        for part in [&front, rest] {
+            let emit = |chunk: &[u8]| self.out.extend_from_slice(chunk);
+            groups.encoding().encode_chunks(part, emit);
         }
-    }
-
-    /// Appends `text` in the encoding `to`, with `?` for each character that `to` lacks, as in `transcode`.
-    pub(super) fn text_lossy(&mut self, text: &str, to: Encoding) {
-        self.out.extend(match to {
-            Encoding::Latin1 | Encoding::Ascii => latin1::encode_replacing(text, to),
-            _ => to.to_bytes_lossy(text),
-        });
     }
 
     /// Appends the group that is not whole.
     pub(super) fn finish(&mut self) {
-        if let Target::Base64(groups) = &mut self.target {
+        if let Target::Chars(groups) = &mut self.target {
             self.out.extend_from_slice(groups.end().as_bytes());
         }
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use super::super::{base64, base64_blocks, hex};
+use super::super::base64;
 use crate::{Encoding, Error};
 
 #[derive(Debug, Default)]
@@ -57,13 +57,10 @@ impl Lines {
 
     /// Appends the bytes of the first `whole` characters.
     fn decode_groups(&self, text: &[u8], whole: usize, out: &mut Vec<u8>) -> Result<(), Error> {
-        let (groups, alphabet) = (&text[..whole], self.from.alphabet());
-        if self.from == Encoding::Hex {
-            return hex::decode_into(groups, out);
-        }
-        base64_blocks::decode_into(groups, alphabet, out)?;
+        let groups = &text[..whole];
+        self.from.decode_into(groups, out)?;
         if whole < text.len() && groups.ends_with(b"=") {
-            return Err(base64::after_padding(whole, alphabet));
+            return Err(base64::after_padding(whole, self.from.alphabet()));
         }
         Ok(())
     }
