@@ -5,7 +5,7 @@ use std::hint::black_box;
 use super::arch::*;
 
 use super::lanes::{load32, store32, twice};
-use crate::kernels::{Progress, Skip, Table, next_block};
+use crate::kernels::{Progress, Skip, next_block};
 
 /// Characters for groups of three bytes.
 #[cfg_attr(not(test), target_feature(enable = "avx2"))]
@@ -51,21 +51,23 @@ pub fn encode(bytes: &[u8], alphabet: &[u8; 64], out: &mut [u8]) -> Progress {
     done
 }
 
-/// Bytes for groups of four characters. `sextets` says which of `+/` and `-_` are of the alphabet.
+/// Bytes for groups of four characters. `signs` are those of `+/` and `-_` that are of the alphabet.
 #[cfg_attr(not(test), target_feature(enable = "avx2"))]
-pub fn decode(text: &[u8], sextets: &Table, skip: Skip, out: &mut [u8]) -> Progress {
-    let has = |char: u8| sextets[0][usize::from(char)] < 0x80;
-    let plus_slash = if has(b'+') { 0b101 } else { 0 };
-    let (minus, p_to_z) = if has(b'-') { (0b10, 0x48) } else { (0, 0x40) };
+pub fn decode(text: &[u8], signs: &[u8], skip: Skip, out: &mut [u8]) -> Progress {
+    let plus_slash = if signs.contains(&b'+') { 0b101 } else { 0 };
+    let (minus, p_to_z) = match signs.contains(&b'-') {
+        true => (0b10, 0x48),
+        false => (0, 0x40),
+    };
     // A bit for each kind of character. Only one that is of the alphabet has a kind in common with both tables;
     // in the second, `_` is with the letters from P to Z.
     let of_low_half = twice([
         0x50, 0x70, 0x70, 0x70, 0x70, 0x70, 0x70, 0x70, 0x70, 0x70, 0x60, 0x21, 0x20, 0x22, 0x20,
         0x2c,
     ]);
-    let signs = plus_slash | minus;
+    let sign_bits = plus_slash | minus;
     let of_high_half = twice([
-        0, 0, signs, 0x10, 0x20, p_to_z, 0x20, 0x40, 0, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, sign_bits, 0x10, 0x20, p_to_z, 0x20, 0x40, 0, 0, 0, 0, 0, 0, 0, 0,
     ]);
     // What is added to a character, by its upper half, and once more for `-`, `/` and `_`, by their kind.
     let offsets = twice([0, 0, 19, 4, 191, 191, 185, 185, 0, 0, 0, 0, 0, 0, 0, 0]);
