@@ -33,20 +33,11 @@ fn write_eight(chars: __m256i, room: &mut [u8]) -> usize {
     let three = _mm256_cmpgt_epi32(chars, _mm256_set1_epi32(0x7ff));
     let last = bits(chars, 0x3f);
     let middle = bits(_mm256_srli_epi32::<6>(chars), 0x3f);
-    let or3 = |a, b, c| _mm256_or_si256(_mm256_or_si256(a, b), c);
-    let of_two = or3(
-        _mm256_srli_epi32::<6>(chars),
-        _mm256_slli_epi32::<8>(last),
-        _mm256_set1_epi32(0x80c0),
-    );
-    let of_three = or3(
-        _mm256_srli_epi32::<12>(chars),
-        _mm256_or_si256(
-            _mm256_slli_epi32::<8>(middle),
-            _mm256_slli_epi32::<16>(last),
-        ),
-        _mm256_set1_epi32(0x0080_80e0),
-    );
+    let up = |six, marks| _mm256_or_si256(_mm256_slli_epi32::<8>(six), _mm256_set1_epi32(marks));
+    let of_two = _mm256_or_si256(_mm256_srli_epi32::<6>(chars), up(last, 0x80c0));
+    let third = _mm256_slli_epi32::<16>(last);
+    let first = _mm256_srli_epi32::<12>(chars);
+    let of_three = _mm256_or_si256(_mm256_or_si256(first, up(middle, 0x0080_80e0)), third);
     let bytes = _mm256_blendv_epi8(_mm256_blendv_epi8(chars, of_two, two), of_three, three);
     let mask = |lanes| _mm256_movemask_ps(_mm256_castsi256_ps(lanes)) as usize;
     let (two, three) = (mask(two), mask(three));

@@ -119,10 +119,8 @@ impl Check {
         // 0xe0 less 0x60 and 0xf0 less 0x70 is 0x80: the top bit where a lead of three bytes is two places before, or one of four is three.
         let third = _mm512_subs_epu8(two, _mm512_set1_epi8(0x60));
         let fourth = _mm512_subs_epu8(three, _mm512_set1_epi8(0x70));
-        let wanted = _mm512_and_si512(
-            _mm512_or_si512(third, fourth),
-            _mm512_set1_epi8(TWO_CONTINUATIONS.cast_signed()),
-        );
+        let top_bit = _mm512_set1_epi8(TWO_CONTINUATIONS.cast_signed());
+        let wanted = _mm512_and_si512(_mm512_or_si512(third, fourth), top_bit);
         let mistakes = _mm512_xor_si512(possible, wanted);
         self.mistakes = _mm512_or_si512(self.mistakes, mistakes);
         self.before = block;
