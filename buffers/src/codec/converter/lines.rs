@@ -49,9 +49,8 @@ impl Lines {
         let offset_of = |index| chars.clone().nth(index).map_or(self.offset, |char| char.0);
         let decoded = self.decode_groups(&text, whole, out);
         let decoded = decoded.map_err(|error| error.map_offset(offset_of));
-        let mut carry: Vec<_> = chars.rev().take(len - whole).collect();
-        carry.reverse();
-        self.carry = carry;
+        self.carry = chars.rev().take(len - whole).collect();
+        self.carry.reverse();
         decoded
     }
 
