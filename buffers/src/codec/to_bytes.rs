@@ -140,9 +140,12 @@ impl Encoding {
 
     /// Appends the bytes of hex or base64; on an error, those of the groups before it.
     pub(super) fn decode_into(self, text: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-        let (chars, bytes) = if self == Self::Hex { (2, 1) } else { (4, 3) };
+        let (chars, len) = match self {
+            Self::Hex => (2, text.len().div_ceil(2)),
+            _ => (4, text.len().div_ceil(4) * 3),
+        };
         let start = out.len();
-        out.resize(start + text.len().div_ceil(chars) * bytes, 0);
+        out.resize(start + len, 0);
         let decoded = self.decode_to_slice(text, &mut out[start..]);
         let written = decoded.clone().or_else(|error| {
             // Once more, without the group that is bad.
