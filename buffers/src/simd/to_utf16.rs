@@ -7,7 +7,10 @@ use super::arch::*;
 use super::lanes::{bits16, load64, or3, store64, widened};
 use crate::kernels::{Progress, next_block};
 
-#[cfg_attr(not(test), target_feature(enable = "avx512vbmi2,avx512vbmi,popcnt"))]
+#[cfg_attr(
+    not(test),
+    target_feature(enable = "avx512vl,avx512vbmi2,avx512vbmi,popcnt")
+)]
 pub fn utf8_to_utf16(text: &str, out: &mut [u8]) -> Progress {
     let text = text.as_bytes();
     let one = _mm512_set1_epi8(1);
