@@ -27,9 +27,6 @@ pub(crate) fn next_block<'a, const BLOCK: usize, const ROOM: usize>(
     Some((block, out[done.written..].first_chunk_mut()?))
 }
 
-/// A byte for each character of ASCII.
-pub(crate) type Table = [[u8; 64]; 2];
-
 /// What may stand between two groups of base64 characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Skip {
@@ -89,9 +86,9 @@ kernels! {
     Avx512 fn encode_base64(bytes: &[u8], alphabet: &[u8; 64], out: &mut [u8]) -> Progress = base64::encode;
     /// As [`encode_base64`], with less of a processor.
     Avx2 fn encode_base64_avx2(bytes: &[u8], alphabet: &[u8; 64], out: &mut [u8]) -> Progress = base64_avx2::encode;
-    /// Bytes for whole groups of base64 characters up to anything else, but for what it may skip; `sextets` is what each
-    /// ASCII character stands for, or has the top bit.
-    Avx2 fn decode_base64(text: &[u8], sextets: &Table, skip: Skip, out: &mut [u8]) -> Progress = base64_avx2::decode;
+    /// Bytes for whole groups of base64 characters up to anything else, but for what it may skip; `signs` are those of
+    /// `+/` and `-_` that are of the alphabet.
+    Avx2 fn decode_base64(text: &[u8], signs: &[u8], skip: Skip, out: &mut [u8]) -> Progress = base64_avx2::decode;
     /// The last position of `needle`, of at least two bytes; or as an error, how many bytes from the start are left to search.
     Avx2 fn rfind(bytes: &[u8], needle: &[u8]) -> Result<usize, usize> = search::rfind;
     /// How many bytes from the start have no `byte`, or fewer.

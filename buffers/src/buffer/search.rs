@@ -152,13 +152,6 @@ fn start(len: usize, needle: usize, offset: i64, direction: Direction) -> Option
     }
 }
 
-fn find(bytes: &[u8], needle: &[u8], direction: Direction) -> Option<usize> {
-    match direction {
-        Direction::Forward => first(bytes, needle),
-        Direction::Backward => last(bytes, needle),
-    }
-}
-
 /// Hits at odd positions before [`find_units`] takes another way.
 const MAX_FALSE_HITS: usize = 64;
 
@@ -187,23 +180,19 @@ fn find_units(bytes: &[u8], needle: &[u8], direction: Direction) -> Option<usize
     found.map(|position| start + position / 2)
 }
 
-fn first(bytes: &[u8], needle: &[u8]) -> Option<usize> {
-    match needle {
-        [byte] => {
+fn find(bytes: &[u8], needle: &[u8], direction: Direction) -> Option<usize> {
+    match (direction, needle) {
+        (Direction::Forward, [byte]) => {
             let start = kernels::skip_without(bytes, *byte).unwrap_or(0);
             memchr(*byte, &bytes[start..]).map(|position| start + position)
         }
-        _ => memmem::find(bytes, needle),
-    }
-}
-
-/// Returns the last position. `memmem::rfind` has no SIMD, so it searches only what our own search leaves.
-fn last(bytes: &[u8], needle: &[u8]) -> Option<usize> {
-    match needle {
-        [byte] => memrchr(*byte, bytes),
-        _ => match kernels::rfind(bytes, needle).unwrap_or(Err(bytes.len())) {
-            Ok(position) => Some(position),
-            Err(left) => memmem::rfind(&bytes[..left], needle),
+        (Direction::Forward, _) => memmem::find(bytes, needle),
+        (Direction::Backward, [byte]) => memrchr(*byte, bytes),
+        // `memmem::rfind` has no SIMD, so it searches only what our own search leaves.
+        (Direction::Backward, _) => match kernels::rfind(bytes, needle) {
+            Some(Ok(position)) => Some(position),
+            Some(Err(left)) => memmem::rfind(&bytes[..left], needle),
+            None => memmem::rfind(bytes, needle),
         },
     }
 }

@@ -1,10 +1,10 @@
 //! Base64 at the speed of our own kernels: whole blocks go to `kernels`, the rest to the `base64` crate.
 
-use super::base64::{self, Alphabet, STANDARD_CHARS, URL_SAFE_CHARS};
+use super::base64::{self, Alphabet};
 use super::utf8;
 use crate::Encoding;
 use crate::error::Error;
-use crate::kernels::{self, Progress, Skip, Table};
+use crate::kernels::{self, Progress, Skip};
 
 /// Below this the `base64` crate is faster: it has less to set up.
 const SIMD_MIN_BYTES: usize = 256;
@@ -33,52 +33,13 @@ pub(crate) fn decode_to_slice(
     alphabet: &Alphabet,
     out: &mut [u8],
 ) -> Result<usize, Error> {
-    let sextets = match alphabet.is_padded {
-        true => &STANDARD,
-        false => &URL_SAFE,
-    };
+    let signs = &alphabet.chars[62..];
     let done = match text.len() {
         ..SIMD_MIN_BYTES => Progress::default(),
-        _ => kernels::decode_base64(text, sextets, Skip::Nothing, out).unwrap_or_default(),
+        _ => kernels::decode_base64(text, signs, Skip::Nothing, out).unwrap_or_default(),
     };
     // These are whole groups: what is wrong with the rest is wrong with all.
     base64::decode_to_slice(&text[done.read..], alphabet, &mut out[done.written..])
         .map(|written| done.written + written)
         .map_err(|error| error.map_offset(|offset| done.read + offset))
-}
-
-/// Not of the alphabet.
-pub(super) const NONE: u8 = 0x80;
-
-const STANDARD: Table = with_chars([[NONE; 64]; 2], STANDARD_CHARS);
-const URL_SAFE: Table = with_chars([[NONE; 64]; 2], URL_SAFE_CHARS);
-pub(super) const BOTH: Table = with_chars(STANDARD, URL_SAFE_CHARS);
-
-/// Adds to the table what each character of an alphabet stands for.
-const fn with_chars(mut table: Table, alphabet: &[u8; 64]) -> Table {
-    let mut sextet = 0;
-    while sextet < alphabet.len() {
-        let char = alphabet[sextet] as usize;
-        table[char / 64][char % 64] = sextet as u8;
-        sextet += 1;
-    }
-    table
-}
-
-/// Appends the bytes; on an error, those of the groups before it.
-pub(crate) fn decode_into(
-    text: &[u8],
-    alphabet: &Alphabet,
-    out: &mut Vec<u8>,
-) -> Result<(), Error> {
-    let start = out.len();
-    out.resize(start + text.len().div_ceil(4) * 3, 0);
-    let decoded = decode_to_slice(text, alphabet, &mut out[start..]);
-    let written = decoded.clone().or_else(|error| {
-        // Once more, without the group that is bad.
-        let good = &text[..error.offset().unwrap_or_default() & !3];
-        decode_to_slice(good, alphabet, &mut out[start..])
-    });
-    out.truncate(start + written.expect("groups before a mistake have none"));
-    decoded.map(drop)
 }

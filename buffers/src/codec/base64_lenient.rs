@@ -6,8 +6,7 @@ use base64::Engine;
 use memchr::memchr2;
 
 use super::CHUNK_BYTES;
-use super::base64::STANDARD;
-use super::base64_blocks::{BOTH, NONE};
+use super::base64::{STANDARD, STANDARD_CHARS, URL_SAFE_CHARS};
 use crate::kernels::{self, Progress, Skip};
 
 pub(super) fn decode(text: &[u8]) -> Vec<u8> {
@@ -17,6 +16,19 @@ pub(super) fn decode(text: &[u8]) -> Vec<u8> {
     decoder.finish(&mut out);
     out
 }
+
+/// What each character of both alphabets stands for; [`NONE`] for all others.
+const SEXTETS: [u8; 256] = {
+    let mut table = [NONE; 256];
+    let mut sextet = 0;
+    while sextet < 64 {
+        table[STANDARD_CHARS[sextet] as usize] = sextet as u8;
+        table[URL_SAFE_CHARS[sextet] as usize] = sextet as u8;
+        sextet += 1;
+    }
+    table
+};
+const NONE: u8 = 0x80;
 
 /// Node's rule, over any number of chunks.
 #[derive(Debug, Clone, Default)]
@@ -57,8 +69,7 @@ impl Lenient {
             // The next group, or what there is of it.
             for &byte in &text[done.read..] {
                 done.read += 1;
-                let place = usize::from(byte);
-                let sextet = BOTH.get(place / 64).map_or(NONE, |half| half[place % 64]);
+                let sextet = SEXTETS[usize::from(byte)];
                 if byte == b'=' {
                     self.ended = true;
                     break;
@@ -80,7 +91,7 @@ impl Lenient {
     /// Decodes whole groups, to the end of the line or further if it is clean.
     fn decode_clean(&mut self, text: &[u8], out: &mut [u8], done: &mut Progress) {
         let (text, out) = (&text[done.read..], &mut out[done.written..]);
-        let blocks = kernels::decode_base64(text, &BOTH, Skip::Anything, out).unwrap_or_default();
+        let blocks = kernels::decode_base64(text, b"+/-_", Skip::Anything, out).unwrap_or_default();
         let (rest, out) = (&text[blocks.read..], &mut out[blocks.written..]);
         let end = memchr2(b'\n', b'=', rest).unwrap_or(rest.len());
         let groups = if self.dirty { &[] } else { &rest[..end & !3] };

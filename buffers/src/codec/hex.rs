@@ -10,16 +10,20 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     const_hex::encode(bytes)
 }
 
-/// Writes into `out`, which has two digits for each byte.
-pub(crate) fn encode_to_slice(bytes: &[u8], out: &mut [u8]) {
+/// Writes into `out`, which has room for two digits a byte, and returns how many characters there are.
+pub(crate) fn encode_to_slice(bytes: &[u8], out: &mut [u8]) -> usize {
+    let out = &mut out[..2 * bytes.len()];
     const_hex::encode_to_slice(bytes, out).expect("two digits for each byte");
+    out.len()
 }
 
-/// Writes into `out`, which has a byte for each pair of digits; its content after an error is unspecified.
-pub(crate) fn decode_to_slice(text: &[u8], out: &mut [u8]) -> Result<(), Error> {
+/// Writes into `out`, which has room for a byte for each pair of digits, and returns how many bytes there are; the content
+/// of `out` after an error is unspecified.
+pub(crate) fn decode_to_slice(text: &[u8], out: &mut [u8]) -> Result<usize, Error> {
+    let out = &mut out[..text.len() / 2];
     // A `0x` in front is no prefix here: const-hex takes it for one, and then finds `out` too long.
-    if const_hex::decode_to_slice(text, out).is_ok() {
-        return Ok(());
+    if const_hex::decode_to_slice(text, &mut *out).is_ok() {
+        return Ok(out.len());
     }
     let digits = text.iter().take_while(|byte| byte.is_ascii_hexdigit());
     let (offset, reason) = match digits.count() {
@@ -33,26 +37,4 @@ pub(crate) fn decode(text: &[u8]) -> Result<Vec<u8>, Error> {
     let mut bytes = vec![0; text.len() / 2];
     decode_to_slice(text, &mut bytes)?;
     Ok(bytes)
-}
-
-/// Appends the bytes; on an error, those before it.
-pub(crate) fn decode_into(text: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-    let start = out.len();
-    out.resize(start + text.len() / 2, 0);
-    let decoded = decode_to_slice(text, &mut out[start..]);
-    if let Err(Error::Invalid { offset, .. }) = decoded {
-        // Once more, without what is bad.
-        let good = &text[..offset & !1];
-        out.truncate(start + good.len() / 2);
-        decode_to_slice(good, &mut out[start..]).expect("digits alone are left");
-    }
-    decoded
-}
-
-/// Returns the bytes before the first pair that is not two digits.
-pub(crate) fn decode_lossy(text: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    // On an error, the pairs before the bad one have been appended.
-    let _ = decode_into(&text[..text.len() & !1], &mut bytes);
-    bytes
 }

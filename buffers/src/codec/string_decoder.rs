@@ -157,10 +157,8 @@ fn incomplete_utf8(chunk: &[u8]) -> (usize, usize) {
         return (0, 0);
     };
     let carry = before + 1;
-    match chunk[chunk.len() - carry] {
-        0xc0..=0xdf if carry < 2 => (carry, 2),
-        0xe0..=0xef if carry < 3 => (carry, 3),
-        0xf0..=0xf7 if carry < 4 => (carry, 4),
+    match chunk[chunk.len() - carry].leading_ones() as usize {
+        total @ 2..=4 if carry < total => (carry, total),
         _ => (0, 0),
     }
 }

@@ -44,7 +44,12 @@ impl Encoding {
             Self::Utf8 => text.as_bytes().to_vec(),
             Self::Utf16le => self.to_bytes(text).expect("it has every character"),
             Self::Latin1 | Self::Ascii => latin1::encode_lossy(text),
-            Self::Hex => hex::decode_lossy(text.as_bytes()),
+            Self::Hex => {
+                let (pairs, mut bytes) = (&text.as_bytes()[..text.len() & !1], Vec::new());
+                // On an error, the pairs before the bad one have been appended.
+                let _ = self.decode_into(pairs, &mut bytes);
+                bytes
+            }
             Self::Base64 | Self::Base64Url => base64_lenient::decode(text.as_bytes()),
         }
     }
@@ -80,10 +85,7 @@ impl Encoding {
             Self::Utf8 => out.extend_from_slice(text.as_bytes()),
             Self::Utf16le => utf16::encode_into(text, out),
             Self::Latin1 | Self::Ascii => latin1::encode_into(text, self, out)?,
-            Self::Hex => hex::decode_into(text.as_bytes(), out)?,
-            Self::Base64 | Self::Base64Url => {
-                base64_blocks::decode_into(text.as_bytes(), self.alphabet(), out)?;
-            }
+            Self::Hex | Self::Base64 | Self::Base64Url => self.decode_into(text.as_bytes(), out)?,
         }
         Ok(())
     }
@@ -103,22 +105,16 @@ impl Encoding {
     /// # Ok::<(), buffers::Error>(())
     /// ```
     pub fn bytes_to_slice(self, text: &str, out: &mut [u8]) -> Result<usize, Error> {
-        match self {
-            Self::Hex => {
-                let out = room(out, text.len() / 2)?;
-                hex::decode_to_slice(text.as_bytes(), out)?;
-                Ok(out.len())
-            }
-            Self::Base64 | Self::Base64Url => {
-                let out = room(out, base64::decoded_len(text))?;
-                base64_blocks::decode_to_slice(text.as_bytes(), self.alphabet(), out)
-            }
+        let len = match self {
+            Self::Hex => text.len() / 2,
+            Self::Base64 | Self::Base64Url => base64::decoded_len(text),
             _ => {
                 let bytes = self.to_bytes(text)?;
                 room(out, bytes.len())?.copy_from_slice(&bytes);
-                Ok(bytes.len())
+                return Ok(bytes.len());
             }
-        }
+        };
+        self.decode_to_slice(text.as_bytes(), room(out, len)?)
     }
 
     /// Returns how many bytes Node says that `text` takes: `Buffer.byteLength`. Too many for base64 with anything in it that is skipped.
@@ -139,6 +135,32 @@ impl Encoding {
                 let last_two = text.bytes().rev().take(2);
                 (units() - last_two.take_while(|&byte| byte == b'=').count()) * 3 / 4
             }
+        }
+    }
+
+    /// Appends the bytes of hex or base64; on an error, those of the groups before it.
+    pub(super) fn decode_into(self, text: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        let (chars, len) = match self {
+            Self::Hex => (2, text.len().div_ceil(2)),
+            _ => (4, text.len().div_ceil(4) * 3),
+        };
+        let start = out.len();
+        out.resize(start + len, 0);
+        let decoded = self.decode_to_slice(text, &mut out[start..]);
+        let written = decoded.clone().or_else(|error| {
+            // Once more, without the group that is bad.
+            let offset = error.offset().unwrap_or_default();
+            self.decode_to_slice(&text[..offset - offset % chars], &mut out[start..])
+        });
+        out.truncate(start + written.expect("groups before a mistake have none"));
+        decoded.map(drop)
+    }
+
+    /// Writes the bytes of hex or base64 into `out`, which has room for them, and returns how many there are.
+    fn decode_to_slice(self, text: &[u8], out: &mut [u8]) -> Result<usize, Error> {
+        match self {
+            Self::Hex => hex::decode_to_slice(text, out),
+            _ => base64_blocks::decode_to_slice(text, self.alphabet(), out),
         }
     }
 

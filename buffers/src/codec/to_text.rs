@@ -102,22 +102,18 @@ impl Encoding {
     /// # Ok::<(), buffers::Error>(())
     /// ```
     pub fn text_to_slice(self, bytes: &[u8], out: &mut [u8]) -> Result<usize, Error> {
-        match self {
-            Self::Hex => {
-                let out = room(out, 2 * bytes.len())?;
-                hex::encode_to_slice(bytes, out);
-                Ok(out.len())
-            }
+        Ok(match self {
+            Self::Hex => hex::encode_to_slice(bytes, room(out, 2 * bytes.len())?),
             Self::Base64 | Self::Base64Url => {
                 let out = room(out, base64::encoded_len(bytes.len(), self.alphabet()))?;
-                Ok(base64_blocks::encode_to_slice(bytes, self.alphabet(), out))
+                base64_blocks::encode_to_slice(bytes, self.alphabet(), out)
             }
             _ => {
                 let text = self.to_text(bytes)?;
                 room(out, text.len())?.copy_from_slice(text.as_bytes());
-                Ok(text.len())
+                text.len()
             }
-        }
+        })
     }
 
     /// Passes on the digits of hex or the characters of base64, chunk by chunk.

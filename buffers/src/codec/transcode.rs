@@ -59,8 +59,13 @@ pub fn transcode(source: &[u8], from: Encoding, to: Encoding) -> Result<Vec<u8>,
         }
         _ => from.to_text_lossy(source),
     };
-    Ok(match to {
-        Latin1 | Ascii => latin1::encode_replacing(&text, to),
-        _ => to.to_bytes_lossy(&text),
-    })
+    Ok(encode(&text, to))
+}
+
+/// Returns the bytes of `text`, with `?` for each character that `to` lacks.
+pub(super) fn encode(text: &str, to: Encoding) -> Vec<u8> {
+    match to {
+        Latin1 | Ascii => latin1::encode_replacing(text, to),
+        _ => to.to_bytes_lossy(text),
+    }
 }

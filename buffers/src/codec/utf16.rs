@@ -137,10 +137,8 @@ fn decode_slice(bytes: &[u8], out: &mut [u8]) -> Progress {
         for (byte, unit) in out.iter_mut().zip(units(bytes)) {
             *byte = unit as u8;
         }
-        return Progress {
-            read: bytes.len() & !1,
-            written: bytes.len() / 2,
-        };
+        let (read, written) = (bytes.len() & !1, bytes.len() / 2);
+        return Progress { read, written };
     }
     let mut done = Progress::default();
     while let Some((four, room)) = next_block::<8, 4>(bytes, out, done) {

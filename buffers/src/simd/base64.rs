@@ -19,7 +19,7 @@ pub fn encode(bytes: &[u8], alphabet: &[u8; 64], out: &mut [u8]) -> Progress {
     let cuts = _mm512_set1_epi64(i64::from_le_bytes([10, 4, 22, 16, 42, 36, 54, 48]));
     let alphabet = load64(alphabet);
     let mut done = Progress::default();
-    while let Some((block, room)) = next_block(bytes, out, done) {
+    while let Some((block, room)) = next_block::<_, 64>(bytes, out, done) {
         let groups = _mm512_permutexvar_epi8(spread, load64(block));
         let sextets = _mm512_multishift_epi64_epi8(cuts, groups);
         // The lookup ignores the two bits above the six.

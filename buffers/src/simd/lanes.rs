@@ -23,16 +23,26 @@ pub fn load32(bytes: &[u8], place: usize) -> __m256i {
     unsafe { _mm256_loadu_si256(block.as_ptr().cast()) }
 }
 
-/// Stores 64 bytes.
+/// Stores 64 bytes at the start of `room`.
+///
+/// # Panics
+///
+/// If there is no room for as many.
 #[cfg_attr(not(test), inline, target_feature(enable = "avx512f"))]
-pub fn store64(block: &mut [u8; 64], value: __m512i) {
+pub fn store64(room: &mut [u8], value: __m512i) {
+    let block = &mut room[..64];
     // SAFETY: `block` is 64 writable bytes, and the store asks for no alignment.
     unsafe { _mm512_storeu_si512(block.as_mut_ptr().cast(), value) }
 }
 
-/// Stores 32 bytes.
+/// Stores 32 bytes at the start of `room`.
+///
+/// # Panics
+///
+/// If there is no room for as many.
 #[cfg_attr(not(test), inline, target_feature(enable = "avx2"))]
-pub fn store32(block: &mut [u8; 32], value: __m256i) {
+pub fn store32(room: &mut [u8], value: __m256i) {
+    let block = &mut room[..32];
     // SAFETY: `block` is 32 writable bytes, and the store asks for no alignment.
     unsafe { _mm256_storeu_si256(block.as_mut_ptr().cast(), value) }
 }

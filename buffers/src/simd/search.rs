@@ -20,11 +20,9 @@ pub fn rfind(haystack: &[u8], needle: &[u8]) -> Result<usize, usize> {
     let mut end = haystack.len().saturating_sub(reach);
     let (mut false_hits, bytes_per_hit) = (0_usize, (needle.len() / 4).max(16));
     while let Some(at) = end.checked_sub(32) {
-        let hits = _mm256_and_si256(
-            _mm256_cmpeq_epi8(load32(haystack, at), first),
-            _mm256_cmpeq_epi8(load32(haystack, at + reach), last),
-        );
-        let mut hits = _mm256_movemask_epi8(hits) as u32;
+        let begins = _mm256_cmpeq_epi8(load32(haystack, at), first);
+        let ends = _mm256_cmpeq_epi8(load32(haystack, at + reach), last);
+        let mut hits = _mm256_movemask_epi8(_mm256_and_si256(begins, ends)) as u32;
         while hits != 0 {
             let bit = 31 - hits.leading_zeros();
             let start = at + bit as usize;

@@ -21,12 +21,9 @@ pub fn utf8_to_utf16(text: &str, out: &mut [u8]) -> Progress {
     while let Some((block, room)) = next_block::<_, 128>(text, out, done) {
         let block = load64(block);
         if _mm512_movepi8_mask(block) == 0 {
-            let (left, right) = room.as_chunks_mut::<64>().0.split_at_mut(1);
-            store64(&mut left[0], widened(block));
-            store64(
-                &mut right[0],
-                widened(_mm512_shuffle_i64x2::<0b11_10>(block, block)),
-            );
+            let upper_half = _mm512_shuffle_i64x2::<0b11_10>(block, block);
+            store64(room, widened(block));
+            store64(&mut room[64..], widened(upper_half));
             (done.read, done.written, follows_four) = (done.read + 64, done.written + 128, 0);
             continue;
         }
@@ -59,9 +56,6 @@ pub fn utf8_to_utf16(text: &str, out: &mut [u8]) -> Progress {
             units = _mm512_mask_mov_epi16(units, low, low_unit);
         }
         let kept = lead | low;
-        let Some(room) = room.first_chunk_mut() else {
-            break;
-        };
         store64(room, _mm512_maskz_compress_epi16(kept, units));
         done.read += 32;
         done.written += 2 * kept.count_ones() as usize;

@@ -48,8 +48,7 @@ pub fn utf16_to_utf8(bytes: &[u8], out: &mut [u8]) -> Progress {
         let block = load64(block);
         let beyond_ascii = _mm512_test_epi16_mask(block, _mm512_set1_epi16(!0x7f));
         if beyond_ascii == 0 && follows_high == 0 {
-            let (half, _) = room.split_first_chunk_mut().expect("32 are less than 64");
-            store32(half, _mm512_cvtepi16_epi8(block));
+            store32(room, _mm512_cvtepi16_epi8(block));
             (done.read, done.written) = (done.read + 64, done.written + 32);
             continue;
         }

@@ -8,65 +8,41 @@ use super::arch::*;
 
 use super::lanes::load64;
 
-/// A lead byte that is not followed by enough.
-const TOO_SHORT: u8 = 1 << 0;
-/// ASCII followed by a continuation.
-const TOO_LONG: u8 = 1 << 1;
-/// Three bytes where two would have done.
-const OVERLONG_3: u8 = 1 << 2;
-/// Above U+10FFFF, with a second byte from 0x90 on.
-const TOO_LARGE: u8 = 1 << 3;
-/// Half a pair of UTF-16.
-const SURROGATE: u8 = 1 << 4;
-/// Two bytes where one would have done.
-const OVERLONG_2: u8 = 1 << 5;
-/// Above U+10FFFF, with a second byte below 0x90; or four bytes where three would have done.
-const TOO_LARGE_OR_OVERLONG_4: u8 = 1 << 6;
-/// Two continuations: right after a lead of three or four bytes, and there alone.
+/// What may be wrong with two neighbours, a bit each: which upper halves of the first byte leave it possible, which of its
+/// lower halves, and which upper halves of the second byte.
+const MISTAKES: [[u16; 3]; 8] = [
+    // A lead byte that is not followed by enough.
+    [0xf000, 0xffff, 0xf0ff],
+    // ASCII followed by a continuation.
+    [0x00ff, 0xffff, 0x0f00],
+    // Three bytes where two would have done.
+    [0x4000, 0x0001, 0x0300],
+    // Above U+10FFFF, with a second byte from 0x90 on.
+    [0x8000, 0xfff0, 0x0e00],
+    // Half a pair of UTF-16.
+    [0x4000, 0x2000, 0x0c00],
+    // Two bytes where one would have done.
+    [0x1000, 0x0003, 0x0f00],
+    // Above U+10FFFF, with a second byte below 0x90; or four bytes where three would have done.
+    [0x8000, 0xffe1, 0x0100],
+    // Two continuations: right after a lead of three or four bytes, and there alone.
+    [0x0f00, 0xffff, 0x0f00],
+];
 const TWO_CONTINUATIONS: u8 = 1 << 7;
 
-/// What the upper half of the first byte leaves possible.
-const FIRST_HIGH: [u8; 16] = {
-    let mut table = [TOO_LONG; 16];
-    table[0x8] = TWO_CONTINUATIONS;
-    table[0x9] = TWO_CONTINUATIONS;
-    table[0xa] = TWO_CONTINUATIONS;
-    table[0xb] = TWO_CONTINUATIONS;
-    table[0xc] = TOO_SHORT | OVERLONG_2;
-    table[0xd] = TOO_SHORT;
-    table[0xe] = TOO_SHORT | OVERLONG_3 | SURROGATE;
-    table[0xf] = TOO_SHORT | TOO_LARGE | TOO_LARGE_OR_OVERLONG_4;
-    table
-};
+/// For each half of a byte, the mistakes that it leaves possible: 16 entries in each quarter of a register, as the shuffle needs them.
+const POSSIBLE: [[u8; 64]; 3] = [possible(0), possible(1), possible(2)];
 
-/// What the lower half of the first byte leaves possible.
-const FIRST_LOW: [u8; 16] = {
-    let any = TOO_SHORT | TOO_LONG | TWO_CONTINUATIONS;
-    let mut table = [any | TOO_LARGE | TOO_LARGE_OR_OVERLONG_4; 16];
-    table[0x0] = any | OVERLONG_2 | OVERLONG_3 | TOO_LARGE_OR_OVERLONG_4;
-    table[0x1] = any | OVERLONG_2;
-    table[0x2] = any;
-    table[0x3] = any;
-    table[0x4] = any | TOO_LARGE;
-    table[0xd] |= SURROGATE;
+const fn possible(half: usize) -> [u8; 64] {
+    let mut table = [0; 64];
+    let mut at = 0;
+    while at < 8 * 64 {
+        let (mistake, place) = (at / 64, at % 64);
+        let is_possible = MISTAKES[mistake][half] >> (place % 16) & 1;
+        table[place] |= (is_possible << mistake) as u8;
+        at += 1;
+    }
     table
-};
-
-/// What the upper half of the second byte leaves possible.
-const SECOND_HIGH: [u8; 16] = {
-    let mut table = [TOO_SHORT; 16];
-    let continuation = TOO_LONG | OVERLONG_2 | TWO_CONTINUATIONS;
-    table[0x8] = continuation | OVERLONG_3 | TOO_LARGE_OR_OVERLONG_4;
-    table[0x9] = continuation | OVERLONG_3 | TOO_LARGE;
-    table[0xa] = continuation | SURROGATE | TOO_LARGE;
-    table[0xb] = continuation | SURROGATE | TOO_LARGE;
-    table
-};
-
-/// Repeats a table of 16 entries in each quarter of a register, as the shuffle needs it.
-#[cfg_attr(not(test), inline, target_feature(enable = "avx512f"))]
-fn broadcast_128(table: [u8; 16]) -> __m512i {
-    load64(&std::array::from_fn(|place| table[place % 16]))
 }
 
 /// Returns `bytes` as text, if they are UTF-8.
@@ -111,9 +87,7 @@ fn is_utf8(bytes: &[u8]) -> bool {
 }
 
 struct Check {
-    first_high: __m512i,
-    first_low: __m512i,
-    second_high: __m512i,
+    possible: [__m512i; 3],
     /// Shifts by one, two and three bytes: places in the block before and this one.
     shifts: [__m512i; 3],
     before: __m512i,
@@ -124,9 +98,7 @@ impl Check {
     #[cfg_attr(not(test), inline, target_feature(enable = "avx512f"))]
     fn new() -> Self {
         Self {
-            first_high: broadcast_128(FIRST_HIGH),
-            first_low: broadcast_128(FIRST_LOW),
-            second_high: broadcast_128(SECOND_HIGH),
+            possible: [0, 1, 2].map(|half| load64(&POSSIBLE[half])),
             shifts: [1, 2, 3].map(|by| load64(&std::array::from_fn(|place| 64 - by + place as u8))),
             before: _mm512_setzero_si512(),
             mistakes: _mm512_setzero_si512(),
@@ -140,20 +112,15 @@ impl Check {
             .map(|shift| _mm512_permutex2var_epi8(self.before, shift, block));
         let low_half = _mm512_set1_epi8(0x0f);
         let high = |bytes| _mm512_and_si512(_mm512_srli_epi16::<4>(bytes), low_half);
-        let possible = _mm512_and_si512(
-            _mm512_and_si512(
-                _mm512_shuffle_epi8(self.first_high, high(one)),
-                _mm512_shuffle_epi8(self.first_low, _mm512_and_si512(one, low_half)),
-            ),
-            _mm512_shuffle_epi8(self.second_high, high(block)),
-        );
+        let halves = [high(one), _mm512_and_si512(one, low_half), high(block)];
+        let [first_high, first_low, second_high] =
+            [0, 1, 2].map(|half| _mm512_shuffle_epi8(self.possible[half], halves[half]));
+        let possible = _mm512_and_si512(_mm512_and_si512(first_high, first_low), second_high);
         // 0xe0 less 0x60 and 0xf0 less 0x70 is 0x80: the top bit where a lead of three bytes is two places before, or one of four is three.
         let third = _mm512_subs_epu8(two, _mm512_set1_epi8(0x60));
         let fourth = _mm512_subs_epu8(three, _mm512_set1_epi8(0x70));
-        let wanted = _mm512_and_si512(
-            _mm512_or_si512(third, fourth),
-            _mm512_set1_epi8(TWO_CONTINUATIONS.cast_signed()),
-        );
+        let top_bit = _mm512_set1_epi8(TWO_CONTINUATIONS.cast_signed());
+        let wanted = _mm512_and_si512(_mm512_or_si512(third, fourth), top_bit);
         let mistakes = _mm512_xor_si512(possible, wanted);
         self.mistakes = _mm512_or_si512(self.mistakes, mistakes);
         self.before = block;

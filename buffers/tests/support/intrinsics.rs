@@ -81,6 +81,12 @@ macro_rules! intrinsics {
     };
 }
 
+#[expect(clippy::too_many_arguments, reason = "Intel's")]
+#[rustfmt::skip]
+pub fn _mm256_setr_epi32(a: i32, b: i32, c: i32, d: i32, e: i32, f: i32, g: i32, h: i32) -> __m256i {
+    __m256i::from_u32s([a, b, c, d, e, f, g, h].map(i32::cast_unsigned))
+}
+
 intrinsics! {
     _mm256_set1_epi16(lane: i16) -> __m256i { __m256i::from_u16s([lane as u16; 16]) }
     _mm256_set1_epi32(lane: i32) -> __m256i { __m256i::from_u32s([lane as u32; 8]) }

@@ -95,9 +95,7 @@ pub fn expand_words(command: &Command, args: &mut [OsString]) -> Result<()> {
     let mut args = args.iter_mut().take_while(|arg| *arg != "--");
     while let Some(arg) = args.next() {
         let given = arg.to_string_lossy().into_owned();
-        let Some(word) = given.strip_prefix('-') else {
-            continue;
-        };
+        let word = given.strip_prefix('-').unwrap_or_default();
         let by_name = |test: &dyn Fn(&str) -> bool| names.iter().find(|(name, _)| test(name));
         let starts_word = |letter| word.starts_with(letter);
         let by_letter = |(_, option): &&(_, &Arg)| option.get_short().is_some_and(starts_word);

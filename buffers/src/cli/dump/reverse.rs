@@ -45,10 +45,8 @@ fn plain(input: &mut Input, writer: &mut Writer) -> Result<()> {
     let converter = Converter::new(Encoding::Hex, Encoding::Latin1);
     // A strict converter takes newlines alone; a dump may have blanks.
     let spaces_to_newlines = |text: &mut [u8]| {
-        for byte in text {
-            let is_space = byte.is_ascii_whitespace();
-            *byte = if is_space { b'\n' } else { *byte };
-        }
+        let spaces = text.iter_mut().filter(|byte| byte.is_ascii_whitespace());
+        spaces.for_each(|space| *space = b'\n');
     };
     let mut address = 0;
     convert_all(input, converter, spaces_to_newlines, |bytes| {
@@ -100,8 +98,7 @@ fn addressed(line: &[u8], cols: Option<usize>, writer: &mut Writer) -> Result<()
     let end = hex.windows(2).position(|pair| pair == b"  ");
     let mut digits = hex[..end.unwrap_or(hex.len())].to_vec();
     digits.retain(|byte| !byte.is_ascii_whitespace());
-    let all = String::from_utf8(digits);
-    let all = all.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into());
+    let all = String::from_utf8_lossy(&digits);
     let digits = cols.and_then(|cols| all.get(..2 * cols)).unwrap_or(&all);
     let mut bytes = Vec::new();
     let read = Encoding::Hex.bytes_into(digits, &mut bytes);

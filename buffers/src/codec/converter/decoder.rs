@@ -3,8 +3,8 @@
 use std::mem;
 
 use super::super::base64_lenient::Lenient;
-use super::super::hex;
 use super::super::string_decoder::incomplete_suffix;
+use super::super::transcode;
 use super::encoder::Encoder;
 use super::lines::Lines;
 use crate::{Encoding, Error};
@@ -55,28 +55,34 @@ impl Decoder {
         &mut self,
         chunk: Option<&[u8]>,
         encoder: &mut Encoder,
+        out: &mut Vec<u8>,
     ) -> Result<(), Error> {
         let (mut bytes, mut decoded) = (Vec::new(), Ok(()));
         match (self, chunk) {
-            (Self::Text(text), _) => return text.push(chunk, encoder),
+            (Self::Text(text), _) => return text.push(chunk, encoder, out),
             (Self::Strict(lines), _) => decoded = lines.decode(chunk, &mut bytes),
             (Self::LenientHex(carry @ Some(_)), Some(chunk)) => {
                 let text = [&carry.take().unwrap_or_default(), chunk].concat();
                 let (pairs, half) = text.split_at(text.len() & !1);
-                let is_good = hex::decode_into(pairs, &mut bytes).is_ok();
+                let is_good = Encoding::Hex.decode_into(pairs, &mut bytes).is_ok();
                 *carry = is_good.then(|| half.to_vec());
             }
             (Self::LenientHex(_), _) => {}
             (Self::LenientBase64(lenient), Some(chunk)) => lenient.push(chunk, &mut bytes),
             (Self::LenientBase64(lenient), None) => lenient.finish(&mut bytes),
         }
-        encoder.bytes(&bytes);
+        encoder.bytes(&bytes, out);
         decoded
     }
 }
 
 impl Text {
-    fn push(&mut self, chunk: Option<&[u8]>, encoder: &mut Encoder) -> Result<(), Error> {
+    fn push(
+        &mut self,
+        chunk: Option<&[u8]>,
+        encoder: &mut Encoder,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
         let mut joined = mem::take(&mut self.carry);
         let whole = match chunk {
             Some(chunk) if joined.is_empty() => chunk,
@@ -90,30 +96,32 @@ impl Text {
         self.carry = tail.to_vec();
         let start = self.offset;
         self.offset += body.len();
-        let decoded = self.decode(body, encoder);
+        let decoded = self.decode(body, encoder, out);
         decoded.map_err(|error| error.map_offset(|offset| start + offset))
     }
 
     /// Passes on whole characters; on an error, those before it.
-    fn decode(&self, body: &[u8], encoder: &mut Encoder) -> Result<(), Error> {
+    fn decode(&self, body: &[u8], encoder: &mut Encoder, out: &mut Vec<u8>) -> Result<(), Error> {
         let from = self.from;
         let mut good = String::new();
-        match (encoder.text(), self.mode) {
-            (Some(to), Mode::Lenient) => encoder.text_lossy(&from.to_text_lossy(body), to),
-            (Some(to), Mode::Strict) => {
+        match (&*encoder, self.mode) {
+            (&Encoder::Text(to), Mode::Lenient) => {
+                out.extend(transcode::encode(&from.to_text_lossy(body), to));
+            }
+            (&Encoder::Text(to), Mode::Strict) => {
                 let decoded = from.text_into(body, &mut good);
                 // A character that `to` lacks is named by its place in the input.
-                to.bytes_into(&good, &mut encoder.out).map_err(|error| {
+                to.bytes_into(&good, out).map_err(|error| {
                     error.map_offset(|offset| from.byte_length(&good[..offset]))
                 })?;
                 return decoded;
             }
             // Any byte is Latin-1, and what is lenient is not looked at.
-            _ if self.mode == Mode::Lenient || from == Encoding::Latin1 => encoder.bytes(body),
+            _ if self.mode == Mode::Lenient || from == Encoding::Latin1 => encoder.bytes(body, out),
             _ => {
                 let decoded = from.text_into(body, &mut good);
                 let end = decoded.as_ref().err().and_then(Error::offset);
-                encoder.bytes(&body[..end.unwrap_or(body.len())]);
+                encoder.bytes(&body[..end.unwrap_or(body.len())], out);
                 return decoded;
             }
         }

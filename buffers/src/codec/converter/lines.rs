@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use super::super::{base64, base64_blocks, hex};
+use super::super::base64;
 use crate::{Encoding, Error};
 
 #[derive(Debug, Default)]
@@ -49,21 +49,17 @@ impl Lines {
         let offset_of = |index| chars.clone().nth(index).map_or(self.offset, |char| char.0);
         let decoded = self.decode_groups(&text, whole, out);
         let decoded = decoded.map_err(|error| error.map_offset(offset_of));
-        let mut carry: Vec<_> = chars.rev().take(len - whole).collect();
-        carry.reverse();
-        self.carry = carry;
+        self.carry = chars.rev().take(len - whole).collect();
+        self.carry.reverse();
         decoded
     }
 
     /// Appends the bytes of the first `whole` characters.
     fn decode_groups(&self, text: &[u8], whole: usize, out: &mut Vec<u8>) -> Result<(), Error> {
-        let (groups, alphabet) = (&text[..whole], self.from.alphabet());
-        if self.from == Encoding::Hex {
-            return hex::decode_into(groups, out);
-        }
-        base64_blocks::decode_into(groups, alphabet, out)?;
+        let groups = &text[..whole];
+        self.from.decode_into(groups, out)?;
         if whole < text.len() && groups.ends_with(b"=") {
-            return Err(base64::after_padding(whole, alphabet));
+            return Err(base64::after_padding(whole, self.from.alphabet()));
         }
         Ok(())
     }

@@ -10,8 +10,6 @@ mod decoder;
 mod encoder;
 mod lines;
 
-use std::mem;
-
 use decoder::{Decoder, Mode};
 use encoder::Encoder;
 
@@ -60,10 +58,7 @@ impl Converter {
     ///
     /// [`Error::Invalid`] with the offset from the start of the stream; `out` has what came before it.
     pub fn push(&mut self, chunk: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-        self.encoder.out = mem::take(out);
-        let decoded = self.decoder.push(Some(chunk), &mut self.encoder);
-        *out = mem::take(&mut self.encoder.out);
-        decoded
+        self.decoder.push(Some(chunk), &mut self.encoder, out)
     }
 
     /// Ends the input.
@@ -72,10 +67,8 @@ impl Converter {
     ///
     /// [`Error::Invalid`] if something is left that is not whole.
     pub fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), Error> {
-        self.encoder.out = mem::take(out);
-        let decoded = self.decoder.push(None, &mut self.encoder);
-        self.encoder.finish();
-        *out = mem::take(&mut self.encoder.out);
+        let decoded = self.decoder.push(None, &mut self.encoder, out);
+        self.encoder.finish(out);
         decoded
     }
 }
