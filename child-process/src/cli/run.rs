@@ -23,28 +23,9 @@ use super::{duration, exit_report, orphans, signals, size, sys};
 /// From a command's end to that of its pipes, unless orphans hold them.
 const POST_END_PAUSE: Duration = Duration::from_millis(100);
 
-/// Arguments of `exec`.
-#[derive(clap::Args)]
-pub struct ExecArgs {
-    #[command(flatten)]
-    limits: Limits,
-    /// The line
-    line: OsString,
-}
-
-/// Arguments of `run`.
-#[derive(clap::Args)]
-pub struct RunArgs {
-    #[command(flatten)]
-    limits: Limits,
-    /// The program and its arguments
-    #[arg(required = true, trailing_var_arg = true, value_name = "PROG")]
-    command: Vec<OsString>,
-}
-
 /// How long, how much, where.
 #[derive(clap::Args)]
-struct Limits {
+pub struct Limits {
     /// End it after this time, with everything that it has started; 0 is no limit
     #[arg(short, long, value_name = "TIME", default_value = "0", hide_default_value = true, value_parser = duration::parse)]
     timeout: Duration,
@@ -96,18 +77,8 @@ fn parse_variable(text: &OsStr) -> Result<(OsString, OsString), &'static str> {
     }
 }
 
-/// Runs a line with the shell.
-pub async fn exec(args: ExecArgs) -> Result<u8> {
-    limited(child_process::exec(args.line), args.limits).await
-}
-
-/// Runs a program.
-pub async fn run(args: RunArgs) -> Result<u8> {
-    let command = child_process::exec_file(&args.command[0], &args.command[1..]);
-    limited(command, args.limits).await
-}
-
-async fn limited(mut command: Command, limits: Limits) -> Result<u8> {
+/// Runs the command; the status is its own, or says what has ended it.
+pub async fn run(mut command: Command, limits: Limits) -> Result<u8> {
     let line = command.line();
     let terminal = Terminal::open();
     if limits.timeout < Duration::MAX {
