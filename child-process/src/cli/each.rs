@@ -4,7 +4,7 @@ mod items;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::num::NonZeroU32;
 use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use bstr::ByteSlice;
 use child_process::{Error, Exit, Output, Signal};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 use nix::sys::resource::{Resource, getrlimit};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -86,7 +86,6 @@ type Done = (OsString, Result<Output, Error>);
 /// What has happened so far.
 #[derive(Default)]
 struct Tally {
-    ran: usize,
     failed: usize,
     ended: usize,
     /// The status of the first job after which xargs goes on no more.
@@ -149,9 +148,9 @@ pub async fn each(mut args: Args) -> Result<u8> {
         }
     }
     bar.finish_and_clear();
-    let (ran, failed, ended) = (tally.ran, tally.failed, tally.ended);
+    let ran = count_of_jobs(shown + ended.len());
+    let (failed, ended) = (tally.failed, tally.ended);
     if !args.quiet && failed + ended > 0 {
-        let ran = count_of_jobs(ran);
         message::say(&format!("{ran} run, {failed} failed, {ended} ended"));
     }
     Ok(match signalled {
@@ -189,7 +188,6 @@ async fn run(
 impl Tally {
     /// Counts a job that has ended. If it failed, it may be the last one.
     fn count(&mut self, outcome: &Result<Output, Error>, halt: Option<Stop>) {
-        self.ran += 1;
         let status = exit_report::status(outcome);
         if matches!(outcome, Err(Error::Aborted { .. })) {
             self.ended += 1;
@@ -250,11 +248,9 @@ fn show(args: &Args, (item, outcome): Done) -> Result<()> {
 
 /// Counts on a terminal, for people who wait. How many come is not known before the end of the input.
 fn progress(quiet: bool) -> ProgressBar {
-    if quiet || !std::io::stderr().is_terminal() {
+    if quiet {
         return ProgressBar::hidden();
     }
-    let bar = ProgressBar::new_spinner();
-    bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
     let style = ProgressStyle::with_template("{spinner} jobs: {pos}, {per_sec}, {elapsed}");
-    bar.with_style(style.expect("the template is well formed"))
+    ProgressBar::new_spinner().with_style(style.expect("the template is well formed"))
 }
