@@ -94,23 +94,25 @@ pub fn main() -> ExitCode {
         Ok(None) => Command::Tour(TourArgs::default()),
         Err(error) => return message::usage(&error),
     };
-    match command {
-        Command::Tour(args) => message::exit(show_tour(&args), 1),
-        Command::Exec { limits, line } => block_on(run::run(exec(line), limits)),
+    let mut out = io::stdout();
+    let shown = match command {
+        Command::Exec { limits, line } => return block_on(run::run(exec(line), limits)),
         Command::Run { limits, command } => {
             let command = exec_file(&command[0], &command[1..]);
-            block_on(run::run(command, limits))
+            return block_on(run::run(command, limits));
         }
-        Command::Each(args) => block_on(each::each(args)),
+        Command::Each(args) => return block_on(each::each(args)),
+        Command::Tour(args) if args.list => tour::list(&mut out),
+        Command::Tour(args) => tour::run(&args.lessons, args.code, &mut out),
         Command::Completions { shell } => {
             // It panics where it cannot write.
             let (mut arguments, mut script) = (Cli::command(), Vec::new());
             clap_complete::generate(shell, &mut arguments, "child-process", &mut script);
-            let mut out = io::stdout();
-            let written = out.write_all(&script).and_then(|()| out.flush());
-            message::exit(written.map(|()| 0).map_err(anyhow::Error::from), 1)
+            out.write_all(&script).map_err(anyhow::Error::from)
         }
-    }
+    };
+    let shown = shown.and_then(|()| Ok(out.flush()?));
+    message::exit(shown.map(|()| 0), 1)
 }
 
 /// Returns whether stdin is a pipe, a socket or a regular file.
@@ -134,12 +136,4 @@ fn block_on(work: impl Future<Output = anyhow::Result<u8>>) -> ExitCode {
 pub fn need_descriptors() -> io::Result<()> {
     drop([io::pipe()?, io::pipe()?, io::pipe()?]);
     Ok(())
-}
-
-fn show_tour(args: &TourArgs) -> anyhow::Result<u8> {
-    match args.list {
-        true => tour::list(&mut io::stdout())?,
-        false => tour::run(&args.lessons, args.code, &mut io::stdout())?,
-    }
-    Ok(0)
 }

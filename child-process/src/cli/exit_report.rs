@@ -12,8 +12,7 @@ use super::message::{OWN_FAILURE, say, words};
 /// Returns the exit status that stands for this outcome.
 pub fn status(outcome: &Result<Output, Error>) -> u8 {
     match outcome {
-        Ok(output) => status_of(output.exit),
-        Err(Error::Failed(output) | Error::Aborted(output)) => status_of(output.exit),
+        Ok(output) | Err(Error::Failed(output) | Error::Aborted(output)) => status_of(output.exit),
         Err(Error::TimedOut { output, .. }) if output.exit == Exit::Signal(9) => 137,
         Err(Error::TimedOut { .. }) => 124,
         Err(Error::Spawn { cause, .. }) => match cause {
