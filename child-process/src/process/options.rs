@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
+use rustix::process::{Gid, Uid};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::command::Command;
@@ -62,13 +63,13 @@ impl Command {
 
     /// The user to run as.
     pub fn uid(mut self, uid: u32) -> Self {
-        self.start.uid = Some(uid);
+        self.start.uid = Some(Uid::from_raw(uid));
         self
     }
 
     /// The group to run as.
     pub fn gid(mut self, gid: u32) -> Self {
-        self.start.gid = Some(gid);
+        self.start.gid = Some(Gid::from_raw(gid));
         self
     }
 
