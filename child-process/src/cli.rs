@@ -13,7 +13,6 @@ mod sys;
 mod terminal;
 
 use std::ffi::OsString;
-use std::future::Future;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::process::ExitCode;

@@ -88,7 +88,6 @@ pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> anyhow::Result<
         if lessons.len() > 1 {
             let gap = if index > 0 { "\n" } else { "" };
             writeln!(out, "{gap}== {} == {}\n", lesson.name, lesson.title)?;
-            out.flush()?;
         }
         if code {
             let shown = screen.show(lesson.name, lesson.node, lesson.rust, lesson.output);

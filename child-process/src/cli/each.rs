@@ -5,7 +5,6 @@ mod items;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Write;
-use std::num::NonZeroU32;
 use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,8 +51,8 @@ pub struct Args {
     #[arg(long, value_name = "TIME", default_value = "2s", value_parser = duration::parse)]
     kill_after: Duration,
     /// Run a job that fails up to N times in all
-    #[arg(long, value_name = "N", default_value = "1")]
-    retries: NonZeroU32,
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..))]
+    retries: u32,
     /// When a job fails: end the others now, or start no more
     #[arg(long, value_enum, value_name = "WHEN")]
     halt: Option<Stop>,
@@ -179,7 +178,7 @@ async fn run(
             .cancel_on(async move { drop(halted.wait_for(|stop| *stop == Some(Stop::Now)).await) });
         let outcome = command.await;
         tries += 1;
-        if outcome.is_ok() || tries == args.retries.get() || stop.borrow().is_some() {
+        if outcome.is_ok() || tries == args.retries || stop.borrow().is_some() {
             return (number, (item, outcome));
         }
     }

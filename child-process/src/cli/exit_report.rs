@@ -42,10 +42,9 @@ pub fn explain(name: &OsStr, outcome: Result<Output, Error>) {
         Error::TimedOut { after, .. } => format!("timed out after {after:?}"),
         error => words(&error.into()),
     };
-    match name.to_string_lossy() {
-        name if name.is_empty() => say(&format!("\"\": {cause}")),
-        name => say(&format!("{name}: {cause}")),
-    }
+    let name = name.to_string_lossy();
+    let name = if name.is_empty() { "\"\"" } else { &name };
+    say(&format!("{name}: {cause}"));
 }
 
 /// Prints what was captured, each line behind the tag if there is one. What was captured on one stream is not lost
