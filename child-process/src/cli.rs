@@ -12,11 +12,12 @@ mod size;
 mod sys;
 mod terminal;
 
-use std::future::Future;
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::process::ExitCode;
 
+use child_process::{exec, exec_file};
 use clap::{CommandFactory, Parser, Subcommand};
 use nix::sys::stat::{SFlag, fstat};
 
@@ -48,9 +49,20 @@ enum Command {
     /// Print the tour, or some of its lessons
     Tour(TourArgs),
     /// Run a line with the shell
-    Exec(run::ExecArgs),
+    Exec {
+        #[command(flatten)]
+        limits: run::Limits,
+        /// The line
+        line: OsString,
+    },
     /// Run a program, with limits of time and output
-    Run(run::RunArgs),
+    Run {
+        #[command(flatten)]
+        limits: run::Limits,
+        /// The program and its arguments
+        #[arg(required = true, trailing_var_arg = true, value_name = "PROG")]
+        command: Vec<OsString>,
+    },
     /// Run a program for each line of stdin
     Each(each::Args),
     /// Print a script that completes arguments in a shell
@@ -81,20 +93,25 @@ pub fn main() -> ExitCode {
         Ok(None) => Command::Tour(TourArgs::default()),
         Err(error) => return message::usage(&error),
     };
-    match command {
-        Command::Tour(args) => message::exit(show_tour(&args), 1),
-        Command::Exec(args) => block_on(run::exec(args)),
-        Command::Run(args) => block_on(run::run(args)),
-        Command::Each(args) => block_on(each::each(args)),
+    let mut out = io::stdout();
+    let shown = match command {
+        Command::Exec { limits, line } => return block_on(run::run(exec(line), limits)),
+        Command::Run { limits, command } => {
+            let command = exec_file(&command[0], &command[1..]);
+            return block_on(run::run(command, limits));
+        }
+        Command::Each(args) => return block_on(each::each(args)),
+        Command::Tour(args) if args.list => tour::list(&mut out),
+        Command::Tour(args) => tour::run(&args.lessons, args.code, &mut out),
         Command::Completions { shell } => {
             // It panics where it cannot write.
             let (mut arguments, mut script) = (Cli::command(), Vec::new());
             clap_complete::generate(shell, &mut arguments, "child-process", &mut script);
-            let mut out = io::stdout();
-            let written = out.write_all(&script).and_then(|()| out.flush());
-            message::exit(written.map(|()| 0).map_err(anyhow::Error::from), 1)
+            out.write_all(&script).map_err(anyhow::Error::from)
         }
-    }
+    };
+    let shown = shown.and_then(|()| Ok(out.flush()?));
+    message::exit(shown.map(|()| 0), 1)
 }
 
 /// Returns whether stdin is a pipe, a socket or a regular file.
@@ -106,27 +123,16 @@ fn has_input() -> bool {
 
 /// Runs a command that stands in for another, so that its own failures have a status of their own.
 fn block_on(work: impl Future<Output = anyhow::Result<u8>>) -> ExitCode {
-    let status = runtime().map_err(anyhow::Error::from);
-    let status = status.and_then(|runtime| runtime.block_on(work));
-    message::exit(status, message::OWN_FAILURE)
+    let run = || {
+        need_descriptors()?;
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        runtime.enable_all().build()?.block_on(work)
+    };
+    message::exit(run(), message::OWN_FAILURE)
 }
 
 /// Fails if there are no descriptors left for a runtime: tokio would panic.
 pub fn need_descriptors() -> io::Result<()> {
     drop([io::pipe()?, io::pipe()?, io::pipe()?]);
     Ok(())
-}
-
-fn runtime() -> io::Result<tokio::runtime::Runtime> {
-    need_descriptors()?;
-    let mut builder = tokio::runtime::Builder::new_current_thread();
-    builder.enable_all().build()
-}
-
-fn show_tour(args: &TourArgs) -> anyhow::Result<u8> {
-    match args.list {
-        true => tour::list(&mut io::stdout())?,
-        false => tour::run(&args.lessons, args.code, &mut io::stdout())?,
-    }
-    Ok(0)
 }

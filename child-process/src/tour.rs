@@ -7,7 +7,7 @@ use std::env;
 use std::io::{self, Write};
 use std::process::{Command, ExitCode, Stdio, Termination};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 
 use crate::cli::side_by_side::Screen;
 use crate::cli::{message, need_descriptors};
@@ -72,7 +72,7 @@ pub fn list(out: &mut dyn Write) -> anyhow::Result<()> {
     for lesson in LESSONS {
         writeln!(out, "{:<16} {}", lesson.name, lesson.title)?;
     }
-    Ok(out.flush()?)
+    Ok(())
 }
 
 /// Prints what the named lessons print, or all; with `code` both programs and the output, from the files,
@@ -88,7 +88,6 @@ pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> anyhow::Result<
         if lessons.len() > 1 {
             let gap = if index > 0 { "\n" } else { "" };
             writeln!(out, "{gap}== {} == {}\n", lesson.name, lesson.title)?;
-            out.flush()?;
         }
         if code {
             let shown = screen.show(lesson.name, lesson.node, lesson.rust, lesson.output);
@@ -97,7 +96,7 @@ pub fn run(names: &[String], code: bool, out: &mut dyn Write) -> anyhow::Result<
             start(lesson, out).with_context(|| format!("lesson {}", lesson.name))?;
         }
     }
-    Ok(out.flush()?)
+    Ok(())
 }
 
 /// Starts the lesson and copies what it prints. When our reader leaves, the lesson is killed.
@@ -120,8 +119,8 @@ fn start(lesson: &Lesson, out: &mut dyn Write) -> anyhow::Result<()> {
 }
 
 fn find(name: &str) -> anyhow::Result<&'static Lesson> {
-    match LESSONS.iter().find(|lesson| lesson.name == name) {
-        Some(lesson) => Ok(lesson),
-        None => bail!("no lesson is called {name:?}; `child-process tour --list` names them"),
-    }
+    let lesson = LESSONS.iter().find(|lesson| lesson.name == name);
+    lesson.with_context(|| {
+        format!("no lesson is called {name:?}; `child-process tour --list` names them")
+    })
 }

@@ -13,6 +13,7 @@ use std::process::{Child, Command};
 use std::sync::{Arc, Mutex};
 
 use limits::limits;
+use nix::libc;
 use nix::pty::openpty;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -146,15 +147,33 @@ fn reads(marker: &str, program: &str) -> bool {
     processes(marker).any(|folder| is_reading(&folder, program))
 }
 
+/// What a program calls that waits for what is typed.
+const READS: &[libc::c_long] = &[
+    libc::SYS_read,
+    libc::SYS_ppoll,
+    libc::SYS_pselect6,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_poll,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_select,
+];
+
 /// Returns whether the process of this folder is the program, and waits for what is typed. It may sleep before, while
 /// the terminal changes its modes.
 fn is_reading(folder: &Path, program: &str) -> bool {
     let read = |file| std::fs::read_to_string(folder.join(file)).unwrap_or_default();
-    let place = read("wchan");
-    let reads = ["poll", "select", "wait_woken", "n_tty_read"];
-    // Where the kernel does not tell, it is 0.
-    let is_reading = place == "0" || reads.iter().any(|name| place.contains(name));
-    is_reading && read("stat").contains(&format!("({program}) S"))
+    let call = read("syscall");
+    let reads = match call.split_whitespace().next() {
+        Some("running") => false,
+        // The kernel may keep the call to itself, and the place as well: then it says 0.
+        None => {
+            let place = read("wchan");
+            let reads = ["poll", "select", "wait_woken", "n_tty_read"];
+            place == "0" || reads.iter().any(|name| place.contains(name))
+        }
+        Some(call) => READS.iter().any(|read| call == read.to_string()),
+    };
+    reads && read("stat").contains(&format!("({program}) S"))
 }
 
 /// Returns a variable for the environment of a test's processes.
@@ -272,10 +291,15 @@ fn a_program_that_ctrl_c_ends_is_reported_as_the_shell_does() {
 fn ctrl_z_stops_it_and_fg_lets_it_go_on() {
     let mut shell = Shell::start();
 
-    shell.enter("$BIN run -- sh -c 'echo up-now; read -r line; echo \"<$line>\"'");
+    let marker = marker("CTRL_Z");
+    shell.enter(&format!(
+        "env {marker} $BIN run -- sh -c 'echo up-now; read -r line; echo \"<$line>\"'"
+    ));
     shell.wait_for("up-now");
     shell.press(CTRL_Z);
     shell.wait_for("Stopped");
+    // The shell knows of `run` alone. The command, until it stops as well, would read what is typed next.
+    until("it is stopped", || running(&marker, "(sh) T") == 1);
     shell.wait_for_prompt();
     shell.enter("fg");
     shell.enter("hello");

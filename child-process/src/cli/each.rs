@@ -2,20 +2,20 @@
 
 mod items;
 
-use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::{IsTerminal, Write};
-use std::num::NonZeroU32;
+use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use bstr::ByteSlice;
 use child_process::{Error, Exit, Output, Signal};
-use futures::stream::{self, StreamExt};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 use nix::sys::resource::{Resource, getrlimit};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use super::{duration, exit_report, message, run, signals, size};
 
@@ -51,8 +51,8 @@ pub struct Args {
     #[arg(long, value_name = "TIME", default_value = "2s", value_parser = duration::parse)]
     kill_after: Duration,
     /// Run a job that fails up to N times in all
-    #[arg(long, value_name = "N", default_value = "1")]
-    retries: NonZeroU32,
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..))]
+    retries: u32,
     /// When a job fails: end the others now, or start no more
     #[arg(long, value_enum, value_name = "WHEN")]
     halt: Option<Stop>,
@@ -82,24 +82,15 @@ enum Stop {
 /// An item, and what became of its job.
 type Done = (OsString, Result<Output, Error>);
 
-/// What all jobs share.
-struct Jobs<'a> {
-    args: &'a Args,
-    slots: Semaphore,
-    stop: watch::Sender<Option<Stop>>,
-    /// The bytes of outputs that cannot be printed, since an earlier job still runs.
-    held_bytes: watch::Sender<usize>,
-    tally: RefCell<Tally>,
-}
-
 /// What has happened so far.
 #[derive(Default)]
 struct Tally {
-    ran: usize,
     failed: usize,
     ended: usize,
     /// The status of the first job after which xargs goes on no more.
     fatal: Option<u8>,
+    /// Tells the jobs that run as well.
+    stop: watch::Sender<Option<Stop>>,
 }
 
 /// Runs all jobs; the status says whether one failed.
@@ -108,27 +99,21 @@ pub async fn each(mut args: Args) -> Result<u8> {
     if !words.any(|word| word.as_bytes().contains_str("{}")) {
         args.command.push("{}".into());
     }
-    let slots = slots(args.jobs);
-    let jobs = Jobs {
-        args: &args,
-        slots: Semaphore::new(slots),
-        stop: watch::Sender::new(None),
-        held_bytes: watch::Sender::new(0),
-        tally: RefCell::default(),
-    };
+    let (slots, args) = (slots(args.jobs), Arc::new(args));
     // Before the thread that reads the items: it must not take signals.
     let mut signals = signals::received();
-    let separator = if args.null { 0 } else { b'\n' };
-    let mut items = items::received(separator)?;
-    let started = stream::poll_fn(|context| items.poll_recv(context))
-        .take_until(stopped(&jobs, Stop::Soon))
-        .map(|item| jobs.run(item));
-    let mut done = match args.keep_order {
-        true => started.buffered(slots.max(JOBS_AHEAD)).boxed_local(),
-        false => started.buffer_unordered(slots).boxed_local(),
-    };
-    let (bar, mut signalled) = (progress(args.quiet), None);
+    let mut items = items::received(if args.null { 0 } else { b'\n' })?;
+    let (bar, mut signalled, mut tally) = (progress(args.quiet), None, Tally::default());
+    // Those that have ended wait for their turn to be shown, each under its number.
+    let (mut running, mut ended) = (JoinSet::new(), BTreeMap::new());
+    let (mut started, mut shown) = (0, 0);
     loop {
+        let is_last = tally.stop.borrow().is_some() || items.is_closed() && items.is_empty();
+        if is_last && running.is_empty() {
+            break;
+        }
+        let held_bytes: usize = ended.values().map(output_bytes).sum();
+        let is_ahead = ended.len() >= JOBS_AHEAD || held_bytes > args.max_output;
         tokio::select! {
             Some((signal, _)) = signals.recv() => {
                 // The second one does not wait: dropping the jobs kills them.
@@ -136,27 +121,35 @@ pub async fn each(mut args: Args) -> Result<u8> {
                     break;
                 }
                 signalled = Some(signal);
-                jobs.stop.send_replace(Some(Stop::Now));
+                tally.stop.send_replace(Some(Stop::Now));
             }
-            job = done.next() => {
-                let Some(job) = job else { break };
-                let Some(done) = job? else { continue };
-                jobs.held_bytes.send_modify(|held| *held -= held_bytes(&done));
-                let shown = bar.suspend(|| show(&args, done));
-                if shown.as_ref().is_err_and(message::is_closed_pipe) {
-                    // As xargs says it when SIGPIPE ends a job. Dropping the others kills them.
-                    return Ok(message::OWN_FAILURE);
+            item = items.recv(), if !is_last && !is_ahead && running.len() < slots => {
+                let Some(item) = item else { continue };
+                let (args, stop) = (Arc::clone(&args), tally.stop.subscribe());
+                running.spawn(run(args, stop, started, item.context("stdin")?));
+                started += 1;
+            }
+            Some(joined) = running.join_next() => {
+                let (number, done) = joined?;
+                tally.count(&done.1, args.halt);
+                ended.insert(if args.keep_order { number } else { shown }, done);
+                while let Some(done) = ended.remove(&shown) {
+                    shown += 1;
+                    let printed = bar.suspend(|| show(&args, done));
+                    if printed.as_ref().is_err_and(message::is_closed_pipe) {
+                        // As xargs says it when SIGPIPE ends a job. Dropping the others kills them.
+                        return Ok(message::OWN_FAILURE);
+                    }
+                    printed?;
+                    bar.inc(1);
                 }
-                shown?;
-                bar.inc(1);
             }
         }
     }
     bar.finish_and_clear();
-    let tally = jobs.tally.take();
-    let (ran, failed, ended) = (tally.ran, tally.failed, tally.ended);
+    let ran = count_of_jobs(shown + ended.len());
+    let (failed, ended) = (tally.failed, tally.ended);
     if !args.quiet && failed + ended > 0 {
-        let ran = count_of_jobs(ran);
         message::say(&format!("{ran} run, {failed} failed, {ended} ended"));
     }
     Ok(match signalled {
@@ -165,50 +158,40 @@ pub async fn each(mut args: Args) -> Result<u8> {
     })
 }
 
-/// Waits until no more jobs are started, or those that run are ended.
-fn stopped(jobs: &Jobs<'_>, wanted: Stop) -> impl Future<Output = ()> + Send + use<> {
-    let mut stop = jobs.stop.subscribe();
-    async move { drop(stop.wait_for(|stop| *stop >= Some(wanted)).await) }
+/// Runs a job, more than once if it fails and may.
+async fn run(
+    args: Arc<Args>,
+    stop: watch::Receiver<Option<Stop>>,
+    number: usize,
+    item: OsString,
+) -> (usize, Done) {
+    let words = args.command(&item);
+    let mut tries = 0;
+    loop {
+        let mut halted = stop.clone();
+        let command = child_process::exec_file(&words[0], &words[1..])
+            .max_buffer(args.max_output)
+            .kill_signal(args.signal)
+            .grace(args.kill_after)
+            .timeout(args.timeout)
+            .keep_ignored_signals()
+            .cancel_on(async move { drop(halted.wait_for(|stop| *stop == Some(Stop::Now)).await) });
+        let outcome = command.await;
+        tries += 1;
+        if outcome.is_ok() || tries == args.retries || stop.borrow().is_some() {
+            return (number, (item, outcome));
+        }
+    }
 }
 
-impl Jobs<'_> {
-    /// Runs a job, more than once if it fails and may; none if it was not started.
-    async fn run(&self, item: std::io::Result<OsString>) -> Result<Option<Done>> {
-        let (args, item) = (self.args, item.context("stdin")?);
-        let _slot = self.slots.acquire().await?;
-        let mut held = self.held_bytes.subscribe();
-        held.wait_for(|held| *held <= args.max_output).await?;
-        let words = args.command(&item);
-        let mut last = None;
-        for _ in 0..args.retries.get() {
-            if self.stop.borrow().is_some() || matches!(last, Some(Ok(_))) {
-                break;
-            }
-            let command = child_process::exec_file(&words[0], &words[1..])
-                .max_buffer(args.max_output)
-                .kill_signal(args.signal)
-                .grace(args.kill_after)
-                .timeout(args.timeout)
-                .keep_ignored_signals()
-                .cancel_on(stopped(self, Stop::Now));
-            last = Some(command.await);
-        }
-        let Some(outcome) = last else { return Ok(None) };
-        self.count(&outcome);
-        let done = (item, outcome);
-        self.held_bytes
-            .send_modify(|held| *held += held_bytes(&done));
-        Ok(Some(done))
-    }
-
-    fn count(&self, outcome: &Result<Output, Error>) {
-        let mut tally = self.tally.borrow_mut();
-        tally.ran += 1;
+impl Tally {
+    /// Counts a job that has ended. If it failed, it may be the last one.
+    fn count(&mut self, outcome: &Result<Output, Error>, halt: Option<Stop>) {
         let status = exit_report::status(outcome);
         if matches!(outcome, Err(Error::Aborted { .. })) {
-            tally.ended += 1;
+            self.ended += 1;
         } else if status != 0 {
-            tally.failed += 1;
+            self.failed += 1;
             // After these, xargs starts no more.
             let fatal = match outcome {
                 Err(Error::Failed(output)) if output.exit == Exit::Code(255) => Some(124),
@@ -216,8 +199,8 @@ impl Jobs<'_> {
                 Err(Error::Spawn { .. }) => Some(status.max(126)),
                 _ => None,
             };
-            tally.fatal = tally.fatal.or(fatal);
-            let wanted = self.args.halt.max(fatal.map(|_| Stop::Soon));
+            self.fatal = self.fatal.or(fatal);
+            let wanted = halt.max(fatal.map(|_| Stop::Soon));
             self.stop.send_modify(|stop| *stop = (*stop).max(wanted));
         }
     }
@@ -228,8 +211,7 @@ fn slots(wanted: Option<usize>) -> usize {
     let wanted = wanted.unwrap_or_else(num_cpus::get);
     let (limit, _) = getrlimit(Resource::RLIMIT_NOFILE).unwrap_or((1024, 1024));
     let most = limit.saturating_sub(OWN_FDS) / FDS_PER_JOB;
-    let most = usize::try_from(most).unwrap_or(usize::MAX);
-    let most = most.clamp(1, Semaphore::MAX_PERMITS);
+    let most = usize::try_from(most).unwrap_or(usize::MAX).max(1);
     if wanted > most {
         let jobs = count_of_jobs(most);
         message::say(&format!(
@@ -244,8 +226,8 @@ fn count_of_jobs(count: usize) -> String {
     format!("{count} job{}", if count == 1 { "" } else { "s" })
 }
 
-/// Returns how much output is held.
-fn held_bytes((_, outcome): &Done) -> usize {
+/// Returns how much a job has written.
+fn output_bytes((_, outcome): &Done) -> usize {
     exit_report::output(outcome).map_or(0, |output| output.stdout.len() + output.stderr.len())
 }
 
@@ -265,11 +247,9 @@ fn show(args: &Args, (item, outcome): Done) -> Result<()> {
 
 /// Counts on a terminal, for people who wait. How many come is not known before the end of the input.
 fn progress(quiet: bool) -> ProgressBar {
-    if quiet || !std::io::stderr().is_terminal() {
+    if quiet {
         return ProgressBar::hidden();
     }
-    let bar = ProgressBar::new_spinner();
-    bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
     let style = ProgressStyle::with_template("{spinner} jobs: {pos}, {per_sec}, {elapsed}");
-    bar.with_style(style.expect("the template is well formed"))
+    ProgressBar::new_spinner().with_style(style.expect("the template is well formed"))
 }

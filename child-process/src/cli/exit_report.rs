@@ -12,8 +12,7 @@ use super::message::{OWN_FAILURE, say, words};
 /// Returns the exit status that stands for this outcome.
 pub fn status(outcome: &Result<Output, Error>) -> u8 {
     match outcome {
-        Ok(output) => status_of(output.exit),
-        Err(Error::Failed(output) | Error::Aborted(output)) => status_of(output.exit),
+        Ok(output) | Err(Error::Failed(output) | Error::Aborted(output)) => status_of(output.exit),
         Err(Error::TimedOut { output, .. }) if output.exit == Exit::Signal(9) => 137,
         Err(Error::TimedOut { .. }) => 124,
         Err(Error::Spawn { cause, .. }) => match cause {
@@ -43,10 +42,9 @@ pub fn explain(name: &OsStr, outcome: Result<Output, Error>) {
         Error::TimedOut { after, .. } => format!("timed out after {after:?}"),
         error => words(&error.into()),
     };
-    match name.to_string_lossy() {
-        name if name.is_empty() => say(&format!("\"\": {cause}")),
-        name => say(&format!("{name}: {cause}")),
-    }
+    let name = name.to_string_lossy();
+    let name = if name.is_empty() { "\"\"" } else { &name };
+    say(&format!("{name}: {cause}"));
 }
 
 /// Prints what was captured, each line behind the tag if there is one. What was captured on one stream is not lost

@@ -56,8 +56,8 @@ pub fn words(error: &Error) -> String {
 
 /// Returns whether the reader of our output has gone, as `head` does: not an error, just the end.
 pub fn is_closed_pipe(error: &Error) -> bool {
-    error.chain().any(|cause| {
-        let cause = cause.downcast_ref::<io::Error>();
-        cause.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-    })
+    let mut causes = error
+        .chain()
+        .flat_map(|cause| cause.downcast_ref::<io::Error>());
+    causes.any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }

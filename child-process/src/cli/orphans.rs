@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::{WaitPidFlag, waitpid};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 use rustix::process::{WaitId, WaitIdOptions, waitid};
 use tokio::signal::unix::{SignalKind, signal};
@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 pub async fn reap_all(child: u32) -> Infallible {
     if let Ok(mut ended) = signal(SignalKind::child()) {
         while ended.recv().await.is_some() {
-            orphans(child);
+            orphans(child).for_each(drop);
         }
     }
     std::future::pending().await
@@ -34,10 +34,7 @@ pub async fn reap_all(child: u32) -> Infallible {
 pub async fn end_all(child: u32, signal: Signal, grace: Duration) {
     let (began, mut refusals) = (Instant::now(), BTreeMap::new());
     signal_all(child, signal);
-    while orphans(child)
-        .iter()
-        .any(|orphan| !refusals.contains_key(orphan))
-    {
+    while orphans(child).any(|orphan| !refusals.contains_key(&orphan)) {
         sleep(PAUSE).await;
         if began.elapsed() >= grace {
             refusals = signal_all(child, Signal::SIGKILL);
@@ -50,11 +47,8 @@ pub async fn end_all(child: u32, signal: Signal, grace: Duration) {
 
 /// Sends a signal to the orphans and returns those to which it cannot be sent: they have another user.
 pub fn signal_all(child: u32, signal: Signal) -> BTreeMap<Pid, Errno> {
-    let sent = orphans(child)
-        .into_iter()
-        .map(|orphan| (orphan, kill(orphan, signal)));
-    sent.filter_map(|(orphan, sent)| Some((orphan, sent.err()?)))
-        .collect()
+    let refusal = |orphan| Some((orphan, kill(orphan, signal).err()?));
+    orphans(child).filter_map(refusal).collect()
 }
 
 /// Waits until `child` has ended, reaped or not.
@@ -80,12 +74,8 @@ pub fn children(pid: Pid) -> impl Iterator<Item = Pid> {
 }
 
 /// Reaps the orphans that have ended and returns the others. The children of those come here when they are killed.
-fn orphans(child: u32) -> Vec<Pid> {
-    children(Pid::this())
-        .filter(|pid| pid.as_raw() != child.cast_signed())
-        .filter(|orphan| {
-            let status = waitpid(*orphan, Some(WaitPidFlag::WNOHANG));
-            status.is_ok_and(|status| status.pid().is_none())
-        })
-        .collect()
+fn orphans(child: u32) -> impl Iterator<Item = Pid> {
+    let others = children(Pid::this()).filter(move |pid| pid.as_raw() != child.cast_signed());
+    let at_once = Some(WaitPidFlag::WNOHANG);
+    others.filter(move |orphan| waitpid(*orphan, at_once) == Ok(WaitStatus::StillAlive))
 }

@@ -15,7 +15,7 @@ use child_process::{Command, Error, Exit, Output, Stdio};
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use tokio::sync::SetOnce;
 use tokio::sync::mpsc::unbounded_channel;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::terminal::Terminal;
 use super::{duration, exit_report, orphans, signals, size, sys};
@@ -23,28 +23,9 @@ use super::{duration, exit_report, orphans, signals, size, sys};
 /// From a command's end to that of its pipes, unless orphans hold them.
 const POST_END_PAUSE: Duration = Duration::from_millis(100);
 
-/// Arguments of `exec`.
-#[derive(clap::Args)]
-pub struct ExecArgs {
-    #[command(flatten)]
-    limits: Limits,
-    /// The line
-    line: OsString,
-}
-
-/// Arguments of `run`.
-#[derive(clap::Args)]
-pub struct RunArgs {
-    #[command(flatten)]
-    limits: Limits,
-    /// The program and its arguments
-    #[arg(required = true, trailing_var_arg = true, value_name = "PROG")]
-    command: Vec<OsString>,
-}
-
 /// How long, how much, where.
 #[derive(clap::Args)]
-struct Limits {
+pub struct Limits {
     /// End it after this time, with everything that it has started; 0 is no limit
     #[arg(short, long, value_name = "TIME", default_value = "0", hide_default_value = true, value_parser = duration::parse)]
     timeout: Duration,
@@ -77,37 +58,24 @@ struct Limits {
 /// Reads the name or the number of a signal.
 pub fn parse_signal(text: &str) -> Result<Signal, &'static str> {
     let upper = text.to_ascii_uppercase();
+    let name = format!("SIG{}", upper.strip_prefix("SIG").unwrap_or(&upper));
     let signal = match upper.parse::<i32>() {
         Ok(number) => Signal::try_from(number).ok(),
-        Err(_) => format!("SIG{}", upper.strip_prefix("SIG").unwrap_or(&upper))
-            .parse()
-            .ok(),
+        Err(_) => name.parse().ok(),
     };
     signal.ok_or("a signal is a name or a number: TERM, SIGINT, 9")
 }
 
 fn parse_variable(text: &OsStr) -> Result<(OsString, OsString), &'static str> {
+    let word = |bytes| OsStr::from_bytes(bytes).to_owned();
     match text.as_bytes().split_once_str("=") {
-        Some((name @ [_, ..], value)) => Ok((
-            OsStr::from_bytes(name).into(),
-            OsStr::from_bytes(value).into(),
-        )),
+        Some((name @ [_, ..], value)) => Ok((word(name), word(value))),
         _ => Err("a variable is NAME=VALUE"),
     }
 }
 
-/// Runs a line with the shell.
-pub async fn exec(args: ExecArgs) -> Result<u8> {
-    limited(child_process::exec(args.line), args.limits).await
-}
-
-/// Runs a program.
-pub async fn run(args: RunArgs) -> Result<u8> {
-    let command = child_process::exec_file(&args.command[0], &args.command[1..]);
-    limited(command, args.limits).await
-}
-
-async fn limited(mut command: Command, limits: Limits) -> Result<u8> {
+/// Runs the command; the status is its own, or says what has ended it.
+pub async fn run(mut command: Command, limits: Limits) -> Result<u8> {
     let line = command.line();
     let terminal = Terminal::open();
     if limits.timeout < Duration::MAX {
@@ -124,9 +92,8 @@ async fn limited(mut command: Command, limits: Limits) -> Result<u8> {
     if is_foreground {
         command = command.foreground();
     }
-    for (name, value) in &limits.env {
-        command = command.env(name, value);
-    }
+    let variables = limits.env.iter();
+    command = variables.fold(command, |command, (name, value)| command.env(name, value));
     command = limits.unset.iter().fold(command, Command::env_remove);
     if let Some(cwd) = &limits.cwd {
         command = command.cwd(cwd);
@@ -191,10 +158,7 @@ async fn followed(command: Command, limits: &Limits, foreground: bool) -> Result
         }
     };
     let pipes_held = async {
-        tokio::select! {
-            () = sleep(limits.timeout), if limits.timeout < Duration::MAX => {}
-            _ = late.wait() => {}
-        }
+        let _ = timeout(limits.timeout, late.wait()).await;
         orphans::ended(pid).await;
         sleep(POST_END_PAUSE).await;
     };

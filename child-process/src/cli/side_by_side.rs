@@ -30,41 +30,32 @@ impl Screen {
 
     /// Returns the two programs of a lesson, and below them what both print.
     pub fn show(self, lesson: &str, node: &str, rust: &str, output: &str) -> String {
-        let files = ["mjs", "rs"].map(|extension| format!("examples/{lesson}.{extension}"));
-        let [left, right] = [(&files[0], node), (&files[1], rust)].map(|(file, text)| {
-            std::iter::once(file.as_str())
-                .chain(text.lines())
-                .collect::<Vec<_>>()
-        });
-        let [left_width, right_width] =
-            [&left, &right].map(|lines| lines.iter().map(|line| columns(line)).max().unwrap_or(0));
-        let fits = self
-            .width
-            .is_some_and(|width| left_width + GAP.len() + right_width <= width);
-
-        let mut text = String::new();
-        if fits {
-            for number in 0..left.len().max(right.len()) {
-                let [left, right] =
-                    [&left, &right].map(|lines| lines.get(number).copied().unwrap_or(""));
+        let programs = [("mjs", node), ("rs", rust)];
+        let programs = programs.map(|(kind, text)| format!("examples/{lesson}.{kind}\n{text}"));
+        let [left_width, right_width] = programs.each_ref().map(|text| columns(text));
+        let mut shown = String::new();
+        if self.width >= Some(left_width + GAP.len() + right_width) {
+            let [mut left, mut right] = programs.each_ref().map(|text| text.lines());
+            for number in 0.. {
+                let (left, right) = match (left.next(), right.next()) {
+                    (None, None) => break,
+                    (left, right) => (left.unwrap_or(""), right.unwrap_or("")),
+                };
                 let fill = " ".repeat(left_width - columns(left));
-                let line = format!(
-                    "{}{fill}{GAP}{}",
-                    self.paint(number, left),
-                    self.paint(number, right)
-                );
-                text += &format!("{}\n", line.trim_end());
+                let [left, right] = [left, right].map(|line| self.paint(number, line));
+                shown += format!("{left}{fill}{GAP}{right}").trim_end();
+                shown += "\n";
             }
-            text += "\n";
+            shown += "\n";
         } else {
-            for lines in [left, right] {
-                for (number, line) in lines.into_iter().enumerate() {
-                    text += &format!("{}\n", self.paint(number, line));
+            for program in programs {
+                for (number, line) in program.lines().enumerate() {
+                    shown += &format!("{}\n", self.paint(number, line));
                 }
-                text += "\n";
+                shown += "\n";
             }
         }
-        format!("{text}{}\n{output}", self.paint(0, "both print"))
+        format!("{shown}{}\n{output}", self.paint(0, "both print"))
     }
 
     /// Returns a line in colours: the first one is a heading, in others a comment is gray.
@@ -80,10 +71,11 @@ impl Screen {
     }
 }
 
-/// Returns how many columns a line takes: those of East Asia and pictures take two each.
-fn columns(line: &str) -> usize {
+/// Returns how many columns the longest line takes: those of East Asia and pictures take two each.
+fn columns(text: &str) -> usize {
     let wide = |char: char| usize::from(char >= '\u{2e80}') + 1;
-    line.chars().map(wide).sum()
+    let lines = text.lines().map(|line| line.chars().map(wide).sum());
+    lines.max().unwrap_or(0)
 }
 
 #[cfg(test)]

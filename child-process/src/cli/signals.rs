@@ -12,21 +12,16 @@ use super::sys;
 /// Those that this process was started to ignore (`nohup`, a background job of a script) stay ignored.
 pub fn received() -> UnboundedReceiver<(Signal, bool)> {
     let (sender, receiver) = unbounded_channel();
-    let ignored = ignored_mask();
-    let is_ignored = |signal: Signal| ignored >> (signal as i32 - 1) & 1 == 1;
+    // One bit for each signal. Asking `sigaction` would be `unsafe`; the kernel also says it in a file.
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    let is_ignored = |signal: Signal| ignored.unwrap_or(0) >> (signal as i32 - 1) & 1 == 1;
     let mut wanted = Vec::from([SIGINT, SIGTERM, SIGHUP, SIGQUIT]);
     wanted.retain(|signal| !is_ignored(*signal));
     // A signal that cannot be watched ends the process by itself.
     let _ = sys::watch(&wanted, sender);
     receiver
-}
-
-/// Returns one bit for each signal; asking `sigaction` would be `unsafe`, the kernel also says it in a file.
-fn ignored_mask() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
-        .unwrap_or_default()
 }
 
 /// Keeps this process from being stopped with a command that uses the terminal in the background: a limit holds there too.

@@ -21,11 +21,8 @@ pub struct Terminal {
 impl Terminal {
     /// Opens the terminal, if there is one.
     pub fn open() -> Option<Self> {
-        let file = File::options()
-            .read(true)
-            .write(true)
-            .open("/dev/tty")
-            .ok()?;
+        let mut options = File::options();
+        let file = options.read(true).write(true).open("/dev/tty").ok()?;
         let is_ours = tcgetpgrp(&file) == Ok(getpgrp());
         let modes = if is_ours { tcgetattr(&file).ok() } else { None };
         Some(Self { file, modes })
@@ -33,8 +30,7 @@ impl Terminal {
 
     /// Puts back the modes and the foreground group after a command that could not do so itself.
     pub fn restore(&self) {
-        let Some(modes) = &self.modes else { return };
-        let Ok(foreground) = tcgetpgrp(&self.file) else {
+        let (Some(modes), Ok(foreground)) = (&self.modes, tcgetpgrp(&self.file)) else {
             return;
         };
         // A shell that was killed leaves an empty group in the foreground. One that is not empty uses the terminal: the
@@ -47,8 +43,7 @@ impl Terminal {
             return;
         }
         // From the background, taking it back would stop us.
-        let mut blocked = SigSet::empty();
-        blocked.add(Signal::SIGTTOU);
+        let blocked = SigSet::from_iter([Signal::SIGTTOU]);
         let _ = blocked.thread_block();
         let _ = tcsetpgrp(&self.file, getpgrp());
         let _ = tcsetattr(&self.file, SetArg::TCSADRAIN, modes);
@@ -58,8 +53,6 @@ impl Terminal {
 
 /// Returns whether the parent has other children in our group: the rest of a pipeline.
 fn has_siblings() -> bool {
-    let others = children(getppid()).filter(|pid| *pid != getpid());
-    others
-        .map(|pid| getpgid(Some(pid)))
-        .any(|group| group == Ok(getpgrp()))
+    let mut others = children(getppid()).filter(|pid| *pid != getpid());
+    others.any(|pid| getpgid(Some(pid)) == Ok(getpgrp()))
 }

@@ -15,14 +15,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::io::BufReader;
 use tokio::net::unix::pipe;
 use tokio::sync::Mutex;
 
-use super::json_lines::{HANDLE, LineReader, NACK, decode, encode, io_error, reserved_cmd};
+use super::json_lines::{HANDLE, NACK, decode, encode, io_error, reserved_cmd};
 use crate::Error;
 
 /// Longer messages are refused unless [`Receiver::set_limit`] says otherwise.
 const LIMIT: usize = 64 * 1024 * 1024;
+/// Read at a time.
+const CHUNK_BYTES: usize = 64 * 1024;
+
 /// Both directions of a channel: `In` is what comes, `Out` what goes.
 ///
 /// `serde_json::Value` is nearly any message; `Box<serde_json::value::RawValue>` is any, byte for byte.
@@ -43,7 +47,13 @@ pub struct Sender<Out> {
 #[derive(Debug)]
 pub struct Receiver<In> {
     /// Read as a pipe: tokio's sockets are woken as well when the other end has read what we wrote, half of all wake-ups.
-    lines: LineReader,
+    pub(super) stream: BufReader<pipe::Receiver>,
+    /// Longer lines are passed over.
+    pub(super) limit: usize,
+    /// The next line, as far as it was read. It outlives a future that is dropped.
+    pub(super) line: Vec<u8>,
+    /// The line is too long; it is thrown away up to its end.
+    pub(super) is_skipping: bool,
     /// To refuse handles, and to know when this end has disconnected.
     link: Arc<Link>,
     messages: PhantomData<fn() -> In>,
@@ -80,7 +90,10 @@ impl<In: DeserializeOwned, Out: Serialize> Channel<In, Out> {
                 messages: PhantomData,
             },
             receiver: Receiver {
-                lines: LineReader::new(reader, LIMIT),
+                stream: BufReader::with_capacity(CHUNK_BYTES, reader),
+                limit: LIMIT,
+                line: Vec::new(),
+                is_skipping: false,
                 link,
                 messages: PhantomData,
             },
@@ -175,7 +188,7 @@ impl<Out: Serialize> Sender<Out> {
 impl<In: DeserializeOwned> Receiver<In> {
     /// The longest message that is held, in bytes; 64 MiB unless this is called.
     pub fn set_limit(&mut self, bytes: usize) {
-        self.lines.limit = bytes;
+        self.limit = bytes;
     }
 
     /// Receives the next message; none when the other end has disconnected.
@@ -194,7 +207,7 @@ impl<In: DeserializeOwned> Receiver<In> {
                 // That the other end has gone shows when we read.
                 let _ = self.link.flush(&mut pending).await;
             }
-            let line = match self.lines.line().await {
+            let line = match self.line().await {
                 Ok(Some(line)) => line,
                 Ok(None) | Err(Error::Disconnected) => {
                     self.link.is_connected.store(false, Ordering::Relaxed);
@@ -204,14 +217,14 @@ impl<In: DeserializeOwned> Receiver<In> {
             };
             let Some(cmd) = reserved_cmd(line) else {
                 let message = decode(line).map(Some);
-                self.lines.clear();
+                self.line.clear();
                 return message;
             };
             if cmd == HANDLE {
                 // Node holds back all messages until it has this. The descriptor itself was closed by the system.
                 self.link.pending.lock().await.extend(NACK);
             }
-            self.lines.clear();
+            self.line.clear();
         }
     }
 }

@@ -35,11 +35,9 @@ impl Command {
     /// println!("{:?}", channel.recv().await?);
     /// # Ok(()) }
     /// ```
-    pub async fn fork<In, Out>(mut self) -> Result<(Child, Channel<In, Out>), Error>
-    where
-        In: DeserializeOwned,
-        Out: Serialize,
-    {
+    pub async fn fork<In: DeserializeOwned, Out: Serialize>(
+        mut self,
+    ) -> Result<(Child, Channel<In, Out>), Error> {
         let (ours, theirs) = UnixStream::pair().map_err(Error::io("make a channel"))?;
         let is_free = |number: &RawFd| !self.stdio.contains_key(number);
         let number = (3..).find(is_free).unwrap_or_default();
@@ -61,11 +59,7 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 ///
 /// [`Error::BadChannel`] if the environment names a descriptor that is not a socket from the parent, or asks for V8's
 /// serialization.
-pub fn parent<In, Out>() -> Result<Option<Channel<In, Out>>, Error>
-where
-    In: DeserializeOwned,
-    Out: Serialize,
-{
+pub fn parent<In: DeserializeOwned, Out: Serialize>() -> Result<Option<Channel<In, Out>>, Error> {
     let Some(named) = env::var_os(CHANNEL_FD) else {
         return Ok(None);
     };

@@ -9,10 +9,9 @@ use std::io;
 use memchr::{memchr, memmem};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
-use tokio::net::unix::pipe;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt};
 
-use crate::Error;
+use crate::{Error, Receiver};
 
 /// The `cmd` of a handle: the sender waits for an answer.
 pub const HANDLE: &str = "NODE_HANDLE";
@@ -22,33 +21,10 @@ pub const NACK: &[u8] = b"{\"cmd\":\"NODE_HANDLE_NACK\"}\n";
 
 const RESERVED: &str = "NODE_";
 
-/// Read at a time.
-const CHUNK_BYTES: usize = 64 * 1024;
-
-/// Reads lines of at most `limit` bytes and passes over longer ones.
-#[derive(Debug)]
-pub struct LineReader {
-    stream: BufReader<pipe::Receiver>,
-    pub limit: usize,
-    /// The next line, as far as it was read. It outlives a future that is dropped.
-    line: Vec<u8>,
-    /// The line is too long; it is thrown away up to its end.
-    is_skipping: bool,
-}
-
-impl LineReader {
-    pub fn new(stream: pipe::Receiver, limit: usize) -> Self {
-        Self {
-            stream: BufReader::with_capacity(CHUNK_BYTES, stream),
-            limit,
-            line: Vec::new(),
-            is_skipping: false,
-        }
-    }
-
-    /// Waits for a whole line and returns it without its end, again and again until [`clear`](Self::clear); none when
-    /// the stream has ended. A line that is not finished by then is dropped, as Node does.
-    pub async fn line(&mut self) -> Result<Option<&[u8]>, Error> {
+impl<In> Receiver<In> {
+    /// Waits for a whole line and returns it without its end, again and again until it is cleared; none when the
+    /// stream has ended. A line that is not finished by then is dropped, as Node does.
+    pub(super) async fn line(&mut self) -> Result<Option<&[u8]>, Error> {
         while !self.line.ends_with(b"\n") {
             // One byte more than the limit is the line's end, or shows that it is too long.
             let room = self.limit.saturating_sub(self.line.len()) as u64;
@@ -68,11 +44,6 @@ impl LineReader {
             }
         }
         Ok(self.line.strip_suffix(b"\n"))
-    }
-
-    /// Drops the line, so that the next one is read.
-    pub fn clear(&mut self) {
-        self.line.clear();
     }
 }
 
@@ -95,11 +66,8 @@ pub fn decode<M: DeserializeOwned>(line: &[u8]) -> Result<M, Error> {
 
 /// Names what `serde_json` calls a broken escape.
 pub fn lone_surrogate(source: &serde_json::Error) -> &'static str {
-    if source.to_string().contains("hex escape") {
-        " with a lone surrogate"
-    } else {
-        ""
-    }
+    let is_one = source.to_string().contains("hex escape");
+    if is_one { " with a lone surrogate" } else { "" }
 }
 
 /// Writes a message as a line.

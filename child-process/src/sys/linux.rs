@@ -8,7 +8,7 @@ use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::prctl::{get_dumpable, set_dumpable};
 use nix::unistd::Pid;
 use rustix::process::{self, PidfdFlags};
-use rustix::thread::{Gid, Uid, set_thread_groups, set_thread_res_gid, set_thread_res_uid};
+use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
 use tokio::net::unix::pipe;
 
 use super::Options;
@@ -36,10 +36,7 @@ pub fn as_user(
     let become_user = || {
         // As Node: only root may, and others have no more groups than before.
         let _ = set_thread_groups(&[]);
-        let (uid, gid) = (
-            options.uid.map(Uid::from_raw),
-            options.gid.map(Gid::from_raw),
-        );
+        let (gid, uid) = (options.gid, options.uid);
         gid.map_or(Ok(()), |gid| set_thread_res_gid(gid, gid, gid))?;
         uid.map_or(Ok(()), |uid| set_thread_res_uid(uid, uid, uid))?;
         rustix::io::Result::Ok(start())

@@ -4,14 +4,15 @@
 
 use std::ffi::CString;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use nix::NixPath;
 use nix::errno::Errno;
 use nix::libc;
 use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, PosixSpawnFlags as Flags, posix_spawn};
 use nix::sys::signal::{SigSet, Signal};
 use nix::unistd::Pid;
+use rustix::process::{Gid, Uid};
 
 use super::system::{SETSID, as_user};
 
@@ -34,8 +35,8 @@ pub struct Options {
     pub group: Group,
     /// Whether what this process ignores stays ignored, except SIGPIPE, which Rust ignores.
     pub keep_ignored: bool,
-    pub uid: Option<u32>,
-    pub gid: Option<u32>,
+    pub uid: Option<Uid>,
+    pub gid: Option<Gid>,
 }
 
 /// Starts `file`, which is not looked up. `args` has the program's name first; the sources of `fds` are higher than
@@ -72,20 +73,19 @@ pub fn start(
         })?;
         posix_spawn(file, &actions, &attributes, args, env)
     };
-    match options.uid.or(options.gid) {
-        None => start(),
-        Some(_) => as_user(options, start),
+    match (options.uid, options.gid) {
+        (None, None) => start(),
+        _ => as_user(options, start),
     }
 }
 
 fn add_chdir(actions: &mut PosixSpawnFileActions, directory: &Path) -> Result<(), Errno> {
-    let directory = CString::new(directory.as_os_str().as_bytes()).map_err(|_| Errno::EINVAL)?;
+    let actions = std::ptr::from_mut(actions).cast();
     #[expect(unsafe_code, reason = "nix has no addchdir")]
     // SAFETY: nix's type is `repr(transparent)` over the system's and initialised; the path is copied by the call.
-    let errno = unsafe {
-        let actions = std::ptr::from_mut(actions).cast();
+    let errno = directory.with_nix_path(|directory| unsafe {
         libc::posix_spawn_file_actions_addchdir_np(actions, directory.as_ptr())
-    };
+    })?;
     match errno {
         0 => Ok(()),
         errno => Err(Errno::from_raw(errno)),
