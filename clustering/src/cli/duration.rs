@@ -5,7 +5,7 @@ use std::time::Duration;
 /// A longer time is a typing error; and clocks end somewhere.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
-/// The time that `text` names, unless it is none: for a limit that nothing could keep.
+/// The time that `text` names, but not zero, a limit that nothing could keep.
 pub fn parse_positive(text: &str) -> Result<Duration, String> {
     let time = parse(text)?;
     match time.is_zero() {

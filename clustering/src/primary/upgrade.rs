@@ -95,7 +95,7 @@ impl Predecessor {
         let channel = OwnedFd::from(channel);
         let mut incoming = Incoming::default();
         let mut listeners = Vec::new();
-        // If the old primary has been killed meanwhile, there are none, and this is the only one.
+        // If the old primary has been killed meanwhile, nothing arrives, and this is the only primary.
         let _ = channel::send(&channel, &());
         while let Ok(Some(received)) = incoming.receive::<Option<_>>(&channel) {
             // The end.
