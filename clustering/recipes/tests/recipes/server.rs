@@ -113,7 +113,7 @@ impl Server {
 
     /// Returns the primary that was started to replace this one.
     fn successor(&self) -> Option<u32> {
-        let whose = format!("CLUSTER_UPGRADES={}\0", self.primary);
+        let whose = format!("CLUSTER_REPLACES={}\0", self.primary);
         let all = [children_of(self.primary), children_of(std::process::id())].concat();
         let mut primaries = all
             .into_iter()
