@@ -35,6 +35,21 @@ fn an_exit_listener_that_fails_keeps_the_code_that_was_set_and_ends_the_round() 
 }
 
 #[test]
+fn exit_in_a_listener_of_errors_calls_no_later_one() {
+    let log = Log::default();
+    let lines = log.clone();
+
+    let exit = run_script(move || {
+        on_uncaught(|_| exit(5));
+        on_uncaught(lines.error("never"));
+        on_exit(lines.code("exit"));
+        Err::<(), _>("thrown")
+    });
+
+    assert_eq!((exit.code(), log.lines()), (5, vec!["exit 5".to_owned()]));
+}
+
+#[test]
 fn exit_in_an_exit_listener_calls_no_later_one() {
     let log = Log::default();
     let lines = log.clone();

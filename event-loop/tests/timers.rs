@@ -1,5 +1,7 @@
 //! Timers: when they are due, and what clearing, refreshing and letting go does to them.
 
+mod support;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
@@ -90,4 +92,20 @@ fn a_hundred_thousand_timers_are_all_run_once() {
     .unwrap();
 
     assert_eq!(runs.get(), 50_000);
+}
+
+#[test]
+fn cleared_immediates_leave_nothing_behind() {
+    run_script(|| {
+        set_immediate(|| ()).clear();
+        let before = support::resident_kib();
+        for _ in 0..1_000_000 {
+            set_immediate(|| ()).clear();
+        }
+        // They would take 24 MB; other tests, which run beside this one, take some.
+        let grown = support::resident_kib().saturating_sub(before);
+        assert!(grown < 12_000, "{grown} KiB");
+    })
+    .into_result()
+    .unwrap();
 }

@@ -54,6 +54,11 @@ impl ImmediateQueue {
         self.set_ref(number, false);
         let callback = self.get(number)?.callback.take();
         self.count -= 1;
+        if self.count == 0 {
+            // No batch will run that would take the empty entries away.
+            self.first += self.queue.len() as u64;
+            self.queue.clear();
+        }
         callback
     }
 

@@ -22,7 +22,7 @@ impl EventLoop {
             return self.exit_with_error(error, code.unwrap_or(1), Stage::Stopping);
         }
         let about = Err(error);
-        for id in listeners {
+        for id in listeners.into_iter().take_while(|_| !self.is_stopping()) {
             if let Err(own) = catch_panic(|| self.call_listener(id, &about)) {
                 return self.exit_with_error(own, 7, Stage::Aborting);
             }
