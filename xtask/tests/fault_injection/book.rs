@@ -26,6 +26,8 @@ fn bench() -> Bench {
          | `odd()` | [`item`](src/lib.rs) | [`odd`](examples/odd.rs) |\n\n## Differences\n\nnone\n\n\
          ## Run it\n\nso\n\n## Install it\n\nso\n\n## Figures\n\nnone\n\n## Copy it\n\nas you like\n",
     );
+    bench.write("xtask/book/notes.md", "# Notes\n");
+    bench.write("demo/src/tour.rs", "(\"odd\", \"Odd\";\n");
     bench.write(
         "demo/NODE.md",
         "# demo\n\n| Node | kind | here |\n|---|---|---|\n| `a`, `b` | plain Rust | c |\n",
@@ -186,6 +188,22 @@ fn the_notes_lead_to_lessons_and_tools() {
     ] {
         assert!(page.contains(text), "no {text} in {page}");
     }
+}
+
+#[test]
+fn what_a_page_is_made_of_is_named_where_it_is_missing() {
+    if !has_mdbook() {
+        return;
+    }
+    let bench = bench();
+    bench.write("demo/src/tour.rs", "\n");
+    let untitled = bench.run("book --no-doc --node skip");
+    std::fs::remove_file(bench.path("demo/NODE.md")).unwrap();
+    let missing = bench.run("book --no-doc --node skip");
+
+    untitled.expect(1, &["demo/odd: its tour has no title for it"]);
+    missing.expect(1, &["demo/NODE.md`: No such file"]);
+    assert!(!bench.path("target/book").exists());
 }
 
 #[test]
